@@ -1,0 +1,24 @@
+package analyzers
+
+import (
+	"github.com/lagvet/lagvet/analyzers/ctxless"
+	"github.com/lagvet/lagvet/analyzers/gounbounded"
+	"github.com/lagvet/lagvet/analyzers/heapescape"
+	"github.com/lagvet/lagvet/analyzers/hotdefer"
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/tickerleak"
+)
+
+// A Rule is an analyzer and what the catalogue says of it.
+type Rule = rule.Rule
+
+// All returns the rules in the order of the catalogue.
+func All() []*Rule {
+	return []*Rule{
+		ctxless.Rule,
+		gounbounded.Rule,
+		tickerleak.Rule,
+		heapescape.Rule,
+		hotdefer.Rule,
+	}
+}

@@ -1,0 +1,4 @@
+// Package ctxless finds nothing yet.
+//
+// To be written.
+package ctxless

@@ -1,0 +1,2 @@
+// Package directive parses lagvet's comments, //lagvet:verb. (to be written)
+package directive

@@ -1,0 +1,4 @@
+// Package gounbounded finds nothing yet.
+//
+// To be written.
+package gounbounded

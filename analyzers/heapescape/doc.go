@@ -1,0 +1,4 @@
+// Package heapescape finds nothing yet.
+//
+// To be written.
+package heapescape

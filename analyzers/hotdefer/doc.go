@@ -1,0 +1,4 @@
+// Package hotdefer finds nothing yet.
+//
+// To be written.
+package hotdefer

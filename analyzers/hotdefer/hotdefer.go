@@ -1,0 +1,26 @@
+package hotdefer
+
+import (
+	_ "embed"
+
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
+)
+
+//go:embed doc.go
+var doc string
+
+// Rule is the entry in the catalogue.
+var Rule = rule.New(rule.Spec{
+	Name:     "hotdefer",
+	Doc:      doc,
+	Group:    rule.HotPath,
+	Class:    rule.Performance,
+	Severity: rule.Medium,
+	NeedsHot: true,
+	Run:      run,
+})
+
+// Analyzer is the rule as go/analysis knows it.
+var Analyzer = Rule.Analyzer
+
+func run(pass *rule.Pass) error { return nil }

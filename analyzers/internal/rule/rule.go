@@ -1,0 +1,285 @@
+package rule
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"reflect"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+	"honnef.co/go/tools/analysis/facts/generated"
+
+	"github.com/lagvet/lagvet/analyzers/directive"
+	"github.com/lagvet/lagvet/analyzers/hotpath"
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+)
+
+// A Class is the class of incidents that a hazard belongs to. The classes are
+// those of the maturity model.
+type Class string
+
+// The incident classes.
+const (
+	Concurrency   Class = "concurrency control failure"
+	Context       Class = "context lifecycle abuse"
+	Observability Class = "logs and metrics split"
+	Dependency    Class = "dependency protection missing"
+	Modules       Class = "module drift"
+	Performance   Class = "performance" // no incident class: what the hot path pays
+)
+
+// A Group is a section of the catalogue.
+type Group string
+
+// The sections of the catalogue.
+const (
+	Deadlines   Group = "deadlines and context"
+	Goroutines  Group = "goroutines and locks"
+	Timers      Group = "timers and clocks"
+	Allocation  Group = "allocation and GC"
+	HotPath     Group = "hot-path contracts"
+	Threads     Group = "threads and the scheduler"
+	Connections Group = "connections, pools, downstreams"
+	Shutdown    Group = "shutdown and signals"
+	Logging     Group = "observability"
+	Directives  Group = "directives"
+)
+
+// A Severity is how bad the hazard is where the finding is true.
+type Severity string
+
+// The severities, which SARIF calls error, warning and note.
+const (
+	High   Severity = "high"
+	Medium Severity = "medium"
+	Low    Severity = "low"
+)
+
+// A Tier is how sure a finding is.
+type Tier string
+
+// The tiers. Suspected findings are for the audit and not reported by default.
+const (
+	Proven    Tier = "proven"    // the compiler, the type checker or a complete path shows it
+	Likely    Tier = "likely"    // what the rule cannot see would have to be unusual
+	Suspected Tier = "suspected" // worth a look
+)
+
+// A Rule is an analyzer and what the catalogue says of it.
+type Rule struct {
+	*analysis.Analyzer
+	Title    string // the first sentence of the documentation, without the rule's name
+	Page     string // the whole package comment
+	Group    Group
+	Class    Class
+	Severity Severity
+	Since    string // the first Go version on which it speaks: "go1.0"
+	NeedsHot bool   // says nothing, or less, where nothing tells what is hot
+}
+
+// Spec is what a rule's package says of its rule.
+type Spec struct {
+	Name      string
+	Doc       string // the source of doc.go: its package comment is the documentation
+	Group     Group
+	Class     Class
+	Severity  Severity
+	Since     string // the first Go version on which it speaks; empty: all
+	NeedsHot  bool
+	Requires  []*analysis.Analyzer
+	FactTypes []analysis.Fact
+	Run       func(*Pass) error
+}
+
+// URL is where the page of a rule is found; the name is appended.
+const URL = "https://github.com/lagvet/lagvet/blob/main/docs/rules/"
+
+// New returns the rule that spec describes. It panics if the documentation is
+// not a Go file whose package comment begins with the rule's name.
+func New(spec Spec) *Rule {
+	page := comment(spec)
+	title, _, _ := strings.Cut(page, "\n\n")
+	title = strings.Join(strings.Fields(strings.TrimPrefix(title, "Package "+spec.Name)), " ")
+	r := &Rule{
+		Title:    strings.TrimSuffix(title, "."),
+		Page:     page,
+		Group:    spec.Group,
+		Class:    spec.Class,
+		Severity: spec.Severity,
+		Since:    spec.Since,
+		NeedsHot: spec.NeedsHot,
+	}
+	if r.Since == "" {
+		r.Since = "go1.0"
+	}
+	r.Analyzer = &analysis.Analyzer{
+		Name: spec.Name,
+		Doc:  spec.Name + ": " + r.Title + "\n\n" + page,
+		URL:  URL + spec.Name + ".md",
+		Requires: append([]*analysis.Analyzer{
+			directive.Analyzer, funcs.Analyzer, hotpath.Analyzer, generated.Analyzer,
+		}, spec.Requires...),
+		FactTypes:  spec.FactTypes,
+		ResultType: reflect.TypeFor[*Result](),
+		Run: func(p *analysis.Pass) (any, error) {
+			pass := newPass(p)
+			if err := spec.Run(pass); err != nil {
+				return nil, err
+			}
+			return pass.result, nil
+		},
+	}
+	return r
+}
+
+func comment(spec Spec) string {
+	f, err := parser.ParseFile(token.NewFileSet(), "doc.go", spec.Doc, parser.PackageClauseOnly|parser.ParseComments)
+	if err != nil {
+		panic(fmt.Sprintf("documentation of %s: %v", spec.Name, err))
+	}
+	text := f.Doc.Text()
+	if !strings.HasPrefix(text, "Package "+spec.Name+" ") {
+		panic(fmt.Sprintf("documentation of %s: the package comment must begin with %q", spec.Name, "Package "+spec.Name))
+	}
+	return text
+}
+
+// A Step is one link of the chain that leads to the hazard.
+type Step struct {
+	Pos  token.Pos      // where, if in code whose position this pass knows
+	Posn token.Position // where, if Pos is not valid: a place in another package, from a fact
+	Text string         // "calls (*cache).get", "(*sync.Mutex).Lock waits"
+}
+
+// A Finding is one hazard at one place.
+type Finding struct {
+	Pos, End token.Pos
+	// Posn, if valid, is the place to report in a package analysed earlier;
+	// Pos is then the place in this package that made the hazard known.
+	Posn token.Position
+	Tier Tier
+	// Message says what, why it costs, and what to do, in one or two sentences.
+	Message string
+	// Func is the full name of the function that the finding stands in. It
+	// is filled in from Pos if empty.
+	Func string
+	// Cause and Primitive identify the hazard within Func for the
+	// fingerprint. They hold no positions and no names of variables.
+	Cause     string
+	Primitive string
+	Chain     []Step
+	Mend      string // what to do, in one line
+	Fixes     []analysis.SuggestedFix
+	// Hot says why the code is hot, for a finding about the hot path.
+	Hot *hotpath.Hotness
+	// NeedsHot marks a performance finding that counts only in hot code, in
+	// code that nothing says is hot. It is counted and not shown.
+	NeedsHot bool
+	// Allowed is the directive that silences the finding, if any. Report sets it.
+	Allowed *directive.Directive
+}
+
+// A Result is what a rule found in a package.
+type Result struct {
+	Findings []Finding // in the order of their reports
+	// Unchecked says what the rule was not able to look at, and why: each
+	// makes the run end with the exit code for "could not check".
+	Unchecked []string
+}
+
+// A Pass is one run of a rule over one package.
+type Pass struct {
+	*analysis.Pass
+	Directives *directive.Index
+	Funcs      *funcs.Index
+	Hotness    *hotpath.Info
+
+	generated map[string]generated.Generator
+	result    *Result
+}
+
+func newPass(p *analysis.Pass) *Pass {
+	return &Pass{
+		Pass:       p,
+		Directives: p.ResultOf[directive.Analyzer].(*directive.Index),
+		Funcs:      p.ResultOf[funcs.Analyzer].(*funcs.Index),
+		Hotness:    p.ResultOf[hotpath.Analyzer].(*hotpath.Info),
+		generated:  p.ResultOf[generated.Analyzer].(map[string]generated.Generator),
+		result:     new(Result),
+	}
+}
+
+// Report records a finding. It is passed on to the host unless its tier is
+// suspected, it waits for hotness, an allow silences it, or its file is
+// generated (nobody can mend it there).
+func (p *Pass) Report(f Finding) {
+	if p.Generated(f.Pos) {
+		return
+	}
+	if f.Func == "" {
+		f.Func = p.FuncName(f.Pos)
+	}
+	f.Allowed = p.Directives.Allow(p.Analyzer.Name, f.Pos)
+	p.result.Findings = append(p.result.Findings, f)
+	if f.Tier == Suspected || f.NeedsHot || f.Allowed != nil {
+		return
+	}
+	p.Pass.Report(analysis.Diagnostic{
+		Pos:            f.Pos,
+		End:            f.End,
+		Message:        f.Message,
+		SuggestedFixes: f.Fixes,
+		Related:        related(f),
+	})
+}
+
+func related(f Finding) []analysis.RelatedInformation {
+	var rel []analysis.RelatedInformation
+	for _, s := range f.Chain {
+		if s.Pos.IsValid() {
+			rel = append(rel, analysis.RelatedInformation{Pos: s.Pos, Message: s.Text})
+		}
+	}
+	return rel
+}
+
+// Unchecked records that the rule was not able to look at something.
+func (p *Pass) Unchecked(format string, args ...any) {
+	p.result.Unchecked = append(p.result.Unchecked, fmt.Sprintf(format, args...))
+}
+
+// FuncName returns the full name of the declared function that pos stands in.
+func (p *Pass) FuncName(pos token.Pos) string {
+	if f := p.Funcs.At(pos); f != nil {
+		return f.Name(p.Pkg)
+	}
+	return p.Pkg.Path() + ".init"
+}
+
+// InTest reports whether pos is in a test file.
+func (p *Pass) InTest(pos token.Pos) bool {
+	f := p.Fset.File(pos)
+	return f != nil && strings.HasSuffix(f.Name(), "_test.go")
+}
+
+// Generated reports whether pos is in a generated file.
+func (p *Pass) Generated(pos token.Pos) bool {
+	f := p.Fset.File(pos)
+	if f == nil {
+		return false
+	}
+	_, ok := p.generated[f.Name()]
+	return ok
+}
+
+// File returns the file that pos is in.
+func (p *Pass) File(pos token.Pos) *ast.File {
+	for _, f := range p.Files {
+		if f.FileStart <= pos && pos <= f.FileEnd {
+			return f
+		}
+	}
+	return nil
+}

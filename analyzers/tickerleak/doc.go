@@ -1,0 +1,4 @@
+// Package tickerleak finds nothing yet.
+//
+// To be written.
+package tickerleak

@@ -1,0 +1,163 @@
+package analyzers
+
+import (
+	"encoding/json"
+	"fmt"
+	"go/token"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/lagvet/lagvet/analyzers/directive"
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
+)
+
+// Attributes are the parts of a finding that a diagnostic has no field for.
+type Attributes struct {
+	Rule      string   `json:"rule"`
+	Tier      string   `json:"tier,omitempty"`
+	Posn      string   `json:"posn,omitempty"` // where the finding stands, if not in the package that reports it
+	Func      string   `json:"func,omitempty"`
+	Cause     string   `json:"cause,omitempty"`
+	Primitive string   `json:"primitive,omitempty"`
+	Chain     []Step   `json:"chain,omitempty"`
+	Mend      string   `json:"mend,omitempty"`
+	Hot       *Hot     `json:"hot,omitempty"`
+	NeedsHot  bool     `json:"needs_hot,omitempty"`
+	Allowed   *Allowed `json:"allowed,omitempty"`
+}
+
+// The rule names of what [Findings] reports beside findings.
+const (
+	// DirectiveRule is a directive that cannot be obeyed, or an allow that silences nothing.
+	DirectiveRule = "directive"
+	// UncheckedRule is something that could not be checked; the message says what and why.
+	UncheckedRule = "unchecked"
+)
+
+// A Step is one link of the chain that leads to a hazard.
+type Step struct {
+	Posn string `json:"posn,omitempty"` // file:line:column
+	Text string `json:"text"`
+}
+
+// Hot says why the code of a finding is hot.
+type Hot struct {
+	Source string  `json:"source"`
+	Detail string  `json:"detail"`
+	Share  float64 `json:"share,omitempty"` // of CPU time, 0 to 1
+	Via    []Step  `json:"via,omitempty"`
+}
+
+// Allowed says which directive silences a finding.
+type Allowed struct {
+	Posn   string `json:"posn"`
+	Reason string `json:"reason"`
+}
+
+// Decode reads the category of a diagnostic that [Findings] reported.
+func Decode(category string) (Attributes, error) {
+	var a Attributes
+	if err := json.Unmarshal([]byte(category), &a); err != nil {
+		return a, fmt.Errorf("decoding the attributes of a finding: %w", err)
+	}
+	return a, nil
+}
+
+// Findings runs every rule and reports each finding, whatever its tier, as a
+// diagnostic whose category holds its [Attributes] in JSON.
+var Findings = &analysis.Analyzer{
+	Name:     "lagvetfindings",
+	Doc:      "report the findings of every rule in the form that the lagvet command reads",
+	Requires: requires(),
+	Run:      findings,
+}
+
+func requires() []*analysis.Analyzer {
+	as := []*analysis.Analyzer{directive.Analyzer}
+	for _, r := range All() {
+		as = append(as, r.Analyzer)
+	}
+	return as
+}
+
+func findings(pass *analysis.Pass) (any, error) {
+	used := make(map[*directive.Directive]bool)
+	for _, r := range All() {
+		res := pass.ResultOf[r.Analyzer].(*rule.Result)
+		for _, f := range res.Findings {
+			if f.Allowed != nil {
+				used[f.Allowed] = true
+			}
+			if err := report(pass, r.Name, f); err != nil {
+				return nil, err
+			}
+		}
+		for _, u := range res.Unchecked {
+			if err := send(pass, Attributes{Rule: UncheckedRule}, analysis.Diagnostic{Pos: pass.Files[0].Package, Message: r.Name + ": " + u}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return nil, directives(pass, used)
+}
+
+// directives reports those that cannot be obeyed and, among the allows of
+// rules that looked, those that silence nothing.
+func directives(pass *analysis.Pass, used map[*directive.Directive]bool) error {
+	x := pass.ResultOf[directive.Analyzer].(*directive.Index)
+	for _, p := range x.Problems {
+		if err := send(pass, Attributes{Rule: DirectiveRule, Tier: string(rule.Proven), Cause: p.Message}, analysis.Diagnostic{Pos: p.Pos, End: p.End, Message: p.Message}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func report(pass *analysis.Pass, name string, f rule.Finding) error {
+	a := Attributes{
+		Rule:      name,
+		Tier:      string(f.Tier),
+		Func:      f.Func,
+		Cause:     f.Cause,
+		Primitive: f.Primitive,
+		Mend:      f.Mend,
+		NeedsHot:  f.NeedsHot,
+	}
+	if f.Posn.IsValid() {
+		a.Posn = f.Posn.String()
+	}
+	for _, s := range f.Chain {
+		posn := s.Posn
+		if s.Pos.IsValid() {
+			posn = pass.Fset.Position(s.Pos)
+		}
+		a.Chain = append(a.Chain, Step{Posn: place(posn), Text: s.Text})
+	}
+	if h := f.Hot; h != nil {
+		a.Hot = &Hot{Source: string(h.Source), Detail: h.Detail, Share: h.Share}
+		for _, s := range h.Via {
+			a.Hot.Via = append(a.Hot.Via, Step{Posn: place(pass.Fset.Position(s.Pos)), Text: s.Text})
+		}
+	}
+	if d := f.Allowed; d != nil {
+		a.Allowed = &Allowed{Posn: pass.Fset.Position(d.Pos).String(), Reason: d.Reason}
+	}
+	return send(pass, a, analysis.Diagnostic{Pos: f.Pos, End: f.End, Message: f.Message, SuggestedFixes: f.Fixes})
+}
+
+func place(p token.Position) string {
+	if !p.IsValid() {
+		return ""
+	}
+	return p.String()
+}
+
+func send(pass *analysis.Pass, a Attributes, d analysis.Diagnostic) error {
+	js, err := json.Marshal(a)
+	if err != nil {
+		return fmt.Errorf("encoding a finding of %s: %w", a.Rule, err)
+	}
+	d.Category = string(js)
+	pass.Report(d)
+	return nil
+}
