@@ -1,0 +1,84 @@
+// Package ruletest runs a rule over its fixtures, with every tier visible.
+package ruletest
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/analysistest"
+
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
+)
+
+// Run runs r over each module under testdata, one per go version that its
+// go.mod names, and compares what it reports with the // want comments and,
+// for fixes, with the .golden files.
+//
+// The text of a finding is its tier, a colon and its message: "likely: ticker
+// is never stopped". A finding that waits for hotness says "cold" for its
+// tier, one that a directive silences "allowed". Links of its chain follow the
+// message, each after " ← ".
+func Run(t *testing.T, r *rule.Rule) {
+	t.Helper()
+	mods, err := filepath.Glob(filepath.Join(analysistest.TestData(), "*", "go.mod"))
+	if err != nil || len(mods) == 0 {
+		t.Fatalf("no modules under testdata (%v)", err)
+	}
+	for _, mod := range mods {
+		dir := filepath.Dir(mod)
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			if golden(t, dir) {
+				analysistest.RunWithSuggestedFixes(t, dir, visible(r), "./...")
+			} else {
+				analysistest.Run(t, dir, visible(r), "./...")
+			}
+		})
+	}
+}
+
+func golden(t *testing.T, dir string) (found bool) {
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		found = found || filepath.Ext(path) == ".golden"
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// visible returns an analyzer that reports every finding of r.
+func visible(r *rule.Rule) *analysis.Analyzer {
+	return &analysis.Analyzer{
+		Name:     "visible",
+		Doc:      "report every finding of a rule",
+		Requires: []*analysis.Analyzer{r.Analyzer},
+		Run: func(pass *analysis.Pass) (any, error) {
+			res := pass.ResultOf[r.Analyzer].(*rule.Result)
+			for _, f := range res.Findings {
+				pass.Report(analysis.Diagnostic{Pos: f.Pos, End: f.End, Message: text(f), SuggestedFixes: f.Fixes})
+			}
+			for _, u := range res.Unchecked {
+				pass.Report(analysis.Diagnostic{Pos: pass.Files[0].Package, Message: "unchecked: " + u})
+			}
+			return nil, nil
+		},
+	}
+}
+
+func text(f rule.Finding) string {
+	s := string(f.Tier)
+	switch {
+	case f.Allowed != nil:
+		s = "allowed"
+	case f.NeedsHot:
+		s = "cold"
+	}
+	s += ": " + f.Message
+	for _, step := range f.Chain {
+		s += " ← " + step.Text
+	}
+	return s
+}
