@@ -1,6 +1,7 @@
 package escape
 
 import (
+	"go/token"
 	"reflect"
 
 	"golang.org/x/tools/go/analysis"
@@ -16,6 +17,20 @@ type Report struct {
 	// Unknown holds the lines that the parser does not know.
 	Unknown []string
 }
+
+// A DeferKind is how the compiler implements a defer statement.
+type DeferKind int
+
+// How the compiler implements a defer statement.
+const (
+	UnknownDefer DeferKind = iota // the compiler was not asked, or said nothing
+	OpenCoded
+	StackAllocated
+	HeapAllocated
+)
+
+// Defer returns how the compiler implements the defer statement at pos.
+func (r *Report) Defer(pos token.Pos) DeferKind { return UnknownDefer }
 
 // Analyzer gives rules what the compiler said about the package. Its result
 // is a *Report. The text comes from the file that its flag "output" names,
