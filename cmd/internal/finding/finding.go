@@ -1,12 +1,19 @@
-// Package finding is the model of what lagvet reports: one hazard at one place,
-// with the chain that leads to it and an identity that survives moved code.
 package finding
+
+import (
+	"cmp"
+	"slices"
+)
 
 // A Place is a position in a source file.
 type Place struct {
-	File   string // absolute
+	File   string // absolute; empty if the place is unknown
 	Line   int    // from 1
 	Column int    // from 1, in bytes
+}
+
+func compare(a, b Place) int {
+	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 }
 
 // A Step is one link of the chain that leads to a hazard.
@@ -67,8 +74,44 @@ type Finding struct {
 	NeedsHot bool     // a performance finding in code that nothing says is hot
 	Allowed  *Allowed // set if a directive silences the finding
 
-	// Fingerprint identifies the finding across runs: it is made of Rule,
-	// Func, Cause, Primitive and the finding's ordinal among its equals,
-	// never of a file name or a line.
+	// Fingerprint identifies the finding across runs. [Identify] sets it.
 	Fingerprint string
+}
+
+// A Problem is something that could not be checked: the run is then neither
+// clean nor a failure of the code.
+type Problem struct {
+	Place          // where it stands, if anywhere
+	Message string // what could not be checked and why, one sentence
+	Remedy  string // what to do
+}
+
+// A Heat says what makes one function hot, or reachable from a request root.
+type Heat struct {
+	Func    string // full name, as types.Func.FullName prints it
+	Package string // import path
+	Start   Place  // the declaration
+	Hot     *Hot   // nil if nothing says that the function is hot
+	Root    *Root  // nil if no request root is known to reach it
+}
+
+// A Root says that a function runs on behalf of a request.
+type Root struct {
+	Detail string // "HTTP handler"
+	Via    []Step // from the root down to the function
+}
+
+// Sort puts findings in the order of reports: by place, then by rule, message
+// and what else tells findings at one place apart.
+func Sort(fs []Finding) {
+	slices.SortStableFunc(fs, func(a, b Finding) int {
+		return cmp.Or(
+			compare(a.Start, b.Start),
+			cmp.Compare(a.Rule, b.Rule),
+			cmp.Compare(a.Message, b.Message),
+			cmp.Compare(a.Func, b.Func),
+			cmp.Compare(a.Cause, b.Cause),
+			cmp.Compare(a.Primitive, b.Primitive),
+		)
+	})
 }
