@@ -43,7 +43,8 @@ type Hot struct {
 	Via    []Step
 }
 
-// Allowed is the directive that silences a finding.
+// Allowed is the directive, or the exclude of the configuration, that silences
+// a finding.
 type Allowed struct {
 	Place
 	Reason string
@@ -73,6 +74,7 @@ type Finding struct {
 	Hot      *Hot
 	NeedsHot bool     // a performance finding in code that nothing says is hot
 	Allowed  *Allowed // set if a directive silences the finding
+	Excluded *Allowed // set if an exclude of the configuration silences it
 
 	// Fingerprint identifies the finding across runs. [Identify] sets it.
 	Fingerprint string
@@ -100,6 +102,26 @@ type Root struct {
 	Detail string // "HTTP handler"
 	Via    []Step // from the root down to the function
 }
+
+// The tiers, from the lowest: how sure a finding is.
+const (
+	Suspected = "suspected"
+	Likely    = "likely"
+	Proven    = "proven"
+)
+
+// Tiers returns the tiers, the lowest first.
+func Tiers() []string { return []string{Suspected, Likely, Proven} }
+
+// TierRank orders tiers: the surer, the higher.
+func TierRank(tier string) int { return slices.Index(Tiers(), tier) }
+
+// Severities returns the severities, the lowest first.
+func Severities() []string { return []string{"low", "medium", "high"} }
+
+// DirectiveRule is the rule of findings about directives themselves: one that
+// cannot be obeyed, an allow that silences nothing.
+const DirectiveRule = "directive"
 
 // Sort puts findings in the order of reports: by place, then by rule, message
 // and what else tells findings at one place apart.

@@ -1,0 +1,111 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/lagvet/lagvet/analyzers"
+)
+
+// misspelt are names that a file meant for lagvet may bear and that would
+// otherwise be passed over in silence.
+var misspelt = [...]string{".lagvet.yaml", "lagvet.yml", "lagvet.yaml"}
+
+// Load reads the configuration file at path. The error, if any, is an [Errors].
+func Load(path string, rules []*analyzers.Rule) (*Config, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, Errors{{Path: path, Message: "cannot read the configuration: " + reason(err)}}
+	}
+	c, err := Parse(path, data, rules)
+	if err != nil {
+		return nil, err
+	}
+	if c.Dir, err = filepath.Abs(c.Dir); err != nil {
+		return nil, Errors{{Path: path, Message: err.Error()}}
+	}
+	for i, p := range c.Profile {
+		if !filepath.IsAbs(p) {
+			c.Profile[i] = filepath.Join(c.Dir, filepath.FromSlash(p))
+		}
+	}
+	for _, e := range c.Exclude {
+		e.File = filepath.Join(c.Dir, filepath.Base(path))
+	}
+	return c, nil
+}
+
+// reason returns err without the path, which the message names already.
+func reason(err error) string {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}
+
+// Find returns the path of the configuration that holds in dir, or "" if there
+// is none: the nearest .lagvet.yml from dir upward to the root of its workspace
+// or, where there is none, of its module. gowork is the value of $GOWORK.
+func Find(dir, gowork string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("looking for %s: %w", Name, err)
+	}
+	top := Root(dir, gowork)
+	for {
+		if path := filepath.Join(dir, Name); exists(path) {
+			return path, nil
+		}
+		for _, other := range misspelt {
+			if path := filepath.Join(dir, other); exists(path) {
+				return "", Errors{{Path: path, Message: "lagvet reads " + Name + " only: rename the file"}}
+			}
+		}
+		if dir == top {
+			return "", nil
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// Root returns the root of the workspace that dir is in or, where there is
+// none, of its module or, outside any module, dir itself. gowork is the value
+// of $GOWORK: empty, "off" or the path of a go.work file.
+func Root(dir, gowork string) string {
+	if filepath.IsAbs(gowork) {
+		if top := filepath.Dir(gowork); inside(dir, top) {
+			return top
+		}
+		gowork = "off" // the workspace that is set is not around dir
+	}
+	module := ""
+	for d := dir; ; d = filepath.Dir(d) {
+		if module == "" && exists(filepath.Join(d, "go.mod")) {
+			module = d
+		}
+		if gowork != "off" && exists(filepath.Join(d, "go.work")) {
+			return d
+		}
+		if d == filepath.Dir(d) {
+			break
+		}
+	}
+	if module == "" {
+		return dir
+	}
+	return module
+}
+
+// inside reports whether path is dir or lies below it.
+func inside(path, dir string) bool {
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+func exists(path string) bool {
+	fi, err := os.Stat(path)
+	return err == nil && !fi.IsDir()
+}
