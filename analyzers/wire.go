@@ -4,10 +4,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"go/token"
+	"go/version"
 
 	"golang.org/x/tools/go/analysis"
+	"honnef.co/go/tools/analysis/facts/generated"
 
 	"github.com/lagvet/lagvet/analyzers/directive"
+	"github.com/lagvet/lagvet/analyzers/escape"
+	"github.com/lagvet/lagvet/analyzers/heapescape"
+	"github.com/lagvet/lagvet/analyzers/hotpath"
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
 
@@ -73,7 +79,7 @@ var Findings = &analysis.Analyzer{
 }
 
 func requires() []*analysis.Analyzer {
-	as := []*analysis.Analyzer{directive.Analyzer}
+	as := []*analysis.Analyzer{directive.Analyzer, escape.Analyzer, funcs.Analyzer, generated.Analyzer, hotpath.Analyzer}
 	for _, r := range All() {
 		as = append(as, r.Analyzer)
 	}
@@ -81,13 +87,9 @@ func requires() []*analysis.Analyzer {
 }
 
 func findings(pass *analysis.Pass) (any, error) {
-	used := make(map[*directive.Directive]bool)
 	for _, r := range All() {
 		res := pass.ResultOf[r.Analyzer].(*rule.Result)
 		for _, f := range res.Findings {
-			if f.Allowed != nil {
-				used[f.Allowed] = true
-			}
 			if err := report(pass, r.Name, f); err != nil {
 				return nil, err
 			}
@@ -98,19 +100,76 @@ func findings(pass *analysis.Pass) (any, error) {
 			}
 		}
 	}
-	return nil, directives(pass, used)
+	return nil, directives(pass)
 }
 
 // directives reports those that cannot be obeyed and, among the allows of
 // rules that looked, those that silence nothing.
-func directives(pass *analysis.Pass, used map[*directive.Directive]bool) error {
+func directives(pass *analysis.Pass) error {
 	x := pass.ResultOf[directive.Analyzer].(*directive.Index)
-	for _, p := range x.Problems {
+	var known []string
+	for _, r := range All() {
+		known = append(known, r.Name)
+	}
+	for _, p := range append(x.UnknownRules(known), x.Problems...) {
 		if err := send(pass, Attributes{Rule: DirectiveRule, Tier: string(rule.Proven), Cause: p.Message}, analysis.Diagnostic{Pos: p.Pos, End: p.End, Message: p.Message}); err != nil {
 			return err
 		}
 	}
+	for _, r := range All() {
+		if err := stale(pass, r); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// stale reports the allows of r that silence nothing. They are likely, not
+// proven: another build tag or platform may still need them.
+func stale(pass *analysis.Pass, r *Rule) error {
+	if res := pass.ResultOf[r.Analyzer].(*rule.Result); len(res.Unchecked) > 0 {
+		return nil
+	}
+	for _, d := range pass.ResultOf[directive.Analyzer].(*directive.Index).Unused(r.Name) {
+		if !looked(pass, r, d) {
+			continue
+		}
+		d := analysis.Diagnostic{Pos: d.Pos, End: d.End, Message: fmt.Sprintf("allow %s silences nothing here; remove it", r.Name)}
+		a := Attributes{Rule: DirectiveRule, Tier: string(rule.Likely), Cause: "stale allow", Primitive: r.Name, Mend: "remove the directive, or the rule's name from it"}
+		if err := send(pass, a, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// looked reports whether r, had it anything to say where d stands, would have
+// said it: a rule about hot code says less of code that nothing calls hot, the
+// compiler may not have run, the language version may be too old for it, and
+// generated code is never reported on.
+func looked(pass *analysis.Pass, r *Rule, d *directive.Directive) bool {
+	files := pass.ResultOf[generated.Analyzer].(map[string]generated.Generator)
+	if _, ok := files[pass.Fset.File(d.Pos).Name()]; ok {
+		return false
+	}
+	if v := pass.Pkg.GoVersion(); v != "" && version.Compare(v, r.Since) < 0 {
+		return false
+	}
+	if r == heapescape.Rule && !pass.ResultOf[escape.Analyzer].(*escape.Report).Ran {
+		return false
+	}
+	return !r.NeedsHot || isHot(pass, d)
+}
+
+// isHot reports whether some function that d covers, or stands in, is hot.
+func isHot(pass *analysis.Pass, d *directive.Directive) bool {
+	hot := pass.ResultOf[hotpath.Analyzer].(*hotpath.Info)
+	for _, f := range pass.ResultOf[funcs.Analyzer].(*funcs.Index).Funcs {
+		if f.Node.Pos() <= d.To && d.From <= f.Node.End() && hot.Hot(f.Node) != nil {
+			return true
+		}
+	}
+	return false
 }
 
 func report(pass *analysis.Pass, name string, f rule.Finding) error {
