@@ -1,0 +1,472 @@
+package hotdefer
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/inspect"
+	"golang.org/x/tools/go/ast/inspector"
+	"golang.org/x/tools/go/cfg"
+
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
+)
+
+// few is how many iterations of a constant loop are left alone: that many
+// records come from the free list that the runtime keeps per P (deferpool in
+// runtime/runtime2.go holds 32), and somebody counted them.
+const few = 16
+
+// loops reports the defers of f that can run again before f returns, and
+// returns those that cannot.
+func loops(pass *rule.Pass, f *funcs.Func, defers []*ast.DeferStmt) (once []*ast.DeferStmt) {
+	if !mayLoop(f.Body) {
+		return defers
+	}
+	g := cfg.New(f.Body, mayReturn(pass.TypesInfo))
+	for _, d := range defers {
+		b := blockOf(g, d)
+		if b == nil || !reaches(b, func(s *cfg.Block) bool { return s == b }) {
+			once = append(once, d)
+			continue
+		}
+		inLoop(pass, f, d, reaches(b, leaves))
+	}
+	return once
+}
+
+func mayLoop(body *ast.BlockStmt) (found bool) {
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.ForStmt, *ast.RangeStmt:
+			found = true
+		case *ast.BranchStmt:
+			found = found || n.Tok == token.GOTO
+		}
+		return !found
+	})
+	return found
+}
+
+// mayReturn knows the usual calls that do not return. A wrong yes costs a
+// false edge, so a defer before an unknown one may be thought to loop; it errs
+// on the side of the graph without the facts that would need every dependency.
+func mayReturn(info *types.Info) func(*ast.CallExpr) bool {
+	return func(call *ast.CallExpr) bool {
+		switch fun := ast.Unparen(call.Fun).(type) {
+		case *ast.Ident:
+			b, ok := info.Uses[fun].(*types.Builtin)
+			return !ok || b.Name() != "panic"
+		case *ast.SelectorExpr:
+			fn, ok := info.Uses[fun.Sel].(*types.Func)
+			if !ok {
+				return true
+			}
+			switch fn.FullName() {
+			case "os.Exit", "runtime.Goexit", "log.Fatal", "log.Fatalf", "log.Fatalln", "log.Panic", "log.Panicf", "log.Panicln":
+				return false
+			}
+		}
+		return true
+	}
+}
+
+func blockOf(g *cfg.CFG, d *ast.DeferStmt) *cfg.Block {
+	for _, b := range g.Blocks {
+		for _, n := range b.Nodes {
+			if n == d {
+				return b
+			}
+		}
+	}
+	return nil
+}
+
+// reaches reports whether a block for which ok holds can be reached from b by
+// one edge or more.
+func reaches(b *cfg.Block, ok func(*cfg.Block) bool) bool {
+	seen := make(map[*cfg.Block]bool)
+	work := append([]*cfg.Block(nil), b.Succs...)
+	for len(work) > 0 {
+		s := work[len(work)-1]
+		work = work[:len(work)-1]
+		if ok(s) {
+			return true
+		}
+		if !seen[s] {
+			seen[s] = true
+			work = append(work, s.Succs...)
+		}
+	}
+	return false
+}
+
+func leaves(b *cfg.Block) bool {
+	return b.Live && len(b.Succs) == 0 && b.Kind != cfg.KindUnreachable && b.Kind != cfg.KindSelectDone
+}
+
+func inLoop(pass *rule.Pass, f *funcs.Func, d *ast.DeferStmt, ends bool) {
+	hot := pass.Hotness.HotAt(d.Pos())
+	l := newLoop(pass, f, d)
+	if l.guarded() {
+		return
+	}
+	finding := rule.Finding{
+		Pos:       d.Pos(),
+		End:       d.End(),
+		Tier:      rule.Likely,
+		Cause:     "in a loop",
+		Primitive: "defer " + calleeName(pass.TypesInfo, d.Call),
+		Hot:       hot,
+		Mend:      "put the body of the loop into a function, or release at the end of the iteration",
+	}
+	release := callText(d.Call)
+	switch {
+	case !ends:
+		finding.Tier = rule.Proven
+		finding.Cause = "in a loop without end"
+		finding.Message = release + " is deferred in a loop that never ends: it never runs, and each iteration keeps its resource and adds a record to the goroutine for ever"
+	case hot != nil && !l.few():
+		finding.Message = release + " is deferred in a loop of a hot function: each iteration takes a record from the heap, runs it through the runtime at return (about 20 ns instead of 1), and holds what it would release until then"
+	default:
+		finding.Message = release + " is deferred in a loop: it runs only when the function returns, so every iteration holds its resource until then and adds a heap-allocated record"
+		if l.few() || l.onPurpose() {
+			finding.Tier = rule.Suspected
+		}
+	}
+	if fix := l.wrap(); fix != nil {
+		finding.Fixes = []analysis.SuggestedFix{*fix}
+	}
+	pass.Report(finding)
+}
+
+func calleeName(info *types.Info, call *ast.CallExpr) string {
+	if id, ok := ast.Unparen(call.Fun).(*ast.Ident); ok && info.Uses[id] != nil {
+		if _, ok := info.Uses[id].(*types.Var); ok {
+			return "func value"
+		}
+	}
+	switch fun := ast.Unparen(call.Fun).(type) {
+	case *ast.Ident:
+		return fun.Name
+	case *ast.SelectorExpr:
+		if fn, ok := info.Uses[fun.Sel].(*types.Func); ok {
+			return fn.FullName()
+		}
+	}
+	return "closure"
+}
+
+// A loop is the innermost loop around a defer.
+type loop struct {
+	pass  *rule.Pass
+	d     *ast.DeferStmt
+	stmts []ast.Stmt // the loops around d, innermost first
+	body  *ast.BlockStmt
+	ifs   []*ast.IfStmt // the conditions around d within the loop
+}
+
+func newLoop(pass *rule.Pass, f *funcs.Func, d *ast.DeferStmt) *loop {
+	l := &loop{pass: pass, d: d}
+	cur, ok := inspectorOf(pass).Root().FindNode(d)
+	if !ok {
+		return l
+	}
+	for c := range cur.Enclosing((*ast.IfStmt)(nil), (*ast.ForStmt)(nil), (*ast.RangeStmt)(nil), (*ast.FuncDecl)(nil), (*ast.FuncLit)(nil)) {
+		n := c.Node()
+		if n == f.Node {
+			break
+		}
+		if s, ok := n.(*ast.IfStmt); ok {
+			if len(l.stmts) == 0 {
+				l.ifs = append(l.ifs, s)
+			}
+			continue
+		}
+		l.stmts = append(l.stmts, n.(ast.Stmt))
+	}
+	if len(l.stmts) > 0 {
+		l.body = bodyOf(l.stmts[0])
+	}
+	return l
+}
+
+func inspectorOf(pass *rule.Pass) *inspector.Inspector {
+	return pass.ResultOf[inspect.Analyzer].(*inspector.Inspector)
+}
+
+func bodyOf(s ast.Stmt) *ast.BlockStmt {
+	switch s := s.(type) {
+	case *ast.ForStmt:
+		return s.Body
+	case *ast.RangeStmt:
+		return s.Body
+	}
+	return nil
+}
+
+// few reports whether the loops around the defer run a small constant number
+// of times in all.
+func (l *loop) few() bool {
+	if len(l.stmts) == 0 {
+		return false
+	}
+	n := int64(1)
+	for _, s := range l.stmts {
+		t, ok := l.trips(s)
+		if !ok || t > few {
+			return false
+		}
+		n *= t
+	}
+	return n <= few
+}
+
+// trips returns how often s iterates, if that is a constant.
+func (l *loop) trips(s ast.Stmt) (int64, bool) {
+	switch s := s.(type) {
+	case *ast.RangeStmt:
+		x := ast.Unparen(s.X)
+		if n, ok := l.constant(x); ok {
+			return n, true
+		}
+		if c, ok := x.(*ast.CompositeLit); ok {
+			return int64(len(c.Elts)), true
+		}
+		t := l.pass.TypesInfo.TypeOf(x).Underlying()
+		if p, ok := t.(*types.Pointer); ok {
+			t = p.Elem().Underlying()
+		}
+		if a, ok := t.(*types.Array); ok {
+			return a.Len(), true
+		}
+	case *ast.ForStmt:
+		if c, ok := s.Cond.(*ast.BinaryExpr); ok && s.Init != nil && s.Post != nil {
+			return l.constant(c.Y)
+		}
+	}
+	return 0, false
+}
+
+func (l *loop) constant(e ast.Expr) (int64, bool) {
+	v := l.pass.TypesInfo.Types[e].Value
+	if v == nil || v.Kind() != constant.Int {
+		return 0, false
+	}
+	return constant.Int64Val(v)
+}
+
+// guarded reports whether a condition around the defer asks a variable of
+// outside the loop that its branch then sets, as in
+//
+//	if !locked { mu.Lock(); defer mu.Unlock(); locked = true }
+//
+// The defer then runs once.
+func (l *loop) guarded() bool {
+	for _, s := range l.ifs {
+		asked := l.uses(s.Cond)
+		set := false
+		ast.Inspect(s.Body, func(n ast.Node) bool {
+			if a, ok := n.(*ast.AssignStmt); ok && a.Tok == token.ASSIGN {
+				for _, o := range l.objects(a.Lhs) {
+					set = set || asked[o] && !l.inside(o) && !isError(o.Type())
+				}
+			}
+			return !set
+		})
+		if set {
+			return true
+		}
+	}
+	return false
+}
+
+// onPurpose reports whether the code means to release everything at the end:
+// what is released was not made in the iteration (a lock of each shard, each
+// of a list of closers, an undo step), or it is kept beyond the iteration.
+func (l *loop) onPurpose() bool {
+	if l.body == nil {
+		return false
+	}
+	made, kept := l.made()
+	return kept || len(made) == 0 && l.usesIteration() || l.ofIteration() || l.kept(made)
+}
+
+// ofIteration reports whether the deferred call is a method of something that
+// the loop is given, like each of a list of servers.
+func (l *loop) ofIteration() bool {
+	sel, ok := ast.Unparen(l.d.Call.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	o := root(l.pass.TypesInfo, sel.X)
+	r, ok := l.stmts[0].(*ast.RangeStmt)
+	return ok && o != nil && r.Pos() <= o.Pos() && o.Pos() < r.Body.Pos()
+}
+
+// made returns the variables of the iteration that the deferred call uses and
+// that were given their value by a call, with those set by the same statement.
+// If one of these is declared outside the loop, kept is true: it holds the
+// value for what follows.
+func (l *loop) made() (made map[types.Object]bool, kept bool) {
+	used := l.uses(l.d.Call)
+	made = make(map[types.Object]bool)
+	ast.Inspect(l.body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit, *ast.DeferStmt:
+			return false
+		case *ast.AssignStmt:
+			family := l.objects(n.Lhs)
+			if hasCall(n.Rhs) && slices.ContainsFunc(family, func(o types.Object) bool { return used[o] && !isError(o.Type()) }) {
+				for _, o := range family {
+					made[o] = !isError(o.Type())
+					kept = kept || made[o] && !l.inside(o)
+				}
+			}
+		}
+		return true
+	})
+	return made, kept
+}
+
+func (l *loop) objects(lhs []ast.Expr) []types.Object {
+	var objs []types.Object
+	for _, e := range lhs {
+		if id, ok := e.(*ast.Ident); ok {
+			if o := l.pass.TypesInfo.ObjectOf(id); o != nil {
+				objs = append(objs, o)
+			}
+		}
+	}
+	return objs
+}
+
+// uses returns the variables that n mentions.
+func (l *loop) uses(n ast.Node) map[types.Object]bool {
+	used := make(map[types.Object]bool)
+	ast.Inspect(n, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			if v, ok := l.pass.TypesInfo.Uses[id].(*types.Var); ok && !v.IsField() {
+				used[v] = true
+			}
+		}
+		return true
+	})
+	return used
+}
+
+// usesIteration reports whether the deferred call uses a variable that belongs
+// to the iteration, the loop's own variables included.
+func (l *loop) usesIteration() bool {
+	s := l.stmts[0]
+	for o := range l.uses(l.d.Call) {
+		if s.Pos() <= o.Pos() && o.Pos() < s.End() && !(l.d.Pos() <= o.Pos() && o.Pos() < l.d.End()) {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *loop) inside(o types.Object) bool {
+	return l.body.Pos() <= o.Pos() && o.Pos() < l.body.End()
+}
+
+// kept reports whether one of the variables, or something made of one, is
+// stored outside the iteration, sent, or used by a goroutine or closure.
+func (l *loop) kept(made map[types.Object]bool) bool {
+	if len(made) == 0 {
+		return false
+	}
+	tainted := func(n ast.Node) bool {
+		for o := range l.uses(n) {
+			if made[o] {
+				return true
+			}
+		}
+		return false
+	}
+	out := false
+	ast.Inspect(l.body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.DeferStmt:
+			return false
+		case *ast.FuncLit:
+			out = out || tainted(n)
+			return false
+		case *ast.GoStmt:
+			out = out || tainted(n)
+		case *ast.SendStmt:
+			out = out || tainted(n.Value)
+		case *ast.AssignStmt:
+			for i, r := range n.Rhs {
+				if !tainted(r) {
+					continue
+				}
+				lhs := n.Lhs
+				if len(n.Lhs) == len(n.Rhs) {
+					lhs = n.Lhs[i : i+1]
+				}
+				out = l.flow(lhs, made) || out
+			}
+		}
+		return !out
+	})
+	return out
+}
+
+// flow marks the variables of the iteration among lhs as made of a tainted
+// value, and reports whether another place is given one.
+func (l *loop) flow(lhs []ast.Expr, made map[types.Object]bool) (out bool) {
+	for _, e := range lhs {
+		id, ok := e.(*ast.Ident)
+		if !ok {
+			out = out || holds(l.pass.TypesInfo.TypeOf(e))
+			continue
+		}
+		o := l.pass.TypesInfo.ObjectOf(id)
+		if o == nil || !holds(o.Type()) {
+			continue
+		}
+		if l.inside(o) {
+			made[o] = true
+		} else {
+			out = true
+		}
+	}
+	return out
+}
+
+// holds reports whether a value of type t can keep a resource: an error, a
+// number, a string or a boolean made from one does not.
+func holds(t types.Type) bool {
+	if t == nil || isError(t) {
+		return false
+	}
+	if s, ok := t.Underlying().(*types.Slice); ok {
+		t = s.Elem()
+	}
+	_, basic := t.Underlying().(*types.Basic)
+	return !basic
+}
+
+func isError(t types.Type) bool {
+	return types.Identical(t, types.Universe.Lookup("error").Type())
+}
+
+func hasCall(exprs []ast.Expr) (found bool) {
+	for _, e := range exprs {
+		ast.Inspect(e, func(n ast.Node) bool {
+			_, call := n.(*ast.CallExpr)
+			_, lit := n.(*ast.FuncLit)
+			found = found || call
+			return !found && !lit
+		})
+	}
+	return found
+}
