@@ -1,0 +1,123 @@
+package escape
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/go/analysis"
+)
+
+const source = `package p
+
+import "sync"
+
+type T struct{ a, b int }
+
+func (t *T) Get() int { return t.a }
+
+func F(mu *sync.Mutex) *T {
+	mu.Lock()
+	defer mu.Unlock()
+	t := T{}
+	t.Get()
+	return &t
+}
+//line gen.y:100:1
+func G() *int { x := 1; return &x }
+`
+
+const said = `# lagvet-escape go1.26.8 arm64
+/src/p/p.go:7:13: can inline (*T).Get with cost 4 as: method(*T) func() int { return t.a }
+/src/p/p.go:13:7: inlining call to (*T).Get
+/src/p/p.go:12:2: moved to heap: t
+./p.go:9:8: leaking param: mu
+../other/p.go:12:2: moved to heap: elsewhere
+/usr/local/go/src/slices/sort.go:12:2: moved to heap: y
+gen.y:100:17: moved to heap: x
+/src/p/p.go:11:2: open-coded defer
+/src/p/p.go:14: strange
+`
+
+// pass returns a pass over source, under the name /src/p/p.go.
+func pass(t *testing.T, output string) *analysis.Pass {
+	t.Helper()
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "/src/p/p.go", source, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Analyzer.Flags.Set(OutputFlag, output); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { Analyzer.Flags.Set(OutputFlag, "") })
+	return &analysis.Pass{Analyzer: Analyzer, Fset: fset, Files: []*ast.File{f}}
+}
+
+func result(t *testing.T, p *analysis.Pass) *Report {
+	t.Helper()
+	res, err := Analyzer.Run(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.(*Report)
+}
+
+func TestReport(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "said.txt")
+	if err := os.WriteFile(file, []byte(said), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := pass(t, file)
+	r := result(t, p)
+	if !r.Ran || r.Toolchain != "go1.26.8" || r.GOARCH != "arm64" {
+		t.Errorf("Ran %v, toolchain %q, GOARCH %q", r.Ran, r.Toolchain, r.GOARCH)
+	}
+	if len(r.Unknown) != 1 || !strings.Contains(r.Unknown[0], "strange") {
+		t.Errorf("unknown: %q", r.Unknown)
+	}
+	at := func(text string) token.Pos {
+		return p.Files[0].FileStart + token.Pos(strings.Index(source, text))
+	}
+	if got := r.Defer(at("defer mu")); got != OpenCoded {
+		t.Errorf("Defer = %v", got)
+	}
+	if got := r.Defer(at("mu.Lock")); got != UnknownDefer {
+		t.Errorf("Defer of a call = %v", got)
+	}
+	if !r.CanInline(at("Get() int")) || r.CanInline(at("F(mu")) {
+		t.Error("CanInline is wrong")
+	}
+	if !r.Inlined(at("()\n\treturn &t")) || r.Inlined(at("()\n\tdefer")) {
+		t.Error("Inlined is wrong")
+	}
+	for text, want := range map[string]string{"t := T": "t", "x := 1": "x", "mu *sync": "mu"} {
+		found := r.At(at(text))
+		if len(found) != 1 || found[0].Subject != want {
+			t.Errorf("at %q: %v", text, found)
+		}
+	}
+	for _, d := range r.Diagnostics {
+		if d.Subject == "elsewhere" || d.Subject == "y" {
+			t.Errorf("%v is of another package", *d)
+		}
+	}
+}
+
+func TestReportWithoutOutput(t *testing.T) {
+	p := pass(t, "")
+	r := result(t, p)
+	if r.Ran || r.At(p.Files[0].Package) != nil || r.Defer(p.Files[0].Package) != UnknownDefer {
+		t.Errorf("got %+v", r)
+	}
+}
+
+func TestReportWithoutFile(t *testing.T) {
+	if _, err := Analyzer.Run(pass(t, filepath.Join(t.TempDir(), "none"))); err == nil {
+		t.Error("no error")
+	}
+}
