@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"slices"
 	"sort"
 
 	"golang.org/x/tools/go/analysis"
@@ -73,6 +74,7 @@ type Call struct {
 type Index struct {
 	Funcs  []*Func // in source order
 	Inits  []*Call // calls in package-level initialisers
+	sorted []*Func // by position: a driver may parse files in any order
 	byNode map[ast.Node]*Func
 	byObj  map[*types.Func]*Func
 	bySite map[*ast.CallExpr]*Call
@@ -89,16 +91,14 @@ func (x *Index) Call(site *ast.CallExpr) *Call { return x.bySite[site] }
 
 // At returns the innermost function whose body or signature holds pos, or nil.
 func (x *Index) At(pos token.Pos) *Func {
-	// Functions nest, so the last one to start before pos that still holds it is the innermost.
-	i := sort.Search(len(x.Funcs), func(i int) bool { return x.Funcs[i].Node.Pos() > pos })
-	for i--; i >= 0; i-- {
-		for f := x.Funcs[i]; f != nil; f = f.Parent {
-			if f.Node.Pos() <= pos && pos < f.Node.End() {
-				return f
-			}
-		}
-		if x.Funcs[i].Parent == nil {
-			return nil
+	// Functions nest, so one that holds pos is the last to start before it, or stands around that one.
+	i := sort.Search(len(x.sorted), func(i int) bool { return x.sorted[i].Node.Pos() > pos })
+	if i == 0 {
+		return nil
+	}
+	for f := x.sorted[i-1]; f != nil; f = f.Parent {
+		if pos < f.Node.End() {
+			return f
 		}
 	}
 	return nil
@@ -158,7 +158,7 @@ type builder struct {
 
 // functions finds every function, and what becomes of each literal.
 func (b *builder) functions(in *inspector.Inspector) {
-	for cur := range in.Root().Preorder((*ast.FuncDecl)(nil), (*ast.FuncLit)(nil), (*ast.AssignStmt)(nil), (*ast.ValueSpec)(nil), (*ast.UnaryExpr)(nil)) {
+	for cur := range in.Root().Preorder((*ast.FuncDecl)(nil), (*ast.FuncLit)(nil), (*ast.AssignStmt)(nil), (*ast.ValueSpec)(nil), (*ast.UnaryExpr)(nil), (*ast.RangeStmt)(nil)) {
 		switch n := cur.Node().(type) {
 		case *ast.FuncDecl:
 			obj, _ := b.info.Defs[n.Name].(*types.Func)
@@ -183,12 +183,17 @@ func (b *builder) functions(in *inspector.Inspector) {
 					b.set(l)
 				}
 			}
+		case *ast.RangeStmt:
+			b.set(n.Key)
+			b.set(n.Value)
 		case *ast.UnaryExpr:
 			if n.Op == token.AND { // may be set through the pointer
 				b.set(n.X)
 			}
 		}
 	}
+	b.x.sorted = slices.Clone(b.x.Funcs)
+	slices.SortFunc(b.x.sorted, func(f, g *Func) int { return int(f.Node.Pos() - g.Node.Pos()) })
 	for v, f := range b.vars {
 		if b.sets[v] != 1 {
 			f.Use = Elsewhere
@@ -203,6 +208,9 @@ func (b *builder) add(f *Func) {
 }
 
 func (b *builder) set(e ast.Expr) {
+	if e == nil { // a range without a value
+		return
+	}
 	if id, ok := ast.Unparen(e).(*ast.Ident); ok {
 		if v, ok := b.info.ObjectOf(id).(*types.Var); ok {
 			b.sets[v]++
@@ -268,10 +276,18 @@ func (b *builder) assigned(f *Func, lhs ast.Expr) {
 	if !ok {
 		return
 	}
-	if v, ok := b.info.ObjectOf(id).(*types.Var); ok && !v.IsField() {
-		f.Use = Assigned
-		b.vars[v] = f
+	v, ok := b.info.ObjectOf(id).(*types.Var)
+	if !ok || v.IsField() || comesFromOutside(v) {
+		return
 	}
+	f.Use = Assigned
+	b.vars[v] = f
+}
+
+// comesFromOutside reports whether v may hold a value that this package does
+// not give it: that of an argument, or of an importer's assignment.
+func comesFromOutside(v *types.Var) bool {
+	return v.Kind() == types.ParamVar || v.Kind() == types.PackageVar && v.Exported()
 }
 
 // calls finds every call and what it calls.
