@@ -1,0 +1,183 @@
+package vettool
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/lagvet/lagvet/analyzers"
+	"github.com/lagvet/lagvet/cmd/internal/config"
+)
+
+// The environment variables by which the lagvet command talks to its tool. They
+// change nothing that a unit reports, for they are not in the cache key.
+const (
+	driverEnv   = "LAGVET_DRIVER"   // set: the configuration comes by flag
+	progressEnv = "LAGVET_PROGRESS" // a file that gets a line for each unit analysed
+)
+
+// Env returns what the environment of the go command must hold in a run by the
+// lagvet command. The tool appends a line to the file progress for each unit
+// that it analyses, rather than the cache replays: the unit's import path.
+func Env(progress string) []string {
+	return []string{driverEnv + "=1", progressEnv + "=" + progress}
+}
+
+// analyse runs the analysis of one unit and exits.
+func analyse(flags Flags, args []string, file string) error {
+	u, err := readUnit(file)
+	if err != nil {
+		return err
+	}
+	if err := begin(u); err != nil {
+		return err
+	}
+	scoped := u.inScope(flags.Scope)
+	var off map[string]bool
+	if scoped && !flags.Findings {
+		if flags.Config, off, err = configOf(u.Dir); err != nil {
+			return err
+		}
+	}
+	if err := configure(flags); err != nil {
+		return err
+	}
+	as := slices.DeleteFunc(rules(), func(a *analysis.Analyzer) bool { return off[a.Name] })
+	if slices.Contains(args, "-fix") || slices.Contains(args, "-fix=true") {
+		// What is analysed only for its facts must not be mended.
+		check(append(args, file), as)
+		return nil
+	}
+	if !scoped {
+		return facts(u, args)
+	}
+	hot, err := askCompiler(u, flags)
+	if flags.Findings {
+		as = []*analysis.Analyzer{analyzers.Findings, announce(u, hot, err)}
+	} else if err != nil {
+		return err
+	}
+	if file, err = u.with(map[string]any{"VetxOnly": false}); err != nil {
+		return err
+	}
+	check(append(args, file), as)
+	return nil
+}
+
+// facts analyses a unit for what packages that import it need to know. Unlike
+// one of which the go command wants only that, it says what went wrong.
+func facts(u *unit, args []string) error {
+	file, err := u.with(map[string]any{"VetxOnly": false, "Stdout": os.DevNull})
+	if err != nil {
+		return err
+	}
+	check(append(args, file), withFacts(rules()))
+	return nil
+}
+
+// withFacts returns the analyzers, among as and what they require, that have
+// facts.
+func withFacts(as []*analysis.Analyzer) []*analysis.Analyzer {
+	var found []*analysis.Analyzer
+	seen := make(map[*analysis.Analyzer]bool)
+	var visit func(as []*analysis.Analyzer)
+	visit = func(as []*analysis.Analyzer) {
+		for _, a := range as {
+			if seen[a] {
+				continue
+			}
+			seen[a] = true
+			if len(a.FactTypes) > 0 {
+				found = append(found, a)
+			}
+			visit(a.Requires)
+		}
+	}
+	visit(as)
+	return found
+}
+
+// configOf reads the configuration that holds in dir: what findings depend on,
+// and which rules are off.
+func configOf(dir string) (a config.Analysis, off map[string]bool, err error) {
+	path, err := config.Find(dir, os.Getenv("GOWORK"))
+	if err != nil || path == "" {
+		return a, nil, err
+	}
+	c, err := config.Load(path, analyzers.All())
+	if err != nil {
+		return a, nil, err
+	}
+	off = make(map[string]bool)
+	for name, r := range c.Rules {
+		off[name] = r.Off
+	}
+	return c.Analysis, off, nil
+}
+
+// configure sets the flags of analyzers.
+func configure(flags Flags) error {
+	for _, r := range analyzers.All() {
+		for name, value := range flags.Config.Options[r.Name] {
+			if err := r.Flags.Set(name, value); err != nil {
+				return fmt.Errorf("setting %s of %s: %w", name, r.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// begin tells the lagvet command that a unit is being analysed.
+func begin(u *unit) error {
+	name := os.Getenv(progressEnv)
+	if name == "" {
+		return nil
+	}
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("telling that %s is being analysed: %w", u.ImportPath, err)
+	}
+	defer f.Close()
+	// In one write, so that units analysed at the same time do not mix.
+	if _, err := f.WriteString(u.ImportPath + "\n"); err != nil {
+		return fmt.Errorf("telling that %s is being analysed: %w", u.ImportPath, err)
+	}
+	return nil
+}
+
+// UnitAnalyzer is the name under which each unit that was analysed for its
+// findings announces itself, in a diagnostic whose category is a [Unit] in JSON.
+const UnitAnalyzer = "lagvetunit"
+
+// A Unit is what the lagvet command is told of each unit in which findings were
+// looked for.
+type Unit struct {
+	Package string `json:"package"` // import path
+	// Hot is whether the compiler was asked for its escape diagnostics, because
+	// the package may hold hot code.
+	Hot bool `json:"hot,omitempty"`
+	// NoEscape says why the compiler, though asked, had no answer.
+	NoEscape string `json:"no_escape,omitempty"`
+}
+
+func announce(u *unit, hot bool, noEscape error) *analysis.Analyzer {
+	said := Unit{Package: u.ImportPath, Hot: hot}
+	if noEscape != nil {
+		said.NoEscape = noEscape.Error()
+	}
+	return &analysis.Analyzer{
+		Name: UnitAnalyzer,
+		Doc:  "announce the unit",
+		Run: func(pass *analysis.Pass) (any, error) {
+			js, err := json.Marshal(said)
+			if err != nil {
+				return nil, fmt.Errorf("announcing %s: %w", u.ImportPath, err)
+			}
+			pass.Report(analysis.Diagnostic{Pos: pass.Files[0].Package, Category: string(js)})
+			return nil, nil
+		},
+	}
+}

@@ -1,0 +1,66 @@
+package vettool
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/lagvet/lagvet/analyzers/directive"
+	"github.com/lagvet/lagvet/analyzers/escape"
+)
+
+// askCompiler compiles the unit for its escape diagnostics if it may hold hot
+// code, and reports whether it did. Compiling takes longer than the analysis,
+// so the test is a cheap one of the text.
+func askCompiler(u *unit, flags Flags) (hot bool, err error) {
+	hot, err = mayBeHot(u, flags)
+	if err != nil || !hot {
+		return false, err
+	}
+	text, err := escape.Compile(context.Background(), escape.Unit{
+		ImportPath:  u.ImportPath,
+		Dir:         u.Dir,
+		GoVersion:   u.GoVersion,
+		GoFiles:     u.GoFiles,
+		NonGoFiles:  u.NonGoFiles,
+		ImportMap:   u.ImportMap,
+		PackageFile: u.PackageFile,
+	})
+	if err != nil {
+		return true, fmt.Errorf("asking the compiler what escapes: %w", err)
+	}
+	// unitchecker exits: leave the text where the go command clears away.
+	kept := u.beside("lagvet.escape")
+	if err := move(text, kept); err != nil {
+		return true, fmt.Errorf("keeping what the compiler said: %w", err)
+	}
+	return true, escape.Analyzer.Flags.Set(escape.OutputFlag, kept)
+}
+
+// move is a rename that works from one file system to another.
+func move(from, to string) error {
+	data, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(to, data, 0o600); err != nil {
+		return err
+	}
+	return os.Remove(from)
+}
+
+func mayBeHot(u *unit, flags Flags) (bool, error) {
+	for _, name := range u.GoFiles {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			return false, fmt.Errorf("looking for hot code: %w", err)
+		}
+		for _, kind := range []directive.Kind{directive.Hot, directive.NonBlocking, directive.NoAlloc} {
+			if bytes.Contains(src, []byte("//lagvet:"+kind)) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
