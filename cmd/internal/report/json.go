@@ -1,0 +1,223 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/lagvet/lagvet/cmd/internal/finding"
+)
+
+// jsonVersion is the version of the format. Fields may be added without a new
+// one; a field that goes or changes its meaning makes a new one.
+const jsonVersion = 1
+
+type jsonReport struct {
+	Version  int           `json:"version"`
+	Tool     jsonTool      `json:"tool"`
+	Root     string        `json:"root"`
+	Findings []jsonFinding `json:"findings"`
+	Silenced []jsonFinding `json:"silenced"`
+	Problems []jsonProblem `json:"problems"`
+	Notes    []jsonNote    `json:"notes"`
+	HotKnown bool          `json:"hot_known"`
+	Counts   jsonCounts    `json:"counts"`
+}
+
+type jsonTool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	Commit  string `json:"commit,omitempty"`
+	Go      string `json:"go"`
+}
+
+type jsonCounts struct {
+	Findings         int `json:"findings"`
+	Packages         int `json:"packages"`
+	PackagesFindings int `json:"packages_with_findings"`
+	Allowed          int `json:"allowed"`
+	Excluded         int `json:"excluded"`
+	Assumed          int `json:"assumed"`
+	Waiting          int `json:"waiting"`
+	Hidden           int `json:"hidden"`
+	Problems         int `json:"problems"`
+}
+
+type jsonPlace struct {
+	File   string `json:"file,omitempty"`
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"`
+}
+
+type jsonStep struct {
+	jsonPlace
+	Text string `json:"text"`
+}
+
+type jsonFinding struct {
+	Rule     string `json:"rule"`
+	Message  string `json:"message"`
+	Severity string `json:"severity"`
+	Tier     string `json:"tier"`
+	Class    string `json:"class,omitempty"`
+	jsonPlace
+	EndLine     int           `json:"end_line,omitempty"`
+	EndColumn   int           `json:"end_column,omitempty"`
+	Package     string        `json:"package"`
+	Func        string        `json:"func,omitempty"`
+	Cause       string        `json:"cause,omitempty"`
+	Primitive   string        `json:"primitive,omitempty"`
+	Hot         *jsonHot      `json:"hot,omitempty"`
+	Chain       []jsonStep    `json:"chain,omitempty"`
+	Mend        string        `json:"mend,omitempty"`
+	Fixes       []jsonFix     `json:"fixes,omitempty"`
+	URL         string        `json:"url,omitempty"`
+	Fingerprint string        `json:"fingerprint"`
+	Silenced    *jsonSilenced `json:"silenced_by,omitempty"`
+}
+
+type jsonHot struct {
+	Source string     `json:"source"`
+	Detail string     `json:"detail"`
+	Share  float64    `json:"share,omitempty"`
+	Via    []jsonStep `json:"via,omitempty"`
+}
+
+type jsonFix struct {
+	Message string     `json:"message"`
+	Edits   []jsonEdit `json:"edits"`
+}
+
+type jsonEdit struct {
+	File  string `json:"file"`
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+	New   string `json:"new"`
+}
+
+type jsonSilenced struct {
+	By string `json:"by"` // allow or exclude
+	jsonPlace
+	Reason string `json:"reason"`
+}
+
+type jsonProblem struct {
+	jsonPlace
+	Message string `json:"message"`
+	Remedy  string `json:"remedy,omitempty"`
+}
+
+type jsonNote struct {
+	jsonPlace
+	Message string `json:"message"`
+}
+
+// JSON writes r as one JSON object. The format is described in docs/json.md.
+func JSON(w io.Writer, r *Report) error {
+	allowed, excluded := r.silenced()
+	out := jsonReport{
+		Version:  jsonVersion,
+		Tool:     jsonTool{Name: "lagvet", Version: r.Tool.Version, Commit: r.Tool.Commit, Go: r.Tool.Go},
+		Root:     r.Root,
+		Findings: mapped(r.Findings, r.jsonFinding),
+		Silenced: mapped(r.Silenced, r.jsonFinding),
+		Problems: mapped(r.Problems, func(p finding.Problem) jsonProblem {
+			return jsonProblem{r.jsonPlace(p.Place), p.Message, p.Remedy}
+		}),
+		Notes: mapped(r.Notes, func(n Note) jsonNote {
+			return jsonNote{r.jsonPlace(n.Place), n.Message}
+		}),
+		HotKnown: r.HotKnown,
+		Counts: jsonCounts{
+			Findings:         len(r.Findings),
+			Packages:         r.Packages,
+			PackagesFindings: r.failing(),
+			Allowed:          allowed,
+			Excluded:         excluded,
+			Assumed:          r.Assumed,
+			Waiting:          r.Waiting,
+			Hidden:           r.Hidden,
+			Problems:         len(r.Problems),
+		},
+	}
+	return encode(w, out)
+}
+
+// encode writes v as indented JSON in which <, > and & stay readable.
+func encode(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return nil
+}
+
+// mapped returns f of each element of in, never nil: empty lists are [] in JSON.
+func mapped[S, T any](in []S, f func(S) T) []T {
+	out := make([]T, 0, len(in))
+	for _, s := range in {
+		out = append(out, f(s))
+	}
+	return out
+}
+
+func (r *Report) jsonPlace(p finding.Place) jsonPlace {
+	if p.File == "" {
+		return jsonPlace{}
+	}
+	file, _ := r.rooted(p.File)
+	return jsonPlace{file, p.Line, p.Column}
+}
+
+func (r *Report) jsonSteps(steps []finding.Step) []jsonStep {
+	return mapped(steps, func(s finding.Step) jsonStep { return jsonStep{r.jsonPlace(s.Place), s.Text} })
+}
+
+func (r *Report) jsonFinding(f finding.Finding) jsonFinding {
+	out := jsonFinding{
+		Rule:        f.Rule,
+		Message:     f.Message,
+		Severity:    f.Severity,
+		Tier:        f.Tier,
+		Class:       f.Class,
+		jsonPlace:   r.jsonPlace(f.Start),
+		EndLine:     f.End.Line,
+		EndColumn:   f.End.Column,
+		Package:     f.Package,
+		Func:        f.Func,
+		Cause:       f.Cause,
+		Primitive:   f.Primitive,
+		Chain:       r.jsonSteps(f.Chain),
+		Mend:        f.Mend,
+		Fixes:       mapped(f.Fixes, r.jsonFix),
+		URL:         f.URL,
+		Fingerprint: f.Fingerprint,
+	}
+	if h := f.Hot; h != nil {
+		out.Hot = &jsonHot{h.Source, h.Detail, h.Share, r.jsonSteps(h.Via)}
+	}
+	if by, why := silencer(f); why != nil {
+		out.Silenced = &jsonSilenced{by, r.jsonPlace(why.Place), why.Reason}
+	}
+	return out
+}
+
+// silencer returns what silences f, an allow or an exclude, and its reason.
+func silencer(f finding.Finding) (by string, why *finding.Allowed) {
+	switch {
+	case f.Allowed != nil:
+		return "allow", f.Allowed
+	case f.Excluded != nil:
+		return "exclude", f.Excluded
+	}
+	return "", nil
+}
+
+func (r *Report) jsonFix(f finding.Fix) jsonFix {
+	return jsonFix{f.Message, mapped(f.Edits, func(e finding.Edit) jsonEdit {
+		file, _ := r.rooted(e.File)
+		return jsonEdit{file, e.Start, e.End, e.New}
+	})}
+}

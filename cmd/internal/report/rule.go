@@ -1,0 +1,104 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"go/doc/comment"
+	"strings"
+
+	"github.com/lagvet/lagvet/analyzers"
+)
+
+// Rule is what a report and the documentation say of a rule.
+type Rule struct {
+	Name     string
+	Title    string // one sentence, without the rule's name and without a full stop
+	Page     string // the package comment
+	Group    string
+	Class    string // of incidents
+	Severity string
+	Since    string // the first Go version on which it speaks
+	NeedsHot bool   // says nothing, or less, where nothing tells what is hot
+	URL      string
+}
+
+// Rules returns what there is to say of the rules rs.
+func Rules(rs []*analyzers.Rule) []Rule {
+	var out []Rule
+	for _, r := range rs {
+		out = append(out, Rule{
+			Name:     r.Name,
+			Title:    r.Title,
+			Page:     r.Page,
+			Group:    string(r.Group),
+			Class:    string(r.Class),
+			Severity: string(r.Severity),
+			Since:    r.Since,
+			NeedsHot: r.NeedsHot,
+			URL:      r.URL,
+		})
+	}
+	return out
+}
+
+// facts returns in one line what the catalogue says of the rule.
+func (r Rule) facts() string {
+	facts := []string{r.Group, "severity " + r.Severity, "since " + r.Since}
+	if r.Class != "" && r.Class != "performance" {
+		facts = append(facts, "incident class: "+r.Class)
+	}
+	if r.NeedsHot {
+		facts = append(facts, "needs to know what is hot")
+	}
+	return strings.Join(facts, " · ")
+}
+
+func (r Rule) parse() *comment.Doc {
+	var p comment.Parser
+	return p.Parse(r.Page)
+}
+
+// Page returns the page of the rule for a terminal that is width columns wide.
+func (r Rule) Terminal(width int) string {
+	p := comment.Printer{TextWidth: width}
+	return fmt.Sprintf("%s: %s\n\n%s\n%s\n", r.Name, r.facts(), bytes.TrimRight(p.Text(r.parse()), "\n"), r.URL)
+}
+
+// Markdown returns the page of the rule without its title, its headings at the
+// given level.
+func (r Rule) Markdown(level int) string {
+	p := comment.Printer{
+		HeadingLevel:   level,
+		HeadingID:      func(*comment.Heading) string { return "" },
+		DocLinkBaseURL: "https://pkg.go.dev",
+	}
+	return string(p.Markdown(r.parse()))
+}
+
+// File returns the text of docs/rules/NAME.md.
+func (r Rule) File() string {
+	return fmt.Sprintf("%s\n\n# %s\n\n%s\n\n%s", generated, r.Name, r.facts(), r.Markdown(2))
+}
+
+// generated is the first line of the files that lagvet docs writes.
+const generated = "<!-- Made by lagvet docs from the package comment of the rule; edits here are lost. -->"
+
+// Index returns the text of docs/rules/README.md.
+func Index(rules []Rule) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\n# Rules\n", generated)
+	group := ""
+	for _, r := range rules {
+		if r.Group != group {
+			group = r.Group
+			fmt.Fprintf(&b, "\n## %s\n\n| rule | what it does | class | severity | since |\n|---|---|---|---|---|\n", upper(group))
+		}
+		fmt.Fprintf(&b, "| [`%s`](%s.md) | %s | %s | %s | %s |\n", r.Name, r.Name, cell(r.Title), r.Class, r.Severity, r.Since)
+	}
+	return b.String()
+}
+
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// cell returns s fit for a cell of a Markdown table.
+func cell(s string) string { return strings.NewReplacer("|", `\|`, "*", `\*`, "<", "&lt;").Replace(s) }
