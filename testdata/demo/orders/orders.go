@@ -1,0 +1,110 @@
+// Package orders takes orders over HTTP, with every hazard that lagvet was
+// made for. Package mended is its twin without them.
+package orders
+
+import (
+	"bufio"
+	"io"
+	"log"
+	"net/http"
+	"os"
+	"time"
+)
+
+// A Gateway takes orders.
+type Gateway struct {
+	quotes string
+	stop   chan struct{}
+}
+
+// New returns a gateway that asks for quotes at the given URL.
+func New(quotes string) *Gateway {
+	return &Gateway{quotes: quotes, stop: make(chan struct{})}
+}
+
+// Register mounts the gateway.
+func (g *Gateway) Register(mux *http.ServeMux) {
+	mux.HandleFunc("POST /orders", g.post)
+	mux.HandleFunc("POST /import", g.importBatch)
+}
+
+// post asks for a quote without the request's context: when the client has
+// gone, the call goes on.
+func (g *Gateway) post(w http.ResponseWriter, r *http.Request) {
+	if err := g.quote(r.URL.Query().Get("symbol")); err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	w.WriteHeader(http.StatusAccepted)
+}
+
+func (g *Gateway) quote(symbol string) error {
+	resp, err := http.Get(g.quotes + "/" + symbol)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	_, err = io.Copy(io.Discard, resp.Body)
+	return err
+}
+
+// importBatch starts as many goroutines as the client sends lines.
+func (g *Gateway) importBatch(w http.ResponseWriter, r *http.Request) {
+	lines := bufio.NewScanner(r.Body)
+	for lines.Scan() {
+		symbol := lines.Text()
+		go func() {
+			if err := g.quote(symbol); err != nil {
+				log.Print(err)
+			}
+		}()
+	}
+	w.WriteHeader(http.StatusAccepted)
+}
+
+// Watch starts a heartbeat that nothing can stop: its ticker fires for ever.
+func (g *Gateway) Watch(session string, beat func(string)) {
+	t := time.NewTicker(time.Second)
+	go func() {
+		for range t.C {
+			beat(session)
+		}
+	}()
+}
+
+// Close ends the gateway.
+func (g *Gateway) Close() { close(g.stop) }
+
+// A Fill is one execution of an order.
+type Fill struct {
+	Price, Quantity int64
+	Venue           [4]byte
+}
+
+// Best returns the best of the fills, on the heap: each call allocates.
+//
+//lagvet:hot
+func Best(fills []Fill) *Fill {
+	var best Fill
+	for _, f := range fills {
+		if f.Price > best.Price {
+			best = f
+		}
+	}
+	return &best
+}
+
+// Replay holds every journal open until the last one has been read.
+func Replay(journals []string, apply func(io.Reader) error) error {
+	for _, name := range journals {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := apply(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
