@@ -16,7 +16,7 @@ type Source string
 
 // The sources of hotness.
 const (
-	FromDirective Source = "directive"
+	FromDirective Source = "directive" // or the configuration
 	FromProfile   Source = "profile"
 	FromCoverage  Source = "coverage"
 )
@@ -38,37 +38,137 @@ type Hotness struct {
 
 // A Root says that a function runs on behalf of a request.
 type Root struct {
-	Detail string // "HTTP handler", "gRPC method", "//lagvet:root"
+	Detail string // "HTTP handler", "gRPC method", "//lagvet:root at server.go:12"
 	Via    []Step // from the root down to the function
 }
 
 // Info tells what is hot in one package. Its functions are known by their
 // node, an *ast.FuncDecl or *ast.FuncLit.
-type Info struct{}
+type Info struct {
+	index     *funcs.Index
+	bound     map[*funcs.Func][]*directive.Directive // own ones first
+	hot       map[*funcs.Func]*Hotness
+	roots     map[*funcs.Func]*Root
+	consumers []consumer
+	cold      *coldness
+}
 
 // Hot returns why fn is hot, or nil.
-func (x *Info) Hot(fn ast.Node) *Hotness { return nil }
+func (x *Info) Hot(fn ast.Node) *Hotness { return x.hot[x.index.Of(fn)] }
 
 // HotAt returns why the code at pos is hot, or nil if it is not, or if it lies
 // on a cold branch of a hot function.
-func (x *Info) HotAt(pos token.Pos) *Hotness { return nil }
-
-// Root returns the request root that fn is, or is reachable from within the package, or nil.
-func (x *Info) Root(fn ast.Node) *Root { return nil }
-
-// Cold reports whether pos is reached only on the way to a panic or an error return.
-func (x *Info) Cold(pos token.Pos) bool { return false }
-
-// Contract returns the directive by which fn is nonblocking or noalloc, or nil.
-func (x *Info) Contract(fn ast.Node, kind directive.Kind) *directive.Directive { return nil }
-
-// Analyzer finds what is hot. Its result is an *Info.
-var Analyzer = &analysis.Analyzer{
-	Name:       "lagvethotpath",
-	Doc:        "find hot functions and request roots",
-	Requires:   []*analysis.Analyzer{directive.Analyzer, funcs.Analyzer},
-	Run:        run,
-	ResultType: reflect.TypeFor[*Info](),
+func (x *Info) HotAt(pos token.Pos) *Hotness {
+	h := x.hot[around(x.index, pos)]
+	if h == nil || x.Cold(pos) {
+		return nil
+	}
+	return h
 }
 
-func run(pass *analysis.Pass) (any, error) { return new(Info), nil }
+// Root returns the request root that fn is, or is reachable from within the
+// package, or nil. Goroutines that a request spawns count as its own.
+func (x *Info) Root(fn ast.Node) *Root { return x.roots[x.index.Of(fn)] }
+
+// RootAt returns the request root that the code at pos runs for, or nil. It
+// knows more than Root where a function receives messages in a loop: there
+// only the loop runs for a request, the lines before it run once.
+func (x *Info) RootAt(pos token.Pos) *Root {
+	for _, c := range x.consumers {
+		if within(c.body, pos) {
+			return &Root{Detail: c.detail}
+		}
+	}
+	return x.roots[around(x.index, pos)]
+}
+
+// Cold reports whether pos is reached only on the way to a panic, an exit or
+// an error return, and no profile shows that it often is.
+func (x *Info) Cold(pos token.Pos) bool { return x.cold.at(pos) }
+
+// Contract returns the directive by which fn is nonblocking or noalloc, or
+// nil: its own, that of an interface method which it implements, or that of a
+// func type which it is converted to. Only this package's interfaces and types
+// are looked at.
+func (x *Info) Contract(fn ast.Node, kind directive.Kind) *directive.Directive {
+	for _, d := range x.bound[x.index.Of(fn)] {
+		if d.Kind == kind {
+			return d
+		}
+	}
+	return nil
+}
+
+// around returns the function in which pos is executed. The head of a literal,
+// where the closure is made, belongs to the function around it.
+func around(index *funcs.Index, pos token.Pos) *funcs.Func {
+	f := index.At(pos)
+	if f != nil && f.Obj == nil && pos < f.Body.Lbrace {
+		return f.Parent
+	}
+	return f
+}
+
+// Analyzer finds what is hot. Its result is an *Info. Its flags:
+//
+//	hot    functions that are hot, comma-separated
+//	roots  functions that are request roots, comma-separated
+//
+// A function is named as [types.Func.FullName] prints it, type parameters left
+// out; a * stands for any part of an identifier; example.com/app/... stands
+// for all functions of the packages at and below that path.
+var Analyzer = newAnalyzer()
+
+// flags are what a host tells the analyzer.
+type flags struct {
+	hot, roots string
+}
+
+func newAnalyzer() *analysis.Analyzer {
+	f := new(flags)
+	a := &analysis.Analyzer{
+		Name:       "lagvethotpath",
+		Doc:        "find hot functions and request roots",
+		Requires:   []*analysis.Analyzer{directive.Analyzer, funcs.Analyzer},
+		Run:        func(pass *analysis.Pass) (any, error) { return run(pass, f) },
+		ResultType: reflect.TypeFor[*Info](),
+	}
+	a.Flags.StringVar(&f.hot, "hot", "", "comma-separated `functions` that are hot")
+	a.Flags.StringVar(&f.roots, "roots", "", "comma-separated `functions` that are request roots")
+	return a
+}
+
+func run(pass *analysis.Pass, f *flags) (any, error) {
+	b := &builder{
+		pass:  pass,
+		index: pass.ResultOf[funcs.Analyzer].(*funcs.Index),
+		dirs:  pass.ResultOf[directive.Analyzer].(*directive.Index),
+	}
+	b.literals()
+	b.bind()
+	cold := newColdness(pass, b.index)
+	x := &Info{index: b.index, bound: b.bound, cold: cold}
+	x.hot = b.hotness(parsePatterns(f.hot), cold)
+	x.consumers = b.consumers()
+	x.roots = b.reachable(b.requestRoots(parsePatterns(f.roots)), x.consumers)
+	return x, nil
+}
+
+// A builder gathers what makes functions hot or roots.
+type builder struct {
+	pass  *analysis.Pass
+	index *funcs.Index
+	dirs  *directive.Index
+
+	lits  map[*funcs.Func][]*funcs.Func // the literals that stand in each function
+	bound map[*funcs.Func][]*directive.Directive
+}
+
+func (b *builder) literals() {
+	b.lits = make(map[*funcs.Func][]*funcs.Func)
+	for _, f := range b.index.Funcs {
+		if f.Obj == nil {
+			b.lits[f.Parent] = append(b.lits[f.Parent], f)
+		}
+	}
+}

@@ -77,6 +77,7 @@ type Index struct {
 	sorted []*Func // by position: a driver may parse files in any order
 	byNode map[ast.Node]*Func
 	byObj  map[*types.Func]*Func
+	byVar  map[*types.Var]*Func
 	bySite map[*ast.CallExpr]*Call
 }
 
@@ -85,6 +86,9 @@ func (x *Index) Of(node ast.Node) *Func { return x.byNode[node] }
 
 // Declared returns the function that obj denotes, or nil if its body is not in this package.
 func (x *Index) Declared(obj *types.Func) *Func { return x.byObj[obj.Origin()] }
+
+// Assigned returns the literal that v always holds, or nil.
+func (x *Index) Assigned(v *types.Var) *Func { return x.byVar[v] }
 
 // Call returns what is known of the call expression, or nil if it is a conversion or a builtin.
 func (x *Index) Call(site *ast.CallExpr) *Call { return x.bySite[site] }
@@ -139,9 +143,9 @@ func run(pass *analysis.Pass) (any, error) {
 		x: &Index{
 			byNode: make(map[ast.Node]*Func),
 			byObj:  make(map[*types.Func]*Func),
+			byVar:  make(map[*types.Var]*Func),
 			bySite: make(map[*ast.CallExpr]*Call),
 		},
-		vars: make(map[*types.Var]*Func),
 		sets: make(map[*types.Var]int),
 	}
 	b.functions(in)
@@ -152,8 +156,7 @@ func run(pass *analysis.Pass) (any, error) {
 type builder struct {
 	info *types.Info
 	x    *Index
-	vars map[*types.Var]*Func // the literal that a variable was given
-	sets map[*types.Var]int   // how often a variable is given a value
+	sets map[*types.Var]int // how often a variable is given a value
 }
 
 // functions finds every function, and what becomes of each literal.
@@ -194,10 +197,10 @@ func (b *builder) functions(in *inspector.Inspector) {
 	}
 	b.x.sorted = slices.Clone(b.x.Funcs)
 	slices.SortFunc(b.x.sorted, func(f, g *Func) int { return int(f.Node.Pos() - g.Node.Pos()) })
-	for v, f := range b.vars {
+	for v, f := range b.x.byVar {
 		if b.sets[v] != 1 {
 			f.Use = Elsewhere
-			delete(b.vars, v)
+			delete(b.x.byVar, v)
 		}
 	}
 }
@@ -281,7 +284,7 @@ func (b *builder) assigned(f *Func, lhs ast.Expr) {
 		return
 	}
 	f.Use = Assigned
-	b.vars[v] = f
+	b.x.byVar[v] = f
 }
 
 // comesFromOutside reports whether v may hold a value that this package does
@@ -332,7 +335,7 @@ func (b *builder) resolve(c *Call) {
 		return
 	case *ast.Ident:
 		if v, ok := b.info.Uses[fun].(*types.Var); ok {
-			c.Callee = b.vars[v]
+			c.Callee = b.x.byVar[v]
 			return
 		}
 	}

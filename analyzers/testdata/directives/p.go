@@ -17,3 +17,9 @@ func statements() {
 //
 //lagvet:allow hotdefer,heapescape -- needed once it is hot
 func cold() {}
+
+// The compiler has not run, so heapescape has not looked; hotdefer has.
+//
+//lagvet:hot
+//lagvet:allow hotdefer,heapescape -- only one of them is stale
+func hot() {}

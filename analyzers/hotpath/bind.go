@@ -1,0 +1,252 @@
+package hotpath
+
+import (
+	"go/ast"
+	"go/types"
+
+	"golang.org/x/tools/go/types/typeutil"
+
+	"github.com/lagvet/lagvet/analyzers/directive"
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+)
+
+// bind finds the directives that bind each function: those of its own doc
+// comment, then those of the interface methods and func types of this package.
+func (b *builder) bind() {
+	b.bound = make(map[*funcs.Func][]*directive.Directive)
+	var methods, funcTypes []*directive.Directive
+	for _, d := range b.dirs.All {
+		switch decl := d.Decl.(type) {
+		case *ast.FuncDecl:
+			if f := b.index.Of(decl); f != nil {
+				b.bound[f] = append(b.bound[f], d)
+			}
+		case *ast.Field:
+			methods = append(methods, d)
+		case *ast.TypeSpec:
+			funcTypes = append(funcTypes, d)
+		}
+	}
+	for _, d := range methods {
+		b.implementations(d)
+	}
+	if len(funcTypes) > 0 {
+		b.conversions(funcTypes)
+	}
+}
+
+// implementations binds d, which stands on an interface method, to every
+// method of this package that implements it.
+func (b *builder) implementations(d *directive.Directive) {
+	method, ok := b.pass.TypesInfo.Defs[d.Decl.(*ast.Field).Names[0]].(*types.Func)
+	if !ok {
+		return
+	}
+	recv := method.Signature().Recv().Type()
+	scope := b.pass.Pkg.Scope()
+	for _, name := range scope.Names() {
+		tn, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || tn.IsAlias() || types.IsInterface(tn.Type()) || !implements(tn.Type(), recv) {
+			continue
+		}
+		obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(tn.Type()), true, b.pass.Pkg, method.Name())
+		if impl, ok := obj.(*types.Func); ok {
+			if f := b.index.Declared(impl); f != nil {
+				b.bound[f] = append(b.bound[f], d)
+			}
+		}
+	}
+}
+
+// implements reports whether t or *t implements the interface type iface. If
+// that is generic, methods are compared by their names and by the number of
+// their parameters and results: which instance is meant cannot be told from
+// the declarations.
+func implements(t, iface types.Type) bool {
+	it, ok := iface.Underlying().(*types.Interface)
+	if !ok {
+		return false
+	}
+	if n, ok := types.Unalias(iface).(*types.Named); !ok || n.TypeParams().Len() == 0 {
+		return types.Implements(types.NewPointer(t), it)
+	}
+	set := types.NewMethodSet(types.NewPointer(t))
+	for m := range it.Methods() {
+		sel := set.Lookup(m.Pkg(), m.Name())
+		if sel == nil {
+			return false
+		}
+		got, want := sel.Type().(*types.Signature), m.Signature()
+		if got.Params().Len() != want.Params().Len() || got.Results().Len() != want.Results().Len() {
+			return false
+		}
+	}
+	return it.NumMethods() > 0
+}
+
+// conversions binds the directives ds, which stand on func types, to the
+// functions and literals of this package that become values of these types.
+func (b *builder) conversions(ds []*directive.Directive) {
+	byType := make(map[*types.TypeName][]*directive.Directive)
+	for _, d := range ds {
+		if tn, ok := b.pass.TypesInfo.Defs[d.Decl.(*ast.TypeSpec).Name].(*types.TypeName); ok {
+			byType[tn] = append(byType[tn], d)
+		}
+	}
+	done := make(map[*directive.Directive]map[*funcs.Func]bool)
+	become := func(value ast.Expr, target types.Type) {
+		n, ok := types.Unalias(target).(*types.Named)
+		if !ok {
+			return
+		}
+		f := b.denotes(value)
+		for _, d := range byType[n.Obj()] {
+			if f == nil || done[d][f] {
+				continue
+			}
+			if done[d] == nil {
+				done[d] = make(map[*funcs.Func]bool)
+			}
+			done[d][f] = true
+			b.bound[f] = append(b.bound[f], d)
+		}
+	}
+	for _, file := range b.pass.Files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			b.becomes(n, become)
+			return true
+		})
+	}
+}
+
+// denotes returns the function of this package that e names or is, or nil.
+func (b *builder) denotes(e ast.Expr) *funcs.Func {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.FuncLit:
+		return b.index.Of(e)
+	case *ast.Ident:
+		return b.declared(e)
+	case *ast.SelectorExpr:
+		return b.declared(e.Sel)
+	case *ast.CallExpr: // a conversion
+		if len(e.Args) == 1 && b.pass.TypesInfo.Types[e.Fun].IsType() {
+			return b.denotes(e.Args[0])
+		}
+	case *ast.IndexExpr:
+		return b.denotes(e.X)
+	case *ast.IndexListExpr:
+		return b.denotes(e.X)
+	}
+	return nil
+}
+
+func (b *builder) declared(id *ast.Ident) *funcs.Func {
+	switch obj := b.pass.TypesInfo.Uses[id].(type) {
+	case *types.Func:
+		return b.index.Declared(obj)
+	case *types.Var:
+		return b.index.Assigned(obj)
+	}
+	return nil
+}
+
+// becomes calls yield for each expression that n makes a value of some type.
+func (b *builder) becomes(n ast.Node, yield func(value ast.Expr, target types.Type)) {
+	info := b.pass.TypesInfo
+	switch n := n.(type) {
+	case *ast.CallExpr:
+		b.arguments(n, yield)
+	case *ast.AssignStmt:
+		if len(n.Lhs) == len(n.Rhs) {
+			for i, r := range n.Rhs {
+				yield(r, typeOf(info, n.Lhs[i]))
+			}
+		}
+	case *ast.ValueSpec:
+		for i, v := range n.Values {
+			if len(n.Names) == len(n.Values) {
+				yield(v, typeOf(info, n.Names[i]))
+			}
+		}
+	case *ast.ReturnStmt:
+		f := b.index.At(n.Pos())
+		if f == nil || f.Sig == nil || f.Sig.Results().Len() != len(n.Results) {
+			return
+		}
+		for i, r := range n.Results {
+			yield(r, f.Sig.Results().At(i).Type())
+		}
+	case *ast.SendStmt:
+		if ch, ok := typeOf(info, n.Chan).Underlying().(*types.Chan); ok {
+			yield(n.Value, ch.Elem())
+		}
+	case *ast.CompositeLit:
+		elements(info, n, yield)
+	}
+}
+
+func (b *builder) arguments(call *ast.CallExpr, yield func(ast.Expr, types.Type)) {
+	tv := b.pass.TypesInfo.Types[call.Fun]
+	if tv.IsType() {
+		if len(call.Args) == 1 {
+			yield(call.Args[0], tv.Type)
+		}
+		return
+	}
+	sig, ok := typeOf(b.pass.TypesInfo, call.Fun).Underlying().(*types.Signature)
+	if !ok { // a builtin: append is the one that takes functions
+		if _, ok := typeutil.Callee(b.pass.TypesInfo, call).(*types.Builtin); ok && len(call.Args) > 1 {
+			if s, ok := typeOf(b.pass.TypesInfo, call.Args[0]).Underlying().(*types.Slice); ok {
+				for _, a := range call.Args[1:] {
+					yield(a, s.Elem())
+				}
+			}
+		}
+		return
+	}
+	for i, a := range call.Args {
+		last := sig.Params().Len() - 1
+		switch {
+		case sig.Variadic() && i >= last && !call.Ellipsis.IsValid():
+			yield(a, sig.Params().At(last).Type().Underlying().(*types.Slice).Elem())
+		case i <= last:
+			yield(a, sig.Params().At(i).Type())
+		}
+	}
+}
+
+func elements(info *types.Info, lit *ast.CompositeLit, yield func(ast.Expr, types.Type)) {
+	t := typeOf(info, lit).Underlying()
+	if p, ok := t.(*types.Pointer); ok { // &T elided within a slice
+		t = p.Elem().Underlying()
+	}
+	for i, e := range lit.Elts {
+		value := e
+		kv, keyed := e.(*ast.KeyValueExpr)
+		if keyed {
+			value = kv.Value
+		}
+		switch t := t.(type) {
+		case *types.Struct:
+			if keyed {
+				yield(value, typeOf(info, kv.Key))
+			} else if i < t.NumFields() {
+				yield(value, t.Field(i).Type())
+			}
+		case *types.Slice:
+			yield(value, t.Elem())
+		case *types.Array:
+			yield(value, t.Elem())
+		case *types.Map:
+			yield(value, t.Elem())
+		}
+	}
+}
+
+// typeOf returns the type of e, or the invalid type: the blank identifier has none.
+func typeOf(info *types.Info, e ast.Expr) types.Type {
+	if t := info.TypeOf(e); t != nil {
+		return t
+	}
+	return types.Typ[types.Invalid]
+}

@@ -1,0 +1,150 @@
+package hotpath
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/lagvet/lagvet/analyzers/directive"
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+)
+
+// hotness finds the functions that are hot by themselves and passes it down.
+func (b *builder) hotness(patterns []pattern, cold *coldness) map[*funcs.Func]*Hotness {
+	hot := make(map[*funcs.Func]*Hotness)
+	var queue []*funcs.Func
+	for _, f := range b.index.Funcs {
+		if h := b.declaredHot(f, patterns); h != nil {
+			hot[f] = h
+			queue = append(queue, f)
+		}
+	}
+	// Breadth first, in source order: each function gets its shortest chain.
+	for ; len(queue) > 0; queue = queue[1:] {
+		f := queue[0]
+		for _, e := range b.edges(f) {
+			if e.spawned || hot[e.callee] != nil || cold.at(e.step.Pos) {
+				continue
+			}
+			h := *hot[f]
+			h.Via = append(slices.Clip(h.Via), e.step)
+			hot[e.callee] = &h
+			queue = append(queue, e.callee)
+		}
+	}
+	return hot
+}
+
+// declaredHot tells whether a directive or the configuration says that f is hot.
+func (b *builder) declaredHot(f *funcs.Func, patterns []pattern) *Hotness {
+	for _, d := range b.bound[f] {
+		switch d.Kind {
+		case directive.Hot, directive.NonBlocking, directive.NoAlloc:
+			return &Hotness{Source: FromDirective, Detail: b.cite(d, f)}
+		}
+	}
+	if f.Obj != nil && matchAny(patterns, f.Obj) {
+		return &Hotness{Source: FromDirective, Detail: "hot by configuration"}
+	}
+	return nil
+}
+
+// cite names a directive and its place, and what carries it if not f itself.
+func (b *builder) cite(d *directive.Directive, f *funcs.Func) string {
+	on := ""
+	switch decl := d.Decl.(type) {
+	case *ast.Field:
+		on = " on method " + decl.Names[0].Name + " of the interface"
+	case *ast.TypeSpec:
+		on = " on type " + decl.Name.Name
+	}
+	p := b.pass.Fset.Position(d.Pos)
+	return fmt.Sprintf("//lagvet:%s%s at %s:%d", d.Kind, on, filepath.Base(p.Filename), p.Line)
+}
+
+// An edge leads from a function to one that it runs.
+type edge struct {
+	callee  *funcs.Func
+	step    Step
+	spawned bool // in a goroutine of its own
+}
+
+// edges returns what f runs: the functions that it calls or defers, and those
+// that it passes to another function, which will call them. A function that is
+// stored or returned is run by somebody else.
+func (b *builder) edges(f *funcs.Func) []edge {
+	var es []edge
+	for _, c := range f.Out {
+		if c.Callee != nil {
+			verb := [...]string{funcs.Plain: "calls ", funcs.Go: "spawns ", funcs.Defer: "defers "}[c.Mode]
+			es = append(es, edge{c.Callee, Step{c.Site.Pos(), verb + display(c.Callee)}, c.Mode == funcs.Go})
+		}
+		spawned := c.Mode == funcs.Go || spawns(c.Func)
+		for _, arg := range c.Site.Args {
+			callee := b.denotes(arg)
+			if callee == nil {
+				continue
+			}
+			text := "passes " + display(callee)
+			if c.Func != nil {
+				text += " to " + displayObj(c.Func, b.pass.Pkg)
+			}
+			es = append(es, edge{callee, Step{arg.Pos(), text}, spawned})
+		}
+	}
+	return es
+}
+
+// spawns reports whether fn runs its argument in another goroutine. Names are
+// enough: errgroup.Group, sync.WaitGroup and their kin call it Go, package
+// time and package context AfterFunc.
+func spawns(fn *types.Func) bool {
+	if fn == nil {
+		return false
+	}
+	switch fn.Name() {
+	case "Go", "TryGo", "AfterFunc":
+		return true
+	}
+	return false
+}
+
+// display names a function in a step of a chain.
+func display(f *funcs.Func) string {
+	if f.Obj == nil {
+		return "a func literal"
+	}
+	return displayObj(f.Obj, f.Obj.Pkg())
+}
+
+// displayObj names fn as the code of package from would: (*T).M, T.M, pkg.F.
+func displayObj(fn *types.Func, from *types.Package) string {
+	short := func(p *types.Package) string {
+		if p == from {
+			return ""
+		}
+		return p.Name()
+	}
+	recv := fn.Signature().Recv()
+	if recv == nil {
+		if fn.Pkg() == nil || fn.Pkg() == from {
+			return fn.Name()
+		}
+		return fn.Pkg().Name() + "." + fn.Name()
+	}
+	t := stripTypeArgs(types.TypeString(recv.Type(), short))
+	if _, ok := types.Unalias(recv.Type()).(*types.Pointer); ok {
+		t = "(" + t + ")"
+	}
+	return t + "." + fn.Name()
+}
+
+// inTest reports whether pos is in a test file.
+func (b *builder) inTest(pos token.Pos) bool {
+	f := b.pass.Fset.File(pos)
+	return f != nil && strings.HasSuffix(f.Name(), "_test.go")
+}

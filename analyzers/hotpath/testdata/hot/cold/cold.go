@@ -1,0 +1,470 @@
+// Package cold calls cold where only the way to a panic, an exit or an error
+// return leads, and warm everywhere else.
+package cold
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"os"
+)
+
+func cold(...any) {}
+func warm(...any) {}
+
+var ErrBad = errors.New("bad")
+
+type failure struct{ n int }
+
+func (*failure) Error() string { return "" }
+
+func try(...any) error          { return nil }
+func get() (int, error)         { return 0, nil }
+func find() (*failure, error)   { return nil, nil }
+func fatal(format string)       { log.Printf(format); os.Exit(1) }
+func give(int) (*failure, bool) { return nil, false }
+
+type logger struct{}
+
+func (logger) Fatalf(string, ...any) {}
+
+func guards(a int) error {
+	warm()
+	err := try()
+	if err != nil {
+		cold()
+	}
+	warm()
+	if err == nil {
+		warm()
+	} else {
+		cold()
+	}
+	if nil != err && a > 0 {
+		cold()
+	} else {
+		warm()
+	}
+	if err != nil || a > 0 {
+		warm()
+	}
+	if !(err == nil) {
+		cold()
+	}
+	if err == nil && a > 0 {
+		warm()
+	} else {
+		warm()
+	}
+	if err == nil || a > 0 {
+		warm()
+	} else {
+		cold()
+	}
+	if a != 0 {
+		warm()
+	}
+	var p *failure
+	if p != nil { // no error interface: just a pointer
+		warm()
+	}
+	switch {
+	case err != nil:
+		cold()
+	case a > 0:
+		warm()
+	}
+	return err
+}
+
+func ends(a int) (int, error) {
+	if a == 1 {
+		cold()
+		return 0, ErrBad
+	}
+	if a == 2 {
+		cold()
+		return 0, fmt.Errorf("a is %d", a)
+	}
+	if a == 3 {
+		cold()
+		return 0, &failure{a}
+	}
+	if a == 4 {
+		cold()
+		panic(cold)
+	}
+	if a == 5 {
+		cold()
+		os.Exit(1)
+	}
+	if a == 6 {
+		cold()
+		log.Fatalf("a is %d", a)
+	}
+	if a == 7 {
+		cold()
+		fatal("a is 7")
+	}
+	if a == 8 {
+		cold()
+		logger{}.Fatalf("a is 8")
+	}
+	if a == 9 {
+		warm()
+		return 9, nil
+	}
+	if a == 10 {
+		cold()
+		return 0, io.ErrUnexpectedEOF
+	}
+	if a == 11 {
+		warm() // passed through: it may have succeeded
+		return get()
+	}
+	if a == 12 {
+		warm()
+		return 0, try()
+	}
+	switch a {
+	case 13:
+		cold()
+		return 0, ErrBad
+	case 14:
+		warm()
+	default:
+		cold()
+		panic("unreachable")
+	}
+	warm()
+	return a, nil
+}
+
+func nested(a, b int) error {
+	if a > 0 {
+		cold()
+		if b > 0 {
+			cold()
+			return ErrBad
+		}
+		cold()
+		return errors.New("other")
+	}
+	if a < 0 {
+		warm()
+		if b > 0 {
+			warm()
+			return nil
+		}
+		cold() // behind a branch that may return well
+		return ErrBad
+	}
+	if b > 0 {
+		for i := range b { // a loop on the way to the panic
+			cold(i)
+		}
+		panic("b")
+	}
+	if b < 0 {
+		switch {
+		case a == 1:
+			cold()
+			return ErrBad
+		default:
+			cold()
+			panic("a")
+		}
+	}
+	if b == 7 {
+		select {}
+	}
+	{
+		warm()
+	}
+	return nil
+}
+
+func results(a int) (*failure, error) {
+	if a == 1 {
+		cold()
+		return nil, try(a)
+	}
+	if a == 2 {
+		warm()
+		return find()
+	}
+	f, err := find()
+	if err == nil {
+		warm()
+		return f, nil
+	}
+	cold()
+	return f, err
+}
+
+func search(xs []int) (int, error) {
+	for _, x := range xs {
+		warm()
+		if x > 0 {
+			warm()
+			return x, nil
+		}
+		warm()
+	}
+	cold()
+	return 0, ErrBad
+}
+
+func retry() error {
+	for {
+		err := try()
+		if err == nil {
+			warm()
+			return nil
+		}
+		cold()
+	}
+}
+
+// serve ends in an error, always: that is how a server ends.
+func serve(closed func() bool) error {
+	warm()
+	for !closed() {
+		warm()
+		if err := try(); err != nil {
+			cold()
+			return err
+		}
+		warm()
+	}
+	return ErrBad
+}
+
+func serveEndless() error {
+	for {
+		warm()
+		_, err := get()
+		if err != nil {
+			cold()
+			return err
+		}
+		warm()
+	}
+}
+
+func breaks(a int) error {
+	if a > 0 {
+		for {
+			warm()
+			if a > 1 {
+				warm()
+				break
+			}
+			if a > 2 {
+				warm()
+				continue
+			}
+		}
+		return nil
+	}
+outer:
+	for i := range a {
+		for range i {
+			if a == 5 {
+				warm()
+				continue outer
+			}
+			if a == 6 {
+				warm()
+				break outer
+			}
+			if a == 7 {
+				cold()
+				panic("a")
+			}
+		}
+		warm()
+	}
+	if a == 8 {
+		warm()
+		goto end
+	}
+	warm()
+end:
+	return nil
+}
+
+func literals(a int) error {
+	f := func() error {
+		if a > 0 {
+			cold()
+			return ErrBad
+		}
+		warm()
+		return nil
+	}
+	if err := f(); err != nil {
+		defer func() {
+			cold()
+		}()
+		return fmt.Errorf("f: %w", err)
+	}
+	defer func() {
+		warm()
+		if err := recover(); err != nil {
+			warm() // what recover returns is no error
+		}
+	}()
+	return nil
+}
+
+// alwaysFails was called for its work, whatever it returns.
+func alwaysFails() error {
+	warm()
+	return ErrBad
+}
+
+func named(a int) (n int, err error) {
+	if a > 0 {
+		warm() // what err holds cannot be told
+		return
+	}
+	if n, err = get(); err != nil {
+		cold()
+		return
+	}
+	warm()
+	return n, nil
+}
+
+func selects(a, b chan int) error {
+	select {
+	case <-a:
+		warm()
+	case <-b:
+		cold()
+		return ErrBad
+	}
+	if len(a) > 0 {
+		select {
+		case <-a:
+			cold()
+			return ErrBad
+		case <-b:
+			cold()
+			panic("b")
+		}
+	}
+	switch len(a) {
+	case 1:
+		cold()
+		return ErrBad
+	}
+	warm()
+	switch x := any(a).(type) {
+	case int:
+		warm(x)
+		fallthroughs(x)
+	case string:
+		cold()
+		return ErrBad
+	}
+	return nil
+}
+
+func fallthroughs(a int) {
+	switch a {
+	case 1:
+		warm()
+		fallthrough
+	case 2:
+		cold()
+		panic("2")
+	case 3:
+		for {
+			warm()
+		}
+	}
+	if len(os.Args) > 3 {
+		for {
+			cold()
+			panic("each turn")
+		}
+	}
+}
+
+func preparing(xs []error) {
+	if len(xs) > 3 {
+		for i, x := range xs {
+			if x == nil {
+				cold()
+				continue
+			}
+			if i > 9 {
+				cold()
+				break
+			}
+			cold()
+		}
+		panic(xs)
+	}
+	if len(xs) > 2 {
+		for i := range xs {
+			if i > 9 {
+				warm()
+				return
+			}
+			warm() // a turn may return well
+		}
+		panic(xs)
+	}
+}
+
+func mayBeTrue(a int) (bool, error) {
+	if a > 1 {
+		warm() // false may be the answer
+		return false, try()
+	}
+	return true, nil
+}
+
+func text(a int) (string, error) {
+	if a > 1 {
+		cold()
+		return "", try()
+	}
+	return "x", nil
+}
+
+func structResult(a int) (failure, int, error) {
+	if a > 1 {
+		cold()
+		return failure{}, 0, try()
+	}
+	if a > 2 {
+		warm()
+		return failure{a}, 0, try()
+	}
+	return failure{}, 0, nil
+}
+
+func helper(a int) {
+	if a > 0 {
+		cold()
+		dies()
+	}
+	if a > 1 {
+		warm()
+		mayDie(a)
+	}
+}
+
+func dies() { fatal("") }
+
+func mayDie(a int) {
+	if a > 3 {
+		return
+	}
+	panic(a)
+}
