@@ -50,7 +50,7 @@ func report(t *testing.T, module, rule string) []string {
 func TestDirectives(t *testing.T) {
 	want := []string{
 		"likely p.go:5 allow ctxless silences nothing here; remove it",
-		"likely p.go:23 allow hotdefer silences nothing here; remove it",
+		"likely p.go:24 allow hotdefer silences nothing here; remove it",
 		"likely p.go:9 allow gounbounded silences nothing here; remove it",
 		"likely p.go:9 allow tickerleak silences nothing here; remove it",
 		`proven p.go:10 //lagvet:allow names the rule "ctxles", which there is not: it silences nothing; did you mean ctxless?`,
