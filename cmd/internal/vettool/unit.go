@@ -63,7 +63,7 @@ func (u *unit) module() string {
 		return u.Module.Path
 	case u.ModulePath != "":
 		return u.ModulePath
-	case u.ImportPath == "command-line-arguments":
+	case u.ImportPath == CommandLine:
 		return u.ImportPath
 	}
 	return "std"
@@ -82,12 +82,17 @@ func (u *unit) inScope(scope []string) bool {
 		path, _, _ := strings.Cut(s, "@")
 		return path == mod
 	})
-	return named || mod != "std" && localDir(u.Dir, u.ImportPath)
+	return named || mod != "std" && LocalPackage(u.Dir, u.ImportPath)
 }
 
-// localDir reports whether a package of a module lies in a directory of the
+// LocalPackage reports whether a package of a module lies in a directory of the
 // user's: neither in the module cache nor in a vendor directory.
-func localDir(dir, importPath string) bool {
-	dir = filepath.ToSlash(dir)
-	return !versioned.MatchString(dir) && !strings.HasSuffix(dir, "/vendor/"+importPath)
+func LocalPackage(dir, importPath string) bool {
+	return Local(dir) && !strings.HasSuffix(filepath.ToSlash(dir), "/vendor/"+importPath)
 }
+
+// Local reports whether a directory is outside the module cache.
+func Local(dir string) bool { return !versioned.MatchString(filepath.ToSlash(dir)) }
+
+// CommandLine is the import path of a package given as a list of files.
+const CommandLine = "command-line-arguments"

@@ -1,0 +1,143 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/version"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+
+	"github.com/lagvet/lagvet/cmd/internal/finding"
+)
+
+// goenv is what the go command says of its environment in the directory of the run.
+type goenv struct {
+	GOMOD, GOWORK, GOVERSION, GOROOT, GOFLAGS, GOOS, GOARCH string
+}
+
+// goEnv asks the go command for its environment. A problem is told where there
+// is no go command that can check anything.
+func goEnv(ctx context.Context, opts Options) (goenv, *finding.Problem, error) {
+	var env goenv
+	var stdout, stderr bytes.Buffer
+	cmd := goCommand(ctx, opts, "env", "-json", "GOMOD", "GOWORK", "GOVERSION", "GOROOT", "GOFLAGS", "GOOS", "GOARCH")
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return env, &finding.Problem{
+			Message: "nothing was checked: there is no go command on PATH",
+			Remedy:  "install Go from https://go.dev/dl, or add its bin directory to PATH",
+		}, nil
+	case err != nil && stderr.Len() > 0:
+		ps, _ := explain(stderr.String(), opts)
+		if len(ps) == 0 {
+			ps = []finding.Problem{unexplained("go env", stderr.String())}
+		}
+		return env, &ps[0], nil
+	case err != nil:
+		return env, nil, fmt.Errorf("running go env: %w", err)
+	}
+	if err := json.Unmarshal(stdout.Bytes(), &env); err != nil {
+		return env, nil, fmt.Errorf("reading the answer of go env: %w", err)
+	}
+	return env, env.unfit(runtime.Version()), nil
+}
+
+func goCommand(ctx context.Context, opts Options, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = opts.Dir
+	// The go command believes PWD if it names the directory: paths then have
+	// the form in which the user knows them.
+	cmd.Env = append(opts.environ(), "PWD="+opts.Dir)
+	ownGroup(cmd)
+	return cmd
+}
+
+// oldest is the first go command whose vet -json output is cached and printed
+// as this package reads it.
+const oldest = "go1.26"
+
+// unfit says why packages cannot be checked for this toolchain by a lagvet that
+// was built by the toolchain built, or returns nil.
+func (env goenv) unfit(built string) *finding.Problem {
+	theirs, ours := version.Lang(env.GOVERSION), version.Lang(built)
+	switch {
+	case theirs == "" || ours == "": // a development version: let it try
+		return nil
+	case version.Compare(theirs, ours) > 0:
+		return &finding.Problem{
+			Message: fmt.Sprintf("nothing was checked: lagvet was built with %s, this module is checked by %s, whose standard library it may not understand", ours, theirs),
+			Remedy:  fmt.Sprintf("rebuild it: GOTOOLCHAIN=%s go install github.com/lagvet/lagvet/cmd/lagvet@latest", env.GOVERSION),
+		}
+	case version.Compare(theirs, oldest) < 0:
+		return &finding.Problem{
+			Message: fmt.Sprintf("nothing was checked: lagvet needs the go command of %s or later, and the one here is %s", oldest, env.GOVERSION),
+			Remedy:  "install a newer Go, which builds modules with an older go line as before, or set GOTOOLCHAIN=" + built,
+		}
+	}
+	return nil
+}
+
+// A module is a main module.
+type module struct {
+	Path string
+	Dir  string
+}
+
+// mainModules returns the modules of the workspace, or the module that the run
+// is in. What cannot be read is left for the go command to complain about.
+func (env goenv) mainModules() []module {
+	if env.GOWORK != "" && env.GOWORK != "off" {
+		return workspace(env.GOWORK)
+	}
+	if env.GOMOD == "" || env.GOMOD == os.DevNull {
+		return nil
+	}
+	return []module{moduleIn(filepath.Dir(env.GOMOD))}
+}
+
+func workspace(file string) []module {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil
+	}
+	work, err := modfile.ParseWork(file, data, nil)
+	if err != nil {
+		return nil
+	}
+	var ms []module
+	for _, use := range work.Use {
+		dir := filepath.FromSlash(use.Path)
+		if !filepath.IsAbs(dir) {
+			dir = filepath.Join(filepath.Dir(file), dir)
+		}
+		ms = append(ms, moduleIn(dir))
+	}
+	return ms
+}
+
+func moduleIn(dir string) module {
+	m := module{Dir: dir}
+	if data, err := os.ReadFile(filepath.Join(dir, "go.mod")); err == nil {
+		m.Path = modfile.ModulePath(data)
+	}
+	return m
+}
+
+// within returns the part of path below dir, "." for dir itself.
+func within(path, dir string) (rel string, ok bool) {
+	rel, err := filepath.Rel(dir, path)
+	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		return "", false
+	}
+	return rel, true
+}

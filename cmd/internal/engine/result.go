@@ -1,0 +1,287 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/lagvet/lagvet/analyzers"
+	"github.com/lagvet/lagvet/cmd/internal/finding"
+)
+
+// result joins what was asked for with what go vet said.
+func (c *check) result(asked packageSet, v vetted) *Result {
+	res := &Result{Problems: v.problems, Notes: v.notes, Toolchain: c.env.GOVERSION}
+	t := translator{
+		asked:    asked,
+		byDir:    asked.byDir(),
+		original: c.overlay.original(),
+		rules:    make(map[string]*analyzers.Rule),
+		disabled: c.opts.Disabled,
+	}
+	for _, r := range analyzers.All() {
+		t.rules[r.Name] = r
+	}
+	// Maps and parallel units come in any order.
+	slices.SortStableFunc(v.findings, func(a, b found) int {
+		return cmp.Or(cmp.Compare(a.unit, b.unit), cmp.Compare(a.Posn, b.Posn), cmp.Compare(a.Category, b.Category))
+	})
+	for _, f := range v.findings {
+		t.take(f)
+	}
+	res.Findings = dedupe(t.findings)
+	res.Problems = append(res.Problems, t.problems...)
+	c.count(res, asked, v)
+	res.Problems = append(res.Problems, unseen(asked, v)...)
+	return res
+}
+
+// count fills in the numbers of a result.
+func (c *check) count(res *Result, asked packageSet, v vetted) {
+	type seen struct{ fresh, hot bool }
+	checked := make(map[string]seen)
+	for id, u := range v.units {
+		p, ok := asked.of(id)
+		if !ok {
+			continue
+		}
+		s := checked[p.path]
+		s.fresh = s.fresh || v.fresh[u.Package]
+		s.hot = s.hot || u.Hot
+		checked[p.path] = s
+		if u.NoEscape != "" {
+			res.Problems = append(res.Problems, finding.Problem{
+				Message: fmt.Sprintf("%s: what escapes to the heap could not be checked: %s", p.path, firstLine(u.NoEscape)),
+				Remedy:  "see whether go build -gcflags=-m=2 " + p.path + " works",
+			})
+		}
+	}
+	res.Packages = len(checked)
+	for _, s := range checked {
+		if !s.fresh {
+			res.Cached++
+		}
+		if !s.hot {
+			res.Cold++
+		}
+	}
+	with := make(map[string]bool)
+	for _, f := range res.Findings {
+		with[f.Package] = true
+		if f.NeedsHot {
+			res.NeedHot++
+		}
+	}
+	res.WithFindings = len(with)
+}
+
+// unseen tells of the packages that no unit announced.
+func unseen(asked packageSet, v vetted) []finding.Problem {
+	seen := make(map[string]bool)
+	for id := range v.units {
+		if p, ok := asked.of(id); ok {
+			seen[p.path] = true
+		}
+	}
+	var missing []string
+	for path, p := range asked {
+		if p.files && !seen[path] && !slices.Contains(v.broken, path) {
+			missing = append(missing, path)
+		}
+	}
+	slices.Sort(missing)
+	switch {
+	case len(missing) == 0:
+		return nil
+	case len(v.broken) > 0:
+		return []finding.Problem{{
+			Message: fmt.Sprintf("not checked, because %s, which they import, cannot be compiled: %s", enumerate(v.broken), enumerate(missing)),
+			Remedy:  "mend " + enumerate(v.broken) + " first",
+		}}
+	case len(v.problems) > 0:
+		return nil // they say why nothing was checked
+	}
+	return []finding.Problem{{
+		Message: "not checked, and the go command does not say why: " + enumerate(missing),
+		Remedy:  reportBug,
+	}}
+}
+
+// enumerate names the first few of many.
+func enumerate(names []string) string {
+	const most = 5
+	if len(names) > most+1 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names, ", ")
+}
+
+// A translator makes findings of diagnostics.
+type translator struct {
+	asked    packageSet
+	byDir    map[string]pkg
+	original map[string]string // of files that an overlay replaces
+	rules    map[string]*analyzers.Rule
+	disabled []string
+
+	findings []finding.Finding
+	problems []finding.Problem
+}
+
+// take translates one diagnostic. It is dropped if it stands in a package that
+// was not asked for.
+func (t *translator) take(d found) {
+	a, err := analyzers.Decode(d.Category)
+	if err != nil {
+		t.problems = append(t.problems, finding.Problem{Message: fmt.Sprintf("%s: %v", d.unit, err), Remedy: reportBug})
+		return
+	}
+	start := t.place(cmp.Or(a.Posn, d.Posn))
+	p, ok := t.asked.of(d.unit)
+	if a.Posn != "" {
+		p, ok = t.byDir[filepath.Dir(start.File)]
+	}
+	if !ok || slices.Contains(t.disabled, a.Rule) {
+		return
+	}
+	switch {
+	case a.Rule == analyzers.UncheckedRule:
+		t.problems = append(t.problems, finding.Problem{
+			Message: fmt.Sprintf("%s: %s", p.path, d.Message),
+			Remedy:  "lagvet does not take what it could not read for clean: see whether a newer lagvet knows it",
+		})
+		return
+	case a.Rule == analyzers.DirectiveRule && a.Tier == finding.Proven:
+		t.problems = append(t.problems, finding.Problem{Place: start, Message: d.Message, Remedy: "correct the directive"})
+		return
+	}
+	t.findings = append(t.findings, t.finding(d, a, p, start))
+}
+
+func (t *translator) finding(d found, a analyzers.Attributes, p pkg, start finding.Place) finding.Finding {
+	f := finding.Finding{
+		Rule:      a.Rule,
+		Message:   d.Message,
+		Tier:      a.Tier,
+		Package:   p.path,
+		Func:      a.Func,
+		Start:     start,
+		End:       start,
+		Cause:     a.Cause,
+		Primitive: a.Primitive,
+		Chain:     t.steps(a.Chain),
+		Mend:      a.Mend,
+		NeedsHot:  a.NeedsHot,
+	}
+	if a.Posn == "" && d.End != "" {
+		f.End = t.place(d.End)
+		f.Fixes = t.fixes(d)
+	}
+	if r := t.rules[a.Rule]; r != nil {
+		f.Severity, f.Class, f.URL = string(r.Severity), string(r.Class), r.URL
+	} else { // about a directive
+		f.Severity = "low"
+	}
+	if h := a.Hot; h != nil {
+		f.Hot = &finding.Hot{Source: h.Source, Detail: h.Detail, Share: h.Share, Via: t.steps(h.Via)}
+	}
+	if a.Allowed != nil {
+		f.Allowed = &finding.Allowed{Place: t.place(a.Allowed.Posn), Reason: a.Allowed.Reason}
+	}
+	return f
+}
+
+func (t *translator) steps(steps []analyzers.Step) []finding.Step {
+	var fs []finding.Step
+	for _, s := range steps {
+		fs = append(fs, finding.Step{Place: t.place(s.Posn), Text: s.Text})
+	}
+	return fs
+}
+
+// fixes translates those fixes whose files are the user's: in a package that
+// uses cgo the offsets are those of a file that the go command made.
+func (t *translator) fixes(d found) []finding.Fix {
+	var fixes []finding.Fix
+	for _, fix := range d.Fixes {
+		f := finding.Fix{Message: fix.Message}
+		for _, e := range fix.Edits {
+			if strings.HasSuffix(e.Filename, ".cgo1.go") {
+				f.Edits = nil
+				break
+			}
+			f.Edits = append(f.Edits, finding.Edit{File: t.file(e.Filename), Start: e.Start, End: e.End, New: e.New})
+		}
+		if len(f.Edits) > 0 {
+			fixes = append(fixes, f)
+		}
+	}
+	return fixes
+}
+
+func (t *translator) file(name string) string {
+	if from, ok := t.original[name]; ok {
+		return from
+	}
+	return name
+}
+
+// place reads "file:line:column", the column or both left out where they are
+// not known.
+func (t *translator) place(posn string) finding.Place {
+	file, column, ok := cutNumber(posn)
+	if !ok {
+		return finding.Place{File: t.file(posn)}
+	}
+	file, line, ok := cutNumber(file)
+	if !ok {
+		line, column = column, 0
+	}
+	return finding.Place{File: t.file(file), Line: line, Column: column}
+}
+
+// cutNumber cuts ":number" off the end of s.
+func cutNumber(s string) (before string, n int, ok bool) {
+	i := strings.LastIndexByte(s, ':')
+	if i < 0 {
+		return s, 0, false
+	}
+	n, err := strconv.Atoi(s[i+1:])
+	if err != nil {
+		return s, 0, false
+	}
+	return s[:i], n, true
+}
+
+// dedupe drops what two variants of a package both say, and of findings that
+// differ only in what is known about hotness those that know less.
+func dedupe(fs []finding.Finding) []finding.Finding {
+	type identity struct {
+		rule, message, fn, cause, primitive string
+		start                               finding.Place
+	}
+	type coarse struct {
+		rule, fn, cause, primitive string
+		start                      finding.Place
+	}
+	hot := make(map[coarse]bool)
+	for _, f := range fs {
+		if !f.NeedsHot {
+			hot[coarse{f.Rule, f.Func, f.Cause, f.Primitive, f.Start}] = true
+		}
+	}
+	seen := make(map[identity]bool)
+	var kept []finding.Finding
+	for _, f := range fs {
+		id := identity{f.Rule, f.Message, f.Func, f.Cause, f.Primitive, f.Start}
+		if seen[id] || f.NeedsHot && hot[coarse{f.Rule, f.Func, f.Cause, f.Primitive, f.Start}] {
+			continue
+		}
+		seen[id] = true
+		kept = append(kept, f)
+	}
+	return kept
+}
