@@ -1,0 +1,3 @@
+module example.com/heat
+
+go 1.26

@@ -1,0 +1,5 @@
+package heat
+
+import "testing"
+
+func TestIdle(t *testing.T) { idle() }
