@@ -27,9 +27,12 @@ func (p Policy) CheckRules(rules []*analyzers.Rule) error {
 		names = append(names, r.Name)
 	}
 	for _, name := range slices.Concat(p.Only, p.Disable) {
-		if !slices.Contains(names, name) {
+		if !slices.Contains(names, name) && name != finding.DirectiveRule {
 			return fmt.Errorf("unknown rule %q%s", name, DidYouMean(name, names))
 		}
+	}
+	if slices.Contains(p.Disable, finding.DirectiveRule) {
+		return fmt.Errorf("rule %s cannot be turned off: directives without effect must not pass for obeyed", finding.DirectiveRule)
 	}
 	return nil
 }
@@ -48,7 +51,7 @@ func (p Policy) Apply(fs []finding.Finding) Verdict {
 	var v Verdict
 	used := make(map[*Exclude]bool)
 	for _, f := range fs {
-		if p.off(f.Rule) {
+		if !p.On(f.Rule) {
 			continue
 		}
 		exclude := p.excluded(f)
@@ -78,14 +81,15 @@ func (p Policy) Apply(fs []finding.Finding) Verdict {
 	return v
 }
 
-func (p Policy) off(rule string) bool {
+// On reports whether a rule is on.
+func (p Policy) On(rule string) bool {
 	switch {
 	case slices.Contains(p.Disable, rule):
-		return true
+		return false
 	case len(p.Only) > 0:
-		return !slices.Contains(p.Only, rule)
+		return slices.Contains(p.Only, rule)
 	}
-	return p.Rules[rule].Off
+	return !p.Rules[rule].Off
 }
 
 func (p Policy) tier(rule string) string {

@@ -157,6 +157,8 @@ func TestCheckRules(t *testing.T) {
 		{Policy{Only: []string{"ctxless"}, Disable: []string{"heapescape"}}, ""},
 		{Policy{Only: []string{"ctxless", "heapscape"}}, `unknown rule "heapscape" (did you mean "heapescape"?)`},
 		{Policy{Disable: []string{"nonsense"}}, `unknown rule "nonsense"`},
+		{Policy{Only: []string{"directive"}}, ""},
+		{Policy{Disable: []string{"directive"}}, "rule directive cannot be turned off: directives without effect must not pass for obeyed"},
 	}
 	for _, tt := range tests {
 		got := ""

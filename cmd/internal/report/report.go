@@ -110,19 +110,24 @@ func (r *Report) rooted(file string) (path string, ok bool) {
 
 // short returns the shortest path of file that a reader in r.Dir understands.
 func (r *Report) short(file string) string {
-	if rel, ok := below(r.Dir, file); ok {
-		return rel
-	}
-	best := file
-	if rel, err := filepath.Rel(r.Dir, file); err == nil && len(rel) < len(best) {
-		best = rel
+	best := Short(r.Dir, file)
+	if _, ok := below(r.Dir, file); ok {
+		return best
 	}
 	for _, f := range r.Folders {
 		if rel, ok := below(f.Dir, file); ok {
-			if named := f.Name + string(filepath.Separator) + rel; strings.HasPrefix(best, "..") || len(named) < len(best) {
+			if named := filepath.Join(f.Name, rel); strings.HasPrefix(best, "..") || len(named) < len(best) {
 				best = named
 			}
 		}
 	}
 	return best
+}
+
+// Short returns file relative to dir, if that is shorter.
+func Short(dir, file string) string {
+	if rel, err := filepath.Rel(dir, file); err == nil && len(rel) < len(file) {
+		return rel
+	}
+	return file
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers"
+	"github.com/lagvet/lagvet/cmd/internal/finding"
 )
 
 // Rule is what a report and the documentation say of a rule.
@@ -40,6 +41,40 @@ func Rules(rs []*analyzers.Rule) []Rule {
 	}
 	return out
 }
+
+// DirectiveRule is the rule of findings about directives, which has no analyzer
+// and cannot be turned off: a directive without effect must not pass for one.
+func DirectiveRule() Rule {
+	return Rule{
+		Name:     finding.DirectiveRule,
+		Title:    "reports directives that cannot be obeyed, and allows that silence nothing",
+		Page:     directivePage,
+		Group:    "directives",
+		Severity: "medium",
+		Since:    "go1.0",
+		URL:      homepage + "/blob/main/docs/directives.md",
+	}
+}
+
+const directivePage = `Directive reports //lagvet: comments that cannot be obeyed, and allows that silence nothing.
+
+# What
+
+A directive that is unknown, misspelt, without the reason that it must give, or
+in a place where it has no effect; and an allow at a place where the rule that it
+names has nothing to say.
+
+# Why it costs
+
+Whoever wrote the directive relies on it. One without effect leaves code unchecked
+that is believed to be under contract; an allow that outlived its finding will
+silence the next one, which is true.
+
+# How to mend
+
+Write the directive as docs/directives.md has it, put it where it belongs, or
+remove it.
+`
 
 // facts returns in one line what the catalogue says of the rule.
 func (r Rule) facts() string {
