@@ -2,7 +2,15 @@ package ctxless
 
 import (
 	_ "embed"
+	"go/ast"
+	"go/types"
 
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/inspect"
+	"golang.org/x/tools/go/ast/inspector"
+	"honnef.co/go/tools/analysis/facts/tokenfile"
+
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
 
@@ -11,16 +19,51 @@ var doc string
 
 // Rule is the entry in the catalogue.
 var Rule = rule.New(rule.Spec{
-	Name:     "ctxless",
-	Doc:      doc,
-	Group:    rule.Deadlines,
-	Class:    rule.Context,
-	Severity: rule.Medium,
-	NeedsHot: false,
-	Run:      run,
+	Name:      "ctxless",
+	Doc:       doc,
+	Group:     rule.Deadlines,
+	Class:     rule.Context,
+	Severity:  rule.High,
+	Since:     "go1.7",
+	Requires:  []*analysis.Analyzer{inspect.Analyzer, tokenfile.Analyzer},
+	FactTypes: []analysis.Fact{new(summary)},
+	Run:       run,
 })
 
 // Analyzer is the rule as go/analysis knows it.
 var Analyzer = Rule.Analyzer
 
-func run(pass *rule.Pass) error { return nil }
+func run(pass *rule.Pass) error {
+	c := &checker{
+		pass:    pass,
+		inspect: pass.ResultOf[inspect.Analyzer].(*inspector.Inspector),
+		sent:    make(map[param]bool),
+		edges:   make(map[*funcs.Func][]*funcs.Call),
+		dynamic: make(map[string][]*funcs.Call),
+		ends:    make(map[*funcs.Func]*wait),
+		makes:   make(map[*funcs.Func]*wait),
+	}
+	c.collect()
+	targets := c.targets()
+	for _, t := range targets {
+		c.start(t)
+	}
+	c.spread()
+	c.report()
+	c.export()
+	return nil
+}
+
+// A checker is the rule at work on one package.
+type checker struct {
+	pass     *rule.Pass
+	inspect  *inspector.Inspector
+	assigned map[*types.Var][]ast.Expr     // what a tracked variable is given in this package
+	sent     map[param]bool                // memo of sendsParam
+	edges    map[*funcs.Func][]*funcs.Call // calls of a function through values and arguments, which funcs does not resolve
+	dynamic  map[string][]*funcs.Call      // calls of interface methods, by name
+	starts   []*start                      // where I/O without a context begins, as this package sees it
+	ends     map[*funcs.Func]*wait         // functions that end in it
+	makes    map[*funcs.Func]*wait         // functions that return a request or command without a context
+	findings []*finding
+}

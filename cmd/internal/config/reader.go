@@ -139,14 +139,11 @@ func (r *reader) text(n *yaml.Node, what string) string {
 // oneOf returns the string n if it is among known, else "".
 func (r *reader) oneOf(n *yaml.Node, what string, known []string) string {
 	s := r.text(n, what)
-	if s == "" {
-		return ""
+	if s == "" || slices.Contains(known, s) {
+		return s
 	}
-	if err := OneOf(what, s, known); err != nil {
-		r.errorf(n, "%v", err)
-		return ""
-	}
-	return s
+	r.errorf(n, "%s is %q, and must be %s%s", what, s, alternatives(known), DidYouMean(s, known))
+	return ""
 }
 
 // count returns the number n, or nil after reporting that it is none.

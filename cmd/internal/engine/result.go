@@ -14,16 +14,7 @@ import (
 
 // result joins what was asked for with what go vet said.
 func (c *check) result(asked packageSet, v vetted) *Result {
-	res := &Result{
-		Problems:   v.problems,
-		Notes:      v.notes,
-		GOROOT:     c.env.GOROOT,
-		GOMODCACHE: c.env.GOMODCACHE,
-		Toolchain:  c.env.GOVERSION,
-	}
-	for _, m := range c.modules {
-		res.Modules = append(res.Modules, m.Dir)
-	}
+	res := &Result{Problems: v.problems, Notes: v.notes, Toolchain: c.env.GOVERSION}
 	t := translator{
 		asked:    asked,
 		byDir:    asked.byDir(),
@@ -42,10 +33,6 @@ func (c *check) result(asked packageSet, v vetted) *Result {
 		t.take(f)
 	}
 	res.Findings = dedupe(t.findings)
-	for _, f := range v.heat {
-		t.takeHeat(f)
-	}
-	res.Heat = settle(t.heat)
 	res.Problems = append(res.Problems, t.problems...)
 	c.count(res, asked, v)
 	res.Problems = append(res.Problems, unseen(asked, v)...)
@@ -54,10 +41,7 @@ func (c *check) result(asked packageSet, v vetted) *Result {
 
 // count fills in the numbers of a result.
 func (c *check) count(res *Result, asked packageSet, v vetted) {
-	type seen struct {
-		fresh, hot bool
-		assumed    int
-	}
+	type seen struct{ fresh, hot bool }
 	checked := make(map[string]seen)
 	for id, u := range v.units {
 		p, ok := asked.of(id)
@@ -67,7 +51,6 @@ func (c *check) count(res *Result, asked packageSet, v vetted) {
 		s := checked[p.path]
 		s.fresh = s.fresh || v.fresh[u.Package]
 		s.hot = s.hot || u.Hot
-		s.assumed = max(s.assumed, u.Assumed) // a variant for tests has what the package has
 		checked[p.path] = s
 		if u.NoEscape != "" {
 			res.Problems = append(res.Problems, finding.Problem{
@@ -84,7 +67,6 @@ func (c *check) count(res *Result, asked packageSet, v vetted) {
 		if !s.hot {
 			res.Cold++
 		}
-		res.Assumed += s.assumed
 	}
 	with := make(map[string]bool)
 	for _, f := range res.Findings {
@@ -146,7 +128,6 @@ type translator struct {
 	disabled []string
 
 	findings []finding.Finding
-	heat     []finding.Heat
 	problems []finding.Problem
 }
 

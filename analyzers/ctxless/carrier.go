@@ -1,0 +1,343 @@
+package ctxless
+
+import (
+	"go/ast"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ast/inspector"
+	"golang.org/x/tools/go/cfg"
+
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+)
+
+// A fate is what becomes of a request or command that was made without a
+// context.
+type fate struct {
+	sent     *ast.CallExpr // the call by which it starts its I/O still without one; nil if there is none
+	returned bool          // it is returned still without one
+}
+
+// fate follows what made makes, in f. Where it cannot be followed, or where
+// the code itself ends the I/O, nothing becomes of it: when in doubt, silent.
+func (c *checker) fate(f *funcs.Func, made *ast.CallExpr, car *carrier) fate {
+	cur, ok := c.inspect.Root().FindNode(made)
+	if !ok {
+		return fate{}
+	}
+	t := &trail{c: c, f: f, car: car, start: made}
+	child, parent := skipParens(cur)
+	switch n := parent.Node().(type) {
+	case *ast.AssignStmt:
+		if n.Rhs[0] == child.Node() {
+			t.v = c.variable(n.Lhs[0])
+		}
+	case *ast.ValueSpec:
+		if len(n.Values) > 0 && n.Values[0] == child.Node() {
+			t.v = c.variable(n.Names[0])
+		}
+	default:
+		t.use(child, parent)
+	}
+	if t.v != nil && !t.v.IsField() {
+		t.follow()
+	}
+	return t.end()
+}
+
+// sendsParam reports whether f sends or runs its parameter i as it comes.
+func (c *checker) sendsParam(f *funcs.Func, i int) bool {
+	if f.Obj == nil || f.Sig.Variadic() || i >= f.Sig.Params().Len() {
+		return false
+	}
+	v := f.Sig.Params().At(i)
+	car := carries(v.Type())
+	if car == nil {
+		return false
+	}
+	key := param{f, i}
+	if got, ok := c.sent[key]; ok {
+		return got
+	}
+	c.sent[key] = false // while it is being found out: recursion sends nothing
+	t := &trail{c: c, f: f, car: car, v: v}
+	t.follow()
+	c.sent[key] = t.end().sent != nil
+	return c.sent[key]
+}
+
+// A param is a parameter by its index.
+type param struct {
+	f *funcs.Func
+	i int
+}
+
+// A trail is the way of one request or command through a function.
+type trail struct {
+	c     *checker
+	f     *funcs.Func
+	car   *carrier
+	start *ast.CallExpr // nil for a parameter: the function's start
+	v     *types.Var    // the variable that holds it
+
+	sends   []*ast.CallExpr
+	returns []ast.Node
+	stops   []ast.Node // where it is given a context, or the variable something else
+	started *ast.CallExpr
+	waited  bool
+	lost    bool
+}
+
+func skipParens(cur inspector.Cursor) (child, parent inspector.Cursor) {
+	child, parent = cur, cur.Parent()
+	for {
+		if _, ok := parent.Node().(*ast.ParenExpr); !ok {
+			return child, parent
+		}
+		child, parent = parent, parent.Parent()
+	}
+}
+
+// follow looks at every use of the variable in the declaration it stands in.
+func (t *trail) follow() {
+	body, ok := t.c.inspect.Root().FindNode(t.f.Outermost().Body)
+	if !ok {
+		t.lost = true
+		return
+	}
+	for cur := range body.Preorder((*ast.Ident)(nil)) {
+		id := cur.Node().(*ast.Ident)
+		if t.c.pass.TypesInfo.ObjectOf(id) != t.v {
+			continue
+		}
+		child, parent := skipParens(cur)
+		t.use(child, parent)
+	}
+	if t.started != nil && t.waited {
+		t.sends = append(t.sends, t.started)
+	}
+}
+
+// use looks at one use, child, of what is followed.
+func (t *trail) use(child, parent inspector.Cursor) {
+	switch n := parent.Node().(type) {
+	case *ast.SelectorExpr:
+		t.method(n, parent)
+	case *ast.CallExpr:
+		t.pass(n, child.Node())
+	case *ast.ReturnStmt:
+		t.returns = append(t.returns, n)
+	case *ast.AssignStmt:
+		t.assign(n, child.Node())
+	case *ast.BinaryExpr, *ast.ValueSpec, *ast.ExprStmt: // compared, declared, dropped
+	case *ast.StarExpr:
+		if a, ok := parent.Parent().Node().(*ast.AssignStmt); ok && a.Lhs[0] == parent.Node() {
+			t.stops = append(t.stops, a) // *req = *req.WithContext(ctx)
+			return
+		}
+		t.lost = true
+	default:
+		t.lost = true
+	}
+}
+
+func (t *trail) assign(n *ast.AssignStmt, child ast.Node) {
+	for _, l := range n.Lhs {
+		if ast.Unparen(l) != child {
+			continue
+		}
+		if t.start == nil || !contains(n, t.start) {
+			t.stops = append(t.stops, n)
+		}
+		return
+	}
+	for i, r := range n.Rhs {
+		if ast.Unparen(r) == child && t.c.variable(n.Lhs[min(i, len(n.Lhs)-1)]) == nil {
+			return // _ = req
+		}
+	}
+	t.lost = true
+}
+
+// method looks at the use of a method or field.
+func (t *trail) method(sel *ast.SelectorExpr, cur inspector.Cursor) {
+	name := sel.Sel.Name
+	if t.car.owns[name] {
+		t.lost = true
+		return
+	}
+	_, parent := skipParens(cur)
+	call, ok := parent.Node().(*ast.CallExpr)
+	if !ok || ast.Unparen(call.Fun) != sel {
+		return
+	}
+	switch {
+	case t.car.runs[name]:
+		t.sends = append(t.sends, call)
+	case name == t.car.start && name != "":
+		t.started = call
+		t.lost = t.lost || t.c.pass.Funcs.At(call.Pos()) != t.f
+	case name == t.car.wait && name != "":
+		t.waited = true
+		// Waited for elsewhere, it is managed: it may well outlive the call.
+		t.lost = t.lost || t.c.pass.Funcs.At(call.Pos()) != t.f
+	}
+}
+
+// pass looks at the use as an argument.
+func (t *trail) pass(site *ast.CallExpr, arg ast.Node) {
+	call := t.c.pass.Funcs.Call(site)
+	if call == nil { // a conversion or a builtin
+		t.lost = true
+		return
+	}
+	i := 0
+	for i < len(site.Args) && ast.Unparen(site.Args[i]) != arg {
+		i++
+	}
+	switch {
+	case call.Callee != nil:
+		if t.c.sendsParam(call.Callee, i) {
+			t.sends = append(t.sends, site)
+		}
+	case call.Func == nil || call.Dynamic || !t.c.ours(call.Func.Pkg()):
+		sig, _ := t.c.pass.TypesInfo.TypeOf(site.Fun).Underlying().(*types.Signature)
+		if t.car == requests && sig != nil && sends(sig) {
+			t.sends = append(t.sends, site)
+		} else if t.car == commands {
+			t.lost = true
+		}
+	default:
+		var s summary
+		if t.c.pass.ImportObjectFact(call.Func, &s) && slices.Contains(s.Sends, i) {
+			t.sends = append(t.sends, site)
+		}
+	}
+}
+
+// end says where it goes without having been given a context on the way.
+func (t *trail) end() fate {
+	if t.lost {
+		return fate{}
+	}
+	for _, s := range t.sends {
+		if t.reaches(s) {
+			return fate{sent: s}
+		}
+	}
+	for _, r := range t.returns {
+		if t.reaches(r) {
+			return fate{returned: true}
+		}
+	}
+	return fate{}
+}
+
+// reaches reports whether there is a path from the start to target on which
+// nothing stops it.
+func (t *trail) reaches(target ast.Node) bool {
+	if len(t.stops) == 0 {
+		return true
+	}
+	stops := t.guarded()
+	g := cfg.New(t.f.Body, t.c.mayReturn)
+	from, at := g.Blocks[0], 0
+	if t.start != nil {
+		from, at = find(g, t.start)
+		if from == nil {
+			return false
+		}
+		at++
+	}
+	seen := make(map[*cfg.Block]bool)
+	var walk func(b *cfg.Block, at int) bool
+	walk = func(b *cfg.Block, at int) bool {
+		for _, n := range b.Nodes[at:] {
+			stop := within(n, stops)
+			if contains(n, target) && (stop == nil || target.Pos() < stop.Pos()) {
+				return true
+			}
+			if stop != nil {
+				return false
+			}
+		}
+		for _, s := range b.Succs {
+			if !seen[s] {
+				seen[s] = true
+				if walk(s, 0) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	return walk(from, at)
+}
+
+// guarded returns the stops, and for one that depends on a context being
+// there ("if ctx != nil") the condition: without a context nothing is lost.
+func (t *trail) guarded() []ast.Node {
+	stops := t.stops
+	for _, s := range t.stops {
+		cur, ok := t.c.inspect.Root().FindNode(s)
+		if !ok {
+			continue
+		}
+		for e := range cur.Enclosing((*ast.IfStmt)(nil)) {
+			cond := e.Node().(*ast.IfStmt).Cond
+			if t.c.asksContext(cond) {
+				stops = append(stops, cond)
+			}
+		}
+	}
+	return stops
+}
+
+func (c *checker) asksContext(cond ast.Expr) (found bool) {
+	ast.Inspect(cond, func(n ast.Node) bool {
+		if e, ok := n.(ast.Expr); ok && !found {
+			found = isContext(c.pass.TypesInfo.TypeOf(e))
+		}
+		return !found
+	})
+	return found
+}
+
+func find(g *cfg.CFG, n ast.Node) (*cfg.Block, int) {
+	for _, b := range g.Blocks {
+		for i, m := range b.Nodes {
+			if contains(m, n) {
+				return b, i
+			}
+		}
+	}
+	return nil, 0
+}
+
+func contains(n, m ast.Node) bool { return n.Pos() <= m.Pos() && m.End() <= n.End() }
+
+// within returns the first of list that lies in n, or nil.
+func within(n ast.Node, list []ast.Node) ast.Node {
+	var first ast.Node
+	for _, m := range list {
+		if contains(n, m) && (first == nil || m.Pos() < first.Pos()) {
+			first = m
+		}
+	}
+	return first
+}
+
+// mayReturn reports whether a call may come back, as far as its name tells.
+func (c *checker) mayReturn(call *ast.CallExpr) bool {
+	switch calleeName(c.pass.TypesInfo, call) {
+	case "os.Exit", "runtime.Goexit", "log.Fatal", "log.Fatalf", "log.Fatalln",
+		"(*log.Logger).Fatal", "(*log.Logger).Fatalf", "(*log.Logger).Fatalln":
+		return false
+	}
+	if id, ok := ast.Unparen(call.Fun).(*ast.Ident); ok {
+		if b, ok := c.pass.TypesInfo.Uses[id].(*types.Builtin); ok && b.Name() == "panic" {
+			return false
+		}
+	}
+	return true
+}

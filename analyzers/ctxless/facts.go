@@ -1,0 +1,183 @@
+package ctxless
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
+)
+
+// A summary is what a function does that its callers in other packages have
+// to know. Only functions with something to tell have one.
+type summary struct {
+	Wait   *waitFact // ends in I/O that no context of its caller can stop
+	Makes  *waitFact // returns a request or command without a context
+	Sends  []int     // sends or runs these parameters as they come
+	Bounds bool      // a RoundTrip method that gives each request a deadline
+	Idle   bool      // takes a context and never looks at it
+}
+
+// AFact marks a summary as a fact.
+func (*summary) AFact() {}
+
+func (s *summary) String() string {
+	switch {
+	case s.Wait != nil:
+		return "waits in " + s.Wait.Key
+	case s.Makes != nil:
+		return "makes by " + s.Makes.Key
+	case s.Bounds:
+		return "bounds requests"
+	case s.Idle:
+		return "ignores its context"
+	}
+	return fmt.Sprint("sends ", s.Sends)
+}
+
+// A waitFact is a wait as a fact holds it.
+type waitFact struct {
+	Key, Name, Work, Form string
+	Limit                 int
+	Chain                 []link
+}
+
+// A link is a step of a chain.
+type link struct {
+	Posn token.Position
+	Text string
+}
+
+func (f *waitFact) wait() *wait {
+	a := apis[f.Key]
+	if a == nil {
+		a = &api{name: f.Name, work: work(f.Work), form: f.Form}
+	}
+	w := &wait{key: f.Key, api: a, limit: limit(f.Limit)}
+	for _, l := range f.Chain {
+		w.chain = append(w.chain, rule.Step{Posn: l.Posn, Text: l.Text})
+	}
+	return w
+}
+
+// fact returns w as a fact.
+func (c *checker) fact(w *wait) *waitFact {
+	f := &waitFact{Key: w.key, Name: w.api.name, Work: string(w.api.work), Form: w.api.form, Limit: int(w.limit)}
+	for _, s := range w.chain {
+		p := s.Posn
+		if s.Pos.IsValid() {
+			p = c.pass.Fset.Position(s.Pos)
+		}
+		f.Chain = append(f.Chain, link{p, s.Text})
+	}
+	return f
+}
+
+// export tells the packages that import this one what its functions do. The
+// standard library is the primitives' home: nothing there is a wrapper of ours.
+func (c *checker) export() {
+	if c.std() {
+		return
+	}
+	for _, f := range c.pass.Funcs.Funcs {
+		if f.Obj == nil || c.inTest(f.Node.Pos()) {
+			continue
+		}
+		var s summary
+		if w := c.ends[f]; w != nil && !w.from.reported && !w.some {
+			s.Wait = c.fact(w)
+		}
+		if w := c.makes[f]; w != nil {
+			s.Makes = c.fact(w)
+		}
+		for i := range f.Sig.Params().Len() {
+			if c.sendsParam(f, i) {
+				s.Sends = append(s.Sends, i)
+			}
+		}
+		s.Bounds = f.Sig.Recv() != nil && f.Obj.Name() == "RoundTrip" && sends(f.Sig) && c.deadlined(f.Obj)
+		s.Idle = c.idle(f)
+		if s.Wait != nil || s.Makes != nil || s.Sends != nil || s.Bounds || s.Idle {
+			c.pass.ExportObjectFact(f.Obj, &s)
+		}
+	}
+}
+
+// inTest reports whether pos is in a test, or in a file that serves tests and
+// so imports testing: tests have their own time limit.
+func (c *checker) inTest(pos token.Pos) bool {
+	if c.pass.InTest(pos) {
+		return true
+	}
+	f := c.pass.File(pos)
+	return f != nil && slices.ContainsFunc(f.Imports, func(s *ast.ImportSpec) bool { return s.Path.Value == `"testing"` })
+}
+
+// ours reports whether p is of the module that is being analysed: what its
+// authors can mend.
+func (c *checker) ours(p *types.Package) bool {
+	if p == nil {
+		return false
+	}
+	root := moduleRoot(c.pass.Pkg.Path())
+	if m := c.pass.Module; m != nil && m.Path != "" {
+		root = m.Path
+	}
+	return p.Path() == root || strings.HasPrefix(p.Path(), root+"/") || p == c.pass.Pkg
+}
+
+// moduleRoot guesses the module path from a package path where the host does
+// not tell: host, owner and name, or the first element if it is no host.
+func moduleRoot(path string) string {
+	elems := strings.SplitN(path, "/", 4)
+	if !strings.Contains(elems[0], ".") {
+		return elems[0]
+	}
+	return strings.Join(elems[:min(3, len(elems))], "/")
+}
+
+// std reports whether the package is of the standard library.
+func (c *checker) std() bool {
+	if m := c.pass.Module; m != nil && m.Path != "" && m.Path != "std" {
+		return false
+	}
+	return isStd(c.pass.Pkg.Path())
+}
+
+// fullName returns the name of a function, or of a variable that holds one,
+// with its package path.
+func fullName(obj types.Object) string {
+	if fn, ok := obj.(*types.Func); ok {
+		return fn.FullName()
+	}
+	return obj.Pkg().Path() + "." + obj.Name()
+}
+
+// shortName returns the name of obj as one reads it in package from.
+func shortName(obj types.Object, from *types.Package) string {
+	qual := func(p *types.Package) string {
+		if p == from {
+			return ""
+		}
+		return p.Name()
+	}
+	fn, ok := obj.(*types.Func)
+	if !ok || fn.Signature().Recv() == nil {
+		if q := qual(obj.Pkg()); q != "" {
+			return q + "." + obj.Name()
+		}
+		return obj.Name()
+	}
+	recv := fn.Signature().Recv()
+	t := types.TypeString(recv.Type(), qual)
+	if i := strings.IndexByte(t, '['); i >= 0 && !strings.HasPrefix(t, "[") { // a generic type's parameters say nothing here
+		t = t[:i]
+	}
+	if strings.HasPrefix(t, "*") {
+		t = "(" + t + ")"
+	}
+	return t + "." + fn.Name()
+}

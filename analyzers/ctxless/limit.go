@@ -1,0 +1,184 @@
+package ctxless
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/types"
+	"net"
+	"net/url"
+	"strings"
+)
+
+// A limit is what bounds the I/O even without a context.
+type limit int
+
+const (
+	unlimited limit = iota
+	timed           // a timeout of its own
+	deadlined       // a transport that gives each request a deadline
+	nearby          // it stays on this machine
+	none            // it does not wait at all
+)
+
+// limitOf says what bounds the call of a.
+func (c *checker) limitOf(a *api, call *ast.CallExpr) limit {
+	network := c.constant(call, a.network)
+	host := hostOf(c.constant(call, a.address), a.work)
+	switch {
+	case strings.HasPrefix(network, "unix"):
+		return nearby
+	case strings.HasPrefix(network, "udp") && net.ParseIP(host) != nil:
+		return none // no packet is sent: this is how programs learn their own address
+	case host == "localhost" || net.ParseIP(host).IsLoopback():
+		return nearby
+	}
+	switch a.name {
+	case "net.DialTimeout":
+		return timed
+	case "(*net.Dialer).Dial", "(*tls.Dialer).Dial":
+		return c.dialerLimit(call.Fun.(*ast.SelectorExpr).X)
+	case "tls.DialWithDialer":
+		return c.dialerLimit(call.Args[0])
+	case "(*http.Client).Get", "(*http.Client).Head", "(*http.Client).Post", "(*http.Client).PostForm":
+		return c.clientLimit(call.Fun.(*ast.SelectorExpr).X)
+	}
+	return unlimited
+}
+
+// constant returns what is known when compiling of the start of the argument
+// that at counts from 1: all of it, the left end of a sum, or the text of a
+// format before its first verb.
+func (c *checker) constant(call *ast.CallExpr, at int) string {
+	if at == 0 || at > len(call.Args) {
+		return ""
+	}
+	e := ast.Unparen(call.Args[at-1])
+	for {
+		if v := c.pass.TypesInfo.Types[e].Value; v != nil && v.Kind() == constant.String {
+			return constant.StringVal(v)
+		}
+		switch x := e.(type) {
+		case *ast.BinaryExpr:
+			e = ast.Unparen(x.X)
+		case *ast.CallExpr:
+			if calleeName(c.pass.TypesInfo, x) != "fmt.Sprintf" {
+				return ""
+			}
+			s := c.constant(x, 1)
+			if i := strings.IndexByte(s, '%'); i >= 0 {
+				s = s[:i]
+			}
+			return s
+		default:
+			return ""
+		}
+	}
+}
+
+// hostOf returns the host of a URL, or of an address "host:port", that may be
+// cut short.
+func hostOf(s string, w work) string {
+	if w == request {
+		u, err := url.Parse(strings.TrimSuffix(s, ":"))
+		if err != nil {
+			return ""
+		}
+		return u.Hostname()
+	}
+	if h, _, err := net.SplitHostPort(s); err == nil {
+		return h
+	}
+	return strings.TrimSuffix(s, ":")
+}
+
+// dialerLimit says whether a dialer has a timeout. One that is made out of
+// sight is taken to have one.
+func (c *checker) dialerLimit(dialer ast.Expr) limit {
+	lit := c.literalOf(dialer)
+	if lit == nil {
+		if v := c.variable(dialer); v != nil && !v.IsField() && !c.settable(v) && len(c.assigned[v]) == 0 && !c.setsField(v, "Timeout", "Deadline") {
+			return unlimited // var d net.Dialer
+		}
+		return timed
+	}
+	if nested := element(lit, "NetDialer"); nested != nil {
+		return c.dialerLimit(nested)
+	}
+	if element(lit, "Timeout") != nil || element(lit, "Deadline") != nil || c.setsField(c.variable(dialer), "Timeout", "Deadline") {
+		return timed
+	}
+	return unlimited
+}
+
+// setsField reports whether one of the fields of v is assigned somewhere.
+func (c *checker) setsField(v *types.Var, fields ...string) (found bool) {
+	if v == nil {
+		return false
+	}
+	for cur := range c.inspect.Root().Preorder((*ast.AssignStmt)(nil)) {
+		for _, l := range cur.Node().(*ast.AssignStmt).Lhs {
+			sel, ok := ast.Unparen(l).(*ast.SelectorExpr)
+			if !ok || c.variable(sel.X) != v {
+				continue
+			}
+			for _, f := range fields {
+				found = found || sel.Sel.Name == f
+			}
+		}
+	}
+	return found
+}
+
+// sentLimit says what bounds the request that call sends.
+func (c *checker) sentLimit(call *ast.CallExpr) limit {
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return unlimited
+	}
+	if fn, ok := c.pass.TypesInfo.Uses[sel.Sel].(*types.Func); ok && fn.FullName() == "(*net/http.Client).Do" {
+		return c.clientLimit(sel.X)
+	}
+	return unlimited
+}
+
+// clientLimit says whether the transport of an [net/http.Client] gives every
+// request a deadline.
+func (c *checker) clientLimit(client ast.Expr) limit {
+	lit := c.literalOf(client)
+	if lit == nil {
+		return unlimited
+	}
+	transport := element(lit, "Transport")
+	if transport == nil {
+		return unlimited
+	}
+	t := c.pass.TypesInfo.TypeOf(transport)
+	if e := c.value(ast.Unparen(transport)); e != nil {
+		t = c.pass.TypesInfo.TypeOf(e)
+	}
+	obj, _, _ := types.LookupFieldOrMethod(t, true, c.pass.Pkg, "RoundTrip")
+	rt, ok := obj.(*types.Func)
+	if ok && c.deadlined(rt.Origin()) {
+		return deadlined
+	}
+	return unlimited
+}
+
+// deadlined reports whether the RoundTrip method rt bounds its requests.
+func (c *checker) deadlined(rt *types.Func) bool {
+	f := c.pass.Funcs.Declared(rt)
+	if f == nil {
+		var s summary
+		return c.pass.ImportObjectFact(rt, &s) && s.Bounds
+	}
+	for _, out := range f.Out {
+		if out.Func == nil {
+			continue
+		}
+		switch out.Func.FullName() {
+		case "context.WithTimeout", "context.WithDeadline", "context.WithTimeoutCause", "context.WithDeadlineCause":
+			return true
+		}
+	}
+	return false
+}

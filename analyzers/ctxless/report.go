@@ -1,0 +1,154 @@
+package ctxless
+
+import (
+	"fmt"
+
+	"github.com/lagvet/lagvet/analyzers/hotpath"
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
+)
+
+// A finding is a call that starts I/O without a context, and the context that
+// it could have had, if any.
+type finding struct {
+	pending
+	place place
+	root  *hotpath.Root
+}
+
+// find records a finding and that it accounts for its start.
+func (c *checker) find(p pending, at place) {
+	f := &finding{pending: p, place: at}
+	if c.tier(f) != "" {
+		p.wait.from.found = true
+	}
+	for _, g := range c.findings {
+		// A function that calls the same wrapper twice has one thing to mend.
+		if p.via != nil && g.via == p.via && g.call.Caller.Outermost() == p.call.Caller.Outermost() {
+			return
+		}
+	}
+	c.findings = append(c.findings, f)
+}
+
+// report reports the findings, and for each start that none accounts for what
+// is left to say.
+func (c *checker) report() {
+	for _, f := range c.findings {
+		c.send(f, c.tier(f))
+	}
+	for _, s := range c.starts {
+		if !s.answered() {
+			c.unanswered(s)
+		}
+	}
+}
+
+// unanswered reports a start for which no caller has a context.
+func (c *checker) unanswered(s *start) {
+	f := s.hint
+	if f == nil {
+		f = &finding{pending: pending{s.call, s.via, s.wait}}
+	}
+	if f.place.src == nil && s.apart == "" {
+		f.root = c.pass.Hotness.RootAt(s.call.Site.Pos())
+	}
+	switch {
+	case f.root != nil:
+		s.reported = true
+		c.send(f, c.tier(f))
+	case f.place.src == nil && (s.via != nil || s.wait.api.work == library || oneShot(s.call.Caller)):
+		// A wrapper's own package speaks of its primitive; and a program
+		// that starts, does one thing and ends has nobody who gives up on it.
+	case s.wait.limit == unlimited || s.wait.limit == nearby:
+		c.send(f, rule.Suspected)
+	}
+}
+
+// oneShot reports whether f is a function that runs once, when the program starts.
+func oneShot(f *funcs.Func) bool {
+	o := f.Outermost()
+	return o.Obj == nil || o.Sig.Recv() == nil && (o.Obj.Name() == "main" && o.Obj.Pkg().Name() == "main" || o.Obj.Name() == "init")
+}
+
+// tier says how sure the finding is; empty if it is to be left unsaid.
+func (c *checker) tier(f *finding) rule.Tier {
+	onRequest := f.root != nil || f.place.src != nil && f.place.src.entry || c.pass.Hotness.RootAt(f.call.Site.Pos()) != nil
+	switch f.wait.limit {
+	case nearby, deadlined:
+		return rule.Suspected
+	case timed:
+		if !onRequest {
+			return "" // it has a bound, and nobody waits for an answer
+		}
+	}
+	switch {
+	case f.wait.some, f.wait.api.work == library:
+		return rule.Suspected
+	case f.via == nil && f.root == nil:
+		return rule.Proven
+	}
+	return rule.Likely
+}
+
+// send reports f.
+func (c *checker) send(f *finding, tier rule.Tier) {
+	if tier == "" {
+		return
+	}
+	a := f.wait.api
+	r := rule.Finding{
+		Pos:       f.call.Site.Pos(),
+		End:       f.call.Site.End(),
+		Tier:      tier,
+		Primitive: f.wait.key,
+		Cause:     "no context",
+	}
+	what := a.name
+	if f.via != nil {
+		what = shortName(f.via, c.pass.Pkg)
+		r.Cause += " passed to " + fullName(f.via)
+	}
+	if f.via != nil || a.carrier != nil {
+		r.Chain = f.wait.chain
+	}
+	if f.via == nil && a.carrier != nil {
+		r.Chain = r.Chain[1:] // the first step is the finding itself
+	}
+	r.Message, r.Mend = c.words(f, what)
+	if f.via == nil && tier != rule.Suspected && f.place.src != nil && f.wait.from.named {
+		r.Fixes = c.fix(a, f.call.Site, f.place.src.expr)
+	}
+	c.pass.Report(r)
+}
+
+// words returns the message of f and the way to mend it.
+func (c *checker) words(f *finding, what string) (message, mend string) {
+	a, src := f.wait.api, f.place.src
+	through := ""
+	if f.via != nil {
+		through = " ends in " + a.name + " and"
+		mend = fmt.Sprintf("give %s a context and pass it on to %s", what, a.form)
+	}
+	switch {
+	case f.root != nil:
+		message = fmt.Sprintf("%s%s waits for the %s on behalf of a request (%s) without a context: when the request is over, nothing ends the wait", what, through, a.work, f.root.Detail)
+		if mend == "" {
+			mend = "pass the request's context down and use " + a.form
+		}
+	case src == nil:
+		message = fmt.Sprintf("%s waits for the %s without a context: no caller can end the wait or bound it", what, a.work)
+		mend = "take a context from the caller and use " + a.form
+	default:
+		message = fmt.Sprintf("%s%s ignores the context in scope: when the caller gives up or its time is over, this goroutine goes on waiting for the %s", what, through, a.work)
+		if mend == "" {
+			mend = fmt.Sprintf("use %s with %s", a.form, src.expr)
+		} else {
+			mend += ": here " + src.expr
+		}
+		if src.doubt != "" {
+			message += " (the context may be the wrong one: " + src.doubt + ")"
+		}
+	}
+	return message, mend
+}

@@ -1,0 +1,542 @@
+package ctxless
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+)
+
+// A source is a context that the code at some place could pass on.
+type source struct {
+	expr string // how to write it there: "ctx", "r.Context()"
+	// doubt says why it may be the wrong one to pass: its lifetime may
+	// differ from that of the work. Empty if there is none.
+	doubt string
+	// entry is set if the context is that of a request that came in.
+	entry bool
+	// local is set if the context was made from nothing in this function.
+	local bool
+}
+
+// A place is where I/O is started, as far as contexts are concerned.
+type place struct {
+	src *source // nil if no context is in scope
+	// apart says why a caller of the function does not wait for the I/O, or
+	// must not stop it; empty if the function waits as part of its work.
+	apart string
+}
+
+// place returns what contexts the code at site could use.
+func (c *checker) place(call *funcs.Call) place {
+	if call.Caller == nil {
+		return place{apart: "package initialisation"}
+	}
+	p := place{apart: c.apart(call, call.Caller.Outermost(), nil)}
+	best := func(s *source) {
+		if s != nil && (p.src == nil || p.src.doubt != "" && s.doubt == "") {
+			p.src = s
+		}
+	}
+	pos := call.Site.Pos()
+	for s := c.pass.Pkg.Scope().Innermost(pos); s != nil && s != c.pass.Pkg.Scope(); s = s.Parent() {
+		for _, v := range visible(s, pos) {
+			best(c.source(call, v))
+		}
+	}
+	best(c.stored(call))
+	return p
+}
+
+// visible returns the variables of s that are declared before pos and not
+// shadowed there, the latest first.
+func visible(s *types.Scope, pos token.Pos) []*types.Var {
+	var vars []*types.Var
+	for _, name := range s.Names() {
+		v, ok := s.Lookup(name).(*types.Var)
+		if !ok || name == "_" || v.Pos() >= pos {
+			continue
+		}
+		vars = append(vars, v)
+	}
+	for i := 1; i < len(vars); i++ {
+		for j := i; j > 0 && vars[j].Pos() > vars[j-1].Pos(); j-- {
+			vars[j], vars[j-1] = vars[j-1], vars[j]
+		}
+	}
+	return vars
+}
+
+// source returns the context that v gives the code at call, or nil.
+func (c *checker) source(call *funcs.Call, v *types.Var) *source {
+	owner := c.pass.Funcs.At(v.Pos())
+	if owner == nil || c.shadowed(v, call.Site.Pos()) {
+		return nil
+	}
+	s := c.fromType(v, isParam(owner, v))
+	if s == nil {
+		return nil
+	}
+	if s.expr == v.Name() && !isParam(owner, v) || c.isReassigned(owner, v) {
+		switch c.origin(v, nil) {
+		case fromNothing:
+			return nil
+		case fromLocal:
+			s.doubt, s.local = "it was made here and has no caller", true
+		case fromUnknown:
+			s.doubt = "where it comes from is not known"
+		}
+	}
+	if s.doubt == "" {
+		s.doubt = c.apart(call, owner, v)
+	}
+	return s
+}
+
+func (c *checker) shadowed(v *types.Var, pos token.Pos) bool {
+	_, obj := c.pass.Pkg.Scope().Innermost(pos).LookupParent(v.Name(), pos)
+	return obj != v
+}
+
+func isParam(f *funcs.Func, v *types.Var) bool {
+	if f == nil || f.Sig == nil {
+		return false
+	}
+	for p := range f.Sig.Params().Variables() {
+		if p == v {
+			return true
+		}
+	}
+	return f.Sig.Recv() == v
+}
+
+// fromType returns the context that a variable of v's type holds.
+func (c *checker) fromType(v *types.Var, param bool) *source {
+	t := v.Type()
+	switch {
+	case param && pointerTo(t, requests.typ):
+		return &source{expr: v.Name() + ".Context()", entry: true}
+	case param && c.requestField(t):
+		return &source{expr: v.Name() + ".Request.Context()", entry: true}
+	case isContext(t):
+		return &source{expr: v.Name()}
+	case !param:
+		return nil
+	}
+	if res := c.getter(t, "Request"); res != nil && pointerTo(res, requests.typ) {
+		return &source{expr: v.Name() + ".Request().Context()", entry: true}
+	}
+	if res := c.getter(t, "Context"); res != nil && isContext(res) {
+		s := &source{expr: v.Name() + ".Context()"}
+		if !types.IsInterface(t) && !pointerTo(t, "crypto/tls.ClientHelloInfo") {
+			s.doubt = "what it is the context of is not known"
+		}
+		return s
+	}
+	return nil
+}
+
+// isContext reports whether t is or implements [context.Context]. The methods
+// are compared by name: one that has Deadline, Done, Err and Value is one.
+func isContext(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	if isNamed(t, "context.Context") {
+		return true
+	}
+	for _, name := range []string{"Done", "Deadline", "Err", "Value"} {
+		obj, _, _ := types.LookupFieldOrMethod(t, false, nil, name)
+		if _, ok := obj.(*types.Func); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// requestField reports whether t is a struct, as web frameworks have it, that
+// holds the request that came in.
+func (c *checker) requestField(t types.Type) bool {
+	obj, _, _ := types.LookupFieldOrMethod(t, true, c.pass.Pkg, "Request")
+	f, ok := obj.(*types.Var)
+	return ok && pointerTo(f.Type(), requests.typ)
+}
+
+// getter returns the result of t's method name if it takes nothing and returns one value.
+func (c *checker) getter(t types.Type, name string) types.Type {
+	obj, _, _ := types.LookupFieldOrMethod(t, true, c.pass.Pkg, name)
+	f, ok := obj.(*types.Func)
+	if !ok || f.Signature().Params().Len() != 0 || f.Signature().Results().Len() != 1 {
+		return nil
+	}
+	return f.Signature().Results().At(0).Type()
+}
+
+// stored returns the context in a field of the receiver or of a parameter.
+// Such a context is the owner's, not the call's, so it is used only in doubt,
+// unless the function itself passes it on elsewhere.
+func (c *checker) stored(call *funcs.Call) *source {
+	var found *source
+	for f := call.Caller; f != nil; f = f.Parent {
+		if f.Sig == nil {
+			continue
+		}
+		if r := f.Sig.Recv(); r != nil {
+			found = c.field(call, f, r, found)
+		}
+		for p := range f.Sig.Params().Variables() {
+			found = c.field(call, f, p, found)
+		}
+	}
+	return found
+}
+
+func (c *checker) field(call *funcs.Call, f *funcs.Func, v *types.Var, found *source) *source {
+	if v.Name() == "" || v.Name() == "_" || c.shadowed(v, call.Site.Pos()) {
+		return found
+	}
+	t := v.Type()
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	st, ok := t.Underlying().(*types.Struct)
+	if !ok {
+		return found
+	}
+	for fld := range st.Fields() {
+		if !isContext(fld.Type()) || fld.Embedded() || !fld.Exported() && fld.Pkg() != c.pass.Pkg {
+			continue
+		}
+		s := &source{expr: v.Name() + "." + fld.Name(), doubt: "it is its owner's, not the call's"}
+		if c.mentions(f.Outermost().Body, fld) {
+			s.doubt = c.apart(call, f, fld)
+		}
+		if found == nil || found.doubt != "" && s.doubt == "" {
+			found = s
+		}
+	}
+	return found
+}
+
+// mentions reports whether obj is used in the code of n.
+func (c *checker) mentions(n ast.Node, obj types.Object) (found bool) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok && c.pass.TypesInfo.Uses[id] == obj {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// An origin is where a context comes from.
+type origin int
+
+const (
+	fromCaller  origin = iota // a parameter, or derived from one
+	fromUnknown               // what a call or an expression gave
+	fromLocal                 // derived from context.Background in this function
+	fromNothing               // context.Background, context.TODO, nil
+)
+
+// origin follows the assignments of v. The worst of them counts.
+func (c *checker) origin(v *types.Var, seen []*types.Var) origin {
+	for _, s := range seen {
+		if s == v {
+			return fromCaller
+		}
+	}
+	seen = append(seen, v)
+	worst := fromCaller
+	values, known := c.assigned[v]
+	if !isParam(c.pass.Funcs.At(v.Pos()), v) && len(values) == 0 {
+		if known {
+			return fromNothing
+		}
+		return fromUnknown // from a range clause or a type switch
+	}
+	for _, e := range values {
+		worst = max(worst, c.originOf(e, seen))
+	}
+	return worst
+}
+
+func (c *checker) originOf(e ast.Expr, seen []*types.Var) origin {
+	info := c.pass.TypesInfo
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		if v, ok := info.Uses[e].(*types.Var); ok {
+			if c.pass.Funcs.At(v.Pos()) == nil {
+				return fromUnknown
+			}
+			return c.origin(v, seen)
+		}
+		return fromNothing
+	case *ast.SelectorExpr:
+		return fromCaller // a field: whoever made the owner gave it
+	case *ast.CallExpr:
+		return c.originOfCall(e, seen)
+	}
+	return fromUnknown
+}
+
+func (c *checker) originOfCall(e *ast.CallExpr, seen []*types.Var) origin {
+	info := c.pass.TypesInfo
+	fn := calleeName(info, e)
+	switch fn {
+	case "context.Background", "context.TODO", "context.WithoutCancel":
+		return fromNothing
+	}
+	for _, a := range e.Args {
+		if isContext(info.TypeOf(a)) {
+			if o := c.originOf(a, seen); o != fromNothing {
+				return o
+			}
+			return fromLocal
+		}
+	}
+	sel, ok := ast.Unparen(e.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return fromUnknown
+	}
+	t := info.TypeOf(sel.X)
+	if sel.Sel.Name == "Context" && (pointerTo(t, requests.typ) || t != nil && types.IsInterface(t)) {
+		return fromCaller
+	}
+	return fromUnknown
+}
+
+func (c *checker) isReassigned(owner *funcs.Func, v *types.Var) bool {
+	return isParam(owner, v) && len(c.assigned[v]) > 0
+}
+
+// apart says why the work at call is not part of what owner is waited for, or
+// returns the empty string if it is. v, if given, is a context of owner: code
+// that uses it by itself shows that it lives no longer than the context.
+func (c *checker) apart(call *funcs.Call, owner *funcs.Func, v *types.Var) string {
+	switch call.Mode {
+	case funcs.Go:
+		if !c.joins(call.Caller, call.Site) {
+			return "a goroutine that nobody waits for"
+		}
+	case funcs.Defer:
+		return "deferred"
+	}
+	cur, ok := c.inspect.Root().FindNode(call.Site)
+	if !ok {
+		return "unknown"
+	}
+	for child := cur; ; child = child.Parent() {
+		parent := child.Parent()
+		if !parent.Valid() || child.Node() == owner.Node {
+			return ""
+		}
+		if why := c.afterDone(parent.Node(), child.Node()); why != "" {
+			return why
+		}
+		lit := c.pass.Funcs.Of(child.Node())
+		if lit == nil || lit.Parent == nil || v != nil && c.mentions(lit.Body, v) {
+			continue
+		}
+		if why := c.literal(lit); why != "" {
+			return why
+		}
+	}
+}
+
+// literal says why lit does not run as part of the function that it stands in.
+func (c *checker) literal(lit *funcs.Func) string {
+	const callback = "a callback that may run later"
+	switch lit.Use {
+	case funcs.Called:
+		return ""
+	case funcs.Deferred:
+		return "deferred"
+	case funcs.Spawned:
+		if c.joins(lit.Parent, lit.Node) {
+			return ""
+		}
+		return "a goroutine that nobody waits for"
+	case funcs.Assigned:
+		for _, in := range lit.In {
+			if in.Mode == funcs.Plain && in.Caller != lit {
+				return ""
+			}
+		}
+		return callback
+	case funcs.Passed:
+		if c.runsNow(lit) {
+			return ""
+		}
+	}
+	return callback
+}
+
+// runsNow reports whether the function that is given lit runs it before it
+// returns, or has it waited for.
+func (c *checker) runsNow(lit *funcs.Func) bool {
+	site := lit.UseCall
+	call := c.pass.Funcs.Call(site)
+	if call == nil {
+		return false
+	}
+	for i, a := range site.Args {
+		if ast.Unparen(a) == lit.Node {
+			return c.runsArg(call, i, lit.Sig)
+		}
+	}
+	return false
+}
+
+// runsArg reports whether call runs the function of signature sig that is its
+// argument i before it returns, or has it waited for.
+func (c *checker) runsArg(call *funcs.Call, i int, sig *types.Signature) bool {
+	if call.Mode != funcs.Plain {
+		return false
+	}
+	if call.Callee != nil {
+		return c.callsParam(call.Callee, i)
+	}
+	if call.Func == nil {
+		return false
+	}
+	switch call.Func.FullName() {
+	case "(*sync.Once).Do": // what is made once belongs to no caller
+		return false
+	case "(*sync.WaitGroup).Go", "(*golang.org/x/sync/errgroup.Group).Go", "(*golang.org/x/sync/errgroup.Group).TryGo":
+		return c.joins(call.Caller, call.Site)
+	case "(*golang.org/x/sync/singleflight.Group).Do", "(*golang.org/x/sync/singleflight.Group).DoChan":
+		return false // the work is shared with other callers
+	}
+	// A function that can hand back the error of the function it is given has run it.
+	return sig != nil && lastIsError(sig) && lastIsError(call.Func.Signature())
+}
+
+func lastIsError(sig *types.Signature) bool {
+	n := sig.Results().Len()
+	return n > 0 && types.Identical(sig.Results().At(n-1).Type(), types.Universe.Lookup("error").Type())
+}
+
+// callsParam reports whether f calls its parameter i while it runs.
+func (c *checker) callsParam(f *funcs.Func, i int) bool {
+	if f.Sig == nil || f.Sig.Params().Len() == 0 {
+		return false
+	}
+	p := f.Sig.Params().At(min(i, f.Sig.Params().Len()-1))
+	for _, out := range f.Out {
+		if out.Mode == funcs.Plain && c.variable(out.Site.Fun) == p {
+			return true
+		}
+	}
+	return false
+}
+
+// joins reports whether f, after the statement at n starts a goroutine, waits
+// for it: on a wait group, or on a channel that the goroutine uses.
+func (c *checker) joins(f *funcs.Func, n ast.Node) (found bool) {
+	ast.Inspect(f.Body, func(m ast.Node) bool {
+		if m == n || found {
+			return false
+		}
+		switch m := m.(type) {
+		case *ast.FuncLit:
+			// A goroutine that closes a channel after Wait is waited for by who reads the channel.
+			return m.Pos() > n.Pos()
+		case *ast.CallExpr:
+			sel, ok := ast.Unparen(m.Fun).(*ast.SelectorExpr)
+			found = found || ok && sel.Sel.Name == "Wait" && len(m.Args) == 0 && m.Pos() > n.Pos()
+		case *ast.UnaryExpr:
+			if m.Op == token.ARROW && m.Pos() > n.Pos() {
+				ch := c.variable(m.X)
+				found = found || ch != nil && c.mentions(n, ch)
+			}
+		case *ast.RangeStmt:
+			if _, ok := c.pass.TypesInfo.TypeOf(m.X).Underlying().(*types.Chan); ok && m.Pos() > n.Pos() {
+				ch := c.variable(m.X)
+				found = found || ch != nil && c.mentions(n, ch)
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// afterDone says that child, a part of parent, is reached once a context is
+// done: what is done there must not end with it.
+func (c *checker) afterDone(parent, child ast.Node) string {
+	const done = "reached after the context is done"
+	switch p := parent.(type) {
+	case *ast.CommClause:
+		if c.receivesDone(p.Comm) && child != p.Comm {
+			return done
+		}
+		if c.anyDone(p.Body, child) {
+			return done
+		}
+	case *ast.CaseClause:
+		if c.anyDone(p.Body, child) {
+			return done
+		}
+	case *ast.BlockStmt:
+		if c.anyDone(p.List, child) {
+			return done
+		}
+	case *ast.IfStmt:
+		if child == p.Body && c.checksErr(p.Cond) {
+			return done
+		}
+	}
+	return ""
+}
+
+// anyDone reports whether a statement before child waits for a context's end or cancels one.
+func (c *checker) anyDone(list []ast.Stmt, child ast.Node) bool {
+	for _, s := range list {
+		if s == child {
+			return false
+		}
+		if c.receivesDone(s) || c.cancels(s) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *checker) receivesDone(s ast.Stmt) bool {
+	var e ast.Expr
+	switch s := s.(type) {
+	case *ast.ExprStmt:
+		e = s.X
+	case *ast.AssignStmt:
+		e = s.Rhs[0]
+	default:
+		return false
+	}
+	u, ok := ast.Unparen(e).(*ast.UnaryExpr)
+	return ok && u.Op == token.ARROW && c.contextMethod(u.X, "Done")
+}
+
+func (c *checker) cancels(s ast.Stmt) bool {
+	e, ok := s.(*ast.ExprStmt)
+	if !ok {
+		return false
+	}
+	call, ok := e.X.(*ast.CallExpr)
+	return ok && isNamed(c.pass.TypesInfo.TypeOf(call.Fun), "context.CancelFunc")
+}
+
+func (c *checker) checksErr(cond ast.Expr) bool {
+	b, ok := ast.Unparen(cond).(*ast.BinaryExpr)
+	return ok && b.Op == token.NEQ && c.contextMethod(b.X, "Err")
+}
+
+// contextMethod reports whether e calls the method name of a context.
+func (c *checker) contextMethod(e ast.Expr, name string) bool {
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	return ok && sel.Sel.Name == name && isContext(c.pass.TypesInfo.TypeOf(sel.X))
+}

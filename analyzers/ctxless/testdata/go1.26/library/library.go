@@ -1,0 +1,29 @@
+// Package library calls a dependency whose author wrote both forms.
+package library
+
+import (
+	"context"
+
+	"example.org/queue"
+)
+
+func publish(ctx context.Context, c *queue.Client) error {
+	return c.Publish("orders", nil) // want `: \(\*queue\.Client\)\.Publish ignores .* waiting for the dependency$`
+}
+
+func pages(ctx context.Context, c *queue.Client) error {
+	return c.Pages("orders", func([]byte) bool { return true }) // want `: \(\*queue\.Client\)\.Pages ignores`
+}
+
+type worker struct{ c *queue.Client }
+
+func (w *worker) Run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		if err := w.refresh(); err != nil { // want `: \(\*worker\)\.refresh ends in \(\*queue\.Client\)\.Publish and ignores`
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *worker) refresh() error { return w.c.Publish("ticks", nil) }

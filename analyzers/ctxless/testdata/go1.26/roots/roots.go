@@ -1,0 +1,21 @@
+// Package roots runs on behalf of requests that bring no context.
+package roots
+
+import (
+	"net"
+	"net/http"
+)
+
+// consume takes messages off the queue.
+//
+//lagvet:root
+func consume(msgs <-chan string) {
+	for m := range msgs {
+		http.Get("https://a.example/" + m) // want `^likely: http\.Get waits for the server on behalf of a request \(.*\) without a context: when the request is over, nothing ends the wait$`
+		enrich(m)
+	}
+}
+
+func enrich(m string) {
+	net.LookupHost(m) // want `^likely: net\.LookupHost waits for the name server on behalf of a request`
+}

@@ -1,0 +1,8 @@
+package main
+
+import (
+	"context"
+	"net/http"
+)
+
+func fetchInTest(ctx context.Context) { http.Get("https://a.example") }

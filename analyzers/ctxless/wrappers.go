@@ -1,0 +1,311 @@
+package ctxless
+
+import (
+	"go/types"
+	"slices"
+
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
+)
+
+// A wait is I/O without a context at the end of a chain of calls.
+type wait struct {
+	key   string // the primitive's full name
+	api   *api
+	limit limit
+	chain []rule.Step // from a function down to the primitive
+	from  *start      // where it begins in this package
+	some  bool        // reached through an interface that others implement without it
+}
+
+// A start is a call in this package that begins I/O without a context: of a
+// primitive, or of a function of another package that ends in one.
+type start struct {
+	call  *funcs.Call
+	via   types.Object // the function called; nil for a primitive
+	wait  *wait
+	named bool   // the call names the primitive itself
+	apart string // why the function around it is not waited for, if so
+	// found is set once a finding at a caller accounts for it, reported once
+	// one stands at the start itself.
+	found, reported bool
+	// hint is where a finding that is only suspected would stand.
+	hint *finding
+	// same is the start on whose account the function's callers are looked
+	// at: a function is given a context once, for all that it does.
+	same *start
+}
+
+// answered reports whether a finding accounts for s.
+func (s *start) answered() bool {
+	for ; s != nil; s = s.same {
+		if s.found {
+			return true
+		}
+	}
+	return false
+}
+
+// A target is a declared function that a call is seen to run.
+type target struct {
+	call *funcs.Call
+	fn   *types.Func
+}
+
+// targets returns what every call outside tests runs: the function it names or
+// holds in a variable, and those it is handed and runs before it returns.
+func (c *checker) targets() []target {
+	var ts []target
+	for _, f := range c.pass.Funcs.Funcs {
+		if c.inTest(f.Node.Pos()) {
+			continue
+		}
+		for _, call := range f.Out {
+			fn := call.Func
+			if fn == nil && call.Callee == nil {
+				fn = c.function(call.Site.Fun)
+			}
+			if fn != nil {
+				ts = append(ts, c.target(call, fn))
+			}
+			for i, a := range call.Site.Args {
+				sig, ok := c.pass.TypesInfo.TypeOf(a).Underlying().(*types.Signature)
+				if !ok || !c.runsArg(call, i, sig) {
+					continue
+				}
+				if fn := c.function(a); fn != nil {
+					ts = append(ts, c.target(call, fn))
+				}
+			}
+		}
+	}
+	return ts
+}
+
+// target notes who calls fn where the index of functions does not.
+func (c *checker) target(call *funcs.Call, fn *types.Func) target {
+	if call.Dynamic && fn == call.Func {
+		c.dynamic[fn.Name()] = append(c.dynamic[fn.Name()], call)
+	} else if f := c.pass.Funcs.Declared(fn); f != nil && f != call.Callee {
+		c.edges[f] = append(c.edges[f], call)
+	}
+	return target{call, fn}
+}
+
+// start takes up I/O that begins at t.
+func (c *checker) start(t target) {
+	named := t.call.Func == t.fn
+	if a := c.apiOf(t.call.Site, t.fn); a != nil {
+		c.primitive(t, a, named)
+		return
+	}
+	if t.call.Dynamic && named {
+		fns, all := c.implementations(t.call)
+		for _, fn := range fns {
+			c.imported(target{t.call, fn}, !all)
+		}
+		return
+	}
+	if c.pass.Funcs.Declared(t.fn) == nil {
+		c.imported(t, false)
+	}
+}
+
+// imported takes up what is known of a function of another package of ours.
+func (c *checker) imported(t target, some bool) {
+	var s summary
+	if !c.ours(t.fn.Pkg()) || !c.pass.ImportObjectFact(t.fn, &s) {
+		return
+	}
+	if s.Wait != nil {
+		w := s.Wait.wait()
+		w.some = some
+		c.begin(&start{call: t.call, via: t.fn, wait: w})
+	}
+	if s.Makes != nil {
+		c.carry(&start{call: t.call, via: t.fn, wait: s.Makes.wait()})
+	}
+}
+
+// primitive takes up a call of a.
+func (c *checker) primitive(t target, a *api, named bool) {
+	s := &start{call: t.call, wait: &wait{key: t.fn.FullName(), api: a}, named: named}
+	if named {
+		s.wait.limit = c.limitOf(a, t.call.Site)
+	}
+	switch {
+	case s.wait.limit == none:
+	case a.carrier == nil:
+		s.wait.chain = []rule.Step{{Pos: t.call.Site.Pos(), Text: a.waits(a.name)}}
+		c.begin(s)
+	case named:
+		s.wait.chain = []rule.Step{{Pos: t.call.Site.Pos(), Text: a.name + " makes it without a context"}}
+		c.carry(s)
+	}
+}
+
+// carry follows a request or command that s makes to where it is sent.
+func (c *checker) carry(s *start) {
+	a := s.wait.api
+	fate := c.fate(s.call.Caller, s.call.Site, a.carrier)
+	switch {
+	case fate.sent != nil:
+		w := *s.wait
+		sent := c.pass.Funcs.Call(fate.sent)
+		w.limit = max(w.limit, c.sentLimit(fate.sent))
+		w.chain = append(slices.Clip(w.chain), rule.Step{Pos: fate.sent.Pos(), Text: a.waits(c.calleeText(sent))})
+		s.wait = &w
+		c.begin(s)
+	case fate.returned && s.call.Caller.Obj != nil:
+		c.hand(s.call.Caller, s)
+	}
+}
+
+// hand notes that f returns what s makes.
+func (c *checker) hand(f *funcs.Func, s *start) {
+	if c.makes[f] != nil {
+		return
+	}
+	w := *s.wait
+	w.chain = c.chain(s.call, s.via, s.wait)
+	c.makes[f] = &w
+	for _, in := range c.in(f) {
+		if in.Caller != nil {
+			c.carry(&start{call: in, via: f.Obj, wait: &w})
+		}
+	}
+}
+
+// begin records s.
+func (c *checker) begin(s *start) {
+	s.wait.from = s
+	c.starts = append(c.starts, s)
+}
+
+// in returns the calls of f that are known in this package, tests excepted.
+func (c *checker) in(f *funcs.Func) []*funcs.Call {
+	var in []*funcs.Call
+	for _, list := range [][]*funcs.Call{f.In, c.edges[f]} {
+		for _, call := range list {
+			if !c.inTest(call.Site.Pos()) {
+				in = append(in, call)
+			}
+		}
+	}
+	if f.Obj == nil || f.Sig.Recv() == nil {
+		return in
+	}
+	for _, call := range c.dynamic[f.Obj.Name()] {
+		if c.sees(call) && implements(f.Obj, call.Func) {
+			in = append(in, call)
+		}
+	}
+	return in
+}
+
+// A pending is a call whose callee ends in I/O without a context.
+type pending struct {
+	call *funcs.Call
+	via  types.Object // a function, or the variable that holds it; nil for a primitive
+	wait *wait
+}
+
+// spread carries each start up to the callers that have a context. The I/O
+// that nothing bounds goes first, and the shorter chain before the longer, so
+// that each function is known by the worst that it does.
+func (c *checker) spread() {
+	slices.SortStableFunc(c.starts, func(a, b *start) int { return int(a.wait.limit) - int(b.wait.limit) })
+	for l := unlimited; l < none; l++ {
+		var queue []pending
+		for _, s := range c.starts {
+			if s.wait.limit == l {
+				queue = append(queue, pending{s.call, s.via, s.wait})
+			}
+		}
+		for len(queue) > 0 {
+			p := queue[0]
+			queue = append(queue[1:], c.visit(p)...)
+		}
+	}
+}
+
+// visit decides whether p is a finding, or what its function's callers have to answer for.
+func (c *checker) visit(p pending) []pending {
+	s := p.wait.from
+	at := c.place(p.call)
+	if at.src != nil && at.src.doubt == "" {
+		c.find(p, at)
+		return nil
+	}
+	if p.call == s.call {
+		s.apart = at.apart
+	}
+	if at.src != nil && s.hint == nil {
+		s.hint = &finding{pending: p, place: at}
+	}
+	if at.apart != "" || at.src != nil && at.src.local {
+		return nil
+	}
+	f := p.call.Caller.Outermost()
+	if known := c.ends[f]; known != nil {
+		if known.from != s && s.same == nil && !known.from.leadsTo(s) {
+			s.same = known.from
+		}
+		return nil
+	}
+	w := *p.wait
+	if p.via != nil {
+		w.chain = c.chain(p.call, p.via, p.wait)
+	}
+	if len(w.chain) > maxChain {
+		return nil
+	}
+	c.ends[f] = &w
+	var next []pending
+	for _, in := range c.in(f) {
+		if in.Caller != nil {
+			up := w
+			up.some = w.some || in.Dynamic && c.implementers(in) > 1
+			next = append(next, pending{in, c.object(f, in), &up})
+		}
+	}
+	return next
+}
+
+// object returns what f, called by call, is known by.
+func (c *checker) object(f *funcs.Func, call *funcs.Call) types.Object {
+	if f.Obj != nil {
+		return f.Obj
+	}
+	return c.variable(call.Site.Fun)
+}
+
+// maxChain bounds the chains: what lies deeper is so far from the caller that
+// a finding would not help who reads it.
+const maxChain = 12
+
+func (s *start) leadsTo(t *start) bool {
+	for ; s != nil; s = s.same {
+		if s == t {
+			return true
+		}
+	}
+	return false
+}
+
+// calleeText returns what call calls, for a link of a chain.
+func (c *checker) calleeText(call *funcs.Call) string {
+	if call == nil || call.Func == nil {
+		return "the function called here"
+	}
+	return shortName(call.Func, c.pass.Pkg)
+}
+
+// chain returns the chain of w with the call before it.
+func (c *checker) chain(call *funcs.Call, via types.Object, w *wait) []rule.Step {
+	if via == nil {
+		return w.chain
+	}
+	step := rule.Step{Pos: call.Site.Pos(), Text: "calls " + shortName(via, c.pass.Pkg)}
+	return append([]rule.Step{step}, w.chain...)
+}
