@@ -20,8 +20,7 @@ import (
 type coldness struct {
 	info  *types.Info
 	index *funcs.Index
-	// sampled reports whether a profile shows the branch at work.
-	sampled func(f *funcs.Func, branch span) bool
+	heats *heatmap // a branch that a profile shows at work is not cold
 
 	mu    sync.Mutex // rules ask in parallel
 	spans map[*funcs.Func][]span
@@ -29,12 +28,12 @@ type coldness struct {
 
 type span struct{ from, to token.Pos }
 
-func newColdness(pass *analysis.Pass, index *funcs.Index) *coldness {
+func newColdness(pass *analysis.Pass, index *funcs.Index, heats *heatmap) *coldness {
 	return &coldness{
-		info:    pass.TypesInfo,
-		index:   index,
-		sampled: func(*funcs.Func, span) bool { return false },
-		spans:   make(map[*funcs.Func][]span),
+		info:  pass.TypesInfo,
+		index: index,
+		heats: heats,
+		spans: make(map[*funcs.Func][]span),
 	}
 }
 
@@ -43,14 +42,14 @@ func newColdness(pass *analysis.Pass, index *funcs.Index) *coldness {
 func (c *coldness) at(pos token.Pos) bool {
 	for f := around(c.index, pos); f != nil; f = f.Parent {
 		for _, s := range c.of(f) {
-			if s.from <= pos && pos < s.to && !c.sampled(f, s) {
+			if s.from <= pos && pos < s.to && !c.heats.runsIn(f, s) {
 				return true
 			}
 		}
-		pos = f.Node.Pos()
-		if c.sampled(f, span{pos, f.Node.End()}) {
-			return false // the literal runs, wherever it stands
+		if c.heats.runs(f) {
+			return false // a literal that runs, wherever it stands
 		}
+		pos = f.Node.Pos()
 	}
 	return false
 }

@@ -21,13 +21,35 @@
 //
 // A function that is reached by several ways has the shortest chain.
 //
+// # Hot by profile
+//
+// A CPU profile names functions; the analyzer's flag gives it, in pprof's format
+// or as the [Digest] of one. A function is charged with the time in which it is
+// the innermost one outside the standard library, its work, because that is
+// what mending it can save. Hot are
+//
+//   - the functions that together do 80 % of the work, each of them at least one
+//     part in a thousand of all CPU time, and at least five samples;
+//   - the functions with one hundredth or more of CPU time, all that they call
+//     included, of which at least a thousandth part is their own work, in at
+//     least two samples. That tells what runs for each request from what set
+//     the server going: main has all the time there is, and no work.
+//
+// From these, hotness passes down as from a directive, to those functions that
+// the profile shows at work: what it has no samples of is not hot for being
+// called. A directive passes hotness down whatever a profile says.
+//
+// Functions are matched by their full name, literals by the distance of their
+// line from that of the function around them, or by their number; never by the
+// name of a file. A package main is known in a profile as "main" only: there
+// the name of the directory or of the binary must agree. //
 // # Cold branches
 //
 // A branch is cold if it is the body of "if err != nil", what follows an
 // "if err == nil" that leaves, or if each of its paths ends in a panic, an exit
 // or the return of an error that is not merely what some call returned. Loops
 // are taken to come round again: a server's loop is not cold because it ends
-// in ErrServerClosed.
+// in ErrServerClosed. A branch in which a profile has samples is not cold.
 //
 // # Roots
 //
@@ -47,5 +69,8 @@
 //
 // A rule requires [Analyzer] and asks its [Info] about a function (Hot, Root,
 // Contract) or a position (HotAt, RootAt, Cold). The analyzer needs syntax and
-// types only.
+// types only. A host gives the profile, makes its [Digest] once where packages
+// are analysed in processes of their own, asks [MayBeHot] before it runs the
+// compiler for a package, and looks at Matches: a profile that knows no function
+// of any package is the profile of something else.
 package hotpath

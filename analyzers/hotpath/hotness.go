@@ -14,12 +14,17 @@ import (
 )
 
 // hotness finds the functions that are hot by themselves and passes it down.
-func (b *builder) hotness(patterns []pattern, cold *coldness) map[*funcs.Func]*Hotness {
+// What is hot by profile passes it to those only that the profile shows at work.
+func (b *builder) hotness(patterns []pattern, heats *heatmap, cold *coldness) map[*funcs.Func]*Hotness {
 	hot := make(map[*funcs.Func]*Hotness)
 	var queue []*funcs.Func
 	for _, f := range b.index.Funcs {
-		if h := b.declaredHot(f, patterns); h != nil {
-			hot[f] = h
+		h := b.declaredHot(f, patterns)
+		if h == nil {
+			h = heats.hot(f)
+		}
+		if h != nil {
+			hot[f] = heats.add(h, f)
 			queue = append(queue, f)
 		}
 	}
@@ -30,9 +35,11 @@ func (b *builder) hotness(patterns []pattern, cold *coldness) map[*funcs.Func]*H
 			if e.spawned || hot[e.callee] != nil || cold.at(e.step.Pos) {
 				continue
 			}
-			h := *hot[f]
-			h.Via = append(slices.Clip(h.Via), e.step)
-			hot[e.callee] = &h
+			h := hot[f]
+			if h.Source == FromProfile && !heats.runs(e.callee) {
+				continue
+			}
+			hot[e.callee] = heats.add(&Hotness{Source: h.Source, said: h.said, Via: append(slices.Clip(h.Via), e.step)}, e.callee)
 			queue = append(queue, e.callee)
 		}
 	}
@@ -44,11 +51,11 @@ func (b *builder) declaredHot(f *funcs.Func, patterns []pattern) *Hotness {
 	for _, d := range b.bound[f] {
 		switch d.Kind {
 		case directive.Hot, directive.NonBlocking, directive.NoAlloc:
-			return &Hotness{Source: FromDirective, Detail: b.cite(d, f)}
+			return &Hotness{Source: FromDirective, said: b.cite(d, f)}
 		}
 	}
 	if f.Obj != nil && matchAny(patterns, f.Obj) {
-		return &Hotness{Source: FromDirective, Detail: "hot by configuration"}
+		return &Hotness{Source: FromDirective, said: "hot by configuration"}
 	}
 	return nil
 }

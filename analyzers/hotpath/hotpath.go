@@ -3,6 +3,7 @@ package hotpath
 import (
 	"go/ast"
 	"go/token"
+	"go/types"
 	"reflect"
 
 	"golang.org/x/tools/go/analysis"
@@ -34,6 +35,8 @@ type Hotness struct {
 	Detail string  // "//lagvet:hot at engine.go:86", "31 % of CPU in default.pgo"
 	Share  float64 // of CPU time, 0 to 1; 0 if no profile knows the function
 	Via    []Step  // from the function that is hot by itself down to this one
+
+	said string // by a directive or the configuration
 }
 
 // A Root says that a function runs on behalf of a request.
@@ -45,6 +48,7 @@ type Root struct {
 // Info tells what is hot in one package. Its functions are known by their
 // node, an *ast.FuncDecl or *ast.FuncLit.
 type Info struct {
+	pkg       *types.Package
 	index     *funcs.Index
 	bound     map[*funcs.Func][]*directive.Directive // own ones first
 	hot       map[*funcs.Func]*Hotness
@@ -59,12 +63,23 @@ func (x *Info) Hot(fn ast.Node) *Hotness { return x.hot[x.index.Of(fn)] }
 // HotAt returns why the code at pos is hot, or nil if it is not, or if it lies
 // on a cold branch of a hot function.
 func (x *Info) HotAt(pos token.Pos) *Hotness {
-	h := x.hot[around(x.index, pos)]
+	f := around(x.index, pos)
+	h := x.hot[f]
 	if h == nil || x.Cold(pos) {
 		return nil
 	}
+	if share := x.cold.heats.lineShare(f, pos); share > 0 {
+		at := *h
+		at.Detail += ", " + percent(share) + " on this line"
+		return &at
+	}
 	return h
 }
+
+// Matches returns how much of the package each profile knows. A profile that
+// knows no function of any package that was checked is of another program, or
+// of an old version of this one, and the host should say so.
+func (x *Info) Matches() []Match { return x.cold.heats.matches() }
 
 // Root returns the request root that fn is, or is reachable from within the
 // package, or nil. Goroutines that a request spawns count as its own.
@@ -99,6 +114,32 @@ func (x *Info) Contract(fn ast.Node, kind directive.Kind) *directive.Directive {
 	return nil
 }
 
+// A Function is one that is hot, or runs for a request, and why.
+type Function struct {
+	Name string // as [types.Func.FullName] prints it; a literal's number follows: ".func1", ".func1.2"
+	Node ast.Node
+	Hot  *Hotness // nil if it is not hot
+	Root *Root    // nil if no root is known to reach it
+}
+
+// Functions returns the functions of the package of which something is known,
+// in source order.
+func (x *Info) Functions() []Function {
+	var fs []Function
+	for _, f := range x.index.Funcs {
+		hot, root := x.hot[f], x.roots[f]
+		if hot == nil && root == nil {
+			continue
+		}
+		name := f.Name(x.pkg)
+		if f.Obj == nil {
+			name += "." + x.cold.heats.number(f)
+		}
+		fs = append(fs, Function{name, f.Node, hot, root})
+	}
+	return fs
+}
+
 // around returns the function in which pos is executed. The head of a literal,
 // where the closure is made, belongs to the function around it.
 func around(index *funcs.Index, pos token.Pos) *funcs.Func {
@@ -111,17 +152,26 @@ func around(index *funcs.Index, pos token.Pos) *funcs.Func {
 
 // Analyzer finds what is hot. Its result is an *Info. Its flags:
 //
-//	hot    functions that are hot, comma-separated
-//	roots  functions that are request roots, comma-separated
+//	profile  CPU profiles in pprof's format, or their digests: paths, comma-separated
+//	hot      functions that are hot, comma-separated
+//	roots    functions that are request roots, comma-separated
 //
 // A function is named as [types.Func.FullName] prints it, type parameters left
 // out; a * stands for any part of an identifier; example.com/app/... stands
 // for all functions of the packages at and below that path.
 var Analyzer = newAnalyzer()
 
+// The names of the analyzer's flags.
+const (
+	ProfileFlag = "profile"
+	HotFlag     = "hot"
+	RootsFlag   = "roots"
+)
+
 // flags are what a host tells the analyzer.
 type flags struct {
-	hot, roots string
+	profile, hot, roots string
+	cache               cache
 }
 
 func newAnalyzer() *analysis.Analyzer {
@@ -133,12 +183,17 @@ func newAnalyzer() *analysis.Analyzer {
 		Run:        func(pass *analysis.Pass) (any, error) { return run(pass, f) },
 		ResultType: reflect.TypeFor[*Info](),
 	}
-	a.Flags.StringVar(&f.hot, "hot", "", "comma-separated `functions` that are hot")
-	a.Flags.StringVar(&f.roots, "roots", "", "comma-separated `functions` that are request roots")
+	a.Flags.StringVar(&f.profile, ProfileFlag, "", "comma-separated `files`, absolute: CPU profiles or their digests")
+	a.Flags.StringVar(&f.hot, HotFlag, "", "comma-separated `functions` that are hot")
+	a.Flags.StringVar(&f.roots, RootsFlag, "", "comma-separated `functions` that are request roots")
 	return a
 }
 
 func run(pass *analysis.Pass, f *flags) (any, error) {
+	profiles, err := f.cache.open(f.profile)
+	if err != nil {
+		return nil, err
+	}
 	b := &builder{
 		pass:  pass,
 		index: pass.ResultOf[funcs.Analyzer].(*funcs.Index),
@@ -146,9 +201,13 @@ func run(pass *analysis.Pass, f *flags) (any, error) {
 	}
 	b.literals()
 	b.bind()
-	cold := newColdness(pass, b.index)
-	x := &Info{index: b.index, bound: b.bound, cold: cold}
-	x.hot = b.hotness(parsePatterns(f.hot), cold)
+	heats, err := b.heatmap(profiles)
+	if err != nil {
+		return nil, err
+	}
+	cold := newColdness(pass, b.index, heats)
+	x := &Info{pkg: pass.Pkg, index: b.index, bound: b.bound, cold: cold}
+	x.hot = b.hotness(parsePatterns(f.hot), heats, cold)
 	x.consumers = b.consumers()
 	x.roots = b.reachable(b.requestRoots(parsePatterns(f.roots)), x.consumers)
 	return x, nil

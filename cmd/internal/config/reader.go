@@ -139,11 +139,14 @@ func (r *reader) text(n *yaml.Node, what string) string {
 // oneOf returns the string n if it is among known, else "".
 func (r *reader) oneOf(n *yaml.Node, what string, known []string) string {
 	s := r.text(n, what)
-	if s == "" || slices.Contains(known, s) {
-		return s
+	if s == "" {
+		return ""
 	}
-	r.errorf(n, "%s is %q, and must be %s%s", what, s, alternatives(known), DidYouMean(s, known))
-	return ""
+	if err := OneOf(what, s, known); err != nil {
+		r.errorf(n, "%v", err)
+		return ""
+	}
+	return s
 }
 
 // count returns the number n, or nil after reporting that it is none.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/agext/levenshtein"
 )
@@ -20,4 +21,12 @@ func DidYouMean(name string, known []string) string {
 		return ""
 	}
 	return fmt.Sprintf(" (did you mean %q?)", best)
+}
+
+// OneOf returns an error if value is not among known. what names it.
+func OneOf(what, value string, known []string) error {
+	if slices.Contains(known, value) {
+		return nil
+	}
+	return fmt.Errorf("%s is %q, and must be %s%s", what, value, alternatives(known), DidYouMean(value, known))
 }

@@ -49,7 +49,7 @@ func (c *check) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.flags = vettool.Flags{Findings: true, Profiles: profiles, Config: c.opts.Config}
+	c.flags = vettool.Flags{Findings: !c.opts.Heat, Heat: c.opts.Heat, Profiles: profiles, Config: c.opts.Config}
 	for _, m := range c.modules {
 		if !vettool.Local(m.Dir) {
 			c.flags.Scope = append(c.flags.Scope, m.Path)

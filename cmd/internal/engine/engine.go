@@ -28,6 +28,8 @@ type Options struct {
 	// switching them costs no analysis, but what they find is dropped and
 	// the canary does not ask for them.
 	Disabled []string
+	// Heat asks what makes functions hot instead of what is wrong with them.
+	Heat bool
 	// Progress, if not nil, is a terminal on which a line tells how far a
 	// long run has come.
 	Progress io.Writer
@@ -54,8 +56,16 @@ type Result struct {
 	NeedHot      int // findings that count only in hot code, in code that nothing says is hot
 	Cold         int // packages of which nothing says that they hold hot code: the compiler was not asked what escapes
 
-	Toolchain string // "go1.26.8", what the packages were checked for
-	Duration  time.Duration
+	Assumed int // directives that state the effects of a function
+
+	// Heat says of each declared function what makes it hot. It is filled in
+	// instead of Findings if the options ask for it.
+	Heat []finding.Heat
+
+	Modules            []string // directories of the main modules
+	GOROOT, GOMODCACHE string
+	Toolchain          string // "go1.26.8", what the packages were checked for
+	Duration           time.Duration
 }
 
 // Run checks packages. Its error is about the run itself (it was cancelled, an

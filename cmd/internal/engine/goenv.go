@@ -20,7 +20,7 @@ import (
 
 // goenv is what the go command says of its environment in the directory of the run.
 type goenv struct {
-	GOMOD, GOWORK, GOVERSION, GOROOT, GOFLAGS, GOOS, GOARCH string
+	GOMOD, GOWORK, GOVERSION, GOROOT, GOMODCACHE, GOFLAGS, GOOS, GOARCH string
 }
 
 // goEnv asks the go command for its environment. A problem is told where there
@@ -28,7 +28,7 @@ type goenv struct {
 func goEnv(ctx context.Context, opts Options) (goenv, *finding.Problem, error) {
 	var env goenv
 	var stdout, stderr bytes.Buffer
-	cmd := goCommand(ctx, opts, "env", "-json", "GOMOD", "GOWORK", "GOVERSION", "GOROOT", "GOFLAGS", "GOOS", "GOARCH")
+	cmd := goCommand(ctx, opts, "env", "-json", "GOMOD", "GOWORK", "GOVERSION", "GOROOT", "GOMODCACHE", "GOFLAGS", "GOOS", "GOARCH")
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
 	switch {

@@ -14,7 +14,16 @@ import (
 
 // result joins what was asked for with what go vet said.
 func (c *check) result(asked packageSet, v vetted) *Result {
-	res := &Result{Problems: v.problems, Notes: v.notes, Toolchain: c.env.GOVERSION}
+	res := &Result{
+		Problems:   v.problems,
+		Notes:      v.notes,
+		GOROOT:     c.env.GOROOT,
+		GOMODCACHE: c.env.GOMODCACHE,
+		Toolchain:  c.env.GOVERSION,
+	}
+	for _, m := range c.modules {
+		res.Modules = append(res.Modules, m.Dir)
+	}
 	t := translator{
 		asked:    asked,
 		byDir:    asked.byDir(),
@@ -33,6 +42,10 @@ func (c *check) result(asked packageSet, v vetted) *Result {
 		t.take(f)
 	}
 	res.Findings = dedupe(t.findings)
+	for _, f := range v.heat {
+		t.takeHeat(f)
+	}
+	res.Heat = settle(t.heat)
 	res.Problems = append(res.Problems, t.problems...)
 	c.count(res, asked, v)
 	res.Problems = append(res.Problems, unseen(asked, v)...)
@@ -41,7 +54,10 @@ func (c *check) result(asked packageSet, v vetted) *Result {
 
 // count fills in the numbers of a result.
 func (c *check) count(res *Result, asked packageSet, v vetted) {
-	type seen struct{ fresh, hot bool }
+	type seen struct {
+		fresh, hot bool
+		assumed    int
+	}
 	checked := make(map[string]seen)
 	for id, u := range v.units {
 		p, ok := asked.of(id)
@@ -51,6 +67,7 @@ func (c *check) count(res *Result, asked packageSet, v vetted) {
 		s := checked[p.path]
 		s.fresh = s.fresh || v.fresh[u.Package]
 		s.hot = s.hot || u.Hot
+		s.assumed = max(s.assumed, u.Assumed) // a variant for tests has what the package has
 		checked[p.path] = s
 		if u.NoEscape != "" {
 			res.Problems = append(res.Problems, finding.Problem{
@@ -67,6 +84,7 @@ func (c *check) count(res *Result, asked packageSet, v vetted) {
 		if !s.hot {
 			res.Cold++
 		}
+		res.Assumed += s.assumed
 	}
 	with := make(map[string]bool)
 	for _, f := range res.Findings {
@@ -128,6 +146,7 @@ type translator struct {
 	disabled []string
 
 	findings []finding.Finding
+	heat     []finding.Heat
 	problems []finding.Problem
 }
 

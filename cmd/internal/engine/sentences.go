@@ -52,7 +52,7 @@ var sentences = []sentence{
 		"run lagvet inside a module, or go mod init",
 	},
 	{
-		regexp.MustCompile(`(?m)^(?:pattern (?P<pattern>\S+): )?(?:directory prefix \S+ does not contain modules listed in go\.work[^\n]*|current directory is contained in a module that is not one of the workspace modules[^\n]*(?:\n\t[^\n]*)*)`),
+		regexp.MustCompile(`(?m)^(?:pattern (?P<pattern>\S+): )?(?:directory prefix \S+ does not contain modules listed in go\.work[^\n]*|(?:current )?directory (?:\S+ )?is contained in a module that is not one of the workspace modules[^\n]*(?:\n\t[^\n]*)*)`),
 		"nothing was checked: the module in this directory is not in the workspace",
 		"go work use, or check without the workspace: GOWORK=off",
 	},
@@ -92,7 +92,7 @@ var sentences = []sentence{
 		"go mod download, with GOPROXY set",
 	},
 	{
-		regexp.MustCompile(`(?m)^[^\n]*(?P<why>dial tcp[^\n]*|no such host[^\n]*|TLS handshake[^\n]*|[Cc]lient\.Timeout exceeded[^\n]*|proxyconnect[^\n]*|i/o timeout|network is unreachable|connection refused)`),
+		regexp.MustCompile(`(?m)^[^\n]*?(?P<why>dial tcp[^\n]*|no such host[^\n]*|TLS handshake[^\n]*|[Cc]lient\.Timeout exceeded[^\n]*|proxyconnect[^\n]*|i/o timeout|network is unreachable|connection refused)`),
 		"nothing was checked: a module that is needed is not on this machine and cannot be fetched: $why",
 		"connect to the network, name a proxy in GOPROXY, or keep modules in a vendor folder",
 	},

@@ -24,6 +24,7 @@ const grace = 3 * time.Second
 type vetted struct {
 	units    map[string]vettool.Unit // by the go command's name for them
 	findings []found
+	heat     []found         // diagnostics of [analyzers.Heat]
 	fresh    map[string]bool // import paths of units that were analysed, not replayed
 	problems []finding.Problem
 	broken   []string // packages that do not compile
@@ -111,6 +112,10 @@ func (v *vetted) read(stdout io.Reader, t *tracker) error {
 		case rec.Analyzer == analyzers.Findings.Name:
 			for _, d := range rec.Diags {
 				v.findings = append(v.findings, found{rec.Unit, d})
+			}
+		case rec.Analyzer == analyzers.Heat.Name:
+			for _, d := range rec.Diags {
+				v.heat = append(v.heat, found{rec.Unit, d})
 			}
 		default:
 			v.strange(fmt.Sprintf("%s of %s", rec.Analyzer, rec.Unit))

@@ -50,7 +50,7 @@ func DirectiveRule() Rule {
 		Title:    "reports directives that cannot be obeyed, and allows that silence nothing",
 		Page:     directivePage,
 		Group:    "directives",
-		Severity: "medium",
+		Severity: "low",
 		Since:    "go1.0",
 		URL:      homepage + "/blob/main/docs/directives.md",
 	}

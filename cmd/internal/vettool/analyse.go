@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/lagvet/lagvet/analyzers"
+	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/cmd/internal/config"
 )
 
@@ -37,7 +38,7 @@ func analyse(flags Flags, args []string, file string) error {
 	}
 	scoped := u.inScope(flags.Scope)
 	var off map[string]bool
-	if scoped && !flags.Findings {
+	if scoped && !flags.Findings && !flags.Heat {
 		if flags.Config, off, err = configOf(u.Dir); err != nil {
 			return err
 		}
@@ -51,8 +52,11 @@ func analyse(flags Flags, args []string, file string) error {
 		check(append(args, file), as)
 		return nil
 	}
+	if flags.Heat {
+		return heat(u, args, scoped)
+	}
 	if !scoped {
-		return facts(u, args)
+		return facts(u, args, withFacts(rules()))
 	}
 	hot, err := askCompiler(u, flags)
 	if flags.Findings {
@@ -67,14 +71,28 @@ func analyse(flags Flags, args []string, file string) error {
 	return nil
 }
 
+// heat says what makes functions of a unit hot. That needs no facts: units out
+// of scope leave only their types to those that import them.
+func heat(u *unit, args []string, scoped bool) error {
+	if !scoped {
+		return facts(u, args, nil)
+	}
+	file, err := u.with(map[string]any{"VetxOnly": false})
+	if err != nil {
+		return err
+	}
+	check(append(args, file), []*analysis.Analyzer{analyzers.Heat, announce(u, false, nil)})
+	return nil
+}
+
 // facts analyses a unit for what packages that import it need to know. Unlike
 // one of which the go command wants only that, it says what went wrong.
-func facts(u *unit, args []string) error {
+func facts(u *unit, args []string, as []*analysis.Analyzer) error {
 	file, err := u.with(map[string]any{"VetxOnly": false, "Stdout": os.DevNull})
 	if err != nil {
 		return err
 	}
-	check(append(args, file), withFacts(rules()))
+	check(append(args, file), as)
 	return nil
 }
 
@@ -159,6 +177,8 @@ type Unit struct {
 	// Hot is whether the compiler was asked for its escape diagnostics, because
 	// the package may hold hot code.
 	Hot bool `json:"hot,omitempty"`
+	// Assumed is the number of directives that state the effects of a function.
+	Assumed int `json:"assumed,omitempty"`
 	// NoEscape says why the compiler, though asked, had no answer.
 	NoEscape string `json:"no_escape,omitempty"`
 }
@@ -169,9 +189,16 @@ func announce(u *unit, hot bool, noEscape error) *analysis.Analyzer {
 		said.NoEscape = noEscape.Error()
 	}
 	return &analysis.Analyzer{
-		Name: UnitAnalyzer,
-		Doc:  "announce the unit",
+		Name:     UnitAnalyzer,
+		Doc:      "announce the unit",
+		Requires: []*analysis.Analyzer{directive.Analyzer},
 		Run: func(pass *analysis.Pass) (any, error) {
+			said := said
+			for _, d := range pass.ResultOf[directive.Analyzer].(*directive.Index).All {
+				if d.Kind == directive.Assume {
+					said.Assumed++
+				}
+			}
 			js, err := json.Marshal(said)
 			if err != nil {
 				return nil, fmt.Errorf("announcing %s: %w", u.ImportPath, err)

@@ -15,6 +15,8 @@ type Flags struct {
 	// Findings asks for the wire format of package analyzers, which the
 	// lagvet command reads.
 	Findings bool
+	// Heat asks what makes functions hot instead, for lagvet why.
+	Heat bool
 	// Scope names the modules whose packages are analysed for findings though
 	// they lie in no directory of the user's: module paths, or "std" for what
 	// comes with the toolchain. An entry may have a directory behind an @,
@@ -46,6 +48,7 @@ func parseHashed(s string) (Hashed, error) {
 // The names of the flags.
 const (
 	findingsFlag = "findings"
+	heatFlag     = "heat"
 	scopeFlag    = "scope"
 	profileFlag  = "profile"
 	configFlag   = "config"
@@ -57,6 +60,9 @@ func (f Flags) Args() ([]string, error) {
 	add := func(name, value string) { args = append(args, "-"+name+"="+value) }
 	if f.Findings {
 		add(findingsFlag, "true")
+	}
+	if f.Heat {
+		add(heatFlag, "true")
 	}
 	for _, s := range f.Scope {
 		add(scopeFlag, s)
@@ -78,6 +84,8 @@ func (f *Flags) set(name, value string) error {
 	switch name {
 	case findingsFlag:
 		f.Findings = value != "false"
+	case heatFlag:
+		f.Heat = value != "false"
 	case scopeFlag:
 		f.Scope = append(f.Scope, value)
 	case profileFlag:
@@ -101,6 +109,8 @@ func (f *Flags) register(fs *flag.FlagSet) {
 	}
 	fs.BoolFunc(findingsFlag, "report every finding in the form that the lagvet command reads",
 		func(s string) error { return f.set(findingsFlag, s) })
+	fs.BoolFunc(heatFlag, "report what makes functions hot, in the form that lagvet why reads",
+		func(s string) error { return f.set(heatFlag, s) })
 	text(scopeFlag, "report findings in this `module` though it lies in no directory of the user's; std for the standard library")
 	text(profileFlag, "CPU profile that tells what is hot, an absolute `path#sha256=hash`")
 	text(configFlag, "what findings depend on in the configuration, in JSON")
@@ -121,7 +131,7 @@ func (f *Flags) take(args []string) (rest []string, err error) {
 			rest = append(rest, arg)
 			continue
 		}
-		if !attached && name == findingsFlag {
+		if !attached && (name == findingsFlag || name == heatFlag) {
 			value = "true"
 		} else if !attached {
 			if len(args) == 0 {

@@ -1,0 +1,70 @@
+package hotpath
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/lagvet/lagvet/analyzers/directive"
+)
+
+// MayBeHot reports whether something in a package may be hot, by a cheap look
+// at the text of its files: a host asks it before it goes to the expense of
+// running the compiler. It never misses what the analyzer would find. Profiles
+// are what [Open] returned for the files of the flag profile, and hot is the
+// value of the flag of that name.
+func MayBeHot(importPath string, files []string, profiles []*Profile, hot string) (bool, error) {
+	importPath, _, _ = strings.Cut(importPath, " [")
+	for _, p := range parsePatterns(hot) {
+		if p.mayMatch(importPath) {
+			return true, nil
+		}
+	}
+	main := false
+	for _, p := range profiles {
+		heats, err := p.in(withoutVendor(importPath))
+		if err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(heats, isHot) {
+			return true, nil
+		}
+		if heats, err = p.in("main"); err != nil {
+			return false, err
+		}
+		main = main || slices.ContainsFunc(heats, isHot)
+	}
+	for _, name := range files {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			return false, fmt.Errorf("looking for hot code: %w", err)
+		}
+		if main && bytes.Contains(src, []byte("package main")) || mentions(src) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func isHot(h *heat) bool { return h.hot }
+
+// mentions reports whether a file may hold a directive that makes something hot.
+func mentions(src []byte) bool {
+	for _, kind := range []directive.Kind{directive.Hot, directive.NonBlocking, directive.NoAlloc} {
+		if bytes.Contains(src, []byte("//lagvet:"+kind)) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayMatch reports whether p may name a function of the package.
+func (p pattern) mayMatch(importPath string) bool {
+	if p.pkg != "" {
+		return importPath == p.pkg || strings.HasPrefix(importPath, p.pkg+"/")
+	}
+	name := strings.TrimLeft(p.name, "(*")
+	return strings.HasPrefix(name, importPath+".")
+}

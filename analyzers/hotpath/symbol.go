@@ -1,0 +1,124 @@
+package hotpath
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// A symbol is the name of a function in a profile, taken apart.
+type symbol struct {
+	pkg  string // import path, or "main"
+	name string // of the declared function: "F", "T.M", "(*T).M", "init.0"
+	lit  string // of a literal within: "func1", "func1.2"; empty for the function itself
+}
+
+func (s symbol) String() string {
+	if s.lit == "" {
+		return s.pkg + "." + s.name
+	}
+	return s.pkg + "." + s.name + "." + s.lit
+}
+
+var (
+	// rangeBody marks the body of a range-over-func loop, which is part of
+	// the function that it stands in.
+	rangeBody = regexp.MustCompile(`-range\d+`)
+	// wrapper matches what the compiler makes and no source line holds: method
+	// values, calls of go and defer with arguments, ABI adapters.
+	wrapper = regexp.MustCompile(`-fm$|\.(gowrap|deferwrap)\d+$|\.abi0$`)
+	// literal matches an element of a name that stands for a literal.
+	literal = regexp.MustCompile(`^(func)?\d+$`)
+)
+
+// parseSymbol takes the name of a function apart. It returns false for names
+// of the compiler's own making.
+//
+// Where a literal was inlined along with the function around it, the name
+// holds all of them, the innermost last: in main.main.F.func1 it is the
+// literal of F. What precedes the literal is then no declared function;
+// [symbol.outers] gives the possible ones.
+func parseSymbol(s string) (symbol, bool) {
+	s = rangeBody.ReplaceAllString(stripTypeArgs(s), "")
+	if wrapper.MatchString(s) {
+		return symbol{}, false
+	}
+	slash := strings.LastIndexByte(s, '/') + 1
+	dot := strings.IndexByte(s[slash:], '.')
+	if dot <= 0 {
+		return symbol{}, false
+	}
+	pkg, rest := unescape(s[:slash+dot]), s[slash+dot+1:]
+	parts := strings.Split(rest, ".")
+	n := len(parts)
+	for n > 1 && literal.MatchString(parts[n-1]) && !(n == 2 && parts[0] == "init" && !strings.HasPrefix(parts[1], "func")) {
+		n--
+	}
+	return symbol{
+		pkg:  withoutVendor(pkg),
+		name: strings.Join(parts[:n], "."),
+		lit:  strings.Join(parts[n:], "."),
+	}, rest != ""
+}
+
+// outers returns the names of the declared functions that a literal with this
+// name may stand in, the likeliest first.
+func (s symbol) outers() []string {
+	var names []string
+	for rest, more := s.name, true; more; {
+		names = append(names, rest)
+		_, rest, more = strings.Cut(rest, ".")
+	}
+	return names
+}
+
+// unescape undoes what the linker does to a package path: a dot in its last
+// element becomes %2e.
+func unescape(s string) string {
+	var b strings.Builder
+	for {
+		i := strings.IndexByte(s, '%')
+		if i < 0 || i+2 >= len(s) {
+			b.WriteString(s)
+			return b.String()
+		}
+		c, err := strconv.ParseUint(s[i+1:i+3], 16, 8)
+		if err != nil {
+			b.WriteString(s[:i+1])
+			s = s[i+1:]
+			continue
+		}
+		b.WriteString(s[:i])
+		b.WriteByte(byte(c))
+		s = s[i+3:]
+	}
+}
+
+// withoutVendor removes what a vendor directory adds to an import path.
+func withoutVendor(path string) string {
+	if i := strings.LastIndex(path, "/vendor/"); i >= 0 {
+		return path[i+len("/vendor/"):]
+	}
+	return strings.TrimPrefix(path, "vendor/")
+}
+
+// standard reports whether an import path belongs to the standard library: no
+// other module can be imported by such a path.
+func standard(pkg string) bool {
+	first, _, _ := strings.Cut(pkg, "/")
+	switch first {
+	case "archive", "bufio", "bytes", "cmp", "compress", "container", "context", "crypto", "database", "debug",
+		"embed", "encoding", "errors", "expvar", "flag", "fmt", "go", "hash", "html", "image", "index", "internal",
+		"io", "iter", "log", "maps", "math", "mime", "net", "os", "path", "plugin", "reflect", "regexp", "runtime",
+		"slices", "sort", "strconv", "strings", "structs", "sync", "syscall", "testing", "text", "time", "type",
+		"unicode", "unique", "unsafe", "weak":
+		return true
+	}
+	return false
+}
+
+// ofRuntime reports whether a package is the runtime or what it stands on.
+func ofRuntime(pkg string) bool {
+	return pkg == "runtime" || strings.HasPrefix(pkg, "runtime/internal/") || strings.HasPrefix(pkg, "internal/runtime/") ||
+		pkg == "internal/bytealg" || pkg == "internal/abi" || pkg == "sync/atomic"
+}

@@ -1,0 +1,283 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/lagvet/lagvet/analyzers"
+	"github.com/lagvet/lagvet/cmd/internal/config"
+	"github.com/lagvet/lagvet/cmd/internal/engine"
+	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/cmd/internal/fix"
+	"github.com/lagvet/lagvet/cmd/internal/report"
+)
+
+// Options are what the command line says.
+type Options struct {
+	Patterns   []string // empty: ./...
+	Dir        string   // where to run; the paths below are relative to it. Empty: here
+	Tests      bool     // check test files too
+	BuildFlags []string // for the go command
+	Profiles   []string
+	Config     string // empty: the nearest .lagvet.yml
+	Format     string // text, json or sarif
+	Output     string // empty: standard output
+	Fix, Diff  bool
+	Tier       string   // the lowest shown; empty: as configured
+	Rules      []string // only these; empty: as configured
+	Disable    []string
+	NoCanary   bool
+
+	Color    bool      // in what goes to standard output
+	Progress io.Writer // a terminal, or nil
+}
+
+// Formats are the values of Options.Format.
+func Formats() []string { return []string{"text", "json", "sarif"} }
+
+// Streams are what a command writes to.
+type Streams struct {
+	Out, Err io.Writer
+}
+
+// A run is one execution of the command.
+type run struct {
+	Options
+	streams Streams
+	here    string // the directory lagvet was started in
+	policy  config.Policy
+	rules   []report.Rule // that are on
+	// engine is engine.Run but in tests.
+	engine func(context.Context, engine.Options) (*engine.Result, error)
+}
+
+// Run checks packages and returns the exit code. An error is one of usage or
+// configuration.
+func Run(ctx context.Context, o Options, s Streams) (code int, err error) {
+	r := &run{Options: o, streams: s, engine: engine.Run}
+	if err := r.prepare(); err != nil {
+		return report.Usage, err
+	}
+	return r.check(ctx)
+}
+
+// prepare finds fault with the options, and reads the configuration.
+func (r *run) prepare() error {
+	var err error
+	if r.here, err = os.Getwd(); err != nil {
+		return fmt.Errorf("looking for the current directory: %w", err)
+	}
+	if r.Dir, err = filepath.Abs(r.Dir); err != nil {
+		return fmt.Errorf("looking for the directory to run in: %w", err)
+	}
+	if fi, err := os.Stat(r.Dir); err != nil || !fi.IsDir() {
+		return fmt.Errorf("%s is no directory", r.Dir)
+	}
+	if len(r.Patterns) == 0 {
+		r.Patterns = []string{"./..."}
+	}
+	if err := config.OneOf("--format", r.Format, Formats()); err != nil {
+		return err
+	}
+	if err := config.OneOf("--tier", r.Tier, finding.Tiers()); r.Tier != "" && err != nil {
+		return err
+	}
+	if r.Diff && r.Format != "text" {
+		return fmt.Errorf("--diff prints a diff, so it cannot print %s too", r.Format)
+	}
+	return r.configure()
+}
+
+func (r *run) configure() error {
+	rules := analyzers.All()
+	c := &config.Config{Dir: r.Dir}
+	path, err := r.configPath()
+	if err != nil {
+		return err
+	}
+	if path != "" {
+		if c, err = config.Load(path, rules); err != nil {
+			return err
+		}
+	}
+	r.policy = config.Policy{Config: c, Tier: r.Tier, Only: r.Rules, Disable: r.Disable}
+	if err := r.policy.CheckRules(rules); err != nil {
+		return err
+	}
+	for _, rule := range report.Rules(rules) {
+		if r.policy.On(rule.Name) {
+			r.rules = append(r.rules, rule)
+		}
+	}
+	if r.policy.On(finding.DirectiveRule) {
+		r.rules = append(r.rules, report.DirectiveRule())
+	}
+	return nil
+}
+
+// configPath returns the path of the configuration as a reader would write it.
+func (r *run) configPath() (string, error) {
+	path := r.Config
+	if path == "" {
+		var err error
+		if path, err = config.Find(r.Dir, os.Getenv("GOWORK")); path == "" {
+			return "", err
+		}
+	}
+	return report.Short(r.here, r.inDir(path)), nil
+}
+
+// inDir returns the path that a flag gives, relative to the directory of the run.
+func (r *run) inDir(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(r.Dir, path)
+}
+
+func (r *run) check(ctx context.Context) (code int, err error) {
+	start := time.Now()
+	rep, res, err := r.analyse(ctx)
+	if err != nil {
+		return r.failed(ctx, err)
+	}
+	if r.Fix || r.Diff {
+		plan := fix.New(rep.Findings, fix.Options{Since: start, Modules: res.Modules})
+		if r.Diff {
+			return r.diff(rep, plan)
+		}
+		if rep, err = r.mend(ctx, rep, plan); err != nil {
+			return r.failed(ctx, err)
+		}
+	}
+	rep.Elapsed = time.Since(start)
+	return rep.ExitCode(), r.print(rep)
+}
+
+// failed tells an interrupted run from a wrong command line.
+func (r *run) failed(ctx context.Context, err error) (int, error) {
+	if ctx.Err() != nil {
+		fmt.Fprintln(r.streams.Err, "lagvet: interrupted: nothing is said of the packages")
+		return report.Unchecked, nil
+	}
+	return report.Usage, err
+}
+
+// analyse has the engine look and the policy judge.
+func (r *run) analyse(ctx context.Context) (*report.Report, *engine.Result, error) {
+	res, err := r.engine(ctx, r.engineOptions())
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, note := range res.Notes {
+		fmt.Fprintln(r.streams.Err, note)
+	}
+	describe(res.Findings)
+	finding.Identify(res.Findings)
+	v := r.policy.Apply(res.Findings)
+	return &report.Report{
+		Tool:     report.ThisTool(),
+		Dir:      r.here,
+		Root:     repository(r.Dir),
+		Folders:  folders(res),
+		Rules:    r.rules,
+		Findings: v.Findings,
+		Silenced: v.Silenced,
+		Problems: res.Problems,
+		Notes:    r.notes(v.Unused),
+		Packages: res.Packages,
+		Cached:   res.Cached,
+		Waiting:  v.Waiting,
+		Hidden:   v.Hidden,
+		Assumed:  len(r.policy.Assume) + res.Assumed,
+		HotKnown: res.Cold < res.Packages || res.Packages == 0,
+	}, res, nil
+}
+
+func (r *run) engineOptions() engine.Options {
+	return engine.Options{
+		Dir:        r.Dir,
+		Patterns:   r.Patterns,
+		Tests:      r.Tests,
+		BuildFlags: r.BuildFlags,
+		Profiles:   slices.Concat(r.policy.Profile, r.Profiles),
+		Config:     r.policy.Analysis,
+		Disabled:   r.disabled(),
+		Progress:   r.Progress,
+		NoCanary:   r.NoCanary,
+	}
+}
+
+func (r *run) disabled() []string {
+	var off []string
+	for _, rule := range analyzers.All() {
+		if !r.policy.On(rule.Name) {
+			off = append(off, rule.Name)
+		}
+	}
+	return off
+}
+
+// describe fills in what the engine, which knows no rule but the registry's, does
+// not know of findings about directives.
+func describe(fs []finding.Finding) {
+	rule := report.DirectiveRule()
+	for i := range fs {
+		if f := &fs[i]; f.Rule == rule.Name {
+			f.Severity, f.Class, f.URL = rule.Severity, rule.Class, rule.URL
+		}
+	}
+}
+
+// notes says which excludes are dead. One that covers files in which nothing is
+// found is dead only if all files have been looked at.
+func (r *run) notes(unused []*config.Exclude) []report.Note {
+	var notes []report.Note
+	for _, e := range unused {
+		switch {
+		case !e.Exists(r.policy.Dir):
+			notes = append(notes, report.Note{Place: e.Place, Message: fmt.Sprintf("the exclude of %s covers no Go file: correct its path or remove it", e.Path)})
+		case r.whole():
+			notes = append(notes, report.Note{Place: e.Place, Message: fmt.Sprintf("the exclude of %s silences nothing: remove it", e.Path)})
+		}
+	}
+	return notes
+}
+
+// whole reports whether the run looks at everything that the configuration is
+// about, with every rule.
+func (r *run) whole() bool {
+	return r.Dir == r.policy.Dir && slices.Contains(r.Patterns, "./...") && len(r.Rules)+len(r.Disable) == 0
+}
+
+// repository returns the directory of the version control system that dir is
+// in, which is what code hosts take paths to be relative to, or else the root
+// of the module.
+func repository(dir string) string {
+	for d := dir; ; d = filepath.Dir(d) {
+		for _, name := range []string{".git", ".hg", ".jj", ".svn"} {
+			if _, err := os.Stat(filepath.Join(d, name)); err == nil {
+				return d
+			}
+		}
+		if d == filepath.Dir(d) {
+			return config.Root(dir, os.Getenv("GOWORK"))
+		}
+	}
+}
+
+func folders(res *engine.Result) []report.Folder {
+	var fs []report.Folder
+	if res.GOROOT != "" {
+		fs = append(fs, report.Folder{Name: "$GOROOT", Dir: res.GOROOT})
+	}
+	if res.GOMODCACHE != "" {
+		fs = append(fs, report.Folder{Name: "$GOMODCACHE", Dir: res.GOMODCACHE})
+	}
+	return fs
+}

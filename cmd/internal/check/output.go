@@ -1,0 +1,97 @@
+package check
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/lagvet/lagvet/cmd/internal/fix"
+	"github.com/lagvet/lagvet/cmd/internal/report"
+)
+
+// diff prints what the plan would change, and nothing else on standard output,
+// so that it can be piped into patch.
+func (r *run) diff(rep *report.Report, plan *fix.Plan) (code int, err error) {
+	err = r.write(func(w io.Writer, _ bool) error {
+		_, err := io.WriteString(w, plan.Diff(r.here))
+		return err
+	})
+	if err != nil {
+		return report.Usage, err
+	}
+	fmt.Fprintf(r.streams.Err, "%d of %s %s fixed by this diff.\n", len(plan.Fixed), count(len(rep.Findings), "finding"), are(len(plan.Fixed)))
+	r.left(plan)
+	return rep.ExitCode(), report.Problems(r.streams.Err, rep, false)
+}
+
+// mend carries the plan out and returns the report of what is found after it.
+func (r *run) mend(ctx context.Context, rep *report.Report, plan *fix.Plan) (*report.Report, error) {
+	files, err := plan.Write()
+	if files > 0 {
+		fmt.Fprintf(r.streams.Err, "Fixed %s in %s.\n", count(len(plan.Fixed), "finding"), count(files, "file"))
+	}
+	r.left(plan)
+	if err != nil || files == 0 {
+		return rep, err
+	}
+	rep, _, err = r.analyse(ctx)
+	return rep, err
+}
+
+// left says which fixes were not applied, and why.
+func (r *run) left(plan *fix.Plan) {
+	for _, l := range plan.Left {
+		f := l.Finding
+		fmt.Fprintf(r.streams.Err, "%s:%d:%d: not fixed: %s (%s)\n", report.Short(r.here, f.Start.File), f.Start.Line, f.Start.Column, l.Reason, f.Rule)
+	}
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func are(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+// print writes the report in its format. Where that is not read by a person,
+// what could not be checked is said on standard error too.
+func (r *run) print(rep *report.Report) error {
+	err := r.write(func(w io.Writer, color bool) error {
+		switch r.Format {
+		case "json":
+			return report.JSON(w, rep)
+		case "sarif":
+			return report.SARIF(w, rep)
+		}
+		return report.Text(w, rep, color)
+	})
+	if err == nil && (r.Format != "text" || r.Output != "") {
+		err = report.Problems(r.streams.Err, rep, false)
+	}
+	return err
+}
+
+// write has to write to where the output goes. A file is written as a whole: half
+// a report must not pass for one.
+func (r *run) write(to func(w io.Writer, color bool) error) error {
+	if r.Output == "" {
+		return to(r.streams.Out, r.Color)
+	}
+	var b bytes.Buffer
+	if err := to(&b, false); err != nil {
+		return err
+	}
+	if err := os.WriteFile(r.inDir(r.Output), b.Bytes(), 0o666); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"github.com/lagvet/lagvet/cmd/internal/check"
+	"github.com/lagvet/lagvet/cmd/internal/config"
+)
+
+// common holds the flags of the commands that have the engine run.
+type common struct {
+	check.Options
+	color string
+}
+
+// The build flags that are passed on to the go command: those with a value, and
+// those without.
+var (
+	valued = []string{"tags", "mod", "modfile", "overlay"}
+	plain  = []string{"race", "msan", "asan"}
+)
+
+func (c *common) register(f *pflag.FlagSet) {
+	f.StringVarP(&c.Dir, "chdir", "C", "", "run in `dir`; other paths on the command line are relative to it")
+	f.BoolVar(&c.Tests, "tests", false, "look at test files too")
+	f.StringArrayVar(&c.Profiles, "profile", nil, "CPU `profile` (pprof) that tells what is hot; may be repeated")
+	f.StringVar(&c.Config, "config", "", "configuration `file` (default: the nearest .lagvet.yml)")
+	f.StringVar(&c.color, "color", "auto", "colour text: auto (on a terminal, unless NO_COLOR is set), always, never")
+	for _, name := range valued {
+		f.String(name, "", "as for go build")
+	}
+	for _, name := range plain {
+		f.Bool(name, false, "as for go build")
+	}
+}
+
+// options returns what the command line says.
+func (c *common) options(cmd *cobra.Command) (check.Options, error) {
+	o := c.Options
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if isBuildFlag(f.Name) {
+			o.BuildFlags = append(o.BuildFlags, "-"+f.Name+"="+f.Value.String())
+		}
+	})
+	if term.IsTerminal(int(os.Stderr.Fd())) {
+		o.Progress = os.Stderr
+	}
+	var err error
+	o.Color, err = colored(c.color, os.Stdout)
+	return o, err
+}
+
+// colored reports whether text on f is to be coloured.
+func colored(when string, f *os.File) (bool, error) {
+	if err := config.OneOf("--color", when, []string{"auto", "always", "never"}); err != nil {
+		return false, err
+	}
+	if when != "auto" {
+		return when == "always", nil
+	}
+	return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd())), nil
+}
+
+func isBuildFlag(name string) bool {
+	return slices.Contains(valued, name) || slices.Contains(plain, name)
+}
+
+// longBuildFlags returns args with build flags that are written as the go
+// command has them, -tags=x, written as long options.
+func longBuildFlags(args []string) []string {
+	out := slices.Clone(args)
+	for i, arg := range out {
+		if arg == "--" {
+			break
+		}
+		name, short := strings.CutPrefix(arg, "-")
+		name, _, _ = strings.Cut(name, "=")
+		if short && isBuildFlag(name) {
+			out[i] = "-" + arg
+		}
+	}
+	return out
+}
