@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -17,7 +18,7 @@ func explainCommand() *cobra.Command {
 		Short: "Print the page of a rule: what it finds, why that costs, how to mend it",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return fmt.Errorf("explain takes the name of one rule; lagvet rules lists them")
+				return errors.New("explain takes the name of one rule; lagvet rules lists them")
 			}
 			return nil
 		},

@@ -11,7 +11,7 @@ func rulesCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "rules",
 		Short: "List the rules",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return report.Table(cmd.OutOrStdout(), report.Rules(analyzers.All()))
 		},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -20,7 +21,12 @@ A function is named as fully as is needed to tell it from others: Match,
 Engine.Match, match.Engine.Match or (*example.com/app/match.Engine).Match.`,
 		Example: `  lagvet why Engine.Match
   lagvet why --profile cpu.pprof --in ./internal/... encode`,
-		Args: cobra.MinimumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("why takes the names of functions, such as Engine.Match")
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, names []string) error {
 			o, err := c.options(cmd)
 			if err != nil {

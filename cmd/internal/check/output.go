@@ -21,7 +21,7 @@ func (r *run) diff(rep *report.Report, plan *fix.Plan) (code int, err error) {
 	if err != nil {
 		return report.Usage, err
 	}
-	fmt.Fprintf(r.streams.Err, "%d of %s %s fixed by this diff.\n", len(plan.Fixed), count(len(rep.Findings), "finding"), are(len(plan.Fixed)))
+	fmt.Fprintf(r.streams.Err, "This diff fixes %d of %s.\n", len(plan.Fixed), count(len(rep.Findings), "finding"))
 	r.left(plan)
 	return rep.ExitCode(), report.Problems(r.streams.Err, rep, false)
 }
@@ -53,13 +53,6 @@ func count(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-func are(n int) string {
-	if n == 1 {
-		return "is"
-	}
-	return "are"
 }
 
 // print writes the report in its format. Where that is not read by a person,

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"go/doc/comment"
 	"strings"
@@ -14,13 +15,19 @@ import (
 type Rule struct {
 	Name     string
 	Title    string // one sentence, without the rule's name and without a full stop
-	Page     string // the package comment
+	Page     string // the package comment, without the word Package
 	Group    string
 	Class    string // of incidents
 	Severity string
 	Since    string // the first Go version on which it speaks
 	NeedsHot bool   // says nothing, or less, where nothing tells what is hot
 	URL      string
+	Options  []Option
+}
+
+// An Option is a setting of a rule, made under its name in .lagvet.yml.
+type Option struct {
+	Name, Usage, Default string
 }
 
 // Rules returns what there is to say of the rules rs.
@@ -30,15 +37,24 @@ func Rules(rs []*analyzers.Rule) []Rule {
 		out = append(out, Rule{
 			Name:     r.Name,
 			Title:    r.Title,
-			Page:     r.Page,
+			Page:     strings.TrimPrefix(r.Page, "Package "),
 			Group:    string(r.Group),
 			Class:    string(r.Class),
 			Severity: string(r.Severity),
 			Since:    r.Since,
 			NeedsHot: r.NeedsHot,
 			URL:      r.URL,
+			Options:  options(r),
 		})
 	}
+	return out
+}
+
+func options(r *analyzers.Rule) []Option {
+	var out []Option
+	r.Flags.VisitAll(func(f *flag.Flag) {
+		out = append(out, Option{f.Name, f.Usage, f.DefValue})
+	})
 	return out
 }
 
@@ -56,7 +72,7 @@ func DirectiveRule() Rule {
 	}
 }
 
-const directivePage = `Directive reports //lagvet: comments that cannot be obeyed, and allows that silence nothing.
+const directivePage = `directive reports //lagvet: comments that cannot be obeyed, and allows that silence nothing.
 
 # What
 
@@ -88,15 +104,23 @@ func (r Rule) facts() string {
 	return strings.Join(facts, " · ")
 }
 
+// parse returns the page of the rule, its options at the end.
 func (r Rule) parse() *comment.Doc {
+	text := r.Page
+	if len(r.Options) > 0 {
+		text += "\n# Options\n\nUnder rules, " + r.Name + " in .lagvet.yml:\n\n"
+	}
+	for _, o := range r.Options {
+		text += fmt.Sprintf("  - %s: %s (default %s)\n", o.Name, o.Usage, o.Default)
+	}
 	var p comment.Parser
-	return p.Parse(r.Page)
+	return p.Parse(text)
 }
 
-// Page returns the page of the rule for a terminal that is width columns wide.
+// Terminal returns the page of the rule for a terminal that is width columns wide.
 func (r Rule) Terminal(width int) string {
 	p := comment.Printer{TextWidth: width}
-	return fmt.Sprintf("%s: %s\n\n%s\n%s\n", r.Name, r.facts(), bytes.TrimRight(p.Text(r.parse()), "\n"), r.URL)
+	return fmt.Sprintf("%s: %s\n\n%s\n\n%s\n", r.Name, r.facts(), bytes.TrimRight(p.Text(r.parse()), "\n"), r.URL)
 }
 
 // Markdown returns the page of the rule without its title, its headings at the

@@ -1,0 +1,139 @@
+package report
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/lagvet/lagvet/analyzers"
+	"github.com/lagvet/lagvet/cmd/internal/finding"
+)
+
+// docs/rules is generated, and committed because users read it there.
+func TestPagesAreCurrent(t *testing.T) {
+	dir := filepath.Join("..", "..", "..", "docs", "rules")
+	pages := Pages(Rules(analyzers.All()))
+	for name, want := range pages {
+		got, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil || string(got) != want {
+			t.Errorf("docs/rules/%s is not current (%v): run make docs", name, err)
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if _, ok := pages[e.Name()]; !ok {
+			t.Errorf("docs/rules/%s is the page of no rule: run make docs", e.Name())
+		}
+	}
+}
+
+func TestTerminal(t *testing.T) {
+	r := Rule{Name: "r", Page: "r finds things that are long to tell, so that they must be wrapped somewhere.\n\n# What\n\n\tcode()\n", Options: []Option{{"budget", "how many", "3"}}, Group: "g", Class: "c", Severity: "high", Since: "go1.0", NeedsHot: true, URL: "https://example.com/r.md"}
+	const want = `r: g · severity high · since go1.0 · incident class: c · needs to know what is hot
+
+r finds things that are long to tell,
+so that they must be wrapped somewhere.
+
+# What
+
+	code()
+
+# Options
+
+Under rules, r in .lagvet.yml:
+
+  - budget: how many (default 3)
+
+https://example.com/r.md
+`
+	if got := r.Terminal(40); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestIndex(t *testing.T) {
+	got := Index([]Rule{
+		{Name: "a", Title: "finds *T | U", Group: "one", Class: "c", Severity: "low", Since: "go1.0"},
+		{Name: "b", Title: "finds b", Group: "one"},
+		{Name: "c", Title: "finds c", Group: "two"},
+	})
+	for _, want := range []string{"\n## One\n", "\n## Two\n", "| [`a`](a.md) | finds \\*T \\| U | c | low | go1.0 |\n"} {
+		if strings.Count(got, want) != 1 {
+			t.Errorf("%q is not there once:\n%s", want, got)
+		}
+	}
+}
+
+func TestFind(t *testing.T) {
+	rules := []Rule{{Name: "ctxless"}, {Name: "hotdefer"}}
+	if r, err := Find(rules, "hotdefer"); err != nil || r.Name != "hotdefer" {
+		t.Errorf("found %q, error %v", r.Name, err)
+	}
+	if _, err := Find(rules, "hotdefr"); err == nil || err.Error() != `unknown rule "hotdefr" (did you mean "hotdefer"?)` {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestShort(t *testing.T) {
+	r := &Report{Dir: "/home/u/m", Root: "/home/u", Folders: []Folder{{"$GOROOT", "/usr/local/go"}, {"$GOMODCACHE", "/home/u/go/pkg/mod"}}}
+	tests := []struct{ file, want string }{
+		{"/home/u/m/a/b.go", "a/b.go"},
+		{"/home/u/n/b.go", "../n/b.go"},
+		{"/usr/local/go/src/net/dial.go", "$GOROOT/src/net/dial.go"},
+		{"/home/u/go/pkg/mod/x@v1/x.go", "$GOMODCACHE/x@v1/x.go"},
+		{"/elsewhere/x.go", "/elsewhere/x.go"},
+	}
+	for _, tt := range tests {
+		if got := r.short(filepath.FromSlash(tt.file)); got != filepath.FromSlash(tt.want) {
+			t.Errorf("%s is shortened to %s, want %s", tt.file, got, tt.want)
+		}
+	}
+}
+
+func TestWhy(t *testing.T) {
+	r := &Report{Dir: "/m", Problems: []finding.Problem{{Message: "p does not compile"}}}
+	hs := []finding.Heat{
+		{
+			Func: "m.F", Start: finding.Place{File: "/m/a.go", Line: 3, Column: 6},
+			Hot:  &finding.Hot{Detail: "31 % of CPU in default.pgo", Via: []finding.Step{{Place: finding.Place{File: "/m/a.go", Line: 9, Column: 2}, Text: "calls F"}}},
+			Root: &finding.Root{Detail: "HTTP handler", Via: []finding.Step{{Place: finding.Place{File: "/m/sub/b.go", Line: 10, Column: 22}, Text: "calls F"}}},
+		},
+		{Func: "m.G", Start: finding.Place{File: "/m/a.go", Line: 5, Column: 6}},
+	}
+	const want = `a.go:3:6: m.F
+    hot: 31 % of CPU in default.pgo
+        a.go:9:2  calls F
+    runs for a request: HTTP handler
+        sub/b.go:10:22  calls F
+a.go:5:6: m.G
+    nothing says that it is hot
+    no request root is known to reach it
+could not check: p does not compile
+`
+	var b strings.Builder
+	if err := Why(&b, r, hs, false); err != nil || b.String() != want {
+		t.Errorf("error %v, got\n%s\nwant\n%s", err, b.String(), want)
+	}
+}
+
+func TestToolString(t *testing.T) {
+	tests := []struct {
+		tool Tool
+		want string
+	}{
+		{Tool{Version: "v1.2.3", Commit: "0123456789ab", Go: "go1.26.8"}, "lagvet v1.2.3, commit 0123456789ab, built with go1.26.8"},
+		{Tool{Version: "devel", Go: "go1.26.8"}, "lagvet devel, built with go1.26.8"},
+	}
+	for _, tt := range tests {
+		if got := tt.tool.String(); got != tt.want {
+			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
+	if tool := ThisTool(); tool.Version == "" || !strings.HasPrefix(tool.Go, "go") && !strings.HasPrefix(tool.Go, "devel") {
+		t.Errorf("this tool is %+v", tool)
+	}
+}
