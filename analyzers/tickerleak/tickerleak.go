@@ -2,8 +2,12 @@ package tickerleak
 
 import (
 	_ "embed"
+	"go/token"
+
+	"golang.org/x/tools/go/analysis"
 
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/lifetimes"
 )
 
 //go:embed doc.go
@@ -16,11 +20,56 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.Timers,
 	Class:    rule.Concurrency,
 	Severity: rule.Medium,
-	NeedsHot: false,
+	Requires: []*analysis.Analyzer{lifetimes.Analyzer},
 	Run:      run,
 })
 
 // Analyzer is the rule as go/analysis knows it.
 var Analyzer = Rule.Analyzer
 
-func run(pass *rule.Pass) error { return nil }
+func run(pass *rule.Pass) error {
+	c := &checker{
+		Pass:      pass,
+		lives:     pass.ResultOf[lifetimes.Analyzer].(*lifetimes.Index),
+		collected: collected(pass),
+	}
+	for _, v := range c.lives.Values {
+		if pass.InTest(v.Site.Pos()) {
+			continue
+		}
+		switch {
+		case v.New == "time.AfterFunc":
+			c.chain(v)
+		case c.endless(v):
+		case !c.collected:
+			c.unstopped(v)
+		}
+	}
+	return nil
+}
+
+// A checker looks at the timers of one package.
+type checker struct {
+	*rule.Pass
+	lives     *lifetimes.Index
+	collected bool // a timer that nothing refers to or waits for is collected
+}
+
+// elsewhere reports whether code that is not in view may stop v.
+func (c *checker) elsewhere(v *lifetimes.Value) bool {
+	for _, u := range v.Uses {
+		switch u.Op {
+		case lifetimes.Store, lifetimes.Return:
+			if !u.View {
+				return true
+			}
+		case lifetimes.Own:
+			if !u.View && u.To.Exported() && c.Pkg.Name() != "main" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func step(pos token.Pos, text string) rule.Step { return rule.Step{Pos: pos, Text: text} }

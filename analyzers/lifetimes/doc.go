@@ -1,0 +1,2 @@
+// Package lifetimes to be written.
+package lifetimes

@@ -1,0 +1,381 @@
+package lifetimes
+
+import (
+	"go/ast"
+	"go/types"
+	"reflect"
+	"slices"
+	"sync"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/inspect"
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+)
+
+// A Kind is a kind of resource: how it comes into being and what ends it.
+type Kind struct {
+	Name    string   // for messages: "ticker"
+	Type    string   // the named type whose pointer is the handle, "time.Ticker"; empty if there is no handle, only a channel
+	New     []string // the functions that create one, by full name
+	Release string   // the method of the handle that ends it
+	Rearm   string   // the method of the handle that starts it anew
+	Chan    string   // the field of the handle that a goroutine waits on
+}
+
+// The kinds that are followed.
+var (
+	Ticker = &Kind{Name: "ticker", Type: "time.Ticker", New: []string{"time.NewTicker"}, Release: "Stop", Rearm: "Reset", Chan: "C"}
+	Timer  = &Kind{Name: "timer", Type: "time.Timer", New: []string{"time.NewTimer", "time.AfterFunc"}, Release: "Stop", Rearm: "Reset", Chan: "C"}
+	Tick   = &Kind{Name: "ticker", New: []string{"time.Tick"}}
+)
+
+var kinds = [...]*Kind{Ticker, Timer, Tick}
+
+// An Op says what is done with a resource at one place.
+type Op int
+
+// What is done with a resource.
+const (
+	Release Op = iota // v.Stop(), or the call of a function of another package that does it
+	Rearm             // v.Reset(d)
+	Wait              // <-v.C, range v.C
+	Own               // put into To: a field, or a variable of an enclosing function
+	Return            // handed to the caller
+	Store             // put where it is not followed: a map, a channel, a global, a callee that keeps it
+	Hand              // passed to a function of this package that ends it or keeps it; what that one does are uses of their own
+)
+
+// A Use is one place where a resource, or its channel, is used.
+type Use struct {
+	Op     Op
+	Node   ast.Node        // what is done: the call, the receive, the expression that is stored
+	Func   *funcs.Func     // where; nil in a package-level initialiser
+	Via    *types.Var      // the variable or field that held it; nil at the creation itself
+	To     *types.Var      // of an Own
+	Call   *ast.CallExpr   // of a Release, Rearm or Hand
+	Mode   funcs.Mode      // of that call
+	Comm   *ast.CommClause // of a Wait: the select case it stands in, if any
+	Result int             // of a Return: which result
+	View   bool            // it is the channel that is used, not the handle
+}
+
+// A Value is a resource, from its creation on.
+type Value struct {
+	Kind *Kind
+	New  string        // full name of the primitive that created it
+	Site *ast.CallExpr // the creation; the call of a function that returns a new one counts
+	Func *funcs.Func   // where; nil in a package-level initialiser
+	Uses []Use         // what the package is known to do with it
+}
+
+// Any returns the first use with the given operation, or nil.
+func (v *Value) Any(op Op) *Use {
+	i := slices.IndexFunc(v.Uses, func(u Use) bool { return u.Op == op })
+	if i < 0 {
+		return nil
+	}
+	return &v.Uses[i]
+}
+
+// Index holds the resources that a package creates.
+type Index struct {
+	Values []*Value // in source order, by function
+
+	pass   *analysis.Pass
+	funcs  *funcs.Index
+	root   inspector.Cursor
+	vars   map[*types.Var][]inspector.Cursor  // identifiers that denote handles and channels
+	refs   map[*types.Func][]inspector.Cursor // identifiers that denote functions without calling them
+	params map[holder][]Use                   // what a function does with its parameter
+
+	mu     sync.Mutex // guards graphs: several rules may ask at a time
+	graphs map[*funcs.Func]*graph
+}
+
+// A Summary is the fact that a function creates, ends or keeps resources on
+// behalf of its caller.
+type Summary struct {
+	Fresh    []Fresh // results that hold a new resource
+	Releases []int   // parameters that it ends
+	Keeps    []int   // parameters that it stores or returns
+}
+
+// Fresh is a result that holds a new resource.
+type Fresh struct {
+	Result int
+	New    string // the primitive: "time.NewTicker"
+}
+
+// AFact marks Summary as a fact.
+func (*Summary) AFact() {}
+
+// Analyzer follows the resources of a package. Its result is an *Index.
+var Analyzer = &analysis.Analyzer{
+	Name:       "lagvetlifetimes",
+	Doc:        "follow resources from their creation to their release",
+	Requires:   []*analysis.Analyzer{inspect.Analyzer, funcs.Analyzer},
+	FactTypes:  []analysis.Fact{new(Summary)},
+	Run:        run,
+	ResultType: reflect.TypeFor[*Index](),
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	x := &Index{
+		pass:   pass,
+		funcs:  pass.ResultOf[funcs.Analyzer].(*funcs.Index),
+		root:   pass.ResultOf[inspect.Analyzer].(*inspector.Inspector).Root(),
+		vars:   make(map[*types.Var][]inspector.Cursor),
+		refs:   make(map[*types.Func][]inspector.Cursor),
+		params: make(map[holder][]Use),
+		graphs: make(map[*funcs.Func]*graph),
+	}
+	work := x.primitives()
+	handled := x.handled()
+	if len(work) == 0 && len(handled) == 0 {
+		return x, nil // nearly every package
+	}
+	x.locate()
+	fresh := x.values(work)
+	x.export(fresh, handled)
+	return x, nil
+}
+
+// A creation is a value that is yet to be followed, and the result of its
+// call that holds it.
+type creation struct {
+	*Value
+	result int
+}
+
+func newCreation(c *funcs.Call, f Fresh) creation {
+	return creation{&Value{Kind: creates(f.New), New: f.New, Site: c.Site, Func: c.Caller}, f.Result}
+}
+
+func creates(name string) *Kind {
+	for _, k := range kinds {
+		if slices.Contains(k.New, name) {
+			return k
+		}
+	}
+	return nil
+}
+
+// primitives returns the calls that create a resource, by themselves or
+// through a function of another package.
+func (x *Index) primitives() []creation {
+	var cs []creation
+	look := func(c *funcs.Call) {
+		if c.Func == nil || c.Func.Pkg() == nil || c.Func.Pkg() == x.pass.Pkg || c.Dynamic {
+			return
+		}
+		if name := c.Func.FullName(); creates(name) != nil {
+			cs = append(cs, newCreation(c, Fresh{New: name}))
+			return
+		}
+		var s Summary
+		if x.pass.ImportObjectFact(c.Func, &s) {
+			for _, f := range s.Fresh {
+				cs = append(cs, newCreation(c, f))
+			}
+		}
+	}
+	for _, c := range x.funcs.Inits {
+		look(c)
+	}
+	for _, f := range x.funcs.Funcs {
+		for _, c := range f.Out {
+			look(c)
+		}
+	}
+	return cs
+}
+
+// values follows the creations, and those that come of functions which return
+// what they created. It returns what these functions return.
+func (x *Index) values(work []creation) map[*funcs.Func][]Fresh {
+	fresh := make(map[*funcs.Func][]Fresh)
+	for len(work) > 0 {
+		c := work[0]
+		work = work[1:]
+		c.Uses = x.follow(c)
+		x.Values = append(x.Values, c.Value)
+		for _, made := range x.returned(c.Value) {
+			if slices.Contains(fresh[c.Func], made) {
+				continue
+			}
+			fresh[c.Func] = append(fresh[c.Func], made)
+			for _, in := range c.Func.In {
+				work = append(work, newCreation(in, made))
+			}
+		}
+	}
+	return fresh
+}
+
+// returned returns the results by which the caller of its function comes to
+// hold v. A result that may be something else, the caller's own argument for
+// one, is none.
+func (x *Index) returned(v *Value) []Fresh {
+	if v.Func == nil || v.Func.Obj == nil {
+		return nil
+	}
+	var made []Fresh
+	for _, u := range v.Uses {
+		f := Fresh{Result: u.Result, New: v.New}
+		if u.Op == Return && u.Func == v.Func && u.View == (v.Kind.Type == "") && !slices.Contains(made, f) && x.always(v, u.Result) {
+			made = append(made, f)
+		}
+	}
+	return made
+}
+
+// always reports whether the function of v returns v, or nil, or another new
+// resource wherever it returns.
+func (x *Index) always(v *Value, result int) bool {
+	body, ok := x.root.FindNode(v.Func.Body)
+	if !ok {
+		return false
+	}
+	for cur := range body.Preorder((*ast.ReturnStmt)(nil)) {
+		ret := cur.Node().(*ast.ReturnStmt)
+		if x.enclosing(cur) != v.Func || len(ret.Results) <= result {
+			continue // of a literal, or without operands
+		}
+		e := ast.Unparen(ret.Results[result])
+		if _, ok := e.(*ast.CallExpr); ok || x.pass.TypesInfo.Types[e].IsNil() {
+			continue
+		}
+		if !slices.ContainsFunc(v.Uses, func(u Use) bool { return u.Op == Return && u.Node == e }) {
+			return false
+		}
+	}
+	return true
+}
+
+// handled returns the functions that have a handle for a parameter.
+func (x *Index) handled() []*funcs.Func {
+	var fs []*funcs.Func
+	for _, f := range x.funcs.Funcs {
+		if f.Obj == nil {
+			continue
+		}
+		for p := range f.Sig.Params().Variables() {
+			if handle(p.Type()) {
+				fs = append(fs, f)
+				break
+			}
+		}
+	}
+	return fs
+}
+
+// export summarises the functions that create, end or keep resources for
+// their callers, for the packages that import this one.
+func (x *Index) export(fresh map[*funcs.Func][]Fresh, handled []*funcs.Func) {
+	for f, made := range fresh {
+		if !slices.Contains(handled, f) {
+			x.pass.ExportObjectFact(f.Obj, &Summary{Fresh: made})
+		}
+	}
+	for _, f := range handled {
+		s := &Summary{Fresh: fresh[f]}
+		for i := range f.Sig.Params().Len() {
+			if p := f.Sig.Params().At(i); handle(p.Type()) {
+				ends, keeps := effect(x.param(holder{p, false}))
+				if ends {
+					s.Releases = append(s.Releases, i)
+				}
+				if keeps {
+					s.Keeps = append(s.Keeps, i)
+				}
+			}
+		}
+		if len(s.Fresh)+len(s.Releases)+len(s.Keeps) > 0 {
+			x.pass.ExportObjectFact(f.Obj, s)
+		}
+	}
+}
+
+// handle reports whether t is the type of a handle.
+func handle(t types.Type) bool {
+	p, ok := types.Unalias(t).(*types.Pointer)
+	if !ok {
+		return false
+	}
+	n, ok := types.Unalias(p.Elem()).(*types.Named)
+	if !ok || n.Obj().Pkg() == nil {
+		return false
+	}
+	name := n.Obj().Pkg().Path() + "." + n.Obj().Name()
+	return slices.ContainsFunc(kinds[:], func(k *Kind) bool { return k.Type == name })
+}
+
+// locate notes where variables that can hold a handle or a channel are named,
+// and where functions are named but not called.
+func (x *Index) locate() {
+	for cur := range x.root.Preorder((*ast.Ident)(nil)) {
+		switch obj := x.pass.TypesInfo.Uses[cur.Node().(*ast.Ident)].(type) {
+		case *types.Var:
+			if handle(obj.Type()) || isChan(obj.Type()) || isContext(obj.Type()) {
+				x.vars[obj.Origin()] = append(x.vars[obj.Origin()], cur)
+			}
+		case *types.Func:
+			if !called(cur) {
+				x.refs[obj.Origin()] = append(x.refs[obj.Origin()], cur)
+			}
+		}
+	}
+}
+
+func isChan(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Chan)
+	return ok
+}
+
+// called reports whether the function named at cur is called there.
+func called(cur inspector.Cursor) bool {
+	cur = operand(cur)
+	for {
+		switch n := cur.Parent().Node().(type) {
+		case *ast.CallExpr:
+			return n.Fun == cur.Node()
+		case *ast.ParenExpr, *ast.IndexExpr, *ast.IndexListExpr:
+			cur = cur.Parent()
+		default:
+			return false
+		}
+	}
+}
+
+// operand returns the whole of an operand named by the identifier at cur:
+// x.f for f, without its parentheses.
+func operand(cur inspector.Cursor) inspector.Cursor {
+	if s, ok := cur.Parent().Node().(*ast.SelectorExpr); ok && s.Sel == cur.Node() {
+		cur = cur.Parent()
+	}
+	return unparen(cur)
+}
+
+func unparen(cur inspector.Cursor) inspector.Cursor {
+	for {
+		if _, ok := cur.Parent().Node().(*ast.ParenExpr); !ok {
+			return cur
+		}
+		cur = cur.Parent()
+	}
+}
+
+// enclosing returns the function that cur stands in, or nil.
+func (x *Index) enclosing(cur inspector.Cursor) *funcs.Func {
+	for c := range cur.Enclosing((*ast.FuncDecl)(nil), (*ast.FuncLit)(nil)) {
+		return x.funcs.Of(c.Node())
+	}
+	return nil
+}
+
+func isContext(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "context" && n.Obj().Name() == "Context"
+}

@@ -1,0 +1,172 @@
+package lifetimes
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ast/inspector"
+)
+
+// neverReady reports whether the case of a select receives from a channel that
+// nothing sends on and nothing closes.
+func (x *Index) neverReady(c *ast.CommClause) bool {
+	switch ch := received(c).(type) {
+	case *ast.Ident:
+		v, ok := x.pass.TypesInfo.Uses[ch].(*types.Var)
+		return ok && x.mute(v)
+	case *ast.SelectorExpr:
+		v, ok := x.pass.TypesInfo.Uses[ch.Sel].(*types.Var)
+		return ok && x.mute(v)
+	case *ast.CallExpr: // ctx.Done()
+		sel, ok := ast.Unparen(ch.Fun).(*ast.SelectorExpr)
+		return ok && sel.Sel.Name == "Done" && x.background(sel.X)
+	}
+	return false
+}
+
+// received returns the channel that a select case receives from, or nil.
+func received(c *ast.CommClause) ast.Expr {
+	var e ast.Expr
+	switch s := c.Comm.(type) {
+	case *ast.ExprStmt:
+		e = s.X
+	case *ast.AssignStmt:
+		e = s.Rhs[0]
+	default:
+		return nil
+	}
+	if r, ok := ast.Unparen(e).(*ast.UnaryExpr); ok && r.Op == token.ARROW {
+		return ast.Unparen(r.X)
+	}
+	return nil
+}
+
+// mute reports whether every place that names a channel is in view, and does no
+// more than make it and wait for it.
+func (x *Index) mute(v *types.Var) bool {
+	v = v.Origin()
+	if v.Exported() || v.Embedded() || v.Pkg() != x.pass.Pkg {
+		return false
+	}
+	made := false
+	if !v.IsField() {
+		value, ok := x.definition(v)
+		if !ok || value != nil && !x.isMake(value) {
+			return false // a parameter, or a channel that someone else has too
+		}
+		made = value != nil
+	}
+	for _, cur := range x.vars[v] {
+		value, ok := written(cur)
+		switch {
+		case ok && x.isMake(value):
+			made = true
+		case ok && x.pass.TypesInfo.Types[value].IsNil():
+		case ok || !waited(operand(cur)):
+			return false
+		}
+	}
+	return made
+}
+
+// definition returns the value that a variable is declared with, nil if none.
+// It is false for what is not declared by an assignment or var: parameters.
+func (x *Index) definition(v *types.Var) (ast.Expr, bool) {
+	cur, ok := x.root.FindByPos(v.Pos(), v.Pos()+token.Pos(len(v.Name())))
+	if !ok {
+		return nil, false
+	}
+	switch n := cur.Parent().Node().(type) {
+	case *ast.AssignStmt:
+		return matching(n.Lhs, n.Rhs, cur.Node())
+	case *ast.ValueSpec:
+		if len(n.Values) == 0 {
+			return nil, true
+		}
+		for i, name := range n.Names {
+			if name == cur.Node() && len(n.Values) == len(n.Names) {
+				return n.Values[i], true
+			}
+		}
+	}
+	return nil, false
+}
+
+// written returns the value that the variable or field named at cur is given there.
+func written(cur inspector.Cursor) (ast.Expr, bool) {
+	if kv, ok := cur.Parent().Node().(*ast.KeyValueExpr); ok && kv.Key == cur.Node() {
+		return kv.Value, true
+	}
+	op := operand(cur)
+	if n, ok := op.Parent().Node().(*ast.AssignStmt); ok {
+		return matching(n.Lhs, n.Rhs, op.Node())
+	}
+	return nil, false
+}
+
+func matching(lhs, rhs []ast.Expr, e ast.Node) (ast.Expr, bool) {
+	if len(lhs) != len(rhs) {
+		return nil, false
+	}
+	for i, l := range lhs {
+		if l == e {
+			return rhs[i], true
+		}
+	}
+	return nil, false
+}
+
+func (x *Index) isMake(e ast.Expr) bool {
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	id, ok := ast.Unparen(call.Fun).(*ast.Ident)
+	if !ok {
+		return false
+	}
+	b, ok := x.pass.TypesInfo.Uses[id].(*types.Builtin)
+	return ok && b.Name() == "make"
+}
+
+// waited reports whether the channel at cur is only waited for or compared.
+func waited(cur inspector.Cursor) bool {
+	switch n := cur.Parent().Node().(type) {
+	case *ast.UnaryExpr:
+		return n.Op == token.ARROW
+	case *ast.RangeStmt:
+		return n.X == cur.Node()
+	case *ast.BinaryExpr:
+		return true
+	}
+	return false
+}
+
+// background reports whether e is a context that is never cancelled.
+func (x *Index) background(e ast.Expr) bool {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.CallExpr:
+		c := x.funcs.Call(e)
+		return c != nil && c.Func != nil && (c.Func.FullName() == "context.Background" || c.Func.FullName() == "context.TODO")
+	case *ast.Ident:
+		v, ok := x.pass.TypesInfo.Uses[e].(*types.Var)
+		if !ok || v.IsField() {
+			return false
+		}
+		value, ok := x.definition(v)
+		if !ok || value == nil || !x.background(value) {
+			return false
+		}
+		for _, cur := range x.vars[v] {
+			if _, ok := cur.Parent().Node().(*ast.AssignStmt); ok {
+				return false // given another value, perhaps
+			}
+			if u, ok := cur.Parent().Node().(*ast.UnaryExpr); ok && u.Op == token.AND {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}

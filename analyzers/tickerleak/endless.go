@@ -1,0 +1,167 @@
+package tickerleak
+
+import (
+	"fmt"
+	"go/ast"
+	"go/types"
+	"strings"
+
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/lifetimes"
+)
+
+// endless reports v if a goroutine waits for it that never ends. It is true if
+// there is such a goroutine, reported or not.
+func (c *checker) endless(v *lifetimes.Value) bool {
+	for _, u := range v.Uses {
+		if u.Op != lifetimes.Wait {
+			continue
+		}
+		ever, dead := c.lives.Endless(u)
+		if !ever || v.Kind == lifetimes.Timer && !c.rearmed(v, u) || c.stopped(v, u) || c.elsewhere(v) {
+			continue
+		}
+		if o := c.lives.Origin(u.Func, false); !o.Process {
+			c.reportEndless(v, u, o, dead)
+		}
+		return true
+	}
+	return false
+}
+
+// rearmed reports whether the goroutine that waits for a timer starts it anew
+// each time it has fired.
+func (c *checker) rearmed(v *lifetimes.Value, wait lifetimes.Use) bool {
+	for _, u := range v.Uses {
+		if u.Op == lifetimes.Rearm && u.Func == wait.Func && c.lives.Follows(wait, u.Node) {
+			return true
+		}
+	}
+	return false
+}
+
+// stopped reports whether something stops v while the endless wait goes on.
+func (c *checker) stopped(v *lifetimes.Value, wait lifetimes.Use) bool {
+	for _, u := range v.Uses {
+		if u.Op != lifetimes.Release {
+			continue
+		}
+		switch {
+		case u.Func == wait.Func:
+			if u.Mode != funcs.Defer && c.lives.Follows(wait, u.Node) {
+				return true
+			}
+		case u.Func != nil && u.Func.Parent == wait.Func && u.Func.Use == funcs.Deferred:
+			// A function that does not return runs no deferred call.
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+func (c *checker) reportEndless(v *lifetimes.Value, u lifetimes.Use, o lifetimes.Origin, dead []*ast.CommClause) {
+	why, tier, chain := c.multiplicity(o)
+	chain = append(chain, step(u.Node.Pos(), "waits for the "+v.Kind.Name+" in a loop without a way out"))
+	for _, d := range dead {
+		chain = append(chain, step(d.Pos(), "nothing makes this case ready"))
+	}
+	msg := fmt.Sprintf("this %s fires for ever: the goroutine that waits for it never ends, and %s", v.Kind.Name, why)
+	if c.collected {
+		msg += " (Go 1.23 collects a " + v.Kind.Name + " only when nothing waits for it)"
+	}
+	c.Report(rule.Finding{
+		Pos:       v.Site.Pos(),
+		End:       v.Site.End(),
+		Tier:      tier,
+		Message:   msg,
+		Cause:     "endless wait",
+		Primitive: v.New,
+		Chain:     chain,
+		Mend:      "let the goroutine end: select on a done channel or a context beside the " + v.Kind.Name + ", and stop it by defer",
+	})
+}
+
+// multiplicity tells why there is more than one of what never ends, or why it
+// ought to end. What is nearest counts.
+func (c *checker) multiplicity(o lifetimes.Origin) (why string, tier rule.Tier, chain []rule.Step) {
+	for _, f := range o.Funcs {
+		if r := c.Hotness.Root(f.Node); r != nil {
+			return "one is started for each request", rule.Likely, []rule.Step{step(f.Node.Pos(), r.Detail)}
+		}
+		if connection(f) {
+			return "one is started for each connection", rule.Likely, []rule.Step{step(f.Node.Pos(), "is called for each connection")}
+		}
+		if end := c.ending(f); end != nil {
+			name := types.TypeString(end.Signature().Recv().Type(), types.RelativeTo(c.Pkg))
+			return fmt.Sprintf("(%s).%s does not end it", name, end.Name()), rule.Likely, []rule.Step{step(end.Pos(), "ends the owner, but not this")}
+		}
+	}
+	if o.Loop != nil {
+		return "one more is started in each turn of a loop", rule.Likely, []rule.Step{step(o.Loop.Pos(), "started in a loop")}
+	}
+	return "nothing stops it", rule.Suspected, nil
+}
+
+// connection reports whether f is given a connection to serve.
+func connection(f *funcs.Func) bool {
+	for p := range f.Sig.Params().Variables() {
+		switch types.TypeString(p.Type(), nil) {
+		case "net.Conn", "*net.TCPConn", "*net.UnixConn", "*crypto/tls.Conn", "net/http.ResponseWriter":
+			return true
+		}
+	}
+	return false
+}
+
+// ending returns the method that ends the object which f is a method or the
+// constructor of, or nil.
+func (c *checker) ending(f *funcs.Func) *types.Func {
+	obj := f.Outermost().Obj
+	if obj == nil {
+		return nil
+	}
+	if recv := obj.Signature().Recv(); recv != nil {
+		return c.endOf(recv.Type())
+	}
+	for res := range obj.Signature().Results().Variables() {
+		if end := c.endOf(res.Type()); end != nil {
+			return end
+		}
+	}
+	return nil
+}
+
+func (c *checker) endOf(t types.Type) *types.Func {
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	n, ok := types.Unalias(t).(*types.Named)
+	if !ok || n.Obj().Pkg() != c.Pkg {
+		return nil
+	}
+	if i, ok := n.Underlying().(*types.Interface); ok {
+		for m := range i.Methods() {
+			if endName(m.Name()) {
+				return m
+			}
+		}
+		return nil
+	}
+	for m := range n.Methods() {
+		if endName(m.Name()) {
+			return m
+		}
+	}
+	return nil
+}
+
+// endName reports whether a method of that name is meant to end its object.
+func endName(name string) bool {
+	switch strings.ToLower(name) {
+	case "close", "stop", "shutdown", "destroy", "dispose", "terminate", "gracefulstop", "halt", "teardown":
+		return true
+	}
+	return false
+}

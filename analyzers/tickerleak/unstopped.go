@@ -1,0 +1,116 @@
+package tickerleak
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"time"
+
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/lifetimes"
+)
+
+// unstopped reports v if it is not stopped on some path, where a timer that is
+// not stopped stays: before Go 1.23.
+func (c *checker) unstopped(v *lifetimes.Value) {
+	if own := v.Any(lifetimes.Own); own != nil {
+		c.field(v, own)
+		return
+	}
+	p := c.lives.Unreleased(v)
+	if p == nil || c.lives.Origin(v.Func, true).Process && !p.Again {
+		return
+	}
+	tier := rule.Proven
+	if v.Kind == lifetimes.Timer {
+		tier = c.retained(v, p)
+	}
+	if tier == "" {
+		return
+	}
+	f := rule.Finding{
+		Pos:       v.Site.Pos(),
+		End:       v.Site.End(),
+		Tier:      tier,
+		Message:   message(v, p),
+		Cause:     "not stopped on a path",
+		Primitive: v.New,
+		Chain:     []rule.Step{lost(v, p)},
+		Mend:      "defer its Stop after the creation",
+	}
+	c.Report(f)
+}
+
+func message(v *lifetimes.Value, p *lifetimes.Path) string {
+	switch {
+	case v.Kind == lifetimes.Timer:
+		return "timer is not stopped on some path: before Go 1.23 it stays in the heap, with all that it refers to, until it fires"
+	case v.Kind == lifetimes.Tick:
+		return "time.Tick has no Stop: before Go 1.23 its ticker fires for ever, also after this function has returned"
+	case p.Again:
+		return "ticker is replaced by another without Stop: before Go 1.23 each one fires for ever"
+	}
+	return "ticker is not stopped on some path: before Go 1.23 it fires for ever, also after this function has returned"
+}
+
+func lost(v *lifetimes.Value, p *lifetimes.Path) rule.Step {
+	if p.Again {
+		return step(v.Site.Pos(), "is created again in a loop")
+	}
+	return step(p.Return, "returns without Stop")
+}
+
+// field reports a ticker in a field of which nothing calls Stop.
+func (c *checker) field(v *lifetimes.Value, own *lifetimes.Use) {
+	if v.Kind == lifetimes.Timer || v.Any(lifetimes.Release) != nil || c.elsewhere(v) {
+		return
+	}
+	if c.lives.Origin(v.Func, true).Process {
+		return
+	}
+	f := rule.Finding{
+		Pos:       v.Site.Pos(),
+		End:       v.Site.End(),
+		Tier:      rule.Suspected,
+		Message:   "ticker is kept in " + own.To.Name() + ", and nothing stops it: before Go 1.23 it fires for ever, also when its owner is gone",
+		Cause:     "field never stopped",
+		Primitive: v.New,
+		Mend:      "stop it in the method that ends its owner",
+	}
+	if own.Func != nil {
+		if end := c.ending(own.Func); end != nil {
+			f.Tier = rule.Likely
+			f.Chain = append(f.Chain, step(end.Pos(), "ends the owner and does not stop the ticker"))
+		}
+	}
+	c.Report(f)
+}
+
+// retained returns how bad it is that a timer stays until it fires: it counts
+// if that is long, or if they pile up.
+func (c *checker) retained(v *lifetimes.Value, p *lifetimes.Path) rule.Tier {
+	d, known := duration(c.Pass, v.Site)
+	known = known && v.Any(lifetimes.Rearm) == nil
+	switch {
+	case known && d < time.Second:
+		return ""
+	case p.Again, known && d >= time.Minute:
+		return rule.Likely
+	}
+	return rule.Suspected
+}
+
+// duration returns the constant duration that a timer is created with.
+func duration(pass *rule.Pass, site *ast.CallExpr) (time.Duration, bool) {
+	if len(site.Args) == 0 {
+		return 0, false
+	}
+	tv := pass.TypesInfo.Types[site.Args[0]]
+	if tv.Value == nil {
+		return 0, false
+	}
+	n, exact := constant.Int64Val(constant.ToInt(tv.Value))
+	return time.Duration(n), exact
+}
+
+var _ = token.NoPos
