@@ -124,6 +124,8 @@ func (w *walk) value(cur inspector.Cursor, via *types.Var, view bool) {
 	case *ast.AssignStmt:
 		if i := slices.Index(n.Rhs, cur.Node().(ast.Expr)); i >= 0 && len(n.Lhs) == len(n.Rhs) {
 			w.assign(n.Lhs[i], cur, via, view)
+		} else if slices.Contains(n.Lhs, cur.Node().(ast.Expr)) {
+			w.use(Overwrite, cur, via, view)
 		}
 	case *ast.ValueSpec:
 		if i := slices.Index(n.Values, cur.Node().(ast.Expr)); i >= 0 && len(n.Names) == len(n.Values) {
@@ -329,7 +331,7 @@ func (w *walk) callee(c *funcs.Call, arg int, site, cur inspector.Cursor, via *t
 		if u.Op == Return {
 			u.Op = Store
 		}
-		if u.Op != Hand {
+		if u.Op != Hand && u.Op != Overwrite {
 			w.uses = append(w.uses, u)
 		}
 	}

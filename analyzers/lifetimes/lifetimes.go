@@ -38,13 +38,14 @@ type Op int
 
 // What is done with a resource.
 const (
-	Release Op = iota // v.Stop(), or the call of a function of another package that does it
-	Rearm             // v.Reset(d)
-	Wait              // <-v.C, range v.C
-	Own               // put into To: a field, or a variable of an enclosing function
-	Return            // handed to the caller
-	Store             // put where it is not followed: a map, a channel, a global, a callee that keeps it
-	Hand              // passed to a function of this package that ends it or keeps it; what that one does are uses of their own
+	Release   Op = iota // v.Stop(), or the call of a function of another package that does it
+	Rearm               // v.Reset(d)
+	Wait                // <-v.C, range v.C
+	Own                 // put into To: a field, or a variable of an enclosing function
+	Return              // handed to the caller
+	Store               // put where it is not followed: a map, a channel, a global, a callee that keeps it
+	Overwrite           // what held it is given another value, or v itself
+	Hand                // passed to a function of this package that ends it or keeps it; what that one does are uses of their own
 )
 
 // A Use is one place where a resource, or its channel, is used.

@@ -80,6 +80,10 @@ func (w *origins) declared(r reached) {
 		w.from(c.Caller, c.Site, reached{calls: r.calls + 1, repeats: r.repeats || c.Mode == funcs.Go})
 	}
 	for _, cur := range refs {
+		if w.x.enclosing(cur) == nil && !main {
+			w.open = true // an entry of a table, say
+			continue
+		}
 		w.from(w.x.enclosing(cur), cur.Node(), reached{calls: r.calls + 1, repeats: r.repeats || w.x.spawns(cur)})
 	}
 }

@@ -90,13 +90,13 @@ type Path struct {
 	Func *funcs.Func
 	// Return is where. It has no text if it is implicit.
 	Return token.Pos
-	// Again is set, and Return not, if the creation is reached again, in a loop.
-	Again bool
+	// Replaced is set, and Return not, if what holds it is given another value.
+	Replaced token.Pos
 }
 
 // Unreleased returns a path on which v is not released by the time that its
-// function returns or creates it anew, or nil. A path on which v is put
-// anywhere but into local variables says nothing and is passed over.
+// function returns or puts something else in its place, or nil. A path on which
+// v is put anywhere but into local variables says nothing and is passed over.
 func (x *Index) Unreleased(v *Value) *Path {
 	if v.Func == nil {
 		return nil
@@ -106,16 +106,63 @@ func (x *Index) Unreleased(v *Value) *Path {
 		return nil
 	}
 	w := x.watch(v, v.Func)
-	if p := w.leak(start, true); p != nil || w.released {
+	if p := w.leak(start); p != nil || w.released {
 		return p
 	}
 	for _, lit := range w.spawned {
 		entry := place{x.graph(lit).Blocks[0], 0}
-		if p := x.watch(v, lit).leak(entry, false); p != nil {
+		if p := x.watch(v, lit).leak(entry); p != nil {
 			return p
 		}
 	}
 	return nil
+}
+
+// Replaced returns a path on which the field that v is put into is given
+// another value, of the same object, before v is released, or nil.
+func (x *Index) Replaced(v *Value) *Path {
+	if v.Func == nil {
+		return nil
+	}
+	start, ok := x.graph(v.Func).find(v.Site.Pos())
+	if !ok {
+		return nil
+	}
+	w := &watch{x: x, v: v, fn: v.Func}
+	for _, u := range v.Uses {
+		switch {
+		case u.Func != v.Func && inside(v.Func, u.Func) == nil:
+		case u.Op == Release || u.Op == Hand:
+			w.ends = append(w.ends, u.Node.Pos())
+		case u.Op == Overwrite && x.outlives(u.Node, v.Site):
+			w.over = append(w.over, u.Node.Pos())
+		}
+	}
+	return w.replaced(start)
+}
+
+// outlives reports whether the object that the selector at lhs selects from is
+// the same in each turn of the loops around site.
+func (x *Index) outlives(lhs, site ast.Node) bool {
+	sel, ok := lhs.(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	id, ok := ast.Unparen(sel.X).(*ast.Ident)
+	if !ok {
+		return false
+	}
+	obj := x.pass.TypesInfo.Uses[id]
+	cur, ok := x.root.FindNode(site)
+	if obj == nil || !ok {
+		return false
+	}
+	for c := range cur.Enclosing((*ast.ForStmt)(nil), (*ast.RangeStmt)(nil)) {
+		if c.Node().Pos() <= obj.Pos() && obj.Pos() < c.Node().End() {
+			return false
+		}
+	}
+	return true
 }
 
 // A watch knows where a function lets go of a resource.
@@ -124,6 +171,8 @@ type watch struct {
 	v        *Value
 	fn       *funcs.Func
 	ends     []token.Pos   // places in fn
+	deferred []token.Pos   // deferred literals: they release what is held when fn returns
+	over     []token.Pos   // where what holds it is given another value
 	released bool          // fn releases it itself
 	spawned  []*funcs.Func // literals that fn spawns and that release it
 }
@@ -131,8 +180,12 @@ type watch struct {
 // watch finds the places. A literal that releases the resource counts where it
 // stands, since whoever runs it releases it.
 func (x *Index) watch(v *Value, fn *funcs.Func) *watch {
-	w := &watch{x: x, v: v, fn: fn}
+	w := &watch{x: x, v: v, fn: fn, over: []token.Pos{v.Site.Pos()}}
+	handles := make(map[*types.Var]bool)
 	for _, u := range v.Uses {
+		if u.Via != nil && !u.View {
+			handles[u.Via] = true
+		}
 		if !ends(v, u) {
 			continue
 		}
@@ -140,21 +193,33 @@ func (x *Index) watch(v *Value, fn *funcs.Func) *watch {
 			w.released = w.released || u.Op == Release || u.Op == Hand
 			w.ends = append(w.ends, effective(u))
 		} else if lit := inside(fn, u.Func); lit != nil && u.Op != Wait {
-			w.ends = append(w.ends, lit.Node.Pos())
-			if lit.Use == funcs.Spawned {
-				w.spawned = append(w.spawned, lit)
-			} else {
-				w.released = true
-			}
+			w.literal(lit)
+		}
+	}
+	for _, u := range v.Uses {
+		if u.Op == Overwrite && u.Func == fn && !u.View && len(handles) == 1 {
+			w.over = append(w.over, u.Node.Pos())
 		}
 	}
 	return w
 }
 
+func (w *watch) literal(lit *funcs.Func) {
+	w.released = w.released || lit.Use != funcs.Spawned
+	switch lit.Use {
+	case funcs.Deferred:
+		w.deferred = append(w.deferred, lit.Node.Pos())
+		return
+	case funcs.Spawned:
+		w.spawned = append(w.spawned, lit)
+	}
+	w.ends = append(w.ends, lit.Node.Pos())
+}
+
 // ends reports whether a use ends a function's responsibility for v.
 func ends(v *Value, u Use) bool {
 	switch u.Op {
-	case Rearm:
+	case Rearm, Overwrite:
 		return false
 	case Wait:
 		return v.Kind == Timer // it has fired
@@ -185,39 +250,50 @@ func inside(fn, f *funcs.Func) *funcs.Func {
 	return nil
 }
 
-// leak looks for a way from start to a return. If start is the creation, a way
-// back to it counts too.
-func (w *watch) leak(start place, creation bool) *Path {
-	var found *Path
-	visited := 0
+// leak returns a path from start on which the resource is lost, or nil.
+func (w *watch) leak(start place) *Path {
+	if p := w.left(start); p != nil {
+		return p
+	}
+	return w.replaced(start)
+}
+
+// left looks for a way to a return.
+func (w *watch) left(start place) (found *Path) {
+	for _, p := range w.deferred {
+		if p < w.v.Site.Pos() {
+			return nil
+		}
+	}
 	walkFrom(start, func(n ast.Node) bool {
-		if w.ended(n) {
+		if at(w.ends, n) || at(w.deferred, n) {
 			return false
 		}
-		if creation && within(n, w.v.Site) {
-			if visited++; visited > 1 {
-				found = cmpPath(found, &Path{Func: w.fn, Again: true})
-				return false
-			}
-		}
-		if r, ok := n.(*ast.ReturnStmt); ok {
-			found = cmpPath(found, &Path{Func: w.fn, Return: r.Return})
+		if r, ok := n.(*ast.ReturnStmt); ok && (found == nil || r.Return < found.Return) {
+			found = &Path{Func: w.fn, Return: r.Return}
 		}
 		return true
 	}, w.cut)
 	return found
 }
 
-// cmpPath prefers a return to another turn of the loop, and the first return.
-func cmpPath(a, b *Path) *Path {
-	if a == nil || a.Again || !b.Again && b.Return < a.Return {
-		return b
-	}
-	return a
+// replaced looks for a way to where the holder is given another value. Deferred
+// literals come too late for the former one.
+func (w *watch) replaced(start place) (found *Path) {
+	first := true
+	walkFrom(start, func(n ast.Node) bool {
+		if !first && at(w.over, n) {
+			found = &Path{Func: w.fn, Replaced: n.Pos()}
+			return false
+		}
+		first = false
+		return !at(w.ends, n)
+	}, w.cut)
+	return found
 }
 
-func (w *watch) ended(n ast.Node) bool {
-	return slices.ContainsFunc(w.ends, func(p token.Pos) bool { return n.Pos() <= p && p < n.End() })
+func at(places []token.Pos, n ast.Node) bool {
+	return slices.ContainsFunc(places, func(p token.Pos) bool { return n.Pos() <= p && p < n.End() })
 }
 
 // cut reports whether no path on which the resource is held takes the edge.
@@ -226,7 +302,7 @@ func (w *watch) cut(from, to *cfg.Block) bool {
 	case cfg.KindSelectCaseBody: // in which a timer has fired
 		return slices.Contains(w.ends, to.Stmt.(*ast.CommClause).Colon)
 	case cfg.KindRangeDone:
-		return w.v.waits(to.Stmt) // the channel is never closed
+		return from.Kind == cfg.KindRangeLoop && w.v.waits(to.Stmt) // the channel is never closed
 	}
 	cond, outcome := condition(from, to)
 	return cond != nil && (w.isNil(cond, outcome) || w.excluded(cond, outcome))
@@ -242,13 +318,25 @@ func (w *watch) isNil(cond ast.Expr, outcome bool) bool {
 	if !ok || b.Op != token.NEQ && b.Op != token.EQL || !w.x.pass.TypesInfo.Types[b.Y].IsNil() {
 		return false
 	}
-	id, ok := ast.Unparen(b.X).(*ast.Ident)
-	if !ok {
-		return false
-	}
-	obj := w.x.pass.TypesInfo.Uses[id]
-	held := slices.ContainsFunc(w.v.Uses, func(u Use) bool { return u.Via != nil && u.Via == obj })
+	v := w.x.named(b.X)
+	held := v != nil && slices.ContainsFunc(w.v.Uses, func(u Use) bool { return u.Via == v })
 	return held && outcome == (b.Op == token.EQL)
+}
+
+// named returns the variable or field that e names, or nil.
+func (x *Index) named(e ast.Expr) *types.Var {
+	var id *ast.Ident
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		id = e
+	case *ast.SelectorExpr:
+		id = e.Sel
+	}
+	v, ok := x.pass.TypesInfo.Uses[id].(*types.Var)
+	if !ok {
+		return nil
+	}
+	return v.Origin()
 }
 
 // excluded reports whether the resource is only created under the opposite
@@ -284,29 +372,24 @@ func within(outer, inner ast.Node) bool {
 	return outer.Pos() <= inner.Pos() && inner.End() <= outer.End()
 }
 
-// Endless reports whether a wait goes on for as long as the process lives: it is
-// repeated, and no return can be reached from it. A ticker's channel is never
-// closed, so that to range over it has no end either; and a select case that
-// nothing makes ready is no way out. Such cases are returned.
-func (x *Index) Endless(u Use) (endless bool, dead []*ast.CommClause) {
+// Endless reports whether the wait u for v goes on for as long as the process
+// lives: it is repeated, and no return can be reached from it. A ticker's channel
+// is never closed, so that to range over it has no end either; and a select case
+// that nothing makes ready is no way out. Such cases are returned.
+func (x *Index) Endless(v *Value, u Use) (endless bool, dead []*ast.CommClause) {
 	start, ok := x.waiting(u)
 	if !ok {
 		return false, nil
 	}
-	_, repeated := u.Node.(*ast.RangeStmt)
-	visits, returns := 0, false
+	returns := false
 	walkFrom(start, func(n ast.Node) bool {
-		if within(n, u.Node) {
-			visits++
-		}
-		if _, ok := n.(*ast.ReturnStmt); ok {
-			returns = true
-		}
+		_, ok := n.(*ast.ReturnStmt)
+		returns = returns || ok
 		return !returns
-	}, func(_, to *cfg.Block) bool {
+	}, func(from, to *cfg.Block) bool {
 		switch to.Kind {
 		case cfg.KindRangeDone:
-			return to.Stmt == u.Node
+			return from.Kind == cfg.KindRangeLoop && to.Stmt == u.Node
 		case cfg.KindSelectCaseBody:
 			c := to.Stmt.(*ast.CommClause)
 			if x.neverReady(c) {
@@ -316,7 +399,22 @@ func (x *Index) Endless(u Use) (endless bool, dead []*ast.CommClause) {
 		}
 		return false
 	})
-	return !returns && (repeated || visits > 1), dead
+	return !returns && x.repeats(v, u, start), dead
+}
+
+// repeats reports whether u waits for the same v again.
+func (x *Index) repeats(v *Value, u Use, start place) bool {
+	if _, ok := u.Node.(*ast.RangeStmt); ok {
+		return true
+	}
+	visits := 0
+	walkFrom(start, func(n ast.Node) bool {
+		if within(n, u.Node) {
+			visits++
+		}
+		return !within(n, v.Site)
+	}, func(_, _ *cfg.Block) bool { return false })
+	return visits > 1
 }
 
 // waiting returns the place of a wait.
@@ -331,9 +429,20 @@ func (x *Index) waiting(u Use) (place, bool) {
 	return x.graph(u.Func).find(pos)
 }
 
-// Follows reports whether n can come after the wait u has ended and before the
-// function waits there again.
+// Reaches reports whether n can come after the wait u.
+func (x *Index) Reaches(u Use, n ast.Node) bool {
+	return x.reaches(u, n, func(_, _ *cfg.Block) bool { return false })
+}
+
+// Follows reports whether n can come after the wait u has ended, not another
+// case of the same select, and before the function waits there again.
 func (x *Index) Follows(u Use, n ast.Node) bool {
+	return x.reaches(u, n, func(_, to *cfg.Block) bool {
+		return u.Comm != nil && to.Kind == cfg.KindSelectCaseBody && to.Stmt != u.Comm && x.parent(to.Stmt) == x.parent(u.Comm)
+	})
+}
+
+func (x *Index) reaches(u Use, n ast.Node, cut func(from, to *cfg.Block) bool) bool {
 	start, ok := x.waiting(u)
 	if !ok {
 		return false
@@ -347,10 +456,7 @@ func (x *Index) Follows(u Use, n ast.Node) bool {
 		}
 		found = found || within(m, n)
 		return true
-	}, func(_, to *cfg.Block) bool {
-		// Of the select that u stands in, only u's own case.
-		return u.Comm != nil && to.Kind == cfg.KindSelectCaseBody && to.Stmt != u.Comm && x.parent(to.Stmt) == x.parent(u.Comm)
-	})
+	}, cut)
 	return found
 }
 

@@ -11,18 +11,13 @@ import (
 // neverReady reports whether the case of a select receives from a channel that
 // nothing sends on and nothing closes.
 func (x *Index) neverReady(c *ast.CommClause) bool {
-	switch ch := received(c).(type) {
-	case *ast.Ident:
-		v, ok := x.pass.TypesInfo.Uses[ch].(*types.Var)
-		return ok && x.mute(v)
-	case *ast.SelectorExpr:
-		v, ok := x.pass.TypesInfo.Uses[ch.Sel].(*types.Var)
-		return ok && x.mute(v)
-	case *ast.CallExpr: // ctx.Done()
-		sel, ok := ast.Unparen(ch.Fun).(*ast.SelectorExpr)
+	ch := received(c)
+	if call, ok := ch.(*ast.CallExpr); ok { // ctx.Done()
+		sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
 		return ok && sel.Sel.Name == "Done" && x.background(sel.X)
 	}
-	return false
+	v := x.named(ch)
+	return v != nil && x.mute(v)
 }
 
 // received returns the channel that a select case receives from, or nil.
@@ -45,7 +40,6 @@ func received(c *ast.CommClause) ast.Expr {
 // mute reports whether every place that names a channel is in view, and does no
 // more than make it and wait for it.
 func (x *Index) mute(v *types.Var) bool {
-	v = v.Origin()
 	if v.Exported() || v.Embedded() || v.Pkg() != x.pass.Pkg {
 		return false
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
@@ -18,16 +19,22 @@ func (c *checker) endless(v *lifetimes.Value) bool {
 		if u.Op != lifetimes.Wait {
 			continue
 		}
-		ever, dead := c.lives.Endless(u)
+		ever, dead := c.lives.Endless(v, u)
 		if !ever || v.Kind == lifetimes.Timer && !c.rearmed(v, u) || c.stopped(v, u) || c.elsewhere(v) {
 			continue
 		}
-		if o := c.lives.Origin(u.Func, false); !o.Process {
+		if o := c.lives.Origin(u.Func, false); !c.process(o) {
 			c.reportEndless(v, u, o, dead)
 		}
 		return true
 	}
 	return false
+}
+
+// process reports whether what comes to run that way runs once, for as long as
+// the process lives.
+func (c *checker) process(o lifetimes.Origin) bool {
+	return o.Process && !slices.ContainsFunc(o.Funcs, func(f *funcs.Func) bool { return connection(f) || c.Hotness.Root(f.Node) != nil })
 }
 
 // rearmed reports whether the goroutine that waits for a timer starts it anew
@@ -49,7 +56,7 @@ func (c *checker) stopped(v *lifetimes.Value, wait lifetimes.Use) bool {
 		}
 		switch {
 		case u.Func == wait.Func:
-			if u.Mode != funcs.Defer && c.lives.Follows(wait, u.Node) {
+			if u.Mode != funcs.Defer && c.lives.Reaches(wait, u.Node) {
 				return true
 			}
 		case u.Func != nil && u.Func.Parent == wait.Func && u.Func.Use == funcs.Deferred:

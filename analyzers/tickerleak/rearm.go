@@ -26,7 +26,7 @@ func (c *checker) chain(v *lifetimes.Value) {
 		return
 	}
 	o := c.lives.Origin(v.Func, true)
-	if o.Process {
+	if c.process(o) {
 		return
 	}
 	why, tier, steps := c.multiplicity(o)

@@ -3,7 +3,6 @@ package tickerleak
 import (
 	"go/ast"
 	"go/constant"
-	"go/token"
 	"time"
 
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
@@ -13,12 +12,15 @@ import (
 // unstopped reports v if it is not stopped on some path, where a timer that is
 // not stopped stays: before Go 1.23.
 func (c *checker) unstopped(v *lifetimes.Value) {
-	if own := v.Any(lifetimes.Own); own != nil {
-		c.field(v, own)
-		return
-	}
 	p := c.lives.Unreleased(v)
-	if p == nil || c.lives.Origin(v.Func, true).Process && !p.Again {
+	if own := v.Any(lifetimes.Own); own != nil {
+		p = c.lives.Replaced(v)
+		if p == nil {
+			c.field(v, own)
+			return
+		}
+	}
+	if p == nil || c.process(c.lives.Origin(v.Func, true)) && !p.Replaced.IsValid() {
 		return
 	}
 	tier := rule.Proven
@@ -28,17 +30,17 @@ func (c *checker) unstopped(v *lifetimes.Value) {
 	if tier == "" {
 		return
 	}
-	f := rule.Finding{
+	c.Report(rule.Finding{
 		Pos:       v.Site.Pos(),
 		End:       v.Site.End(),
 		Tier:      tier,
 		Message:   message(v, p),
 		Cause:     "not stopped on a path",
 		Primitive: v.New,
-		Chain:     []rule.Step{lost(v, p)},
-		Mend:      "defer its Stop after the creation",
-	}
-	c.Report(f)
+		Chain:     []rule.Step{lost(p)},
+		Mend:      mend(v),
+		Fixes:     c.fixes(v),
+	})
 }
 
 func message(v *lifetimes.Value, p *lifetimes.Path) string {
@@ -47,15 +49,22 @@ func message(v *lifetimes.Value, p *lifetimes.Path) string {
 		return "timer is not stopped on some path: before Go 1.23 it stays in the heap, with all that it refers to, until it fires"
 	case v.Kind == lifetimes.Tick:
 		return "time.Tick has no Stop: before Go 1.23 its ticker fires for ever, also after this function has returned"
-	case p.Again:
+	case p.Replaced.IsValid():
 		return "ticker is replaced by another without Stop: before Go 1.23 each one fires for ever"
 	}
 	return "ticker is not stopped on some path: before Go 1.23 it fires for ever, also after this function has returned"
 }
 
-func lost(v *lifetimes.Value, p *lifetimes.Path) rule.Step {
-	if p.Again {
-		return step(v.Site.Pos(), "is created again in a loop")
+func mend(v *lifetimes.Value) string {
+	if v.Kind == lifetimes.Tick {
+		return "use time.NewTicker and defer its Stop"
+	}
+	return "defer its Stop after the creation, or stop it on every path"
+}
+
+func lost(p *lifetimes.Path) rule.Step {
+	if p.Replaced.IsValid() {
+		return step(p.Replaced, "takes its place")
 	}
 	return step(p.Return, "returns without Stop")
 }
@@ -65,7 +74,7 @@ func (c *checker) field(v *lifetimes.Value, own *lifetimes.Use) {
 	if v.Kind == lifetimes.Timer || v.Any(lifetimes.Release) != nil || c.elsewhere(v) {
 		return
 	}
-	if c.lives.Origin(v.Func, true).Process {
+	if c.process(c.lives.Origin(v.Func, true)) {
 		return
 	}
 	f := rule.Finding{
@@ -94,7 +103,7 @@ func (c *checker) retained(v *lifetimes.Value, p *lifetimes.Path) rule.Tier {
 	switch {
 	case known && d < time.Second:
 		return ""
-	case p.Again, known && d >= time.Minute:
+	case p.Replaced.IsValid(), known && d >= time.Minute:
 		return rule.Likely
 	}
 	return rule.Suspected
@@ -112,5 +121,3 @@ func duration(pass *rule.Pass, site *ast.CallExpr) (time.Duration, bool) {
 	n, exact := constant.Int64Val(constant.ToInt(tv.Value))
 	return time.Duration(n), exact
 }
-
-var _ = token.NoPos

@@ -1,0 +1,34 @@
+package library
+
+import (
+	"sync"
+	"time"
+)
+
+// One goroutine for the process, from an init function.
+func init() { go clock() }
+
+func clock() {
+	for range time.Tick(time.Second) {
+	}
+}
+
+// One for the process, by a Once of the package.
+var once sync.Once
+
+func lazily() {
+	once.Do(func() {
+		go func() {
+			for range time.Tick(time.Second) {
+			}
+		}()
+	})
+}
+
+// One for the process, by an initialiser of the package.
+var started = func() bool {
+	go clock()
+	return true
+}()
+
+var _ = lazily
