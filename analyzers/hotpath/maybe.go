@@ -3,6 +3,7 @@ package hotpath
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -67,4 +68,19 @@ func (p pattern) mayMatch(importPath string) bool {
 	}
 	name := strings.TrimLeft(p.name, "(*")
 	return strings.HasPrefix(name, importPath+".")
+}
+
+// Concerns reports whether the profile has time in a function of one of the
+// packages: a host asks it to tell a profile of another program, which would
+// silently make nothing hot. A path stands for itself and the packages below
+// it, as a module's does. Commands are the names that the module's packages
+// main go by: those of their directories and of the last elements of their paths.
+func (p *Profile) Concerns(paths, commands []string) bool {
+	known := slices.Concat(slices.Collect(maps.Keys(p.pkgs)), slices.Collect(maps.Keys(p.sections)))
+	return slices.ContainsFunc(known, func(pkg string) bool {
+		if pkg == "main" {
+			return len(p.mains) == 0 || slices.ContainsFunc(commands, func(c string) bool { return slices.Contains(p.mains, c) })
+		}
+		return slices.ContainsFunc(paths, func(path string) bool { return pkg == path || strings.HasPrefix(pkg, path+"/") })
+	})
 }
