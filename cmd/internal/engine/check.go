@@ -2,16 +2,7 @@ package engine
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
-	"go/parser"
-	"go/token"
-	"io"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/lagvet/lagvet/cmd/internal/finding"
@@ -30,8 +21,10 @@ type check struct {
 	buildFlags []string // those of the options, but for -overlay
 	overlay    overlay
 	overlaid   bool // the overlay goes to the go command
+	profiles   []profile
 	flags      vettool.Flags
-	tracker    tracker
+	problems   []finding.Problem // that were found before anything was run
+	tracker    *tracker
 }
 
 // prepare finds out what go vet needs to be told.
@@ -45,11 +38,13 @@ func (c *check) prepare(ctx context.Context) error {
 	if err := c.prepareOverlay(); err != nil {
 		return err
 	}
-	profiles, err := c.profiles()
-	if err != nil {
+	if err := c.readProfiles(); err != nil {
 		return err
 	}
-	c.flags = vettool.Flags{Findings: !c.opts.Heat, Heat: c.opts.Heat, Profiles: profiles, Config: c.opts.Config}
+	c.flags = vettool.Flags{Findings: !c.opts.Heat, Heat: c.opts.Heat, Config: c.opts.Config}
+	for _, p := range c.profiles {
+		c.flags.Profiles = append(c.flags.Profiles, p.Hashed)
+	}
 	for _, m := range c.modules {
 		if !vettool.Local(m.Dir) {
 			c.flags.Scope = append(c.flags.Scope, m.Path)
@@ -84,83 +79,17 @@ func (c *check) prepareOverlay() error {
 	return c.overlay.write(c.overlayFile())
 }
 
-// profiles returns the profiles that were given and the default.pgo of each main
-// package, with the hashes of their contents.
-func (c *check) profiles() ([]vettool.Hashed, error) {
-	var hs []vettool.Hashed
-	add := func(path string) error {
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(c.opts.Dir, path)
-		}
-		if slices.ContainsFunc(hs, func(h vettool.Hashed) bool { return h.Path == path }) {
-			return nil
-		}
-		sum, err := hashFile(path)
-		if err != nil {
-			return fmt.Errorf("reading the profile: %w", err)
-		}
-		hs = append(hs, vettool.Hashed{Path: path, SHA256: sum})
-		return nil
-	}
-	for _, p := range c.opts.Profiles {
-		if err := add(p); err != nil {
-			return nil, err
-		}
-	}
-	for _, p := range c.tree.profiles {
-		if !besideMain(p) {
-			continue
-		}
-		if err := add(p); err != nil {
-			return nil, err
-		}
-	}
-	return hs, nil
-}
-
-func hashFile(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-// besideMain reports whether a default.pgo is one that the go command would use.
-func besideMain(profile string) bool {
-	files, _ := filepath.Glob(filepath.Join(filepath.Dir(profile), "*.go"))
-	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
-			continue
-		}
-		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.PackageClauseOnly)
-		if err == nil && f.Name.Name == "main" {
-			return true
-		}
-	}
-	return false
-}
-
 // run checks the packages.
 func (c *check) run(ctx context.Context) (*Result, error) {
 	var (
 		wg            sync.WaitGroup
 		asked         packageSet
-		vetted        vetted
-		dead          []finding.Problem
+		said          vetted
 		listed, ended error
 	)
 	list := func() {
 		asked, listed = c.packages(ctx)
 		c.tracker.ask(asked)
-	}
-	if !c.opts.NoCanary {
-		wg.Go(func() { dead = c.canary(ctx) })
 	}
 	if c.aim.sure {
 		wg.Go(list)
@@ -171,7 +100,8 @@ func (c *check) run(ctx context.Context) (*Result, error) {
 		}
 	}
 	stop := c.tracker.show(c.opts.Progress, c.progressFile())
-	vetted, ended = c.vet(ctx)
+	said, ended = c.vet(ctx)
+	c.tracker.start()
 	wg.Wait()
 	stop()
 
@@ -179,11 +109,12 @@ func (c *check) run(ctx context.Context) (*Result, error) {
 		return nil, ended
 	}
 	// What keeps packages from being listed keeps them from being checked.
-	if listed != nil && len(vetted.problems) == 0 {
+	if listed != nil && len(said.problems) == 0 {
 		return nil, listed
 	}
-	res := c.result(asked, vetted)
-	res.Problems = append(res.Problems, dead...)
+	res := c.result(asked, said)
+	res.Problems = append(res.Problems, c.problems...)
+	res.Problems = append(res.Problems, c.strangers(asked)...)
 	return res, nil
 }
 

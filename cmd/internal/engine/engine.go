@@ -103,7 +103,7 @@ func run(ctx context.Context, opts Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &check{opts: opts, env: env, tmp: tmp}
+	c := &check{opts: opts, env: env, tmp: tmp, tracker: newTracker()}
 	if err := c.prepare(ctx); err != nil {
 		return nil, err
 	}

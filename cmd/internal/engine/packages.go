@@ -16,6 +16,7 @@ type pkg struct {
 	path   string
 	dir    string // "" if the package has no files
 	module string // path; "" for the standard library
+	main   bool   // it is a program
 	local  bool   // it lies in a directory of the user's
 	files  bool   // it has Go files, tests not counted, for this platform and these tags
 }
@@ -41,7 +42,7 @@ func (c *check) packages(ctx context.Context) (packageSet, error) {
 	}
 	set := make(packageSet)
 	for _, p := range ps {
-		q := pkg{path: p.PkgPath, files: len(p.GoFiles) > 0}
+		q := pkg{path: p.PkgPath, main: p.Name == "main", files: len(p.GoFiles) > 0}
 		if files := append(p.GoFiles, p.IgnoredFiles...); len(files) > 0 {
 			q.dir = filepath.Dir(files[0])
 		}

@@ -12,9 +12,19 @@ type tracker struct {
 	mu        sync.Mutex
 	asked     packageSet // nil until it is known
 	announced []string   // import paths of units, analysed or replayed
+	begun     chan struct{}
+	once      sync.Once
 }
 
+func newTracker() *tracker { return &tracker{begun: make(chan struct{})} }
+
+// started is closed when the first unit is announced, or when none will be.
+func (t *tracker) started() <-chan struct{} { return t.begun }
+
+func (t *tracker) start() { t.once.Do(func() { close(t.begun) }) }
+
 func (t *tracker) announce(path string) {
+	t.start()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.announced = append(t.announced, path)

@@ -78,7 +78,7 @@ func (c *check) vet(ctx context.Context) (vetted, error) {
 	if err := cmd.Start(); err != nil {
 		return v, fmt.Errorf("running go vet: %w", err)
 	}
-	readErr := v.read(stdout, &c.tracker)
+	readErr := v.read(stdout, c.tracker)
 	waitErr := cmd.Wait()
 	if ctx.Err() != nil {
 		killGroup(cmd)

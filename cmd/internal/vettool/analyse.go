@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/lagvet/lagvet/analyzers"
 	"github.com/lagvet/lagvet/analyzers/directive"
+	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/cmd/internal/config"
 )
 
@@ -43,12 +45,17 @@ func analyse(flags Flags, args []string, file string) error {
 			return err
 		}
 	}
-	if err := configure(flags); err != nil {
-		return err
+	if scoped { // facts do not depend on the configuration
+		if err := configure(flags); err != nil {
+			return err
+		}
 	}
 	as := slices.DeleteFunc(rules(), func(a *analysis.Analyzer) bool { return off[a.Name] })
 	if slices.Contains(args, "-fix") || slices.Contains(args, "-fix=true") {
 		// What is analysed only for its facts must not be mended.
+		if u.VetxOnly {
+			as = withFacts(as)
+		}
 		check(append(args, file), as)
 		return nil
 	}
@@ -138,6 +145,19 @@ func configOf(dir string) (a config.Analysis, off map[string]bool, err error) {
 
 // configure sets the flags of analyzers.
 func configure(flags Flags) error {
+	var profiles []string
+	for _, p := range flags.Profiles {
+		profiles = append(profiles, p.Path)
+	}
+	for name, value := range map[string]string{
+		hotpath.ProfileFlag: strings.Join(profiles, ","),
+		hotpath.HotFlag:     names(flags.Config.Hot),
+		hotpath.RootsFlag:   names(flags.Config.Roots),
+	} {
+		if err := hotpath.Analyzer.Flags.Set(name, value); err != nil {
+			return fmt.Errorf("telling what is hot: %w", err)
+		}
+	}
 	for _, r := range analyzers.All() {
 		for name, value := range flags.Config.Options[r.Name] {
 			if err := r.Flags.Set(name, value); err != nil {
@@ -146,6 +166,15 @@ func configure(flags Flags) error {
 		}
 	}
 	return nil
+}
+
+// names returns the functions as the flags of analyzers take them.
+func names(fs []config.Function) string {
+	var list []string
+	for _, f := range fs {
+		list = append(list, f.Func)
+	}
+	return strings.Join(list, ",")
 }
 
 // begin tells the lagvet command that a unit is being analysed.

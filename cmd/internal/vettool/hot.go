@@ -1,13 +1,12 @@
 package vettool
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
 
-	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/escape"
+	"github.com/lagvet/lagvet/analyzers/hotpath"
 )
 
 // askCompiler compiles the unit for its escape diagnostics if it may hold hot
@@ -50,17 +49,15 @@ func move(from, to string) error {
 	return os.Remove(from)
 }
 
+// mayBeHot reports whether the unit may hold hot code.
 func mayBeHot(u *unit, flags Flags) (bool, error) {
-	for _, name := range u.GoFiles {
-		src, err := os.ReadFile(name)
+	var profiles []*hotpath.Profile
+	for _, f := range flags.Profiles {
+		p, err := hotpath.Open(f.Path)
 		if err != nil {
-			return false, fmt.Errorf("looking for hot code: %w", err)
+			return false, err
 		}
-		for _, kind := range []directive.Kind{directive.Hot, directive.NonBlocking, directive.NoAlloc} {
-			if bytes.Contains(src, []byte("//lagvet:"+kind)) {
-				return true, nil
-			}
-		}
+		profiles = append(profiles, p)
 	}
-	return false, nil
+	return hotpath.MayBeHot(u.ImportPath, u.GoFiles, profiles, names(flags.Config.Hot))
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"regexp"
-	"sync"
 
 	"github.com/lagvet/lagvet/cmd/internal/config"
 )
@@ -15,7 +14,11 @@ import (
 // identify prints what the go command takes for the identity of the tool. The
 // last field must begin with buildID= for a version that says devel.
 func identify(w io.Writer) error {
-	build, err := BuildID()
+	exe, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("looking for the lagvet executable: %w", err)
+	}
+	build, err := BuildID(exe)
 	if err != nil {
 		return err
 	}
@@ -49,16 +52,6 @@ func hashConfig(w io.Writer) error {
 	return err
 }
 
-// BuildID returns a text that differs between executables of different
-// content, for the executable that is running.
-var BuildID = sync.OnceValues(func() (string, error) {
-	exe, err := os.Executable()
-	if err != nil {
-		return "", fmt.Errorf("looking for the lagvet executable: %w", err)
-	}
-	return buildID(exe)
-})
-
 // linkedID matches the build ID that the go command gives an executable. Its
 // last part is a hash of the executable's content.
 var linkedID = regexp.MustCompile(`[\w-]{20}/[\w-]{20}/[\w-]{20}/[\w-]{20}`)
@@ -67,10 +60,11 @@ var linkedID = regexp.MustCompile(`[\w-]{20}/[\w-]{20}/[\w-]{20}/[\w-]{20}`)
 // in a note behind the headers, elsewhere at the beginning of the text segment.
 const idWindow = 64 << 10
 
-// buildID returns the build ID that the linker left in the executable, which
-// saves hashing some twenty megabytes in every run, or else, where another
-// build system left none or a constant, a hash of the content.
-func buildID(exe string) (string, error) {
+// BuildID returns a text that differs between executables of different content:
+// the build ID that the linker left, which saves hashing some twenty megabytes in
+// every run, or else, where another build system left none or a constant, a hash
+// of the content.
+func BuildID(exe string) (string, error) {
 	f, err := os.Open(exe)
 	if err != nil {
 		return "", fmt.Errorf("reading the lagvet executable: %w", err)
