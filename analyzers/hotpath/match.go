@@ -214,7 +214,7 @@ func (m *heatmap) lineShare(f *funcs.Func, pos token.Pos) (share float64) {
 	for _, p := range m.profiles {
 		if h := p.heats[f]; h != nil {
 			for _, l := range h.lines {
-				if l.offset == offset {
+				if l.offset == offset && l.cum >= p.floor() {
 					share = max(share, l.cum)
 				}
 			}
@@ -241,12 +241,17 @@ func (m *heatmap) runsIn(f *funcs.Func, s span) bool {
 	start := m.line(f.Node.Pos())
 	from, to := m.line(s.from)-start, m.line(s.to-1)-start
 	for _, p := range m.profiles {
-		if h := p.heats[f]; h != nil {
-			for _, l := range h.lines {
-				if from <= l.offset && l.offset <= to {
-					return true
-				}
+		h, sum := p.heats[f], 0.0
+		if h == nil {
+			continue
+		}
+		for _, l := range h.lines {
+			if from <= l.offset && l.offset <= to {
+				sum += l.cum
 			}
+		}
+		if sum >= p.floor() {
+			return true
 		}
 	}
 	return slices.ContainsFunc(m.within(f), func(l *funcs.Func) bool {

@@ -79,7 +79,7 @@ type heat struct {
 	work  float64 // see hotMass; of all CPU time, 0 to 1
 	cum   float64 // with all that it calls
 	hot   bool
-	lines []lineHeat // by offset
+	lines []lineHeat // by offset; of functions that run enough to tell
 }
 
 // A lineHeat is the CPU time in which a line, or what it calls, is executed.
@@ -263,8 +263,8 @@ func (s *summary) profile(name string) *Profile {
 			continue
 		}
 		h := &heat{symbol: t.symbol, start: t.start, work: float64(t.work) / total, cum: float64(t.cum) / total}
-		if t.start > 0 {
-			h.lines = t.share(p.floor(), total)
+		if t.start > 0 && h.cum >= p.floor() {
+			h.lines = t.share(total)
 		}
 		p.pkgs[h.pkg] = append(p.pkgs[h.pkg], h)
 		if standard(h.pkg) {
@@ -279,12 +279,10 @@ func (s *summary) profile(name string) *Profile {
 	return p
 }
 
-func (t *tally) share(floor, total float64) []lineHeat {
+func (t *tally) share(total float64) []lineHeat {
 	var ls []lineHeat
 	for line, v := range t.lines {
-		if share := float64(v) / total; share >= floor {
-			ls = append(ls, lineHeat{line - t.start, share})
-		}
+		ls = append(ls, lineHeat{line - t.start, float64(v) / total})
 	}
 	sort.Slice(ls, func(i, j int) bool { return ls[i].offset < ls[j].offset })
 	return ls
