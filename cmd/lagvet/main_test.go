@@ -172,6 +172,13 @@ func TestCheck(t *testing.T) {
 			stdout:  []string{`^legacy/legacy\.go:\d+:\d+: `, `^3 findings in 3 of 4 packages`},
 		},
 		{
+			name:    "hot by the configuration",
+			changes: map[string]string{".lagvet.yml": "hot: [\"(*example.com/shop/hot.Book).both\"]\n", "hot/hot.go": strings.Replace(read(t, "../../testdata/cli/hot/hot.go"), "//lagvet:hot\n", "", 1)},
+			args:    []string{"./hot"},
+			code:    1,
+			stdout:  []string{`^hot/hot\.go:\d+:\d+: .*\(hotdefer\)$`},
+		},
+		{
 			name:    "exclude of nothing",
 			changes: map[string]string{".lagvet.yml": "exclude:\n  - {path: legcy, reason: typing error}\n  - {path: clean, reason: was in need of it once}\n"},
 			code:    1,
