@@ -12,7 +12,7 @@ import (
 // message and remedy, $1 and so on stand for what the groups of the expression
 // match; a group named file, and those named line and column, give the place.
 type sentence struct {
-	said            *regexp.Regexp
+	said            string // a regular expression
 	message, remedy string
 }
 
@@ -22,117 +22,117 @@ const at = `(?m)^(?:go: )?(?:(?P<file>\S+?\.\w+):(?P<line>\d+)(?::(?P<column>\d+
 // sentences are tried in this order; what one has matched, none after it sees.
 var sentences = []sentence{
 	{
-		regexp.MustCompile(`(?m)^go: (?P<who>\S+) requires go >= (?P<want>\S+) \(running go (?P<have>[^\s;)]+)[^)]*\)`),
+		`(?m)^go: (?P<who>\S+) requires go >= (?P<want>\S+) \(running go (?P<have>[^\s;)]+)[^)]*\)`,
 		"nothing was checked: $who asks for Go $want, and the go command here is $have, which may not fetch another",
 		"install Go $want, or unset GOTOOLCHAIN, and rebuild lagvet with that Go",
 	},
 	{
-		regexp.MustCompile(`(?m)^go: download (?P<want>go\S+)[^:\n]*: (?P<why>.+)$`),
+		`(?m)^go: download (?P<want>go\S+)[^:\n]*: (?P<why>.+)$`,
 		"nothing was checked: the module asks for $want, which is not installed and cannot be downloaded: $why",
 		"install it, or lower the go and toolchain lines of go.mod",
 	},
 	{
-		regexp.MustCompile(`(?m)^go: cannot find "(?P<want>go[^"]+)" in PATH`),
+		`(?m)^go: cannot find "(?P<want>go[^"]+)" in PATH`,
 		"nothing was checked: the module asks for $want, which is not on PATH",
 		"install it, or set GOTOOLCHAIN=auto",
 	},
 	{
-		regexp.MustCompile(`(?m)^go: inconsistent vendoring in (?P<dir>[^\n]+):\n(?:(?:\t[^\n]*)?\n?)*`),
+		`(?m)^go: inconsistent vendoring in (?P<dir>[^\n]+):\n(?:(?:\t[^\n]*)?\n?)*`,
 		"nothing was checked: the vendor folder of $dir is missing or does not agree with go.mod",
 		"go mod vendor, or check without it: -mod=mod",
 	},
 	{
-		regexp.MustCompile(at + `cannot find module providing package (?P<pkg>\S+): import lookup disabled by -mod=vendor(?:\n\t[^\n]*)*`),
+		at + `cannot find module providing package (?P<pkg>\S+): import lookup disabled by -mod=vendor(?:\n\t[^\n]*)*`,
 		"nothing was checked: package $pkg is not in the vendor folder",
 		"go mod vendor",
 	},
 	{
-		regexp.MustCompile(`(?m)^(?:pattern \S+: )?directory prefix \S+ does not contain main module[^\n]*|^go: (?:go\.mod file not found|cannot find main module)[^\n]*(?:\n\t[^\n]*)*`),
+		`(?m)^(?:pattern \S+: )?directory prefix \S+ does not contain main module[^\n]*|^go: (?:go\.mod file not found|cannot find main module)[^\n]*(?:\n\t[^\n]*)*`,
 		"nothing was checked: there is no go.mod in this directory or above it",
 		"run lagvet inside a module, or go mod init",
 	},
 	{
-		regexp.MustCompile(`(?m)^(?:pattern (?P<pattern>\S+): )?(?:directory prefix \S+ does not contain modules listed in go\.work[^\n]*|(?:current )?directory (?:\S+ )?is contained in a module that is not one of the workspace modules[^\n]*(?:\n\t[^\n]*)*)`),
+		`(?m)^(?:pattern (?P<pattern>\S+): )?(?:directory prefix \S+ does not contain modules listed in go\.work[^\n]*|(?:current )?directory (?:\S+ )?is contained in a module that is not one of the workspace modules[^\n]*(?:\n\t[^\n]*)*)`,
 		"nothing was checked: the module in this directory is not in the workspace",
 		"go work use, or check without the workspace: GOWORK=off",
 	},
 	{
-		regexp.MustCompile(`(?m)^go: warning: (?P<pattern>.+) matched no packages(?:\nno packages to vet)?`),
+		`(?m)^go: warning: (?P<pattern>.+) matched no packages(?:\nno packages to vet)?`,
 		"no package matches $pattern",
 		"correct the pattern, or name the build tags under which there are packages: -tags",
 	},
 	{
-		regexp.MustCompile(`(?m)^no packages to vet`),
+		`(?m)^no packages to vet`,
 		"no package matches the patterns",
 		"correct the patterns, or name the build tags under which there are packages: -tags",
 	},
 	{
-		regexp.MustCompile(at + `(?:\S+: )?no required module provides package (?P<pkg>[^\s;]+)(?:; to add it:\n\t(?P<add>[^\n]+))?`),
+		at + `(?:\S+: )?no required module provides package (?P<pkg>[^\s;]+)(?:; to add it:\n\t(?P<add>[^\n]+))?`,
 		"nothing was checked: package $pkg is in no module that go.mod requires",
 		"go get $pkg",
 	},
 	{
-		regexp.MustCompile(at + `(?:\S+: )?missing go\.sum entry for (?:module providing package )?(?P<what>\S+)(?:[^\n]*to (?:add|download)(?: it)?:\n\t(?P<add>[^\n]+))?[^\n]*`),
+		at + `(?:\S+: )?missing go\.sum entry for (?:module providing package )?(?P<what>\S+)(?:[^\n]*to (?:add|download)(?: it)?:\n\t(?P<add>[^\n]+))?[^\n]*`,
 		"nothing was checked: go.sum has no entry for $what",
 		"go mod tidy",
 	},
 	{
-		regexp.MustCompile(`(?m)^go: updates to (?P<file>go\.\w+) needed[^\n]*(?:\n\t[^\n]*)*`),
+		`(?m)^go: updates to (?P<file>go\.\w+) needed[^\n]*(?:\n\t[^\n]*)*`,
 		"nothing was checked: $file is out of date",
 		"go mod tidy",
 	},
 	{
-		regexp.MustCompile(`(?m)^verifying (?P<what>[^:\n]+): checksum mismatch\n(?:[^\n]*\n?)*`),
+		`(?m)^verifying (?P<what>[^:\n]+): checksum mismatch\n(?:[^\n]*\n?)*`,
 		"nothing was checked: $what is not what go.sum says it is",
 		"find out why before trusting it: go clean -modcache and go mod verify",
 	},
 	{
-		regexp.MustCompile(at + `(?P<what>[^\n]*?):? ?module lookup disabled by GOPROXY=off`),
+		at + `(?P<what>[^\n]*?):? ?module lookup disabled by GOPROXY=off`,
 		"nothing was checked: a module that is needed is not on this machine, and GOPROXY=off forbids to fetch it",
 		"go mod download, with GOPROXY set",
 	},
 	{
-		regexp.MustCompile(`(?m)^[^\n]*?(?P<why>dial tcp[^\n]*|no such host[^\n]*|TLS handshake[^\n]*|[Cc]lient\.Timeout exceeded[^\n]*|proxyconnect[^\n]*|i/o timeout|network is unreachable|connection refused)`),
+		`(?m)^[^\n]*?(?P<why>dial tcp[^\n]*|no such host[^\n]*|TLS handshake[^\n]*|[Cc]lient\.Timeout exceeded[^\n]*|proxyconnect[^\n]*|i/o timeout|network is unreachable|connection refused)`,
 		"nothing was checked: a module that is needed is not on this machine and cannot be fetched: $why",
 		"connect to the network, name a proxy in GOPROXY, or keep modules in a vendor folder",
 	},
 	{
-		regexp.MustCompile(at + `(?P<mod>\S+): invalid version: (?P<why>.+)$`),
+		at + `(?P<mod>\S+): invalid version: (?P<why>.+)$`,
 		"nothing was checked: module $mod cannot be had: $why",
 		"correct its version in go.mod",
 	},
 	{
-		regexp.MustCompile(`(?m)^package (?P<from>\S+)\n(?:\timports [^\n]*\n)*\timports (?P<to>\S+)[^\n]*: import cycle not allowed[^\n]*`),
+		`(?m)^package (?P<from>\S+)\n(?:\timports [^\n]*\n)*\timports (?P<to>\S+)[^\n]*: import cycle not allowed[^\n]*`,
 		"nothing was checked: packages import each other in a circle that leads from $from to $to",
 		"break the circle: go build shows it",
 	},
 	{
-		regexp.MustCompile(at + `(?:package )?(?P<pkg>\S+): build constraints exclude all Go files in [^\n]*`),
+		at + `(?:package )?(?P<pkg>\S+): build constraints exclude all Go files in [^\n]*`,
 		"nothing was checked: no file of $pkg is for this platform and these build tags",
 		"name the tags (-tags), the platform (GOOS, GOARCH), or leave the package out",
 	},
 	{
-		regexp.MustCompile(at + `(?:\S+ imports \S+: )?package (?P<pkg>\S+) is not in std[^\n]*`),
+		at + `(?:\S+ imports \S+: )?package (?P<pkg>\S+) is not in std[^\n]*`,
 		"nothing was checked: there is no package $pkg",
 		"correct the path: one without a dot in its first element belongs to Go itself or to this module; directories begin with ./",
 	},
 	{
-		regexp.MustCompile(`(?m)^(?:pattern \S+: )?(?:stat|lstat) (?P<dir>\S+): (?:directory not found|no such file or directory)`),
+		`(?m)^(?:pattern \S+: )?(?:stat|lstat) (?P<dir>\S+): (?:directory not found|no such file or directory)`,
 		"nothing was checked: there is no directory $dir",
 		"correct the pattern",
 	},
 	{
-		regexp.MustCompile(`(?m)^(?:go: can't vet \S+: )?(?:package (?P<pkg>\S+): )?no (?:non-test )?Go files in (?P<dir>\S+)`),
+		`(?m)^(?:go: can't vet \S+: )?(?:package (?P<pkg>\S+): )?no (?:non-test )?Go files in (?P<dir>\S+)`,
 		"nothing was checked: there are no Go files in $dir but those of tests",
 		"correct the pattern, or check tests as well: --tests",
 	},
 	{
-		regexp.MustCompile(`(?m)^go: errors parsing (?P<file>\S+):\n(?P<why>[^\n]+)(?:\n\S+:\d+[^\n]*)*`),
+		`(?m)^go: errors parsing (?P<file>\S+):\n(?P<why>[^\n]+)(?:\n\S+:\d+[^\n]*)*`,
 		"nothing was checked: $file cannot be read: $why",
 		"correct $file",
 	},
 	{
-		regexp.MustCompile(`(?m)^go: (?P<what>\S+@\S+)(?: \([^)]*\))?: (?P<why>[^\n]+)`),
+		`(?m)^go: (?P<what>\S+@\S+)(?: \([^)]*\))?: (?P<why>[^\n]+)`,
 		"nothing was checked: $what cannot be had: $why",
 		"see go mod download",
 	},
@@ -146,8 +146,11 @@ var chatter = regexp.MustCompile(`^(go: (downloading|finding|found|extracting|ad
 // table is returned line by line.
 func explain(text string, opts Options) (problems []finding.Problem, unknown []string) {
 	for _, s := range sentences {
-		text = s.said.ReplaceAllStringFunc(text, func(said string) string {
-			problems = append(problems, s.problem(said, opts))
+		// Compiled here and not once for all: the binary is started for each
+		// package, and hardly ever has a message of the go command to explain.
+		re := regexp.MustCompile(s.said)
+		text = re.ReplaceAllStringFunc(text, func(said string) string {
+			problems = append(problems, s.problem(re, said, opts))
 			return ""
 		})
 	}
@@ -159,13 +162,13 @@ func explain(text string, opts Options) (problems []finding.Problem, unknown []s
 	return problems, unknown
 }
 
-func (s sentence) problem(said string, opts Options) finding.Problem {
-	m := s.said.FindStringSubmatchIndex(said)
+func (s sentence) problem(re *regexp.Regexp, said string, opts Options) finding.Problem {
+	m := re.FindStringSubmatchIndex(said)
 	expand := func(template string) string {
-		return strings.Join(strings.Fields(string(s.said.ExpandString(nil, template, said, m))), " ")
+		return strings.Join(strings.Fields(string(re.ExpandString(nil, template, said, m))), " ")
 	}
 	p := finding.Problem{Message: expand(s.message), Remedy: expand(s.remedy)}
-	if line := expand("$line"); s.said.SubexpIndex("line") >= 0 && line != "" {
+	if line := expand("$line"); re.SubexpIndex("line") >= 0 && line != "" {
 		p.File = absolute(expand("$file"), opts.Dir)
 		p.Line, _ = strconv.Atoi(line)
 		p.Column, _ = strconv.Atoi(expand("$column"))
