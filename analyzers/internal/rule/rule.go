@@ -221,6 +221,9 @@ func (p *Pass) Report(f Finding) {
 	if f.Func == "" {
 		f.Func = p.FuncName(f.Pos)
 	}
+	if p.displaced(f.Pos) {
+		f.Fixes = nil
+	}
 	f.Allowed = p.Directives.Allow(p.Analyzer.Name, f.Pos)
 	p.result.Findings = append(p.result.Findings, f)
 	if f.Tier == Suspected || f.NeedsHot || f.Allowed != nil {
@@ -264,14 +267,22 @@ func (p *Pass) InTest(pos token.Pos) bool {
 	return f != nil && strings.HasSuffix(f.Name(), "_test.go")
 }
 
-// Generated reports whether pos is in a generated file.
+// Generated reports whether pos is in a generated file. What cgo makes of a file
+// of the user's is none: its positions are those of that file.
 func (p *Pass) Generated(pos token.Pos) bool {
 	f := p.Fset.File(pos)
 	if f == nil {
 		return false
 	}
-	_, ok := p.generated[f.Name()]
-	return ok
+	by, ok := p.generated[f.Name()]
+	return ok && !(by == generated.Cgo && p.displaced(pos))
+}
+
+// displaced reports whether a //line directive, such as cgo writes, says that the
+// code at pos stands in another file: byte offsets, which fixes are made of,
+// then mean nothing there.
+func (p *Pass) displaced(pos token.Pos) bool {
+	return p.Fset.PositionFor(pos, true).Filename != p.Fset.PositionFor(pos, false).Filename
 }
 
 // File returns the file that pos is in.
