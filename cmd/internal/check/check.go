@@ -234,10 +234,13 @@ func describe(fs []finding.Finding) {
 	}
 }
 
-// notes says which excludes are dead. One that covers files in which nothing is
-// found is dead only if all files have been looked at.
+// notes says what in the configuration has no effect. An exclude that covers
+// files in which nothing is found is dead only if all files have been looked at.
 func (r *run) notes(unused []*config.Exclude) []report.Note {
 	var notes []report.Note
+	for _, s := range r.policy.Unread {
+		notes = append(notes, report.Note{Place: s.Place, Message: fmt.Sprintf("%s is understood, and has no effect: no rule of this version reads it", s.Name)})
+	}
 	for _, e := range unused {
 		switch {
 		case !e.Exists(r.policy.Dir):

@@ -132,7 +132,7 @@ func TestReport(t *testing.T) {
 	if got.code != report.Found {
 		t.Errorf("code %d, error %v", got.code, got.err)
 	}
-	for _, want := range []string{"(directive)", "1 finding in 1 of 4 packages", "(3 cached); 3 assumed.", "1 performance finding needs to know"} {
+	for _, want := range []string{".lagvet.yml:1:1: assume is understood, and has no effect", "(directive)", "1 finding in 1 of 4 packages", "(3 cached); 3 assumed.", "1 performance finding needs to know"} {
 		if !strings.Contains(got.stdout, want) {
 			t.Errorf("the report lacks %q:\n%s", want, got.stdout)
 		}

@@ -24,6 +24,16 @@ type Config struct {
 	Exclude []*Exclude
 	Profile []string // absolute paths
 	Analysis
+
+	// Unread are the sections, not empty, that are understood and that no rule
+	// of this version reads: what they say has no effect yet.
+	Unread []Section
+}
+
+// A Section is one of the file, by its key.
+type Section struct {
+	finding.Place
+	Name string
 }
 
 // Rule is what the configuration says of one rule.

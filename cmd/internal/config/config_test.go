@@ -100,6 +100,10 @@ func TestParse(t *testing.T) {
 				"gounbounded": {"accept_loops": "true", "limit": "4", "period": "10ms"},
 			},
 		},
+		Unread: []Section{
+			{finding.Place{Line: 14, Column: 1}, "assume"},
+			{finding.Place{Line: 26, Column: 1}, "budgets"},
+		},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
@@ -383,6 +387,9 @@ func TestLoad(t *testing.T) {
 	}
 	if got := c.Exclude[0].File; got != path {
 		t.Errorf("exclude stands in %q, want %q", got, path)
+	}
+	if got := c.Unread[0].File; got != path {
+		t.Errorf("assume stands in %q, want %q", got, path)
 	}
 	_, err = Load(filepath.Join(dir, "none.yml"), rules())
 	if want := "none.yml: cannot read the configuration: no such file or directory"; err == nil || !strings.HasSuffix(err.Error(), want) {

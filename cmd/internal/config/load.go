@@ -32,8 +32,12 @@ func Load(path string, rules []*analyzers.Rule) (*Config, error) {
 			c.Profile[i] = filepath.Join(c.Dir, filepath.FromSlash(p))
 		}
 	}
+	file := filepath.Join(c.Dir, filepath.Base(path))
 	for _, e := range c.Exclude {
-		e.File = filepath.Join(c.Dir, filepath.Base(path))
+		e.File = file
+	}
+	for i := range c.Unread {
+		c.Unread[i].File = file
 	}
 	return c, nil
 }

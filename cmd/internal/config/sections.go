@@ -26,7 +26,8 @@ func (r *reader) config(n *yaml.Node, c *Config) {
 		"exclude": func(_, v *yaml.Node) {
 			r.list(v, "exclude", func(item *yaml.Node) { c.Exclude = append(c.Exclude, r.exclude(item)) })
 		},
-		"assume": func(_, v *yaml.Node) {
+		"assume": func(key, v *yaml.Node) {
+			c.unread(key, v)
 			r.list(v, "assume", func(item *yaml.Node) { c.Assume = append(c.Assume, r.assume(item)) })
 		},
 		"roots": func(_, v *yaml.Node) { c.Roots = r.functions(v, "roots") },
@@ -34,10 +35,18 @@ func (r *reader) config(n *yaml.Node, c *Config) {
 		"profile": func(_, v *yaml.Node) {
 			r.list(v, "profile", func(item *yaml.Node) { c.Profile = append(c.Profile, r.text(item, "a profile")) })
 		},
-		"budgets": func(_, v *yaml.Node) {
+		"budgets": func(key, v *yaml.Node) {
+			c.unread(key, v)
 			r.list(v, "budgets", func(item *yaml.Node) { c.Budgets = append(c.Budgets, r.budget(item)) })
 		},
 	})
+}
+
+// unread notes a section that rules will read once they know of effects.
+func (c *Config) unread(key, value *yaml.Node) {
+	if len(resolve(value).Content) > 0 {
+		c.Unread = append(c.Unread, Section{finding.Place{Line: key.Line, Column: key.Column}, key.Value})
+	}
 }
 
 func (r *reader) rules(n *yaml.Node, c *Config) {
