@@ -10,6 +10,7 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
 
 // A FuncHeat says what makes one function hot, or reachable from a request root.
@@ -56,7 +57,7 @@ func heat(pass *analysis.Pass) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encoding what makes functions hot: %w", err)
 	}
-	pass.Report(analysis.Diagnostic{Pos: pass.Files[0].Package, Category: string(js), Message: "heat"})
+	pass.Report(analysis.Diagnostic{Pos: pass.Files[0].Package, Category: string(js), URL: rule.URL, Message: "heat"})
 	return nil, nil
 }
 

@@ -217,6 +217,8 @@ func send(pass *analysis.Pass, a Attributes, d analysis.Diagnostic) error {
 		return fmt.Errorf("encoding a finding of %s: %w", a.Rule, err)
 	}
 	d.Category = string(js)
+	// Without a URL, hosts make one of the category, and fail if they cannot.
+	d.URL = rule.URL + a.Rule + ".md"
 	pass.Report(d)
 	return nil
 }

@@ -232,7 +232,8 @@ func announce(u *unit, hot bool, noEscape error) *analysis.Analyzer {
 			if err != nil {
 				return nil, fmt.Errorf("announcing %s: %w", u.ImportPath, err)
 			}
-			pass.Report(analysis.Diagnostic{Pos: pass.Files[0].Package, Category: string(js)})
+			// The URL is set so that unitchecker does not make one of the category.
+			pass.Report(analysis.Diagnostic{Pos: pass.Files[0].Package, Category: string(js), URL: UnitAnalyzer})
 			return nil, nil
 		},
 	}
