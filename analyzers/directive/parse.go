@@ -102,12 +102,12 @@ func nearMiss(comment string) bool {
 	if strings.HasPrefix(text, "\t") {
 		return false
 	}
-	text = strings.ToLower(strings.TrimSpace(text))
-	rest, ok := strings.CutPrefix(text, "lagvet:")
-	if !ok || strings.HasPrefix(comment, prefix) {
+	const name = "lagvet:"
+	text = strings.TrimSpace(text)
+	if len(text) < len(name) || !strings.EqualFold(text[:len(name)], name) || strings.HasPrefix(comment, prefix) {
 		return false
 	}
-	_, err := parse(strings.TrimSpace(rest))
+	_, err := parse(strings.ToLower(strings.TrimSpace(text[len(name):])))
 	return err == nil
 }
 

@@ -101,7 +101,7 @@ func (w *walker) list(list []ast.Stmt, after, branch bool) bool {
 		if bad && from == i+1 && (branch || mayReturn[i]) {
 			from = i
 		}
-		if w.leavesOnSuccess(list[i]) {
+		if w.leavesOnSuccess(list[i], list[i+1:]) {
 			w.cold(list[i+1:])
 		}
 	}
@@ -245,23 +245,69 @@ func (w *walker) succeeds(s ast.Stmt) (found bool) {
 	return found
 }
 
-// leavesOnSuccess reports whether s is "if err == nil { …; return }": what
-// follows it deals with the error.
-func (w *walker) leavesOnSuccess(s ast.Stmt) bool {
+// leavesOnSuccess reports whether s is "if err == nil { …; return }" and rest,
+// what follows it, deals with the error. What does not look at the error may
+// be the way on after a first, quick try.
+func (w *walker) leavesOnSuccess(s ast.Stmt, rest []ast.Stmt) bool {
 	is, ok := s.(*ast.IfStmt)
-	if !ok || is.Else != nil || len(is.Body.List) == 0 {
+	if !ok || is.Init != nil || is.Else != nil || len(is.Body.List) == 0 {
 		return false
 	}
-	if _, onElse := w.errorBranch(is.Cond); !onElse {
+	cond, ok := ast.Unparen(is.Cond).(*ast.BinaryExpr)
+	if !ok || cond.Op != token.EQL || !w.comparesError(cond) {
 		return false
 	}
 	switch last := is.Body.List[len(is.Body.List)-1].(type) {
 	case *ast.ReturnStmt:
-		return true
+		if w.fails(last) { // that there is no error is the error
+			return false
+		}
 	case *ast.BranchStmt:
-		return last.Tok != token.FALLTHROUGH
+		if last.Tok == token.FALLTHROUGH {
+			return false
+		}
+	default:
+		return false
+	}
+	err := cond.X
+	if w.isNil(err) {
+		err = cond.Y
+	}
+	id, ok := ast.Unparen(err).(*ast.Ident)
+	if !ok {
+		return false
+	}
+	for _, s := range rest {
+		if w.reads(s, w.info.Uses[id]) {
+			return true
+		}
+		if as, ok := s.(*ast.AssignStmt); ok && slices.ContainsFunc(as.Lhs, func(e ast.Expr) bool { return w.isVar(e, w.info.Uses[id]) }) {
+			return false // another error from here on
+		}
 	}
 	return false
+}
+
+func (w *walker) isVar(e ast.Expr, obj types.Object) bool {
+	id, ok := e.(*ast.Ident)
+	return ok && w.info.Uses[id] == obj
+}
+
+// reads reports whether s uses the variable obj other than to assign to it.
+func (w *walker) reads(s ast.Stmt, obj types.Object) (found bool) {
+	ast.Inspect(s, func(n ast.Node) bool {
+		if as, ok := n.(*ast.AssignStmt); ok {
+			for _, r := range as.Rhs {
+				found = found || w.reads(&ast.ExprStmt{X: r}, obj)
+			}
+			return false
+		}
+		if e, ok := n.(ast.Expr); ok && w.isVar(e, obj) {
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 // errorBranch reports whether cond being true, or its being false, means that

@@ -87,8 +87,8 @@ func (b *builder) names() map[string]*funcs.Func {
 }
 
 // literal finds the literal that h is about. If the profile knows where the
-// function around it begins, the distance of their lines decides; else its
-// number does, or its line. Lines alone are trusted only where they are
+// function around it begins, the distance of their lines tells; else, or if
+// the code between them has changed, its number does, or its line if that is
 // unambiguous.
 func (b *builder) literal(h *heat, byName map[string]*funcs.Func, starts map[string]int) *funcs.Func {
 	sameLine := func(l *funcs.Func) bool { return b.line(l.Node.Pos()) == h.start }
@@ -110,9 +110,11 @@ func (b *builder) literal(h *heat, byName map[string]*funcs.Func, starts map[str
 		if f := only(lits, at); f != nil {
 			return f
 		}
-		return only(lits, func(l *funcs.Func) bool { return at(l) && numbered(l) })
+		if f := only(lits, func(l *funcs.Func) bool { return at(l) && numbered(l) }); f != nil {
+			return f
+		}
 	}
-	if name == h.name {
+	if name == h.name { // nothing was inlined: the number counts in that function
 		return only(lits, numbered)
 	}
 	if f := only(lits, sameLine); f != nil {

@@ -52,6 +52,9 @@ func (b *builder) requestRoots(patterns []pattern) map[*funcs.Func]string {
 			roots[f] = detail
 		}
 	}
+	callbacks := b.imports(func(path string) bool {
+		return slices.ContainsFunc(shapes, func(s shape) bool { return s.callback && s.params[0].path == path })
+	})
 	for _, f := range b.index.Funcs {
 		for _, d := range b.bound[f] {
 			if d.Kind == directive.Root && roots[f] == "" {
@@ -65,16 +68,20 @@ func (b *builder) requestRoots(patterns []pattern) map[*funcs.Func]string {
 			mark(f, s.detail)
 		}
 		for _, c := range f.Out {
-			b.passedHandlers(c, mark)
 			b.registration(c, mark)
+			if callbacks {
+				b.passedHandlers(c, mark)
+			}
 		}
-	}
-	for _, c := range b.index.Inits {
-		b.passedHandlers(c, mark)
-		b.registration(c, mark)
 	}
 	b.embeddedServices(mark)
 	return roots
+}
+
+// imports reports whether the package imports a path that is accepted, its
+// major version left out.
+func (b *builder) imports(accept func(path string) bool) bool {
+	return slices.ContainsFunc(b.pass.Pkg.Imports(), func(p *types.Package) bool { return accept(withoutVersion(p.Path())) })
 }
 
 // shapeOf returns the shape of handler that f has, or nil.
@@ -301,8 +308,7 @@ func (b *builder) consumers() []consumer {
 
 // mayConsume reports whether the package imports a client of a message broker.
 func (b *builder) mayConsume() bool {
-	for _, p := range b.pass.Pkg.Imports() {
-		path := withoutVersion(p.Path())
+	return b.imports(func(path string) bool {
 		for t := range deliveries {
 			if t.path == path {
 				return true
@@ -313,8 +319,8 @@ func (b *builder) mayConsume() bool {
 				return true
 			}
 		}
-	}
-	return false
+		return false
+	})
 }
 
 // receives says what messages the statements directly in a loop wait for.

@@ -223,8 +223,61 @@ func retry() error {
 			warm()
 			return nil
 		}
-		cold()
+		cold(err)
 	}
+}
+
+func firstTry() (int, error) {
+	n, err := get()
+	if nil == err {
+		warm()
+		return n, nil
+	}
+	warm() // nobody looks at the error: this is the long way
+	n, err = get()
+	return n, err
+}
+
+func firstTryInHead() (int, error) {
+	if n, err := get(); err == nil {
+		return n, nil
+	}
+	warm()
+	return get()
+}
+
+func noErrorIsTheError() error {
+	err := try()
+	if err == nil {
+		cold()
+		return ErrBad
+	}
+	if err == io.EOF {
+		warm()
+		return nil
+	}
+	return err
+}
+
+func errorOnce(xs []int) (n int) {
+	for range xs {
+		_, err := get()
+		if err == nil {
+			n++
+			continue
+		}
+		cold()
+		fmt.Println(err)
+	}
+	for range xs {
+		_, err := get()
+		if err == nil {
+			n++
+		}
+		warm()
+		fmt.Println(err)
+	}
+	return n
 }
 
 // serve ends in an error, always: that is how a server ends.
