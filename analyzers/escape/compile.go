@@ -31,8 +31,10 @@ type Unit struct {
 	Profile string
 }
 
-// headerMark begins the line in which Compile says which compiler spoke.
-const headerMark = "lagvet-escape"
+// GCFlags are the flags that make the compiler say what Parse reads, for a
+// host that drives the go command: go list -export -gcflags=… writes the text
+// to stderr, from the build cache if need be.
+func GCFlags() string { return "-m=2 -d=" + strings.Join(debugFlags, ",") }
 
 // debugFlags ask for what -m does not say: how each defer is compiled, and
 // which closures and interface values are static data after all. Older
@@ -252,7 +254,7 @@ func save(tc toolchain, text []byte) (name string, err error) {
 			os.Remove(f.Name())
 		}
 	}()
-	if _, err := fmt.Fprintf(f, "# %s %s %s\n", headerMark, tc.version, tc.goarch); err != nil {
+	if _, err := f.WriteString(Header(tc.version, tc.goarch, "")); err != nil {
 		return "", err
 	}
 	_, err = io.Copy(f, bytes.NewReader(text))

@@ -25,14 +25,36 @@ type Report struct {
 	// Unknown holds the lines that the parser does not know.
 	Unknown []string
 
-	fset *token.FileSet
-	at   map[line][]*Diagnostic
+	fset   *token.FileSet
+	at     map[line][]*Diagnostic
+	starts map[line]token.Pos // where each line of the package begins
+	names  *names
 }
 
 // A line is a line of a file by the name that the analysis knows it by.
 type line struct {
 	file string
 	line int
+}
+
+// Where returns the position of d, the beginning of its line if the compiler
+// does not know the column.
+func (r *Report) Where(d *Diagnostic) token.Pos { return r.Pos(d.Pos) }
+
+// Pos returns the position that p names, or NoPos if it is in another package.
+func (r *Report) Pos(p Pos) token.Pos {
+	if r.names == nil {
+		return token.NoPos
+	}
+	file, ok := r.names.of(p.File)
+	if !ok {
+		return token.NoPos
+	}
+	start := r.starts[line{file, p.Line}]
+	if start.IsValid() && p.Col > 0 {
+		start += token.Pos(p.Col - 1)
+	}
+	return start
 }
 
 // At returns what was said at pos. What has no column stands at every
@@ -129,10 +151,14 @@ func report(pass *analysis.Pass, out *Output) *Report {
 		Unknown:   out.Unknown,
 		fset:      pass.Fset,
 		at:        make(map[line][]*Diagnostic),
+		starts:    make(map[line]token.Pos),
+		names:     &names{known: make(map[string]string)},
 	}
-	names := newNames(pass)
+	for _, f := range pass.Files {
+		r.addFile(pass.Fset.File(f.FileStart))
+	}
 	for _, d := range out.Diagnostics {
-		if file, ok := names.of(d.Pos.File); ok {
+		if file, ok := r.names.of(d.Pos.File); ok {
 			l := line{file, d.Pos.Line}
 			r.at[l] = append(r.at[l], d)
 			r.Diagnostics = append(r.Diagnostics, d)
@@ -141,24 +167,24 @@ func report(pass *analysis.Pass, out *Output) *Report {
 	return r
 }
 
+// addFile records the lines of f by the names and numbers that //line
+// directives give them, for so the compiler calls them.
+func (r *Report) addFile(f *token.File) {
+	for i := range f.LineCount() {
+		start := f.LineStart(i + 1)
+		p := f.Position(start)
+		r.names.add(p.Filename)
+		if l := (line{p.Filename, p.Line}); !r.starts[l].IsValid() {
+			r.starts[l] = start
+		}
+	}
+}
+
 // names tells by which name the analysis knows a file that the compiler names.
 // They are the same where Compile ran it; the go command shortens paths.
 type names struct {
 	known map[string]string
 	files []string
-}
-
-func newNames(pass *analysis.Pass) *names {
-	n := &names{known: make(map[string]string)}
-	for _, f := range pass.Files {
-		tf := pass.Fset.File(f.FileStart)
-		n.add(tf.Name())
-		// A //line directive names another file.
-		for i := range tf.LineCount() {
-			n.add(pass.Fset.Position(tf.LineStart(i + 1)).Filename)
-		}
-	}
-	return n
 }
 
 func (n *names) add(file string) {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -12,6 +13,7 @@ import (
 type Output struct {
 	Toolchain   string // "go1.26.8"; empty if the text does not say
 	GOARCH      string // "amd64"; empty if the text does not say
+	Dir         string // that relative file names in the text are relative to; empty if the text does not say
 	Diagnostics []*Diagnostic
 	Unknown     []string // the lines that the parser does not know
 }
@@ -72,17 +74,32 @@ func (p *reader) line(line string) {
 		return
 	}
 	pos, msg := position(line)
+	pos.File = p.file(pos.File)
 	if !p.flow(pos, msg) && !p.heading(pos, msg) && !p.message(pos, msg) {
 		p.out.Unknown = append(p.out.Unknown, line)
 	}
 }
 
-// header reads the line that Compile writes; the go command's own, which
-// names a package, says nothing that is needed.
+// headerMark begins the line that Header returns.
+const headerMark = "lagvet-escape"
+
+// Header returns a first line for the compiler's text, which says what the
+// text does not: which compiler spoke, for which architecture, and (if not
+// empty) which directory relative file names are relative to.
+func Header(toolchain, goarch, dir string) string {
+	return strings.TrimSuffix(fmt.Sprintf("# %s %s %s %s", headerMark, toolchain, goarch, dir), " ") + "\n"
+}
+
+// header reads what Header writes. The go command's own headers, which name
+// packages, say nothing that is needed.
 func (p *reader) header(h string) {
-	f := strings.Fields(h)
-	if len(f) == 3 && f[0] == headerMark {
-		p.out.Toolchain, p.out.GOARCH = f[1], f[2]
+	f := strings.SplitN(h, " ", 4)
+	if len(f) < 3 || f[0] != headerMark {
+		return
+	}
+	p.out.Toolchain, p.out.GOARCH = f[1], f[2]
+	if len(f) == 4 {
+		p.out.Dir = f[3]
 	}
 }
 
@@ -143,6 +160,14 @@ func parsePos(s string) (Pos, bool) {
 	return pos, ok && rest == ""
 }
 
+// file makes a file name absolute where that is possible.
+func (p *reader) file(name string) string {
+	if p.out.Dir == "" || name == "" || name[0] == '<' || filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(p.out.Dir, name)
+}
+
 // flow reads the lines of an explanation.
 func (p *reader) flow(pos Pos, msg string) bool {
 	if !strings.HasPrefix(msg, "  ") {
@@ -171,6 +196,7 @@ func (p *reader) flow(pos Pos, msg string) bool {
 		if !ok || len(e.flow) == 0 {
 			return false
 		}
+		s.Pos.File = p.file(s.Pos.File)
 		last := &e.flow[len(e.flow)-1]
 		last.Steps = append(last.Steps, s)
 		return true

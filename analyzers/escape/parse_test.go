@@ -91,6 +91,22 @@ func TestPositions(t *testing.T) {
 	}
 }
 
+func TestHeader(t *testing.T) {
+	const text = "pkg/a.go:4:2: x escapes to heap in F:\npkg/a.go:4:2:   flow: {heap} ← &x:\npkg/a.go:4:2:     from &x (address-of) at ../b.go:5:9\npkg/a.go:4:2: moved to heap: x\n/abs/c.go:1:1: moved to heap: y\n"
+	out := parse(t, Header("go1.26.8", "amd64", "/a dir/mod")+text)
+	if out.Toolchain != "go1.26.8" || out.GOARCH != "amd64" || out.Dir != "/a dir/mod" {
+		t.Errorf("got %+v", *out)
+	}
+	x, y := out.Diagnostics[0], out.Diagnostics[1]
+	if x.Pos.File != "/a dir/mod/pkg/a.go" || x.Flow[0].Steps[0].Pos.File != "/a dir/b.go" || y.Pos.File != "/abs/c.go" {
+		t.Errorf("got files %s, %s and %s", x.Pos.File, x.Flow[0].Steps[0].Pos.File, y.Pos.File)
+	}
+	out = parse(t, Header("go1.26.8", "amd64", "")+text)
+	if out.Dir != "" || out.Diagnostics[0].Pos.File != "pkg/a.go" {
+		t.Errorf("without a directory: %+v, file %s", out.Dir, out.Diagnostics[0].Pos.File)
+	}
+}
+
 // The explanation as Go 1.26 prints it, and as Go 1.24 did.
 func TestExplanations(t *testing.T) {
 	const now = `# example.com/p

@@ -2,7 +2,18 @@ package heapescape
 
 import (
 	_ "embed"
+	"go/ast"
+	"go/token"
+	"slices"
 
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/inspect"
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/lagvet/lagvet/analyzers/directive"
+	"github.com/lagvet/lagvet/analyzers/escape"
+	"github.com/lagvet/lagvet/analyzers/hotpath"
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
 
@@ -17,10 +28,213 @@ var Rule = rule.New(rule.Spec{
 	Class:    rule.Performance,
 	Severity: rule.Medium,
 	NeedsHot: true,
+	Requires: []*analysis.Analyzer{escape.Analyzer, inspect.Analyzer},
 	Run:      run,
 })
 
 // Analyzer is the rule as go/analysis knows it.
 var Analyzer = Rule.Analyzer
 
-func run(pass *rule.Pass) error { return nil }
+func run(pass *rule.Pass) error {
+	report := pass.ResultOf[escape.Analyzer].(*escape.Report)
+	if !report.Ran {
+		// Hosts that do not run the compiler do not show this.
+		if n := hotFunctions(pass); n > 0 {
+			pass.Unchecked("the compiler was not asked what the hot functions of %s (%d) move to the heap", pass.Pkg.Path(), n)
+		}
+		return nil
+	}
+	if n := len(report.Unknown); n > 0 {
+		pass.Unchecked("%d lines of the compiler's output are of no known form, so escapes may be missing; the first is %q", n, report.Unknown[0])
+	}
+	c := &checker{
+		pass:   pass,
+		report: report,
+		root:   pass.ResultOf[inspect.Analyzer].(*inspector.Inspector).Root(),
+		sites:  make(map[*ast.File]map[token.Pos][]inspector.Cursor),
+		groups: make(map[token.Pos]*finding),
+	}
+	for _, d := range report.Diagnostics {
+		c.diagnostic(d)
+	}
+	c.foldCaptures()
+	slices.SortStableFunc(c.findings, func(a, b *finding) int { return int(a.pos - b.pos) })
+	for _, f := range c.findings {
+		c.send(f)
+	}
+	return nil
+}
+
+func hotFunctions(pass *rule.Pass) (n int) {
+	for _, f := range pass.Funcs.Funcs {
+		if pass.Hotness.Hot(f.Node) != nil && !pass.InTest(f.Node.Pos()) && !pass.Generated(f.Node.Pos()) {
+			n++
+		}
+	}
+	return n
+}
+
+type checker struct {
+	pass   *rule.Pass
+	report *escape.Report
+	root   inspector.Cursor
+	// sites are the expressions and identifiers of each file by the
+	// position at which the compiler speaks of them.
+	sites    map[*ast.File]map[token.Pos][]inspector.Cursor
+	findings []*finding
+	groups   map[token.Pos]*finding // those of the arguments of one call, by its parenthesis
+}
+
+// A finding is what is reported at one place: one value, or several that one
+// call puts on the heap.
+type finding struct {
+	pos    token.Pos
+	hot    *hotpath.Hotness
+	tier   rule.Tier
+	values []*value
+	cause  escape.Cause
+	flow   []escape.Edge
+	call   *ast.CallExpr // of which all values are arguments, or whose inlined body makes them
+	inline string        // the function inlined at call
+	rare   string        // why it does not happen in every call
+}
+
+// diagnostic turns an escape in hot code into a finding, or adds it to one.
+func (c *checker) diagnostic(d *escape.Diagnostic) {
+	if d.Kind != escape.Moved && d.Kind != escape.Escapes || d.Static {
+		return
+	}
+	pos := c.report.Where(d)
+	if !pos.IsValid() || c.pass.InTest(pos) {
+		return
+	}
+	hot := c.pass.Hotness.HotAt(pos)
+	if hot == nil {
+		return
+	}
+	f := &finding{pos: pos, hot: hot, tier: rule.Proven, cause: d.Cause(), flow: d.Flow}
+	v := c.value(d, pos)
+	if call := c.inlinedCall(d, pos, v); call != nil {
+		if v = c.inlinee(d, call, f); v == nil {
+			return
+		}
+	} else if !c.inBody(d, pos, f) {
+		return
+	}
+	if v.free || c.ofDefer(v, f) || v.sized && !c.noalloc(pos) {
+		return
+	}
+	f.tier = lower(f.tier, v.tier)
+	if d.Mixed {
+		f.tier = lower(f.tier, rule.Likely)
+	}
+	if f.rare == "" {
+		f.rare = c.rare(pos)
+	}
+	if f.rare != "" && !c.noalloc(pos) {
+		f.tier = lower(f.tier, rule.Suspected)
+	}
+	f.values = []*value{v}
+	c.add(f, v)
+}
+
+// add records f, or adds its value to the finding of the same call.
+func (c *checker) add(f *finding, v *value) {
+	if f.call == nil {
+		f.call = v.call
+	}
+	if f.call == nil {
+		c.findings = append(c.findings, f)
+		return
+	}
+	g := c.groups[f.call.Lparen]
+	if g == nil || (g.inline != "") != (f.inline != "") {
+		c.groups[f.call.Lparen] = f
+		c.findings = append(c.findings, f)
+		return
+	}
+	g.values = append(g.values, v)
+	g.pos = min(g.pos, f.pos)
+	g.tier = higher(g.tier, f.tier) // one that is sure makes the finding sure
+	if len(g.flow) == 0 {
+		g.flow, g.cause = f.flow, f.cause
+	}
+}
+
+// noalloc reports whether the code at pos stands under that contract.
+func (c *checker) noalloc(pos token.Pos) bool {
+	for f := c.pass.Funcs.At(pos); f != nil; f = f.Parent {
+		if c.pass.Hotness.Contract(f.Node, directive.NoAlloc) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// ofDefer reports whether v is a deferred closure or escapes only into one:
+// those are hotdefer's.
+func (c *checker) ofDefer(v *value, f *finding) bool {
+	if lit, ok := v.node.(*ast.FuncLit); ok {
+		g := c.pass.Funcs.Of(lit)
+		return g != nil && g.Use == funcs.Deferred
+	}
+	if f.cause.Kind != escape.Captured {
+		return false
+	}
+	g := c.capturing(f)
+	return g != nil && g.Use == funcs.Deferred
+}
+
+// capturing returns the outermost literal that captures the variable of f.
+func (c *checker) capturing(f *finding) *funcs.Func {
+	var lit *funcs.Func
+	at := c.report.Pos(f.cause.Pos)
+	for g := c.pass.Funcs.At(at); g != nil && g.Obj == nil; g = g.Parent {
+		if g.Node.Pos() <= f.pos && f.pos < g.Node.End() {
+			break // declared inside
+		}
+		lit = g
+	}
+	return lit
+}
+
+// foldCaptures joins variables that escape because a closure captures them to
+// the finding about the closure: there is one thing to mend.
+func (c *checker) foldCaptures() {
+	closures := make(map[ast.Node]*finding)
+	for _, f := range c.findings {
+		if lit, ok := f.values[0].node.(*ast.FuncLit); ok {
+			closures[lit] = f
+		}
+	}
+	c.findings = slices.DeleteFunc(c.findings, func(f *finding) bool {
+		if f.cause.Kind != escape.Captured || f.call != nil {
+			return false
+		}
+		lit := c.capturing(f)
+		if lit == nil || closures[lit.Node] == nil || closures[lit.Node].tier != f.tier {
+			return false
+		}
+		g := closures[lit.Node]
+		g.values = append(g.values, f.values...)
+		return true
+	})
+}
+
+func lower(a, b rule.Tier) rule.Tier {
+	if rank(b) > rank(a) {
+		return b
+	}
+	return a
+}
+
+func higher(a, b rule.Tier) rule.Tier {
+	if rank(b) < rank(a) {
+		return b
+	}
+	return a
+}
+
+func rank(t rule.Tier) int {
+	return slices.Index([]rule.Tier{"", rule.Proven, rule.Likely, rule.Suspected}, t)
+}

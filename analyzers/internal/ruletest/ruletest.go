@@ -2,13 +2,18 @@
 package ruletest
 
 import (
+	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/analysistest"
 
+	"github.com/lagvet/lagvet/analyzers/escape"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
 
@@ -20,6 +25,8 @@ import (
 // is never stopped". A finding that waits for hotness says "cold" for its
 // tier, one that a directive silences "allowed". Links of its chain follow the
 // message, each after " ← ".
+//
+// For a rule that requires [escape.Analyzer], the module is compiled first.
 func Run(t *testing.T, r *rule.Rule) {
 	t.Helper()
 	mods, err := filepath.Glob(filepath.Join(analysistest.TestData(), "*", "go.mod"))
@@ -29,6 +36,9 @@ func Run(t *testing.T, r *rule.Rule) {
 	for _, mod := range mods {
 		dir := filepath.Dir(mod)
 		t.Run(filepath.Base(dir), func(t *testing.T) {
+			if slices.Contains(r.Requires, escape.Analyzer) {
+				compile(t, dir)
+			}
 			if golden(t, dir) {
 				analysistest.RunWithSuggestedFixes(t, dir, visible(r), "./...")
 			} else {
@@ -36,6 +46,28 @@ func Run(t *testing.T, r *rule.Rule) {
 			}
 		})
 	}
+}
+
+// compile has the compiler explain the module in dir, for rules that ask it.
+func compile(t *testing.T, dir string) {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-export", "-gcflags="+escape.GCFlags(), "./...")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOWORK=off", "PWD="+dir)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("compiling %s: %v\n%s", dir, err, said.Bytes())
+	}
+	file := filepath.Join(t.TempDir(), "compiler.txt")
+	text := escape.Header(runtime.Version(), runtime.GOARCH, dir) + said.String()
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := escape.Analyzer.Flags.Set(escape.OutputFlag, file); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { escape.Analyzer.Flags.Set(escape.OutputFlag, "") })
 }
 
 func golden(t *testing.T, dir string) (found bool) {

@@ -1,0 +1,166 @@
+package heapescape
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"github.com/lagvet/lagvet/analyzers/escape"
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
+)
+
+// What an inlined function allocates stands at the call. Its own body is
+// compiled besides, and what is said there is true only where it is called as
+// such: so a function that every hot caller has inlined is judged at the
+// calls, and any other in its body.
+
+// inlinedCall returns the call whose inlined body d speaks of, or nil if d
+// speaks of the source at pos.
+func (c *checker) inlinedCall(d *escape.Diagnostic, pos token.Pos, v *value) *ast.CallExpr {
+	if !c.report.Inlined(pos) || v.kind == variadic && v.node != nil {
+		return nil
+	}
+	for _, cur := range c.at(pos) {
+		call, ok := cur.Node().(*ast.CallExpr)
+		if !ok {
+			continue
+		}
+		t := c.pass.TypesInfo.TypeOf(call)
+		if _, tuple := t.(*types.Tuple); strings.HasPrefix(d.Subject, "~r") && !tuple && !types.IsInterface(t) {
+			return nil // the result is boxed here
+		}
+		return call
+	}
+	return nil
+}
+
+// inlinee returns what the function inlined at call allocates there by d, or
+// nil if that is judged elsewhere or does not happen on a warm path.
+func (c *checker) inlinee(d *escape.Diagnostic, call *ast.CallExpr, f *finding) *value {
+	f.call, f.inline = call, types.ExprString(call.Fun)
+	k := c.pass.Funcs.Call(call)
+	if k == nil || k.Callee == nil {
+		f.tier = rule.Likely // the rarely taken branches of another package are not seen
+		return &value{kind: other, size: -1, text: d.Subject, primitive: "runtime.newobject"}
+	}
+	if !c.gone(k.Callee) {
+		return nil
+	}
+	known := false
+	for _, in := range c.report.Diagnostics {
+		if in.Subject != d.Subject || in.Kind != escape.Moved && in.Kind != escape.Escapes && in.Kind != escape.Stays {
+			continue
+		}
+		pos := c.report.Where(in)
+		if !pos.IsValid() || !within(k.Callee.Node, pos) {
+			continue
+		}
+		known = true
+		if c.pass.Hotness.Cold(pos) {
+			continue
+		}
+		v := c.value(in, pos)
+		if inner := c.inlinedCall(in, pos, v); inner != nil && inner != call {
+			if v = c.inlinee(in, inner, f); v == nil {
+				continue
+			}
+			f.call, f.inline = call, types.ExprString(call.Fun)
+		}
+		f.rare = c.rare(pos)
+		return v
+	}
+	if known {
+		return nil
+	}
+	if v := c.localOf(k.Callee, d.Subject); v != nil && d.Kind == escape.Moved {
+		return v
+	}
+	f.tier = rule.Likely
+	return &value{kind: other, size: -1, text: d.Subject, primitive: "runtime.newobject"}
+}
+
+// localOf returns the variable of that name in g. It escapes at a call only,
+// so the compiler says nothing of it in the body.
+func (c *checker) localOf(g *funcs.Func, name string) (v *value) {
+	ast.Inspect(g.Node, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		if ok && id.Name == name && c.pass.TypesInfo.Defs[id] != nil && v == nil && !c.pass.Hotness.Cold(id.Pos()) {
+			v = c.variable(name, id.Pos())
+		}
+		return v == nil
+	})
+	return v
+}
+
+// inBody judges d where its function is called as such. It reports whether it
+// is at all, and lowers the tier of f where that depends on callers.
+func (c *checker) inBody(d *escape.Diagnostic, pos token.Pos, f *finding) bool {
+	g := c.pass.Funcs.At(pos)
+	if g != nil && g.Obj == nil && pos < g.Body.Lbrace {
+		g = g.Parent // where a closure is made
+	}
+	for ; g != nil; g = g.Parent {
+		if c.gone(g) {
+			return false
+		}
+		if !c.report.CanInline(name(g)) {
+			continue
+		}
+		switch calls, inlined := c.calls(g, true); {
+		case calls > 0 && calls == inlined && !c.escapesAtCall(g, d):
+			f.tier = rule.Suspected // what callers there are keep it on the stack
+		case calls == 0 && f.cause.Kind == escape.Returned:
+			f.tier = lower(f.tier, rule.Likely) // callers elsewhere may inline it
+		}
+	}
+	return true
+}
+
+// gone reports whether g is hot only through calls, and each of these was inlined.
+func (c *checker) gone(g *funcs.Func) bool {
+	if !c.report.CanInline(name(g)) {
+		return false
+	}
+	hot := c.pass.Hotness.Hot(g.Node)
+	if hot != nil && len(hot.Via) == 0 && g.Obj != nil {
+		return false
+	}
+	calls, inlined := c.calls(g, false)
+	return calls > 0 && calls == inlined
+}
+
+// calls counts the calls of g in the package, those in cold functions only if
+// all is set, and how many of them were inlined.
+func (c *checker) calls(g *funcs.Func, all bool) (calls, inlined int) {
+	for _, k := range g.In {
+		if k.Caller == nil || !all && c.pass.Hotness.Hot(k.Caller.Node) == nil {
+			continue
+		}
+		calls++
+		if c.report.Inlined(k.Site.Lparen) {
+			inlined++
+		}
+	}
+	return calls, inlined
+}
+
+func (c *checker) escapesAtCall(g *funcs.Func, d *escape.Diagnostic) bool {
+	for _, k := range g.In {
+		for _, at := range c.report.At(k.Site.Lparen) {
+			if at.Kind == d.Kind && at.Subject == d.Subject {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// name returns the position at which the compiler says that g can be inlined.
+func name(g *funcs.Func) token.Pos {
+	if decl, ok := g.Node.(*ast.FuncDecl); ok {
+		return decl.Name.Pos()
+	}
+	return g.Node.Pos()
+}

@@ -1,0 +1,379 @@
+package heapescape
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"regexp"
+
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
+)
+
+// rare says why what stands at pos does not happen in every call although no
+// error leads there: it fills something that is kept, grows a buffer, misses a
+// cache, or serves diagnostics. It returns "" if nothing of the kind shows.
+// What it takes for rare becomes a suspicion, so it errs on the side of rare.
+func (c *checker) rare(pos token.Pos) string {
+	cur, ok := c.root.FindByPos(pos, pos)
+	if !ok {
+		return ""
+	}
+	for parent := cur.Parent(); parent.Valid() && parent.Node() != nil; cur, parent = parent, parent.Parent() {
+		why := ""
+		switch n := parent.Node().(type) {
+		case *ast.IfStmt:
+			switch k, _ := cur.ParentEdge(); k {
+			case edge.IfStmt_Body:
+				why = c.branch(n.Cond, true, n.Body)
+			case edge.IfStmt_Else:
+				why = c.branch(n.Cond, false, n.Else)
+			}
+		case *ast.BlockStmt:
+			why = c.after(n.List, cur)
+		case *ast.CaseClause:
+			why = c.after(n.Body, cur)
+		case *ast.FuncLit:
+			if c.once(parent) {
+				return "it runs once"
+			}
+			return ""
+		case *ast.FuncDecl, *ast.File:
+			return ""
+		}
+		if why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// once reports whether the literal at cur is what a sync.Once does.
+func (c *checker) once(cur inspector.Cursor) bool {
+	call, ok := cur.Parent().Node().(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	k := c.pass.Funcs.Call(call)
+	if k == nil || k.Func == nil {
+		return false
+	}
+	switch k.Func.FullName() {
+	case "(*sync.Once).Do", "sync.OnceFunc", "sync.OnceValue", "sync.OnceValues":
+		return true
+	}
+	return false
+}
+
+// after looks at the statements before cur in its block: one that leaves the
+// block when there is something to reuse makes the rest the rare case.
+func (c *checker) after(list []ast.Stmt, cur inspector.Cursor) string {
+	for _, s := range list {
+		if s == cur.Node() {
+			return ""
+		}
+		n, ok := s.(*ast.IfStmt)
+		if !ok || n.Else != nil || !leavesWith(n) {
+			continue
+		}
+		if c.reuses(n) {
+			return "it is made only if there is none to reuse"
+		}
+	}
+	return ""
+}
+
+// leavesWith reports whether the body of n ends in a return of something.
+func leavesWith(n *ast.IfStmt) bool {
+	if len(n.Body.List) == 0 {
+		return false
+	}
+	ret, ok := n.Body.List[len(n.Body.List)-1].(*ast.ReturnStmt)
+	return ok && len(ret.Results) > 0
+}
+
+// reuses reports whether n returns what its condition found: the value that is
+// not nil, that a map or a type assertion gave, that a free list holds, or that
+// has room enough.
+func (c *checker) reuses(n *ast.IfStmt) bool {
+	ret := n.Body.List[len(n.Body.List)-1].(*ast.ReturnStmt)
+	found := false
+	c.leaves(n.Cond, true, func(leaf ast.Expr, want bool) {
+		switch x := leaf.(type) {
+		case *ast.BinaryExpr:
+			switch v := c.comparedToNil(x); {
+			case v != nil:
+				found = found || (x.Op == token.NEQ) == want && !c.isError(v) && mentions(ret, v)
+			case c.measures(x, "cap"):
+				found = true
+			case c.measures(x, "len"):
+				found = found || shrinks(n.Body)
+			}
+		case *ast.Ident:
+			from := c.commaOk(x)
+			found = found || want && from != nil && mentionsAny(ret, from.Lhs[:1])
+		}
+	})
+	return found
+}
+
+// shrinks reports whether the body takes an element off a slice.
+func shrinks(body *ast.BlockStmt) (found bool) {
+	ast.Inspect(body, func(n ast.Node) bool {
+		if as, ok := n.(*ast.AssignStmt); ok && len(as.Lhs) == len(as.Rhs) {
+			for i, r := range as.Rhs {
+				if s, ok := r.(*ast.SliceExpr); ok && types.ExprString(s.X) == types.ExprString(as.Lhs[i]) {
+					found = true
+				}
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+var diagnostics = regexp.MustCompile(`(?i)(debug|trace|verbose|loggable|enabled$|\bv\(\d)`)
+
+// branch says why the branch of a condition is rarely taken.
+func (c *checker) branch(cond ast.Expr, taken bool, body ast.Node) (why string) {
+	c.leaves(cond, taken, func(leaf ast.Expr, want bool) {
+		switch x := leaf.(type) {
+		case *ast.BinaryExpr:
+			v := c.comparedToNil(x)
+			switch {
+			case v != nil && (x.Op == token.EQL) == want && (c.keeps(v) && assigns(body, v) || c.pooled(v)):
+				why = "it is made only while there is none"
+			case v != nil && (x.Op == token.NEQ) == want && diagnostics.MatchString(types.ExprString(v)):
+				why = "it serves diagnostics"
+			case c.measures(x, "cap"):
+				why = "it is made only to grow"
+			case c.measures(x, "len") && c.assignsMeasured(body, x):
+				why = "it is made only to grow"
+			}
+		case *ast.Ident:
+			if from := c.commaOk(x); from != nil && !want && c.misses(from, body) {
+				why = "it is made only if there is none to reuse"
+			} else if want && diagnostics.MatchString(x.Name) {
+				why = "it serves diagnostics"
+			}
+		case *ast.CallExpr, *ast.SelectorExpr:
+			if want && diagnostics.MatchString(types.ExprString(x)) {
+				why = "it serves diagnostics"
+			}
+		}
+	})
+	return why
+}
+
+// leaves calls f for each part of cond that must hold (or must not) if cond
+// holds (or does not).
+func (c *checker) leaves(cond ast.Expr, want bool, f func(ast.Expr, bool)) {
+	switch x := ast.Unparen(cond).(type) {
+	case *ast.UnaryExpr:
+		if x.Op == token.NOT {
+			c.leaves(x.X, !want, f)
+		}
+	case *ast.BinaryExpr:
+		switch {
+		case x.Op == token.LAND && want, x.Op == token.LOR && !want:
+			c.leaves(x.X, want, f)
+			c.leaves(x.Y, want, f)
+		case x.Op == token.LAND || x.Op == token.LOR:
+			// Either may be the reason.
+		default:
+			f(x, want)
+		}
+	default:
+		f(x, want)
+	}
+}
+
+// comparedToNil returns what x compares to nil, or nil.
+func (c *checker) comparedToNil(x *ast.BinaryExpr) ast.Expr {
+	if x.Op != token.EQL && x.Op != token.NEQ {
+		return nil
+	}
+	switch {
+	case c.pass.TypesInfo.Types[x.Y].IsNil():
+		return ast.Unparen(x.X)
+	case c.pass.TypesInfo.Types[x.X].IsNil():
+		return ast.Unparen(x.Y)
+	}
+	return nil
+}
+
+func (c *checker) isError(e ast.Expr) bool {
+	return types.Identical(c.pass.TypesInfo.TypeOf(e), types.Universe.Lookup("error").Type())
+}
+
+// measures reports whether x compares what the builtin returns.
+func (c *checker) measures(x *ast.BinaryExpr, builtin string) bool {
+	switch x.Op {
+	case token.LSS, token.LEQ, token.GTR, token.GEQ, token.EQL, token.NEQ:
+	default:
+		return false
+	}
+	return len(c.measured(x, builtin)) > 0
+}
+
+// measured returns the arguments of the builtin in x, and of variables that
+// were set to it.
+func (c *checker) measured(x ast.Expr, builtin string) []ast.Expr {
+	var args []ast.Expr
+	ast.Inspect(x, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			if id, ok := n.Fun.(*ast.Ident); ok && id.Name == builtin && c.pass.TypesInfo.Types[n.Fun].IsBuiltin() {
+				args = append(args, n.Args[0])
+			}
+		case *ast.Ident:
+			if as := c.definition(n); as != nil && len(as.Rhs) == 1 {
+				if call, ok := as.Rhs[0].(*ast.CallExpr); ok {
+					args = append(args, c.measured(call, builtin)...)
+				}
+			}
+		}
+		return true
+	})
+	return args
+}
+
+func (c *checker) assignsMeasured(body ast.Node, x *ast.BinaryExpr) bool {
+	for _, e := range c.measured(x, "len") {
+		if c.keeps(e) && assigns(body, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// keeps reports whether e outlives the call: a field, an element, a package's
+// variable. A local variable begins anew each time.
+func (c *checker) keeps(e ast.Expr) bool {
+	id, ok := ast.Unparen(e).(*ast.Ident)
+	if !ok {
+		return true
+	}
+	obj := c.pass.TypesInfo.ObjectOf(id)
+	return obj != nil && obj.Pkg() != nil && obj.Parent() == obj.Pkg().Scope()
+}
+
+// pooled reports whether e is a variable that a pool's Get or an atomic Load set.
+func (c *checker) pooled(e ast.Expr) bool {
+	id, ok := e.(*ast.Ident)
+	if !ok {
+		return false
+	}
+	as := c.definition(id)
+	return as != nil && len(as.Rhs) == 1 && c.fetches(as.Rhs[0])
+}
+
+// fetches reports whether e asks something for a value that it may have.
+func (c *checker) fetches(e ast.Expr) bool {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.TypeAssertExpr:
+		return c.fetches(e.X)
+	case *ast.CallExpr:
+		sel, ok := e.Fun.(*ast.SelectorExpr)
+		return ok && fetching.MatchString(sel.Sel.Name)
+	}
+	return false
+}
+
+var fetching = regexp.MustCompile(`^(?i:get|load|lookup|peek|pop|take|acquire|find|fetch)`)
+
+// commaOk returns the assignment v, ok = … that sets id, or nil.
+func (c *checker) commaOk(id *ast.Ident) *ast.AssignStmt {
+	as := c.definition(id)
+	if as == nil || len(as.Lhs) != 2 || len(as.Rhs) != 1 || !sameIdent(as.Lhs[1], id) {
+		return nil
+	}
+	return as
+}
+
+func sameIdent(e ast.Expr, id *ast.Ident) bool {
+	x, ok := e.(*ast.Ident)
+	return ok && x.Name == id.Name
+}
+
+// misses reports whether the failed v, ok = … is a cache that the body fills,
+// or a pool that had nothing.
+func (c *checker) misses(as *ast.AssignStmt, body ast.Node) bool {
+	switch from := ast.Unparen(as.Rhs[0]).(type) {
+	case *ast.IndexExpr:
+		return assignsElement(body, from.X)
+	case *ast.TypeAssertExpr:
+		return c.fetches(from.X)
+	case *ast.CallExpr:
+		return c.fetches(from)
+	}
+	return false
+}
+
+// definition returns the statement that declares the variable id, or the last
+// one before id that sets it.
+func (c *checker) definition(id *ast.Ident) *ast.AssignStmt {
+	obj, ok := c.pass.TypesInfo.ObjectOf(id).(*types.Var)
+	if !ok || obj.IsField() {
+		return nil
+	}
+	g := c.pass.Funcs.At(id.Pos())
+	if g == nil {
+		return nil
+	}
+	var def *ast.AssignStmt
+	ast.Inspect(g.Outermost().Body, func(n ast.Node) bool {
+		as, ok := n.(*ast.AssignStmt)
+		if !ok || as.Pos() >= id.Pos() {
+			return n == nil || n.Pos() < id.Pos()
+		}
+		for _, l := range as.Lhs {
+			if x, ok := l.(*ast.Ident); ok && c.pass.TypesInfo.ObjectOf(x) == obj {
+				def = as
+			}
+		}
+		return true
+	})
+	return def
+}
+
+// assigns reports whether body assigns to what e denotes.
+func assigns(body ast.Node, e ast.Expr) bool {
+	want := types.ExprString(e)
+	return setsWhere(body, func(l ast.Expr) bool { return types.ExprString(l) == want })
+}
+
+func assignsElement(body ast.Node, m ast.Expr) bool {
+	want := types.ExprString(m)
+	return setsWhere(body, func(l ast.Expr) bool {
+		x, ok := l.(*ast.IndexExpr)
+		return ok && types.ExprString(x.X) == want
+	})
+}
+
+func setsWhere(body ast.Node, match func(ast.Expr) bool) (found bool) {
+	ast.Inspect(body, func(n ast.Node) bool {
+		if as, ok := n.(*ast.AssignStmt); ok {
+			for _, l := range as.Lhs {
+				found = found || match(ast.Unparen(l))
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+func mentions(n ast.Node, e ast.Expr) bool { return mentionsAny(n, []ast.Expr{e}) }
+
+func mentionsAny(n ast.Node, es []ast.Expr) (found bool) {
+	for _, e := range es {
+		want := types.ExprString(e)
+		ast.Inspect(n, func(n ast.Node) bool {
+			if x, ok := n.(ast.Expr); ok && types.ExprString(x) == want {
+				found = true
+			}
+			return !found
+		})
+	}
+	return found
+}
