@@ -17,6 +17,7 @@ const (
 	Started     CauseKind = "started"       // the closure of a go statement, or of a defer in a loop
 	Sent        CauseKind = "sent"          // on a channel
 	Appended    CauseKind = "appended"      // to a slice whose backing array is on the heap
+	Converted   CauseKind = "converted"     // to an interface that escapes: the value is boxed, and what it points to goes with it
 	PartOf      CauseKind = "part of"       // a literal that escapes
 	Panicked    CauseKind = "panicked"      // the argument of panic
 	TooLarge    CauseKind = "too large"     // for the stack: over 10 MB, 64 kB for what has no name (cmd/compile/internal/ir/cfg.go)
@@ -42,7 +43,10 @@ type Cause struct {
 func (d *Diagnostic) Cause() Cause {
 	c := Cause{Kind: Unexplained}
 	for i := len(d.Flow) - 1; i >= 0 && c.Kind == Unexplained; i-- {
-		c = edgeCause(d.Flow[i])
+		// A variable on the way is not what keeps the value: only the last one is.
+		if cause := edgeCause(d.Flow[i]); cause.Kind != Kept || i == len(d.Flow)-1 {
+			c = cause
+		}
 	}
 	for _, e := range d.Flow {
 		for _, s := range e.Steps {
@@ -82,6 +86,11 @@ func edgeCause(e Edge) Cause {
 			c.Kind = UnknownSize
 		case "//go:uintptrescapes":
 			c.Kind = Forced
+		case "interface-converted":
+			if _, boxed := storage(e.To); !boxed {
+				continue
+			}
+			c.Kind = Converted
 		case "spill":
 			if e.To != "{heap}" || i > 0 {
 				continue
@@ -89,7 +98,7 @@ func edgeCause(e Edge) Cause {
 			c.Kind = Started
 		case "assign", "assign-pair", "assign-pair-dot-type", "assign-pair-mapr", "assign-pair-receive", "switch case", "range", "range-deref":
 			c.Kind, c.To = assigned(e.To)
-		default: // the way from the value to the step above: address-of, dot, slice, interface-converted
+		default: // the way from the value to the step above: address-of, dot, slice
 			continue
 		}
 		if c.Kind != Unexplained {
@@ -164,6 +173,7 @@ var remedies = map[CauseKind]string{
 	Started:     "hand the work to a goroutine that already runs",
 	Sent:        "send the value itself, or take it from a pool and let the receiver give it back",
 	Appended:    "append values instead of pointers, or reuse the elements that the slice had",
+	Converted:   "keep the concrete type as far as possible, or convert a pointer that is on the heap already",
 	PartOf:      "mend the literal that holds it",
 	Panicked:    "move the panic into a function of its own that is not inlined",
 	TooLarge:    "allocate it once and keep it, or make it smaller",

@@ -124,6 +124,9 @@ func (c *checker) diagnostic(d *escape.Diagnostic) {
 	if v.free || c.ofDefer(v, f) || v.sized && !c.noalloc(pos) {
 		return
 	}
+	if f.cause.Kind == escape.Panicked && v.kind != variable {
+		return // on the way to a panic, in code inlined from elsewhere
+	}
 	f.tier = lower(f.tier, v.tier)
 	if d.Mixed {
 		f.tier = lower(f.tier, rule.Likely)
@@ -148,9 +151,16 @@ func (c *checker) add(f *finding, v *value) {
 		return
 	}
 	g := c.groups[f.call.Lparen]
-	if g == nil || (g.inline != "") != (f.inline != "") {
+	if g == nil {
 		c.groups[f.call.Lparen] = f
 		c.findings = append(c.findings, f)
+		return
+	}
+	switch {
+	case g.inline != "" && f.inline == "":
+		*g = *f // what is boxed for the call says more than what it does itself
+		return
+	case g.inline == "" && f.inline != "":
 		return
 	}
 	g.values = append(g.values, v)

@@ -28,7 +28,7 @@ func (c *checker) inlinedCall(d *escape.Diagnostic, pos token.Pos, v *value) *as
 			continue
 		}
 		t := c.pass.TypesInfo.TypeOf(call)
-		if _, tuple := t.(*types.Tuple); strings.HasPrefix(d.Subject, "~r") && !tuple && !types.IsInterface(t) {
+		if _, tuple := t.(*types.Tuple); strings.HasPrefix(d.Subject, "~r") && !tuple && !isInterface(t) {
 			return nil // the result is boxed here
 		}
 		return call
@@ -43,7 +43,7 @@ func (c *checker) inlinee(d *escape.Diagnostic, call *ast.CallExpr, f *finding) 
 	k := c.pass.Funcs.Call(call)
 	if k == nil || k.Callee == nil {
 		f.tier = rule.Likely // the rarely taken branches of another package are not seen
-		return &value{kind: other, size: -1, text: d.Subject, primitive: "runtime.newobject"}
+		return foreign(d.Subject)
 	}
 	if !c.gone(k.Callee) {
 		return nil
@@ -78,7 +78,7 @@ func (c *checker) inlinee(d *escape.Diagnostic, call *ast.CallExpr, f *finding) 
 		return v
 	}
 	f.tier = rule.Likely
-	return &value{kind: other, size: -1, text: d.Subject, primitive: "runtime.newobject"}
+	return foreign(d.Subject)
 }
 
 // localOf returns the variable of that name in g. It escapes at a call only,

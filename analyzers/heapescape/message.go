@@ -31,19 +31,23 @@ func (c *checker) send(f *finding) {
 
 func (c *checker) message(f *finding) string {
 	var b strings.Builder
-	switch v := f.values[0]; {
+	v, verb := f.values[0], "is"
+	if len(f.values) > 1 {
+		verb = "are"
+	}
+	switch {
 	case f.inline != "":
 		fmt.Fprintf(&b, "%s, inlined here, allocates %s", f.inline, c.list(f.values))
 	case f.call != nil && v.kind == boxed:
-		fmt.Fprintf(&b, "the call of %s allocates to box %s", types.ExprString(f.call.Fun), c.list(f.values))
+		fmt.Fprintf(&b, "%s %s boxed on the heap for %s", c.list(f.values), verb, types.ExprString(f.call.Fun))
 	case f.call != nil:
-		fmt.Fprintf(&b, "the call of %s allocates %s", types.ExprString(f.call.Fun), c.list(f.values))
+		fmt.Fprintf(&b, "%s %s allocated for %s", c.list(f.values), verb, types.ExprString(f.call.Fun))
 	case v.kind == variable:
 		fmt.Fprintf(&b, "%s is moved to the heap", c.list(f.values))
 	case v.kind == boxed:
 		fmt.Fprintf(&b, "%s is boxed on the heap", c.list(f.values))
 	case v.kind == closure && len(f.values) > 1:
-		fmt.Fprintf(&b, "%s is allocated, and so is what it captures: %s", c.list(f.values[:1]), c.list(f.values[1:]))
+		fmt.Fprintf(&b, "%s is allocated with %s, which it captures,", c.list(f.values[:1]), c.list(f.values[1:]))
 	default:
 		fmt.Fprintf(&b, "%s is allocated", c.list(f.values))
 	}
@@ -152,6 +156,8 @@ func (c *checker) why(f *finding) string {
 		return "it is sent on a channel"
 	case escape.Appended:
 		return "it is appended to a slice on the heap"
+	case escape.Converted:
+		return "it is converted to an interface that escapes"
 	case escape.PartOf:
 		if f.cause.To == "" || f.cause.To == "... argument" {
 			return "it is part of a value that escapes"
@@ -180,7 +186,7 @@ func (c *checker) callee(f *finding) (name string, unseen bool) {
 		if k == nil || c.report.Inlined(call.Lparen) {
 			return name, false
 		}
-		return name, k.Dynamic || k.Func == nil && k.Callee == nil
+		return name, k.Dynamic || k.Func == nil
 	}
 	return short(f.cause.To), false
 }
@@ -211,8 +217,11 @@ func (c *checker) chain(f *finding) []rule.Step {
 	var steps []rule.Step
 	for _, e := range f.flow {
 		for _, s := range e.Steps {
-			text := stepText(s, e)
 			pos := c.report.Pos(s.Pos)
+			text := stepText(s)
+			if strings.HasPrefix(text, "assigns") && c.report.Inlined(pos) {
+				continue // to the parameter of what is inlined
+			}
 			if text == "" || len(steps) > 0 && steps[len(steps)-1].Text == text {
 				continue
 			}
@@ -228,7 +237,7 @@ func (c *checker) chain(f *finding) []rule.Step {
 
 // stepText says in words what a step of a flow does. Steps that only pick a
 // part of the value say nothing.
-func stepText(s escape.Step, e escape.Edge) string {
+func stepText(s escape.Step) string {
 	expr := short(s.Expr)
 	switch s.Why {
 	case "address-of":
@@ -251,6 +260,9 @@ func stepText(s escape.Step, e escape.Edge) string {
 	case "map literal key", "map literal value", "key of map put":
 		return "puts it into a map: " + expr
 	case "slice-literal-element", "array literal element", "struct literal element":
+		if expr == "... argument" {
+			return "goes into the variadic arguments"
+		}
 		return "is part of " + expr
 	case "appended slice...", "appendee slice", "copied slice":
 		return "appends it: " + expr

@@ -3,7 +3,6 @@ package heapescape
 import (
 	"go/ast"
 	"go/token"
-	"go/types"
 
 	"golang.org/x/tools/go/ast/inspector"
 )
@@ -89,7 +88,7 @@ func (c *checker) argumentOf(cur inspector.Cursor) *ast.CallExpr {
 					return nil
 				}
 				return n
-			} else if !types.IsInterface(tv.Type) {
+			} else if !isInterface(tv.Type) {
 				return nil
 			}
 		default:

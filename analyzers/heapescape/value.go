@@ -6,6 +6,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"regexp"
 	"strings"
 
 	"golang.org/x/tools/go/ast/inspector"
@@ -76,6 +77,28 @@ func (c *checker) value(d *escape.Diagnostic, pos token.Pos) *value {
 	return &value{kind: other, size: -1, text: d.Subject, primitive: "runtime.newobject"}
 }
 
+// foreign tells what the compiler speaks of by its words alone: the body of a
+// function of another package, inlined here.
+func foreign(subject string) *value {
+	v := &value{kind: other, size: -1, text: subject, primitive: "runtime.newobject"}
+	switch {
+	case strings.HasPrefix(subject, `"`):
+		v.free = !strings.Contains(subject, `" + `)
+		v.sized = !v.free
+	case subject == "append", strings.HasPrefix(subject, "append("):
+		v.kind, v.primitive, v.sized = grown, "runtime.growslice", true
+	case strings.HasPrefix(subject, "make([]") && !constantSize.MatchString(subject):
+		v.kind, v.primitive, v.sized = array, "runtime.makeslice", true
+	case strings.Contains(subject, " + "):
+		v.kind, v.primitive, v.sized = joined, "runtime.concatstrings", true
+	case strings.HasPrefix(subject, "func literal"):
+		v.kind, v.text = closure, "a closure"
+	}
+	return v
+}
+
+var constantSize = regexp.MustCompile(`, \d+\)$`)
+
 func (c *checker) nodeAt(pos token.Pos) ast.Node {
 	for _, cur := range c.at(pos) {
 		return cur.Node()
@@ -84,18 +107,27 @@ func (c *checker) nodeAt(pos token.Pos) ast.Node {
 }
 
 func (c *checker) variable(name string, pos token.Pos) *value {
+	v := &value{kind: variable, size: -1, text: name, primitive: "runtime.newobject"}
 	for _, cur := range c.at(pos) {
 		id, ok := cur.Node().(*ast.Ident)
 		if !ok || id.Name != name {
 			continue
 		}
-		obj, _ := c.pass.TypesInfo.ObjectOf(id).(*types.Var)
-		if obj == nil { // the variable of a type switch
-			return c.sizedAs(&value{kind: variable, node: id, text: name, primitive: "runtime.newobject"}, nil)
+		if obj, ok := c.pass.TypesInfo.ObjectOf(id).(*types.Var); ok {
+			v.node = id
+			return c.sizedAs(v, obj.Type())
 		}
-		return c.sizedAs(&value{kind: variable, node: id, text: name, primitive: "runtime.newobject"}, obj.Type())
 	}
-	return &value{kind: other, size: -1, text: name, primitive: "runtime.newobject"}
+	// The variable of a type switch is declared anew in each case.
+	if cur, ok := c.root.FindByPos(pos, pos); ok {
+		for cur := range cur.Enclosing((*ast.CaseClause)(nil)) {
+			if obj := c.pass.TypesInfo.Implicits[cur.Node()]; obj != nil && obj.Name() == name {
+				return c.sizedAs(v, obj.Type())
+			}
+		}
+	}
+	v.kind = other
+	return v
 }
 
 // variadic is the slice for the variadic arguments of the call at pos.
@@ -181,7 +213,7 @@ func (c *checker) expression(d *escape.Diagnostic, cur inspector.Cursor) *value 
 		}
 	}
 	if e, ok := cur.Node().(ast.Expr); ok {
-		if tv := info.Types[e]; tv.Type != nil && tv.IsValue() && !types.IsInterface(tv.Type) {
+		if tv := info.Types[e]; tv.Type != nil && tv.IsValue() && !isInterface(tv.Type) {
 			return c.box(cur)
 		}
 	}
@@ -335,40 +367,57 @@ func (c *checker) box(cur inspector.Cursor) *value {
 	e := cur.Node().(ast.Expr)
 	tv := c.pass.TypesInfo.Types[e]
 	t := tv.Type
-	if call, ok := e.(*ast.CallExpr); ok && types.IsInterface(t) && c.pass.TypesInfo.Types[call.Fun].IsType() {
+	if call, ok := e.(*ast.CallExpr); ok && isInterface(t) && c.pass.TypesInfo.Types[call.Fun].IsType() {
 		tv = c.pass.TypesInfo.Types[call.Args[0]]
 		t = tv.Type
 	}
 	v := c.sizedAs(&value{kind: boxed, node: e, call: c.argumentOf(cur), text: types.ExprString(e)}, t)
 	v.primitive, v.tier = c.convert(t, v.size)
-	if tv.Value != nil || v.size == 1 && v.primitive == "runtime.convT" && isByte(t) {
+	if tv.Value != nil || v.size == 1 && is(t, types.IsInteger|types.IsBoolean) {
 		v.free = true // constants lie in read-only data, single bytes in a table
 	}
 	return v
 }
 
 // convert returns the function of package runtime that boxes a value, and how
-// sure it is that it allocates: those for integers keep small ones in a table
-// (see cmd/compile/internal/walk/convert.go and runtime/iface.go).
+// sure it is that it allocates: those for words without pointers keep small
+// numbers in a table (see dataWordFuncName in cmd/compile/internal/walk/convert.go
+// and convT64 in runtime/iface.go).
 func (c *checker) convert(t types.Type, size int64) (primitive string, tier rule.Tier) {
-	switch u := types.Unalias(t).Underlying().(type) {
-	case *types.Basic:
-		switch {
-		case u.Info()&types.IsString != 0:
-			return "runtime.convTstring", ""
-		case u.Info()&types.IsInteger != 0 && size > 1:
-			tier = rule.Likely
-			if c.smallEnum(t) {
-				tier = rule.Suspected
-			}
-			return fmt.Sprintf("runtime.convT%d", size*8), tier
-		case u.Info()&types.IsFloat != 0:
-			return fmt.Sprintf("runtime.convT%d", size*8), ""
-		}
-	case *types.Slice:
+	if open(t) {
+		return "runtime.convT", rule.Likely
+	}
+	if isString(t) {
+		return "runtime.convTstring", ""
+	}
+	if _, ok := types.Unalias(t).Underlying().(*types.Slice); ok {
 		return "runtime.convTslice", ""
 	}
-	return "runtime.convT", ""
+	if size != 2 && size != 4 && size != 8 || c.pass.TypesSizes.Alignof(t) != size || pointers(t) {
+		return "runtime.convT", ""
+	}
+	if c.smallEnum(t) {
+		return fmt.Sprintf("runtime.convT%d", size*8), rule.Suspected
+	}
+	return fmt.Sprintf("runtime.convT%d", size*8), rule.Likely
+}
+
+// pointers reports whether values of t hold pointers.
+func pointers(t types.Type) bool {
+	switch u := types.Unalias(t).Underlying().(type) {
+	case *types.Basic:
+		return u.Info()&types.IsString != 0 || u.Kind() == types.UnsafePointer
+	case *types.Array:
+		return pointers(u.Elem())
+	case *types.Struct:
+		for f := range u.Fields() {
+			if pointers(f.Type()) {
+				return true
+			}
+		}
+		return false
+	}
+	return true
 }
 
 // smallEnum reports whether t is a type of its own all of whose constants are
@@ -432,8 +481,11 @@ func isString(t types.Type) bool { return is(t, types.IsString) }
 
 func isInteger(t types.Type) bool { return is(t, types.IsInteger) }
 
-// isByte reports whether t is one byte that the runtime keeps a table for.
-func isByte(t types.Type) bool { return is(t, types.IsInteger|types.IsBoolean) }
+// isInterface reports whether t is an interface, and not a type parameter.
+func isInterface(t types.Type) bool {
+	_, param := types.Unalias(t).(*types.TypeParam)
+	return !param && types.IsInterface(t)
+}
 
 func is(t types.Type, info types.BasicInfo) bool {
 	b, ok := types.Unalias(t).Underlying().(*types.Basic)

@@ -3,15 +3,19 @@ package ruletest
 
 import (
 	"bytes"
+	"go/token"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/analysistest"
+	"golang.org/x/tools/go/analysis/checker"
+	"golang.org/x/tools/go/packages"
 
 	"github.com/lagvet/lagvet/analyzers/escape"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
@@ -46,6 +50,58 @@ func Run(t *testing.T, r *rule.Rule) {
 			}
 		})
 	}
+}
+
+// A Found is a finding of a rule and the name of its function.
+type Found struct {
+	Func    string // "F", "(T).M"
+	Posn    token.Position
+	Tier    rule.Tier
+	Message string
+}
+
+// Findings runs r over the packages of the module in dir that patterns name,
+// and returns what it finds, for tests that hold findings against something
+// other than // want comments.
+func Findings(t *testing.T, r *rule.Rule, dir string, patterns ...string) []Found {
+	t.Helper()
+	if slices.Contains(r.Requires, escape.Analyzer) {
+		compile(t, dir)
+	}
+	pkgs, err := packages.Load(&packages.Config{
+		Mode: packages.LoadSyntax | packages.NeedModule,
+		Dir:  dir,
+		Env:  append(os.Environ(), "GOWORK=off"),
+	}, patterns...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if packages.PrintErrors(pkgs) > 0 {
+		t.Fatalf("loading %v in %s failed", patterns, dir)
+	}
+	var found []Found
+	collect := &analysis.Analyzer{
+		Name:     "collect",
+		Doc:      "gather the findings of a rule",
+		Requires: []*analysis.Analyzer{r.Analyzer},
+		Run: func(pass *analysis.Pass) (any, error) {
+			for _, f := range pass.ResultOf[r.Analyzer].(*rule.Result).Findings {
+				name := strings.ReplaceAll(f.Func, pass.Pkg.Path()+".", "")
+				found = append(found, Found{name, pass.Fset.Position(f.Pos), f.Tier, f.Message})
+			}
+			return nil, nil
+		},
+	}
+	graph, err := checker.Analyze([]*analysis.Analyzer{collect}, pkgs, &checker.Options{Sequential: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, root := range graph.Roots {
+		if root.Err != nil {
+			t.Fatal(root.Err)
+		}
+	}
+	return found
 }
 
 // compile has the compiler explain the module in dir, for rules that ask it.
