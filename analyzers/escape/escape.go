@@ -2,6 +2,7 @@ package escape
 
 import (
 	"fmt"
+	"go/ast"
 	"go/token"
 	"os"
 	"path/filepath"
@@ -100,9 +101,16 @@ func (r *Report) Inlined(lparen token.Pos) bool {
 	return slices.ContainsFunc(r.At(lparen), func(d *Diagnostic) bool { return d.Kind == Inlined })
 }
 
-// CanInline reports whether the compiler may inline the function whose name
-// (or, of a literal, whose keyword func) is at pos.
-func (r *Report) CanInline(pos token.Pos) bool {
+// CanInline reports whether the compiler may inline fn, an *ast.FuncDecl or
+// *ast.FuncLit.
+func (r *Report) CanInline(fn ast.Node) bool {
+	pos := fn.Pos()
+	if decl, ok := fn.(*ast.FuncDecl); ok {
+		pos = decl.Name.Pos()
+		if decl.Recv != nil {
+			pos = decl.Recv.Pos() // what follows the keyword
+		}
+	}
 	return slices.ContainsFunc(r.At(pos), func(d *Diagnostic) bool { return d.Kind == CanInline })
 }
 

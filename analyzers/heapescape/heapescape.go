@@ -58,6 +58,7 @@ func run(pass *rule.Pass) error {
 		c.diagnostic(d)
 	}
 	c.foldCaptures()
+	c.foldCopies()
 	slices.SortStableFunc(c.findings, func(a, b *finding) int { return int(a.pos - b.pos) })
 	for _, f := range c.findings {
 		c.send(f)
@@ -105,7 +106,7 @@ func (c *checker) diagnostic(d *escape.Diagnostic) {
 		return
 	}
 	pos := c.report.Where(d)
-	if !pos.IsValid() || c.pass.InTest(pos) {
+	if !pos.IsValid() || c.pass.InTest(pos) || c.namesFunc(pos) {
 		return
 	}
 	hot := c.pass.Hotness.HotAt(pos)
@@ -147,7 +148,16 @@ func (c *checker) add(f *finding, v *value) {
 		f.call = v.call
 	}
 	if f.call == nil {
+		// Instantiations of a generic function name their types apart.
+		for _, g := range c.findings {
+			if g.pos == f.pos && g.values[0].kind == v.kind && g.values[0].node == v.node {
+				return
+			}
+		}
 		c.findings = append(c.findings, f)
+		return
+	}
+	if f.inline != "" && c.inlinedBefore(f) {
 		return
 	}
 	g := c.groups[f.call.Lparen]
@@ -163,12 +173,36 @@ func (c *checker) add(f *finding, v *value) {
 	case g.inline == "" && f.inline != "":
 		return
 	}
+	if slices.ContainsFunc(g.values, func(o *value) bool { return o.node != nil && o.node == v.node && o.kind == v.kind }) {
+		return
+	}
 	g.values = append(g.values, v)
 	g.pos = min(g.pos, f.pos)
 	g.tier = higher(g.tier, f.tier) // one that is sure makes the finding sure
 	if len(g.flow) == 0 {
 		g.flow, g.cause = f.flow, f.cause
 	}
+}
+
+// inlinedBefore reports whether the same value of the same function was found at
+// another call in the same function.
+func (c *checker) inlinedBefore(f *finding) bool {
+	return slices.ContainsFunc(c.findings, func(g *finding) bool {
+		return g.inline == f.inline && g.call != f.call && g.values[0].node != nil && g.values[0].node == f.values[0].node &&
+			c.pass.FuncName(g.pos) == c.pass.FuncName(f.pos)
+	})
+}
+
+// namesFunc reports whether pos is that of a declared function's name: there
+// stands what the compiler's wrapper of an instantiation does, which is what
+// the function does.
+func (c *checker) namesFunc(pos token.Pos) bool {
+	g := c.pass.Funcs.At(pos)
+	if g == nil {
+		return false
+	}
+	decl, ok := g.Node.(*ast.FuncDecl)
+	return ok && (pos == decl.Name.Pos() || decl.Recv != nil && pos == decl.Recv.Pos())
 }
 
 // noalloc reports whether the code at pos stands under that contract.
@@ -228,6 +262,23 @@ func (c *checker) foldCaptures() {
 		g := closures[lit.Node]
 		g.values = append(g.values, f.values...)
 		return true
+	})
+}
+
+// foldCopies drops the copy of a string that is boxed besides: the finding about
+// the box names it.
+func (c *checker) foldCopies() {
+	boxes := make(map[ast.Node]bool)
+	for _, f := range c.findings {
+		for _, v := range f.values {
+			if v.kind == boxed {
+				boxes[v.node] = true
+			}
+		}
+	}
+	c.findings = slices.DeleteFunc(c.findings, func(f *finding) bool {
+		v := f.values[0]
+		return (v.kind == copied || v.kind == joined || v.kind == array) && len(f.values) == 1 && boxes[v.node]
 	})
 }
 

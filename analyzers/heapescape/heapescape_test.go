@@ -27,7 +27,7 @@ var unreported = map[string]string{
 // TestTruth holds the findings against allocations counted at run time: what
 // is proven must happen, and what happens must be found or have a reason.
 func TestTruth(t *testing.T) {
-	dir, err := filepath.Abs("testdata/truth")
+	dir, err := filepath.Abs("testdata/measured/truth")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/escape"
@@ -42,7 +43,12 @@ func (c *checker) inlinee(d *escape.Diagnostic, call *ast.CallExpr, f *finding) 
 	f.call, f.inline = call, types.ExprString(call.Fun)
 	k := c.pass.Funcs.Call(call)
 	if k == nil || k.Callee == nil {
-		f.tier = rule.Likely // the rarely taken branches of another package are not seen
+		// The branches of another package are not seen. What a constructor
+		// returns is made always.
+		f.tier = rule.Suspected
+		if c.constructs(call, d) {
+			f.tier = rule.Likely
+		}
 		return foreign(d.Subject)
 	}
 	if !c.gone(k.Callee) {
@@ -78,7 +84,32 @@ func (c *checker) inlinee(d *escape.Diagnostic, call *ast.CallExpr, f *finding) 
 		return v
 	}
 	f.tier = rule.Likely
-	return foreign(d.Subject)
+	v := foreign(d.Subject)
+	v.node = k.Callee.Node
+	return v
+}
+
+// constructs reports whether d is the object that call returns. Of an error
+// that is so only where the call does nothing else than make one.
+func (c *checker) constructs(call *ast.CallExpr, d *escape.Diagnostic) bool {
+	if !strings.HasPrefix(d.Subject, "&") && !strings.HasPrefix(d.Subject, "new(") {
+		return false
+	}
+	t := c.pass.TypesInfo.TypeOf(call)
+	if tuple, ok := t.(*types.Tuple); ok && tuple.Len() == 0 {
+		return false
+	}
+	fails := isInterface(t) && types.Implements(t, errorType) || strings.Contains(d.Subject, "rror")
+	if fails && !makesErrors(call) {
+		return false
+	}
+	return slices.ContainsFunc(d.Flow, func(e escape.Edge) bool { return strings.HasPrefix(e.To, "~r") })
+}
+
+// makesErrors reports whether call makes an error, going by its name.
+func makesErrors(call *ast.CallExpr) bool {
+	name := types.ExprString(call.Fun)
+	return strings.HasSuffix(name, "New") || strings.HasSuffix(name, "Errorf")
 }
 
 // localOf returns the variable of that name in g. It escapes at a call only,
@@ -105,7 +136,7 @@ func (c *checker) inBody(d *escape.Diagnostic, pos token.Pos, f *finding) bool {
 		if c.gone(g) {
 			return false
 		}
-		if !c.report.CanInline(name(g)) {
+		if !c.report.CanInline(g.Node) {
 			continue
 		}
 		switch calls, inlined := c.calls(g, true); {
@@ -120,7 +151,7 @@ func (c *checker) inBody(d *escape.Diagnostic, pos token.Pos, f *finding) bool {
 
 // gone reports whether g is hot only through calls, and each of these was inlined.
 func (c *checker) gone(g *funcs.Func) bool {
-	if !c.report.CanInline(name(g)) {
+	if !c.report.CanInline(g.Node) {
 		return false
 	}
 	hot := c.pass.Hotness.Hot(g.Node)
@@ -155,12 +186,4 @@ func (c *checker) escapesAtCall(g *funcs.Func, d *escape.Diagnostic) bool {
 		}
 	}
 	return false
-}
-
-// name returns the position at which the compiler says that g can be inlined.
-func name(g *funcs.Func) token.Pos {
-	if decl, ok := g.Node.(*ast.FuncDecl); ok {
-		return decl.Name.Pos()
-	}
-	return g.Node.Pos()
 }

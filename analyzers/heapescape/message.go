@@ -51,9 +51,12 @@ func (c *checker) message(f *finding) string {
 	default:
 		fmt.Fprintf(&b, "%s is allocated", c.list(f.values))
 	}
-	if c.loopAround(f.pos) != nil {
+	switch {
+	case c.conditional(f.pos):
+		b.WriteString(" each time this branch is taken")
+	case c.loopAround(f.pos) != nil:
 		b.WriteString(" in every iteration")
-	} else {
+	default:
 		b.WriteString(" in every call")
 	}
 	if why := c.why(f); why != "" {

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"regexp"
+	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -15,13 +16,24 @@ import (
 // cache, or serves diagnostics. It returns "" if nothing of the kind shows.
 // What it takes for rare becomes a suspicion, so it errs on the side of rare.
 func (c *checker) rare(pos token.Pos) string {
-	cur, ok := c.root.FindByPos(pos, pos)
+	cur, ok := c.cursorAt(pos)
 	if !ok {
 		return ""
+	}
+	if call, ok := cur.Node().(*ast.CallExpr); ok && c.reports(call) { // the call itself allocates
+		return "it reports an event"
 	}
 	for parent := cur.Parent(); parent.Valid() && parent.Node() != nil; cur, parent = parent, parent.Parent() {
 		why := ""
 		switch n := parent.Node().(type) {
+		case *ast.CallExpr:
+			if n.Fun != cur.Node() && c.reports(n) {
+				return "it reports an event"
+			}
+		case *ast.AssignStmt:
+			if (c.makesError(cur.Node()) || namesError(n)) && c.conditional(pos) {
+				return "it makes an error"
+			}
 		case *ast.IfStmt:
 			switch k, _ := cur.ParentEdge(); k {
 			case edge.IfStmt_Body:
@@ -30,7 +42,9 @@ func (c *checker) rare(pos token.Pos) string {
 				why = c.branch(n.Cond, false, n.Else)
 			}
 		case *ast.BlockStmt:
-			why = c.after(n.List, cur)
+			if why = c.after(n.List, cur); why == "" && beforeEndlessLoop(n.List, cur.Node()) {
+				why = "it is made once, before the loop"
+			}
 		case *ast.CaseClause:
 			why = c.after(n.Body, cur)
 		case *ast.FuncLit:
@@ -48,6 +62,48 @@ func (c *checker) rare(pos token.Pos) string {
 	return ""
 }
 
+// reports reports whether call, in one branch only, tells a logger or a caller
+// of something that happened, going by its name.
+func (c *checker) reports(call *ast.CallExpr) bool {
+	name := ""
+	switch fun := ast.Unparen(call.Fun).(type) {
+	case *ast.SelectorExpr:
+		name = fun.Sel.Name
+	case *ast.Ident:
+		name = fun.Name
+	}
+	return reporting.MatchString(name) && c.conditional(call.Lparen)
+}
+
+var reporting = regexp.MustCompile(`(?i:error|err|warn|warning|fatal|panic|critical|debug|trace|info|notice|log)(?i:f|w|ln|s|ctx|context|attrs)?$|Print(f|ln)?$|^print(f|ln)?$`)
+
+// makesError reports whether e is an error made anew.
+func (c *checker) makesError(n ast.Node) bool {
+	e, ok := n.(ast.Expr)
+	if !ok {
+		return false
+	}
+	t := c.pass.TypesInfo.TypeOf(e)
+	if t == nil || !types.Implements(t, errorType) {
+		return false
+	}
+	switch e := ast.Unparen(e).(type) {
+	case *ast.CallExpr:
+		return makesErrors(e) || c.pass.TypesInfo.Types[e.Fun].IsType()
+	case *ast.UnaryExpr, *ast.CompositeLit:
+		return true
+	}
+	return false
+}
+
+// namesError reports whether n sets a variable that is named after an error.
+func namesError(n *ast.AssignStmt) bool {
+	id, ok := n.Lhs[0].(*ast.Ident)
+	return ok && strings.HasPrefix(strings.ToLower(id.Name), "err")
+}
+
+var errorType = types.Universe.Lookup("error").Type().Underlying().(*types.Interface)
+
 // once reports whether the literal at cur is what a sync.Once does.
 func (c *checker) once(cur inspector.Cursor) bool {
 	call, ok := cur.Parent().Node().(*ast.CallExpr)
@@ -61,6 +117,22 @@ func (c *checker) once(cur inspector.Cursor) bool {
 	switch k.Func.FullName() {
 	case "(*sync.Once).Do", "sync.OnceFunc", "sync.OnceValue", "sync.OnceValues":
 		return true
+	}
+	return false
+}
+
+// beforeEndlessLoop reports whether a loop without a condition follows s in
+// list: a worker's set-up.
+func beforeEndlessLoop(list []ast.Stmt, s ast.Node) bool {
+	passed := false
+	for _, t := range list {
+		if l, ok := t.(*ast.LabeledStmt); ok {
+			t = l.Stmt
+		}
+		if f, ok := t.(*ast.ForStmt); ok && passed && f.Cond == nil && f.Post == nil {
+			return true
+		}
+		passed = passed || t == s
 	}
 	return false
 }
@@ -141,8 +213,10 @@ func (c *checker) branch(cond ast.Expr, taken bool, body ast.Node) (why string) 
 		case *ast.BinaryExpr:
 			v := c.comparedToNil(x)
 			switch {
-			case v != nil && (x.Op == token.EQL) == want && (c.keeps(v) && assigns(body, v) || c.pooled(v)):
+			case v != nil && (x.Op == token.EQL) == want && (c.pooled(v) || assigns(body, v) && (c.keeps(v) || c.setBefore(v))):
 				why = "it is made only while there is none"
+			case v != nil && (x.Op == token.NEQ) == want && c.recovered(v):
+				why = "it is made after a panic"
 			case v != nil && (x.Op == token.NEQ) == want && diagnostics.MatchString(types.ExprString(v)):
 				why = "it serves diagnostics"
 			case c.measures(x, "cap"):
@@ -165,8 +239,8 @@ func (c *checker) branch(cond ast.Expr, taken bool, body ast.Node) (why string) 
 	return why
 }
 
-// leaves calls f for each part of cond that must hold (or must not) if cond
-// holds (or does not).
+// leaves calls f for each part of cond that holds (or does not), or may be the
+// reason why cond does.
 func (c *checker) leaves(cond ast.Expr, want bool, f func(ast.Expr, bool)) {
 	switch x := ast.Unparen(cond).(type) {
 	case *ast.UnaryExpr:
@@ -175,11 +249,9 @@ func (c *checker) leaves(cond ast.Expr, want bool, f func(ast.Expr, bool)) {
 		}
 	case *ast.BinaryExpr:
 		switch {
-		case x.Op == token.LAND && want, x.Op == token.LOR && !want:
+		case x.Op == token.LAND || x.Op == token.LOR:
 			c.leaves(x.X, want, f)
 			c.leaves(x.Y, want, f)
-		case x.Op == token.LAND || x.Op == token.LOR:
-			// Either may be the reason.
 		default:
 			f(x, want)
 		}
@@ -216,22 +288,30 @@ func (c *checker) measures(x *ast.BinaryExpr, builtin string) bool {
 	return len(c.measured(x, builtin)) > 0
 }
 
-// measured returns the arguments of the builtin in x, and of variables that
+// measured returns the arguments of the builtin in x, and of variables in x that
 // were set to it.
 func (c *checker) measured(x ast.Expr, builtin string) []ast.Expr {
-	var args []ast.Expr
+	args := c.argsOf(x, builtin)
 	ast.Inspect(x, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.CallExpr:
-			if id, ok := n.Fun.(*ast.Ident); ok && id.Name == builtin && c.pass.TypesInfo.Types[n.Fun].IsBuiltin() {
-				args = append(args, n.Args[0])
+		if id, ok := n.(*ast.Ident); ok {
+			if as := c.definition(id); as != nil && len(as.Rhs) == 1 {
+				args = append(args, c.argsOf(as.Rhs[0], builtin)...)
 			}
-		case *ast.Ident:
-			if as := c.definition(n); as != nil && len(as.Rhs) == 1 {
-				if call, ok := as.Rhs[0].(*ast.CallExpr); ok {
-					args = append(args, c.measured(call, builtin)...)
-				}
-			}
+		}
+		return true
+	})
+	return args
+}
+
+// argsOf returns the arguments of calls of the builtin in x.
+func (c *checker) argsOf(x ast.Expr, builtin string) (args []ast.Expr) {
+	ast.Inspect(x, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		if id, ok := call.Fun.(*ast.Ident); ok && id.Name == builtin && c.pass.TypesInfo.Types[call.Fun].IsBuiltin() {
+			args = append(args, call.Args[0])
 		}
 		return true
 	})
@@ -248,36 +328,92 @@ func (c *checker) assignsMeasured(body ast.Node, x *ast.BinaryExpr) bool {
 }
 
 // keeps reports whether e outlives the call: a field, an element, a package's
-// variable. A local variable begins anew each time.
+// variable, a buffer of the caller. A local variable begins anew each time.
 func (c *checker) keeps(e ast.Expr) bool {
 	id, ok := ast.Unparen(e).(*ast.Ident)
 	if !ok {
 		return true
 	}
 	obj := c.pass.TypesInfo.ObjectOf(id)
-	return obj != nil && obj.Pkg() != nil && obj.Parent() == obj.Pkg().Scope()
+	if obj == nil || obj.Pkg() == nil || obj.Parent() == obj.Pkg().Scope() {
+		return obj != nil
+	}
+	_, slice := types.Unalias(obj.Type()).Underlying().(*types.Slice)
+	return slice && c.parameter(obj)
 }
 
-// pooled reports whether e is a variable that a pool's Get or an atomic Load set.
+func (c *checker) parameter(obj types.Object) bool {
+	g := c.pass.Funcs.At(obj.Pos())
+	return g != nil && obj.Pos() < g.Body.Lbrace
+}
+
+// pooled reports whether the variable e was ever set to what a pool, a cache or
+// an atomic pointer had.
 func (c *checker) pooled(e ast.Expr) bool {
 	id, ok := e.(*ast.Ident)
 	if !ok {
 		return false
 	}
-	as := c.definition(id)
-	return as != nil && len(as.Rhs) == 1 && c.fetches(as.Rhs[0])
-}
-
-// fetches reports whether e asks something for a value that it may have.
-func (c *checker) fetches(e ast.Expr) bool {
-	switch e := ast.Unparen(e).(type) {
-	case *ast.TypeAssertExpr:
-		return c.fetches(e.X)
-	case *ast.CallExpr:
-		sel, ok := e.Fun.(*ast.SelectorExpr)
-		return ok && fetching.MatchString(sel.Sel.Name)
+	for _, as := range c.settings(id) {
+		if len(as.Rhs) == 1 && c.fetches(as.Rhs[0]) {
+			return true
+		}
 	}
 	return false
+}
+
+// setBefore reports whether the variable e, not a parameter, may have something
+// already: then a nil one is the lack of something to reuse.
+func (c *checker) setBefore(e ast.Expr) bool {
+	id, ok := e.(*ast.Ident)
+	return ok && len(c.settings(id)) > 0
+}
+
+// recovered reports whether e is what recover returned.
+func (c *checker) recovered(e ast.Expr) bool {
+	id, ok := e.(*ast.Ident)
+	if !ok {
+		return false
+	}
+	as := c.definition(id)
+	if as == nil || len(as.Rhs) != 1 {
+		return false
+	}
+	call, ok := as.Rhs[0].(*ast.CallExpr)
+	return ok && types.ExprString(call.Fun) == "recover"
+}
+
+// fetches reports whether e asks something for a value that it may have, or is
+// a variable that such an answer was put into.
+func (c *checker) fetches(e ast.Expr) bool {
+	e = unasserted(e)
+	if id, ok := e.(*ast.Ident); ok {
+		as := c.definition(id)
+		if as == nil || len(as.Rhs) != 1 {
+			return false
+		}
+		e = unasserted(as.Rhs[0])
+	}
+	call, ok := e.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	sel, ok := call.Fun.(*ast.SelectorExpr)
+	return ok && fetching.MatchString(sel.Sel.Name)
+}
+
+// unasserted returns x of x.(T).
+func unasserted(e ast.Expr) ast.Expr {
+	for {
+		switch x := e.(type) {
+		case *ast.ParenExpr:
+			e = x.X
+		case *ast.TypeAssertExpr:
+			e = x.X
+		default:
+			return e
+		}
+	}
 }
 
 var fetching = regexp.MustCompile(`^(?i:get|load|lookup|peek|pop|take|acquire|find|fetch)`)
@@ -310,9 +446,18 @@ func (c *checker) misses(as *ast.AssignStmt, body ast.Node) bool {
 	return false
 }
 
-// definition returns the statement that declares the variable id, or the last
-// one before id that sets it.
+// definition returns the last statement before id that sets its variable.
 func (c *checker) definition(id *ast.Ident) *ast.AssignStmt {
+	all := c.settings(id)
+	if len(all) == 0 {
+		return nil
+	}
+	return all[len(all)-1]
+}
+
+// settings returns the statements before id that set its variable to anything
+// but nil.
+func (c *checker) settings(id *ast.Ident) (all []*ast.AssignStmt) {
 	obj, ok := c.pass.TypesInfo.ObjectOf(id).(*types.Var)
 	if !ok || obj.IsField() {
 		return nil
@@ -321,20 +466,23 @@ func (c *checker) definition(id *ast.Ident) *ast.AssignStmt {
 	if g == nil {
 		return nil
 	}
-	var def *ast.AssignStmt
 	ast.Inspect(g.Outermost().Body, func(n ast.Node) bool {
 		as, ok := n.(*ast.AssignStmt)
 		if !ok || as.Pos() >= id.Pos() {
 			return n == nil || n.Pos() < id.Pos()
 		}
-		for _, l := range as.Lhs {
-			if x, ok := l.(*ast.Ident); ok && c.pass.TypesInfo.ObjectOf(x) == obj {
-				def = as
+		for i, l := range as.Lhs {
+			x, ok := l.(*ast.Ident)
+			if !ok || c.pass.TypesInfo.ObjectOf(x) != obj {
+				continue
+			}
+			if len(as.Rhs) != len(as.Lhs) || !c.pass.TypesInfo.Types[as.Rhs[i]].IsNil() {
+				all = append(all, as)
 			}
 		}
 		return true
 	})
-	return def
+	return all
 }
 
 // assigns reports whether body assigns to what e denotes.

@@ -54,6 +54,21 @@ func (c *checker) place(n ast.Node) token.Pos {
 	return token.NoPos
 }
 
+// cursorAt returns the expression that begins at pos, or stands around it. A
+// function literal is what makes the closure, and not inside itself.
+func (c *checker) cursorAt(pos token.Pos) (inspector.Cursor, bool) {
+	cur, ok := c.root.FindByPos(pos, pos+1)
+	if !ok {
+		return cur, false
+	}
+	for lit := range cur.Enclosing((*ast.FuncLit)(nil)) {
+		if lit.Node().Pos() == pos {
+			cur = lit
+		}
+	}
+	return cur, true
+}
+
 // conversionAt returns the conversion whose operand the compiler speaks of at
 // pos: it knows conversions by the place of their operand.
 func (c *checker) conversionAt(pos token.Pos) (inspector.Cursor, bool) {
@@ -101,7 +116,7 @@ func (c *checker) argumentOf(cur inspector.Cursor) *ast.CallExpr {
 // loopAround returns the innermost loop of the same function that runs what
 // stands at pos more than once.
 func (c *checker) loopAround(pos token.Pos) ast.Node {
-	cur, ok := c.root.FindByPos(pos, pos)
+	cur, ok := c.cursorAt(pos)
 	if !ok {
 		return nil
 	}
@@ -114,10 +129,65 @@ func (c *checker) loopAround(pos token.Pos) ast.Node {
 				return n
 			}
 		default:
-			return nil
+			if n.Pos() != pos {
+				return nil
+			}
 		}
 	}
 	return nil
+}
+
+// conditional reports whether what stands at pos runs in one branch only of its
+// function or loop.
+func (c *checker) conditional(pos token.Pos) bool {
+	cur, ok := c.cursorAt(pos)
+	if !ok {
+		return false
+	}
+	for parent := cur.Parent(); parent.Valid() && parent.Node() != nil; cur, parent = parent, parent.Parent() {
+		switch n := parent.Node().(type) {
+		case *ast.IfStmt:
+			if n.Body == cur.Node() || n.Else == cur.Node() {
+				return true
+			}
+		case *ast.CaseClause, *ast.CommClause:
+			return true
+		case *ast.BinaryExpr:
+			if (n.Op == token.LAND || n.Op == token.LOR) && n.Y == cur.Node() {
+				return true
+			}
+		case *ast.BlockStmt:
+			if onlyByGoto(n.List, cur.Node()) {
+				return true
+			}
+		case *ast.ForStmt, *ast.RangeStmt, *ast.FuncLit, *ast.FuncDecl:
+			return false
+		}
+	}
+	return false
+}
+
+// onlyByGoto reports whether s stands behind a label of list that is not fallen
+// into: what goes there went wrong.
+func onlyByGoto(list []ast.Stmt, s ast.Node) bool {
+	left, byGoto := false, false
+	for _, t := range list {
+		if _, ok := t.(*ast.LabeledStmt); ok && left {
+			byGoto = true
+		}
+		if t == s {
+			return byGoto
+		}
+		switch t := t.(type) {
+		case *ast.ReturnStmt:
+			left = true
+		case *ast.BranchStmt:
+			left = t.Tok == token.GOTO
+		default:
+			left = false
+		}
+	}
+	return false
 }
 
 func within(n ast.Node, pos token.Pos) bool { return n.Pos() <= pos && pos < n.End() }

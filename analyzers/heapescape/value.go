@@ -119,7 +119,7 @@ func (c *checker) variable(name string, pos token.Pos) *value {
 		}
 	}
 	// The variable of a type switch is declared anew in each case.
-	if cur, ok := c.root.FindByPos(pos, pos); ok {
+	if cur, ok := c.cursorAt(pos); ok {
 		for cur := range cur.Enclosing((*ast.CaseClause)(nil)) {
 			if obj := c.pass.TypesInfo.Implicits[cur.Node()]; obj != nil && obj.Name() == name {
 				return c.sizedAs(v, obj.Type())
@@ -316,19 +316,16 @@ func (c *checker) closure(lit *ast.FuncLit) *value {
 		v.free = true
 		return v
 	}
-	ptr := c.pass.TypesSizes.Sizeof(types.Typ[types.Uintptr])
-	v.size = ptr
+	code := types.NewVar(token.NoPos, nil, "", types.Typ[types.Uintptr])
+	fields := []*types.Var{code}
 	for _, obj := range vars {
-		n := ptr
-		if c.byValue(obj) {
-			n = c.sizeof(obj.Type())
+		t := obj.Type()
+		if !c.byValue(obj) {
+			t = types.NewPointer(t)
 		}
-		if n < 0 {
-			v.size = -1
-			break
-		}
-		v.size += n
+		fields = append(fields, types.NewVar(token.NoPos, nil, obj.Name(), t))
 	}
+	v.size = c.sizeof(types.NewStruct(fields, nil))
 	return v
 }
 
