@@ -31,9 +31,11 @@ type check struct {
 func (c *check) prepare(ctx context.Context) error {
 	c.modules = c.env.mainModules()
 	c.aim = aimOf(c.opts.Patterns, c.opts.Dir, c.env, c.modules)
-	c.tree = walkModules(c.modules)
+	for _, m := range c.modules {
+		c.tree.walk(m.Dir)
+	}
 	for _, dir := range c.aim.dirs {
-		c.tree.walk(dir, nil)
+		c.tree.walk(dir)
 	}
 	if err := c.prepareOverlay(); err != nil {
 		return err

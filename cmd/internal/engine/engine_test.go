@@ -13,15 +13,22 @@ import (
 	"github.com/lagvet/lagvet/cmd/internal/vettool"
 )
 
-// The test binary is the vet tool of its own end-to-end tests.
+// The test binary is the vet tool of its own end-to-end tests, and the compiler
+// that counts how often it is asked.
 func TestMain(m *testing.M) {
+	if real := os.Getenv(compilerEnv); real != "" && filepath.Base(os.Args[0]) == "compile" {
+		os.Exit(countCompiler(real))
+	}
 	if vettool.Is(os.Args[1:]) {
+		if dir := os.Getenv(toolDirEnv); dir != "" {
+			os.Setenv("GOTOOLDIR", dir)
+		}
 		vettool.Main(os.Args[1:])
 	}
 	os.Exit(m.Run())
 }
 
-// module writes the files of an archive to a new directory.
+// write writes the files of an archive to a new directory.
 func write(t *testing.T, dir, archive string) {
 	t.Helper()
 	for _, f := range txtar.Parse([]byte(archive)).Files {

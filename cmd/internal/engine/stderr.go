@@ -104,8 +104,15 @@ func (u *utterance) block(b block, opts Options, failed bool) {
 	if slices.Contains(u.broken, b.pkg) {
 		return // by the compiler and by the tool: it is the same fault
 	}
-	p := b.problem(opts)
-	u.problems = append(u.problems, p)
+	if strings.HasSuffix(b.pkg, ".pgo") {
+		u.problems = append(u.problems, finding.Problem{
+			Place:   finding.Place{File: b.pkg},
+			Message: "nothing that is built with this profile was checked, because the go command cannot read it: " + firstLine(strings.Join(b.lines, "\n")),
+			Remedy:  "take a new CPU profile, or remove the file: go build fails on it too",
+		})
+		return
+	}
+	u.problems = append(u.problems, b.problem(opts))
 	u.broken = append(u.broken, b.pkg)
 }
 

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,56 +11,51 @@ import (
 type tree struct {
 	tests    []string // the _test.go files
 	profiles []string // each default.pgo
-}
 
-// walkModules reads the directories of modules.
-func walkModules(ms []module) tree {
-	var t tree
-	var dirs []string
-	for _, m := range ms {
-		dirs = append(dirs, m.Dir)
-	}
-	for _, dir := range dirs {
-		t.walk(dir, dirs)
-	}
-	return t
+	seen map[string]bool // the directories that were read
 }
 
 // walk reads dir and what is below it, but for what no pattern with dots in it
 // matches (vendored packages, testdata, names that begin with a dot or an
-// underscore) and what belongs to another module. Modules may lie within each
-// other: each is walked on its own. What cannot be read, the go command cannot
-// either, and says so.
-func (t *tree) walk(dir string, modules []string) {
-	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return nil
-		case !d.IsDir():
+// underscore) and for other modules.
+func (t *tree) walk(dir string) { t.visit(dir, true) }
+
+func (t *tree) visit(dir string, top bool) {
+	if t.seen[dir] {
+		return
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return // the go command cannot read it either, and says so
+	}
+	if !top && slices.ContainsFunc(entries, func(e os.DirEntry) bool { return e.Name() == "go.mod" }) {
+		return
+	}
+	if t.seen == nil {
+		t.seen = make(map[string]bool)
+	}
+	t.seen[dir] = true
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		if !e.IsDir() {
 			t.add(path)
-			return nil
-		case path == dir:
-			return nil
+		} else if !passedOver(e.Name()) {
+			t.visit(path, false)
 		}
-		name := d.Name()
-		if name == "vendor" || name == "testdata" || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") {
-			return fs.SkipDir
-		}
-		if slices.Contains(modules, path) {
-			return fs.SkipDir
-		}
-		if _, err := os.Stat(filepath.Join(path, "go.mod")); err == nil {
-			return fs.SkipDir
-		}
-		return nil
-	})
+	}
+}
+
+// passedOver reports whether patterns with dots do not lead into a directory of
+// this name.
+func passedOver(name string) bool {
+	return name == "vendor" || name == "testdata" || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_")
 }
 
 // read adds the files of one directory.
 func (t *tree) read(dir string) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return // the go command says what is wrong with it
+		return
 	}
 	for _, e := range entries {
 		if !e.IsDir() {

@@ -3,6 +3,7 @@ package vettool
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/cmd/internal/config"
+	"github.com/lagvet/lagvet/cmd/internal/finding"
 )
 
 // The environment variables by which the lagvet command talks to its tool. They
@@ -39,7 +41,7 @@ func analyse(flags Flags, args []string, file string) error {
 		return err
 	}
 	scoped := u.inScope(flags.Scope)
-	var off map[string]bool
+	var off []string
 	if scoped && !flags.Findings && !flags.Heat {
 		if flags.Config, off, err = configOf(u.Dir); err != nil {
 			return err
@@ -50,21 +52,22 @@ func analyse(flags Flags, args []string, file string) error {
 			return err
 		}
 	}
-	as := slices.DeleteFunc(rules(), func(a *analysis.Analyzer) bool { return off[a.Name] })
+	args = append(off, args...) // a rule that go vet is told to run, it runs
 	if slices.Contains(args, "-fix") || slices.Contains(args, "-fix=true") {
 		// What is analysed only for its facts must not be mended.
 		if u.VetxOnly {
-			as = withFacts(as)
+			check([]string{file}, withFacts(rules()))
 		}
-		check(append(args, file), as)
+		check(append(args, file), rules())
 		return nil
 	}
 	if flags.Heat {
 		return heat(u, args, scoped)
 	}
 	if !scoped {
-		return facts(u, args, withFacts(rules()))
+		return facts(u, withFacts(rules()))
 	}
+	as := rules()
 	hot, err := askCompiler(u, flags)
 	if flags.Findings {
 		as = []*analysis.Analyzer{analyzers.Findings, announce(u, hot, err)}
@@ -82,7 +85,7 @@ func analyse(flags Flags, args []string, file string) error {
 // of scope leave only their types to those that import them.
 func heat(u *unit, args []string, scoped bool) error {
 	if !scoped {
-		return facts(u, args, nil)
+		return facts(u, nil)
 	}
 	file, err := u.with(map[string]any{"VetxOnly": false})
 	if err != nil {
@@ -94,12 +97,12 @@ func heat(u *unit, args []string, scoped bool) error {
 
 // facts analyses a unit for what packages that import it need to know. Unlike
 // one of which the go command wants only that, it says what went wrong.
-func facts(u *unit, args []string, as []*analysis.Analyzer) error {
+func facts(u *unit, as []*analysis.Analyzer) error {
 	file, err := u.with(map[string]any{"VetxOnly": false, "Stdout": os.DevNull})
 	if err != nil {
 		return err
 	}
-	check(append(args, file), as)
+	check([]string{"-json", file}, as) // so that findings are no failure
 	return nil
 }
 
@@ -126,8 +129,8 @@ func withFacts(as []*analysis.Analyzer) []*analysis.Analyzer {
 }
 
 // configOf reads the configuration that holds in dir: what findings depend on,
-// and which rules are off.
-func configOf(dir string) (a config.Analysis, off map[string]bool, err error) {
+// and the flags that turn rules off.
+func configOf(dir string) (a config.Analysis, off []string, err error) {
 	path, err := config.Find(dir, os.Getenv("GOWORK"))
 	if err != nil || path == "" {
 		return a, nil, err
@@ -136,9 +139,10 @@ func configOf(dir string) (a config.Analysis, off map[string]bool, err error) {
 	if err != nil {
 		return a, nil, err
 	}
-	off = make(map[string]bool)
-	for name, r := range c.Rules {
-		off[name] = r.Off
+	for _, name := range slices.Sorted(maps.Keys(c.Rules)) {
+		if c.Rules[name].Off && name != finding.DirectiveRule {
+			off = append(off, "-"+name+"=false")
+		}
 	}
 	return c.Analysis, off, nil
 }
