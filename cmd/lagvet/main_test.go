@@ -370,6 +370,11 @@ func TestJSON(t *testing.T) {
 	if by := r.Silenced[1].By; by.By != "exclude" || by.File != ".lagvet.yml" || by.Line != 2 {
 		t.Errorf("the excluded finding is silenced by %+v", by)
 	}
+	// A package compiled for its tests is the same package.
+	write(t, filepath.Join(dir, "files", "files_test.go"), "package files\n\nimport \"testing\"\n\nfunc TestStat(t *testing.T) { Stat(nil) }\n")
+	if with := checkJSON(t, dir, "--tests"); !slices.Equal(with.Findings, r.Findings) || with.Counts["allowed"] != 1 {
+		t.Errorf("with tests the findings are\n%+v\nwithout\n%+v", with.Findings, r.Findings)
+	}
 	first := lagvet(t, dir, "check", "--no-canary", "--format", "json").stdout
 	if second := lagvet(t, dir, "check", "--no-canary", "--format", "json").stdout; first != second {
 		t.Errorf("two runs over the same code differ:\n%s\n%s", first, second)

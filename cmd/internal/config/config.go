@@ -28,6 +28,8 @@ type Config struct {
 	// Unread are the sections, not empty, that are understood and that no rule
 	// of this version reads: what they say has no effect yet.
 	Unread []Section
+
+	profileAt []finding.Place // where each profile is named
 }
 
 // A Section is one of the file, by its key.

@@ -104,6 +104,7 @@ func TestParse(t *testing.T) {
 			{finding.Place{Line: 14, Column: 1}, "assume"},
 			{finding.Place{Line: 26, Column: 1}, "budgets"},
 		},
+		profileAt: []finding.Place{{Line: 25, Column: 5}},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
@@ -378,6 +379,11 @@ func TestLoad(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, Name)
 	write(t, path, full)
+	_, err := Load(path, rules())
+	if want := ".lagvet.yml:25:5: cannot read the profile profiles/cpu.pprof: no such file or directory"; err == nil || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("error is %v, want …%s", err, want)
+	}
+	write(t, filepath.Join(dir, "profiles", "cpu.pprof"), "")
 	c, err := Load(path, rules())
 	if err != nil {
 		t.Fatal(err)

@@ -27,10 +27,8 @@ func Load(path string, rules []*analyzers.Rule) (*Config, error) {
 	if c.Dir, err = filepath.Abs(c.Dir); err != nil {
 		return nil, Errors{{Path: path, Message: err.Error()}}
 	}
-	for i, p := range c.Profile {
-		if !filepath.IsAbs(p) {
-			c.Profile[i] = filepath.Join(c.Dir, filepath.FromSlash(p))
-		}
+	if err := c.findProfiles(); err != nil {
+		return nil, err
 	}
 	file := filepath.Join(c.Dir, filepath.Base(path))
 	for _, e := range c.Exclude {
@@ -40,6 +38,25 @@ func Load(path string, rules []*analyzers.Rule) (*Config, error) {
 		c.Unread[i].File = file
 	}
 	return c, nil
+}
+
+// findProfiles makes the paths of profiles absolute. A profile that is not there
+// is a fault of the configuration, at the line that names it.
+func (c *Config) findProfiles() error {
+	var errs Errors
+	for i, p := range c.Profile {
+		if !filepath.IsAbs(p) {
+			c.Profile[i] = filepath.Join(c.Dir, filepath.FromSlash(p))
+		}
+		if _, err := os.Stat(c.Profile[i]); err != nil {
+			at := c.profileAt[i]
+			errs = append(errs, Error{Path: c.Path, Line: at.Line, Column: at.Column, Message: fmt.Sprintf("cannot read the profile %s: %s", p, reason(err))})
+		}
+	}
+	if len(errs) > 0 {
+		return errs
+	}
+	return nil
 }
 
 // reason returns err without the path, which the message names already.

@@ -33,7 +33,10 @@ func (r *reader) config(n *yaml.Node, c *Config) {
 		"roots": func(_, v *yaml.Node) { c.Roots = r.functions(v, "roots") },
 		"hot":   func(_, v *yaml.Node) { c.Hot = r.functions(v, "hot") },
 		"profile": func(_, v *yaml.Node) {
-			r.list(v, "profile", func(item *yaml.Node) { c.Profile = append(c.Profile, r.text(item, "a profile")) })
+			r.list(v, "profile", func(item *yaml.Node) {
+				c.Profile = append(c.Profile, r.text(item, "a profile"))
+				c.profileAt = append(c.profileAt, finding.Place{Line: item.Line, Column: item.Column})
+			})
 		},
 		"budgets": func(key, v *yaml.Node) {
 			c.unread(key, v)

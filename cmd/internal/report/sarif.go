@@ -12,8 +12,9 @@ import (
 
 // The types below are the part of SARIF 2.1.0 that lagvet writes. They are
 // written out because the binary is started once for each package that it
-// analyses: go-sarif, which the tests read the report with, costs each start
-// two milliseconds for a schema validator and an HTTP client that no run needs.
+// analyses: go-sarif, which the tests read the report with, adds a millisecond to
+// the five of each start for a schema validator and an HTTP client that no run
+// needs.
 
 const (
 	sarifSchema  = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
