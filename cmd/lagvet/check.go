@@ -6,7 +6,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lagvet/lagvet/analyzers"
 	"github.com/lagvet/lagvet/cmd/internal/check"
+	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/cmd/internal/report"
 )
 
 func checkCommand(code *int) *cobra.Command {
@@ -44,5 +47,10 @@ line or the configuration is wrong, 3 if something could not be checked.`,
 	f.StringSliceVar(&c.Rules, "rule", nil, "check by this `rule` only; may be repeated")
 	f.StringSliceVar(&c.Disable, "disable", nil, "do not check by this `rule`; may be repeated")
 	f.BoolVar(&c.NoCanary, "no-canary", false, "do not prove first that planted hazards are found")
+	rules := report.Names(report.Rules(analyzers.All()))
+	complete(cmd, "format", check.Formats())
+	complete(cmd, "tier", finding.Tiers())
+	complete(cmd, "rule", rules)
+	complete(cmd, "disable", rules)
 	return cmd
 }

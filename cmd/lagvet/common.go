@@ -40,6 +40,12 @@ func (c *common) register(f *pflag.FlagSet) {
 	}
 }
 
+// complete has the shell offer words as values of a flag.
+func complete(cmd *cobra.Command, flag string, words []string) {
+	// The only error is that there is no such flag, which a test would show.
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+}
+
 // options returns what the command line says.
 func (c *common) options(cmd *cobra.Command) (check.Options, error) {
 	o := c.Options
