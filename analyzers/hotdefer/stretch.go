@@ -31,7 +31,7 @@ func stretched(pass *rule.Pass, f *funcs.Func, once []*ast.DeferStmt) {
 		if guard == nil {
 			continue
 		}
-		work := heavyTail(pass.TypesInfo, f.Body, d, guard)
+		work := heavyTail(pass, f.Body, d, guard)
 		if work == nil {
 			continue
 		}
@@ -80,7 +80,7 @@ func root(info *types.Info, e ast.Expr) types.Object {
 // heavyTail returns the first heavy call among the statements of the body that
 // follow the last one to mention guard, or nil. A local variable that aliases
 // the guarded state (any pointer, map, slice or interface read from it) counts as a mention.
-func heavyTail(info *types.Info, body *ast.BlockStmt, d *ast.DeferStmt, guard types.Object) *ast.CallExpr {
+func heavyTail(pass *rule.Pass, body *ast.BlockStmt, d *ast.DeferStmt, guard types.Object) *ast.CallExpr {
 	at := -1
 	for i, s := range body.List {
 		if s == ast.Stmt(d) {
@@ -93,12 +93,12 @@ func heavyTail(info *types.Info, body *ast.BlockStmt, d *ast.DeferStmt, guard ty
 	guarded := map[types.Object]bool{guard: true}
 	tail := at + 1
 	for i, s := range body.List[at+1:] {
-		if alias(info, s, guarded) {
+		if alias(pass.TypesInfo, s, guarded) {
 			tail = at + 1 + i + 1
 		}
 	}
 	for _, s := range body.List[tail:] {
-		if call := heavyCall(info, s); call != nil {
+		if call := heavyCall(pass, s); call != nil {
 			return call
 		}
 	}
@@ -155,15 +155,15 @@ func shares(t types.Type) bool {
 	return true
 }
 
-func heavyCall(info *types.Info, s ast.Stmt) (work *ast.CallExpr) {
+func heavyCall(pass *rule.Pass, s ast.Stmt) (work *ast.CallExpr) {
 	ast.Inspect(s, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit, *ast.DeferStmt, *ast.GoStmt:
 			return false
 		case *ast.CallExpr:
 			if sel, ok := ast.Unparen(n.Fun).(*ast.SelectorExpr); ok && work == nil {
-				fn, ok := info.Uses[sel.Sel].(*types.Func)
-				if ok && fn.Pkg() != nil && heavy[fn.Pkg().Path()] {
+				fn, ok := pass.TypesInfo.Uses[sel.Sel].(*types.Func)
+				if ok && fn.Pkg() != nil && heavy[fn.Pkg().Path()] && !pass.Hotness.Cold(n.Pos()) {
 					work = n
 				}
 			}
