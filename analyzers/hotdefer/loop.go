@@ -1,6 +1,7 @@
 package hotdefer
 
 import (
+	"cmp"
 	"go/ast"
 	"go/constant"
 	"go/token"
@@ -12,6 +13,7 @@ import (
 	"golang.org/x/tools/go/ast/inspector"
 	"golang.org/x/tools/go/cfg"
 
+	"github.com/lagvet/lagvet/analyzers/escape"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
@@ -140,6 +142,7 @@ func inLoop(pass *rule.Pass, f *funcs.Func, d *ast.DeferStmt, ends bool) {
 			finding.Tier = rule.Suspected
 		}
 	}
+	finding.Chain = l.moved()
 	if fix := l.wrap(); fix != nil {
 		finding.Fixes = []analysis.SuggestedFix{*fix}
 	}
@@ -260,6 +263,26 @@ func (l *loop) constant(e ast.Expr) (int64, bool) {
 		return 0, false
 	}
 	return constant.Int64Val(v)
+}
+
+// moved names the variables that the compiler moves to the heap because the
+// deferred closure, which outlives the iteration, captures them.
+func (l *loop) moved() []rule.Step {
+	report := l.pass.ResultOf[escape.Analyzer].(*escape.Report)
+	if _, ok := ast.Unparen(l.d.Call.Fun).(*ast.FuncLit); !ok || !report.Ran {
+		return nil
+	}
+	var steps []rule.Step
+	for o := range l.uses(l.d.Call) {
+		for _, said := range report.At(o.Pos()) {
+			if said.Kind == escape.Moved {
+				steps = append(steps, rule.Step{Pos: o.Pos(), Text: o.Name() + " moves to the heap: the deferred closure captures it"})
+				break
+			}
+		}
+	}
+	slices.SortFunc(steps, func(a, b rule.Step) int { return cmp.Compare(a.Pos, b.Pos) })
+	return steps
 }
 
 // guarded reports whether a condition around the defer asks a variable of

@@ -140,3 +140,16 @@ func (e *engine) top(ids []string) string {
 	sort.Strings(ids)
 	return ids[0]
 }
+
+// What the closure captures is moved to the heap in each iteration.
+//
+//lagvet:hot
+func (e *engine) drain(in <-chan int) {
+	for n := range in {
+		seen := n
+		defer func() { // want `likely: a closure is deferred in a loop of a hot function: .* ← seen moves to the heap: the deferred closure captures it`
+			e.last += seen
+		}()
+		seen++
+	}
+}
