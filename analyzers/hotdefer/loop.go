@@ -169,6 +169,7 @@ func calleeName(info *types.Info, call *ast.CallExpr) string {
 // A loop is the innermost loop around a defer.
 type loop struct {
 	pass  *rule.Pass
+	f     *funcs.Func
 	d     *ast.DeferStmt
 	stmts []ast.Stmt // the loops around d, innermost first
 	body  *ast.BlockStmt
@@ -176,7 +177,7 @@ type loop struct {
 }
 
 func newLoop(pass *rule.Pass, f *funcs.Func, d *ast.DeferStmt) *loop {
-	l := &loop{pass: pass, d: d}
+	l := &loop{pass: pass, f: f, d: d}
 	cur, ok := inspectorOf(pass).Root().FindNode(d)
 	if !ok {
 		return l
@@ -239,8 +240,8 @@ func (l *loop) trips(s ast.Stmt) (int64, bool) {
 		if n, ok := l.constant(x); ok {
 			return n, true
 		}
-		if c, ok := x.(*ast.CompositeLit); ok {
-			return int64(len(c.Elts)), true
+		if n, ok := l.literal(x); ok {
+			return n, true
 		}
 		t := l.pass.TypesInfo.TypeOf(x).Underlying()
 		if p, ok := t.(*types.Pointer); ok {
@@ -255,6 +256,48 @@ func (l *loop) trips(s ast.Stmt) (int64, bool) {
 		}
 	}
 	return 0, false
+}
+
+// literal returns the number of elements of a composite literal, or of the
+// longest one that a local variable is ever given, slices of itself apart.
+func (l *loop) literal(x ast.Expr) (most int64, ok bool) {
+	if c, ok := x.(*ast.CompositeLit); ok {
+		return int64(len(c.Elts)), true
+	}
+	id, isID := x.(*ast.Ident)
+	if !isID {
+		return 0, false
+	}
+	v := l.pass.TypesInfo.Uses[id]
+	if v == nil || v.Pos() < l.f.Body.Pos() || l.f.Body.End() < v.Pos() {
+		return 0, false
+	}
+	ok = true
+	ast.Inspect(l.f.Body, func(n ast.Node) bool {
+		a, isAssign := n.(*ast.AssignStmt)
+		if !isAssign {
+			return true
+		}
+		for i, lhs := range a.Lhs {
+			if id, isID := lhs.(*ast.Ident); !isID || l.pass.TypesInfo.ObjectOf(id) != v {
+				continue
+			}
+			if len(a.Lhs) != len(a.Rhs) {
+				ok = false
+				continue
+			}
+			switch r := ast.Unparen(a.Rhs[i]).(type) {
+			case *ast.CompositeLit:
+				most = max(most, int64(len(r.Elts)))
+			case *ast.SliceExpr:
+				ok = ok && root(l.pass.TypesInfo, r.X) == v
+			default:
+				ok = false
+			}
+		}
+		return true
+	})
+	return most, ok && most > 0
 }
 
 func (l *loop) constant(e ast.Expr) (int64, bool) {

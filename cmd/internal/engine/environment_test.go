@@ -170,6 +170,12 @@ func TestEnvironments(t *testing.T) {
 			want:  "a.go:4 hotdefer in app",
 		},
 		{
+			name:     "standard library",
+			files:    mod + "-- a.go --\n" + looped("m"),
+			patterns: []string{"unsafe", "errors", "unicode/..."},
+			want:     "",
+		},
+		{
 			name:  "race detector",
 			files: mod + "-- a.go --\n" + looped("m"),
 			flags: []string{"-race"},

@@ -42,7 +42,8 @@ func (c *check) packages(ctx context.Context) (packageSet, error) {
 	}
 	set := make(packageSet)
 	for _, p := range ps {
-		q := pkg{path: p.PkgPath, main: p.Name == "main", files: len(p.GoFiles) > 0}
+		// The go command never vets unsafe: its file holds only documentation.
+		q := pkg{path: p.PkgPath, main: p.Name == "main", files: len(p.GoFiles) > 0 && p.PkgPath != "unsafe"}
 		if files := append(p.GoFiles, p.IgnoredFiles...); len(files) > 0 {
 			q.dir = filepath.Dir(files[0])
 		}

@@ -241,3 +241,17 @@ func dumpAll(names []string) error {
 	}
 	return nil
 }
+
+// A literal to begin with, but it grows.
+func growing(ctx context.Context, more []string, ask func(context.Context, string) error) error {
+	networks := []string{"udp", "tcp"}
+	networks = append(networks, more...)
+	for _, network := range networks {
+		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel() // want `likely: cancel is deferred in a loop`
+		if err := ask(ctx, network); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -317,3 +317,19 @@ func reload(ls []*listener, load func(*listener) (string, error)) error {
 	}
 	return nil
 }
+
+// Two at most, whichever the branch.
+func exchange(ctx context.Context, tcp bool, ask func(context.Context, string) error) error {
+	networks := []string{"udp", "tcp"}
+	if tcp {
+		networks = networks[1:]
+	}
+	for _, network := range networks {
+		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel() // want `suspected: cancel is deferred in a loop`
+		if err := ask(ctx, network); err != nil {
+			return err
+		}
+	}
+	return nil
+}
