@@ -90,6 +90,7 @@ type Index struct {
 	vars   map[*types.Var][]inspector.Cursor  // identifiers that denote handles and channels
 	refs   map[*types.Func][]inspector.Cursor // identifiers that denote functions without calling them
 	params map[holder][]Use                   // what a function does with its parameter
+	iface  map[string]bool                    // names of the interface methods that are called
 
 	mu     sync.Mutex // guards graphs: several rules may ask at a time
 	graphs map[*funcs.Func]*graph
@@ -130,6 +131,7 @@ func run(pass *analysis.Pass) (any, error) {
 		vars:   make(map[*types.Var][]inspector.Cursor),
 		refs:   make(map[*types.Func][]inspector.Cursor),
 		params: make(map[holder][]Use),
+		iface:  make(map[string]bool),
 		graphs: make(map[*funcs.Func]*graph),
 	}
 	work := x.primitives()
@@ -314,8 +316,16 @@ func handle(t types.Type) bool {
 }
 
 // locate notes where variables that can hold a handle or a channel are named,
-// and where functions are named but not called.
+// where functions are named but not called, and which methods are called without
+// saying whose.
 func (x *Index) locate() {
+	for _, f := range x.funcs.Funcs {
+		for _, c := range f.Out {
+			if c.Dynamic {
+				x.iface[c.Func.Name()] = true
+			}
+		}
+	}
 	for cur := range x.root.Preorder((*ast.Ident)(nil)) {
 		switch obj := x.pass.TypesInfo.Uses[cur.Node().(*ast.Ident)].(type) {
 		case *types.Var:
@@ -379,4 +389,10 @@ func (x *Index) enclosing(cur inspector.Cursor) *funcs.Func {
 func isContext(t types.Type) bool {
 	n, ok := types.Unalias(t).(*types.Named)
 	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "context" && n.Obj().Name() == "Context"
+}
+
+// hidden reports whether f may be called from where it cannot be seen: from
+// another package, or as the method of an interface.
+func (x *Index) hidden(f *types.Func) bool {
+	return f.Exported() && x.pass.Pkg.Name() != "main" || f.Signature().Recv() != nil && x.iface[f.Name()]
 }

@@ -73,13 +73,17 @@ func (w *origins) declared(r reached) {
 	switch {
 	case len(r.f.In)+len(refs) == 0 && main:
 		w.process = true // a command, called by name
-	case len(r.f.In)+len(refs) == 0, obj.Exported() && !main:
+	case len(r.f.In)+len(refs) == 0, w.x.hidden(obj):
 		w.open = true
 	}
 	for _, c := range r.f.In {
 		w.from(c.Caller, c.Site, reached{calls: r.calls + 1, repeats: r.repeats || c.Mode == funcs.Go})
 	}
 	for _, cur := range refs {
+		if call, ok := operand(cur).Parent().Node().(*ast.CallExpr); ok && w.x.once(call) {
+			w.process = true
+			continue
+		}
 		if w.x.enclosing(cur) == nil && !main {
 			w.open = true // an entry of a table, say
 			continue
@@ -172,7 +176,7 @@ func (x *Index) runs(f *funcs.Func, p *types.Var) bool {
 
 // once reports whether call is the Do of a package-level sync.Once.
 func (x *Index) once(call *ast.CallExpr) bool {
-	c := x.funcs.Call(call)
+	c := x.funcs.Call(call) // nil for a conversion
 	if c == nil || c.Func == nil || c.Func.FullName() != "(*sync.Once).Do" {
 		return false
 	}

@@ -4,8 +4,11 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
 
 // neverReady reports whether the case of a select receives from a channel that
@@ -137,30 +140,95 @@ func waited(cur inspector.Cursor) bool {
 	return false
 }
 
-// background reports whether e is a context that is never cancelled.
+// background reports whether e is a context that is never cancelled: Background
+// itself, or a variable, field or parameter that is given nothing else.
 func (x *Index) background(e ast.Expr) bool {
-	switch e := ast.Unparen(e).(type) {
-	case *ast.CallExpr:
-		c := x.funcs.Call(e)
-		return c != nil && c.Func != nil && (c.Func.FullName() == "context.Background" || c.Func.FullName() == "context.TODO")
-	case *ast.Ident:
-		v, ok := x.pass.TypesInfo.Uses[e].(*types.Var)
-		if !ok || v.IsField() {
-			return false
-		}
-		value, ok := x.definition(v)
-		if !ok || value == nil || !x.background(value) {
-			return false
-		}
-		for _, cur := range x.vars[v] {
-			if _, ok := cur.Parent().Node().(*ast.AssignStmt); ok {
-				return false // given another value, perhaps
-			}
-			if u, ok := cur.Parent().Node().(*ast.UnaryExpr); ok && u.Op == token.AND {
-				return false
-			}
-		}
-		return true
+	return x.onlyBackground(e, 0)
+}
+
+// maxDepth bounds how far a context is followed to where it comes from.
+const maxDepth = 4
+
+func (x *Index) onlyBackground(e ast.Expr, depth int) bool {
+	if depth > maxDepth {
+		return false // or passed round in a circle
 	}
-	return false
+	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok {
+		c := x.funcs.Call(call)
+		return c != nil && c.Func != nil && (c.Func.FullName() == "context.Background" || c.Func.FullName() == "context.TODO")
+	}
+	v := x.named(e)
+	if v == nil || v.Exported() || v.Pkg() != x.pass.Pkg {
+		return false
+	}
+	sources, ok := x.sources(v)
+	if !ok || len(sources) == 0 {
+		return false
+	}
+	for _, s := range sources {
+		if !x.onlyBackground(s, depth+1) {
+			return false
+		}
+	}
+	return true
+}
+
+// sources returns every value that a variable, field or parameter is given. It
+// is false if not all are in view.
+func (x *Index) sources(v *types.Var) ([]ast.Expr, bool) {
+	var values []ast.Expr
+	if !v.IsField() {
+		value, declared := x.definition(v)
+		switch {
+		case !declared:
+			args, ok := x.arguments(v)
+			if !ok {
+				return nil, false
+			}
+			values = args
+		case value != nil:
+			values = append(values, value)
+		}
+	}
+	for _, cur := range x.vars[v] {
+		parent := operand(cur).Parent().Node()
+		if u, ok := parent.(*ast.UnaryExpr); ok && u.Op == token.AND {
+			return nil, false
+		}
+		if value, ok := written(cur); ok {
+			values = append(values, value)
+		} else if a, ok := parent.(*ast.AssignStmt); ok && slices.Contains(a.Lhs, operand(cur).Node().(ast.Expr)) {
+			return nil, false // one of the results of a call
+		}
+	}
+	return values, true
+}
+
+// arguments returns what the callers of a function pass for its parameter v,
+// if all of them are in view.
+func (x *Index) arguments(v *types.Var) ([]ast.Expr, bool) {
+	f := x.funcs.At(v.Pos())
+	switch {
+	case f == nil:
+		return nil, false
+	case f.Obj != nil:
+		if x.hidden(f.Obj) || len(x.refs[f.Obj]) > 0 {
+			return nil, false
+		}
+	case f.Use == funcs.Passed || f.Use == funcs.Elsewhere:
+		return nil, false
+	}
+	var args []ast.Expr
+	for i := range f.Sig.Params().Len() {
+		if f.Sig.Params().At(i) != v {
+			continue
+		}
+		for _, c := range f.In {
+			if i >= len(c.Site.Args) {
+				return nil, false
+			}
+			args = append(args, c.Site.Args[i])
+		}
+	}
+	return args, true
 }

@@ -140,7 +140,11 @@ func (c *checker) ending(f *funcs.Func) *types.Func {
 	return nil
 }
 
+// endOf returns the method of t, or of what it points to, that ends it, or nil.
 func (c *checker) endOf(t types.Type) *types.Func {
+	if t == nil {
+		return nil
+	}
 	if p, ok := types.Unalias(t).(*types.Pointer); ok {
 		t = p.Elem()
 	}

@@ -3,6 +3,8 @@ package tickerleak
 import (
 	"go/ast"
 	"go/constant"
+	"go/types"
+	"slices"
 	"time"
 
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
@@ -86,13 +88,27 @@ func (c *checker) field(v *lifetimes.Value, own *lifetimes.Use) {
 		Primitive: v.New,
 		Mend:      "stop it in the method that ends its owner",
 	}
-	if own.Func != nil {
-		if end := c.ending(own.Func); end != nil {
-			f.Tier = rule.Likely
-			f.Chain = append(f.Chain, step(end.Pos(), "ends the owner and does not stop the ticker"))
-		}
+	if end := c.endOf(c.owner(own.To)); end != nil {
+		f.Tier = rule.Likely
+		f.Chain = append(f.Chain, step(end.Pos(), "ends the owner and does not stop the ticker"))
 	}
 	c.Report(f)
+}
+
+// owner returns the type of the package that has the given field, or nil.
+func (c *checker) owner(field *types.Var) types.Type {
+	scope := c.Pkg.Scope()
+	for _, name := range scope.Names() {
+		tn, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok {
+			continue
+		}
+		st, ok := tn.Type().Underlying().(*types.Struct)
+		if ok && slices.Contains(slices.Collect(st.Fields()), field) {
+			return tn.Type()
+		}
+	}
+	return nil
 }
 
 // retained returns how bad it is that a timer stays until it fires: it counts

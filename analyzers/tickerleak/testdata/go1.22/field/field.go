@@ -72,3 +72,14 @@ func (c *changing) run() {
 }
 
 func (c *changing) Close() { c.ticker.Stop() }
+
+// It is not the maker's end that counts but that of what has the ticker.
+type pool struct{}
+
+type job struct{ ticker *time.Ticker }
+
+func (p *pool) job() *job {
+	return &job{ticker: time.NewTicker(time.Second)} // want `suspected: ticker is kept in ticker, and nothing stops it`
+}
+
+func (p *pool) Close() {}

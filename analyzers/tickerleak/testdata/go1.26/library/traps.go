@@ -32,3 +32,15 @@ var started = func() bool {
 }()
 
 var _ = lazily
+
+// The same without a literal.
+func lazier() { once.Do(goClock) }
+
+func goClock() {
+	go func() {
+		for range time.Tick(time.Second) {
+		}
+	}()
+}
+
+var _ = lazier

@@ -165,3 +165,39 @@ func Open() Closer {
 	}()
 	return ticking{}
 }
+
+// Every caller passes a context that is never cancelled.
+type deaf struct{ ctx context.Context }
+
+func newDeaf() *deaf {
+	d := &deaf{ctx: context.Background()}
+	go d.run(context.TODO())
+	go d.runField()
+	return d
+}
+
+func (d *deaf) run(ctx context.Context) {
+	t := time.NewTicker(time.Second) // want `likely: this ticker fires for ever.*\(\*deaf\)\.Close does not end it.* ← nothing makes this case ready`
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (d *deaf) runField() {
+	t := time.NewTicker(time.Second) // want `likely: this ticker fires for ever.* ← nothing makes this case ready`
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+		case <-d.ctx.Done():
+			return
+		}
+	}
+}
+
+func (d *deaf) Close() {}

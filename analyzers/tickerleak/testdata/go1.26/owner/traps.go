@@ -2,6 +2,7 @@ package owner
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -268,3 +269,112 @@ func (p *pinger) run() {
 }
 
 func (p *pinger) Close() {}
+
+// One caller passes a context that is cancelled.
+type mixed struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+func newMixed() *mixed {
+	m := &mixed{ctx: context.Background()}
+	go m.run(context.Background())
+	go m.runField()
+	return m
+}
+
+func (m *mixed) run(ctx context.Context) {
+	t := time.NewTicker(time.Second)
+	for {
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (m *mixed) start(ctx context.Context) {
+	go m.run(ctx)
+	m.ctx, m.cancel = context.WithCancel(ctx)
+}
+
+func (m *mixed) runField() {
+	t := time.NewTicker(time.Second)
+	for {
+		select {
+		case <-t.C:
+		case <-m.ctx.Done():
+			return
+		}
+	}
+}
+
+func (m *mixed) Close() { m.cancel() }
+
+// Who calls it passes a context of its own.
+type Exported struct{}
+
+func (e *Exported) Run(ctx context.Context) {
+	t := time.NewTicker(time.Second)
+	for {
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (e *Exported) start() { go e.Run(context.Background()) }
+
+func (e *Exported) Close() {}
+
+// Called as the method of an interface, with who knows what.
+type runner interface{ loop(ctx context.Context) }
+
+type behind struct{}
+
+func newBehind() *behind {
+	b := new(behind)
+	go b.loop(context.Background())
+	return b
+}
+
+func runAll(ctx context.Context, rs []runner) {
+	for _, r := range rs {
+		r.loop(ctx)
+	}
+}
+
+func (b *behind) loop(ctx context.Context) {
+	t := time.NewTicker(time.Second)
+	for {
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (b *behind) Close() {}
+
+// It ends its goroutine, if by a rare way.
+type leaving struct{ closed atomic.Bool }
+
+func (l *leaving) run() {
+	for range time.Tick(time.Second) {
+		if l.closed.Load() {
+			runtime.Goexit()
+		}
+	}
+}
+
+func newLeaving() *leaving {
+	l := new(leaving)
+	go l.run()
+	return l
+}
+
+func (l *leaving) Close() { l.closed.Store(true) }
