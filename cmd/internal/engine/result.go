@@ -48,8 +48,21 @@ func (c *check) result(asked packageSet, v vetted) *Result {
 	res.Heat = settle(t.heat)
 	res.Problems = append(res.Problems, t.problems...)
 	c.count(res, asked, v)
-	res.Problems = append(res.Problems, unseen(asked, v)...)
+	res.Problems = append(inOrder(res.Problems), unseen(asked, v)...)
 	return res
+}
+
+// inOrder sorts problems by place, those without one first, and drops what is
+// said twice, as of the variants of a package. Packages are checked in parallel,
+// so they come in any order.
+func inOrder(ps []finding.Problem) []finding.Problem {
+	slices.SortStableFunc(ps, func(a, b finding.Problem) int {
+		return cmp.Or(
+			cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
+			cmp.Compare(a.Message, b.Message), cmp.Compare(a.Remedy, b.Remedy),
+		)
+	})
+	return slices.Compact(ps)
 }
 
 // count fills in the numbers of a result.

@@ -40,6 +40,7 @@ func analyse(flags Flags, args []string, file string) error {
 	if err := begin(u); err != nil {
 		return err
 	}
+	spareGC(u)
 	scoped := u.inScope(flags.Scope)
 	var off []string
 	if scoped && !flags.Findings && !flags.Heat {
