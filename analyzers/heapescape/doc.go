@@ -10,7 +10,7 @@
 //	//lagvet:hot
 //	func (b *Book) Decode(data []byte) (int64, error) {
 //		var o Order // o (Order, 80 bytes) is moved to the heap in every call:
-//		            // an error path passes it to fmt.Errorf, which lets it escape
+//		            // a rare path passes it to fmt.Errorf, which lets it escape
 //		if len(data) < 16 {
 //			return 0, fmt.Errorf("short order %v", &o)
 //		}

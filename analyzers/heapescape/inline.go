@@ -23,6 +23,9 @@ func (c *checker) inlinedCall(d *escape.Diagnostic, pos token.Pos, v *value) *as
 	if !c.report.Inlined(pos) || v.kind == variadic && v.node != nil {
 		return nil
 	}
+	if v.kind == copied && strings.Contains(d.Subject, "(~r") {
+		return nil // the result is copied here
+	}
 	for _, cur := range c.at(pos) {
 		call, ok := cur.Node().(*ast.CallExpr)
 		if !ok {
@@ -98,6 +101,9 @@ func (c *checker) constructs(call *ast.CallExpr, d *escape.Diagnostic) bool {
 	t := c.pass.TypesInfo.TypeOf(call)
 	if tuple, ok := t.(*types.Tuple); ok && tuple.Len() == 0 {
 		return false
+	}
+	if fetching.MatchString(calleeName(call)) {
+		return false // from a pool, maybe
 	}
 	fails := isInterface(t) && types.Implements(t, errorType) || strings.Contains(d.Subject, "rror")
 	if fails && !makesErrors(call) {

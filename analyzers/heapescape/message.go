@@ -3,6 +3,7 @@ package heapescape
 import (
 	"fmt"
 	"go/ast"
+	"go/token"
 	"go/types"
 	"strings"
 
@@ -119,11 +120,11 @@ func short(s string) string {
 // why is the cause in words.
 func (c *checker) why(f *finding) string {
 	at := c.report.Pos(f.cause.Pos)
-	onlyCold := at.IsValid() && f.values[0].kind == variable && c.pass.Hotness.Cold(at)
+	onlyCold := f.values[0].kind == variable && c.onlyRarely(at)
 	switch f.cause.Kind {
 	case escape.Returned:
 		if onlyCold {
-			return "its address is returned, on an error path only"
+			return "its address is returned on a rare path"
 		}
 		return "it is returned"
 	case escape.Stored:
@@ -145,10 +146,12 @@ func (c *checker) why(f *finding) string {
 			return "" // the call is named already
 		}
 		switch {
+		case unseen && onlyCold:
+			return fmt.Sprintf("a rare path passes it to %s, into which the compiler cannot see", callee)
 		case unseen:
 			return fmt.Sprintf("it is passed to %s, into which the compiler cannot see", callee)
 		case onlyCold:
-			return fmt.Sprintf("an error path passes it to %s, which lets it escape", callee)
+			return fmt.Sprintf("a rare path passes it to %s, which lets it escape", callee)
 		}
 		return fmt.Sprintf("it is passed to %s, which lets it escape", callee)
 	case escape.Captured:
@@ -162,6 +165,9 @@ func (c *checker) why(f *finding) string {
 	case escape.Converted:
 		return "it is converted to an interface that escapes"
 	case escape.PartOf:
+		if onlyCold {
+			return "a rare path makes it part of a value that escapes"
+		}
 		if f.cause.To == "" || f.cause.To == "... argument" {
 			return "it is part of a value that escapes"
 		}
@@ -174,6 +180,11 @@ func (c *checker) why(f *finding) string {
 		return "its size is not known when it is compiled"
 	}
 	return ""
+}
+
+// onlyRarely reports whether what stands at pos does not run in every call.
+func (c *checker) onlyRarely(pos token.Pos) bool {
+	return pos.IsValid() && (c.pass.Hotness.Cold(pos) || c.rare(pos) != "")
 }
 
 // callee names what the value is passed to, and reports whether the compiler
@@ -281,8 +292,8 @@ func (c *checker) mend(f *finding) string {
 	switch v := f.values[0]; {
 	case f.inline != "":
 		return "call what takes a buffer or a value from the caller, or keep what it makes and use it again"
-	case v.kind == variable && at.IsValid() && c.pass.Hotness.Cold(at):
-		return "copy the variable on the cold path and hand on the copy, so that only that path pays"
+	case v.kind == variable && c.onlyRarely(at):
+		return "copy the variable on that path and hand on the copy, so that only that path pays"
 	case v.kind == boxed || v.kind == variadic:
 		return "call what takes the concrete type (strconv, a typed field of the logger), or do it behind the check that needs it"
 	case v.kind == closure:

@@ -20,18 +20,21 @@ func (c *checker) rare(pos token.Pos) string {
 	if !ok {
 		return ""
 	}
-	if call, ok := cur.Node().(*ast.CallExpr); ok && c.reports(call) { // the call itself allocates
+	if c.reports(cur) { // the call itself allocates
 		return "it reports an event"
 	}
 	for parent := cur.Parent(); parent.Valid() && parent.Node() != nil; cur, parent = parent, parent.Parent() {
+		if c.makesError(cur.Node()) && c.conditional(pos) {
+			return "it makes an error"
+		}
 		why := ""
 		switch n := parent.Node().(type) {
 		case *ast.CallExpr:
-			if n.Fun != cur.Node() && c.reports(n) {
+			if n.Fun != cur.Node() && c.reports(parent) {
 				return "it reports an event"
 			}
 		case *ast.AssignStmt:
-			if (c.makesError(cur.Node()) || namesError(n)) && c.conditional(pos) {
+			if c.namesError(n) && c.conditional(pos) {
 				return "it makes an error"
 			}
 		case *ast.IfStmt:
@@ -42,11 +45,15 @@ func (c *checker) rare(pos token.Pos) string {
 				why = c.branch(n.Cond, false, n.Else)
 			}
 		case *ast.BlockStmt:
-			if why = c.after(n.List, cur); why == "" && beforeEndlessLoop(n.List, cur.Node()) {
+			if why = c.after(n.List, cur); why == "" && c.beforeEndlessLoop(n.List, cur.Node()) {
 				why = "it is made once, before the loop"
 			}
 		case *ast.CaseClause:
 			why = c.after(n.Body, cur)
+		case *ast.CommClause:
+			if n.Comm == nil && receives(parent.Parent().Node()) {
+				why = "it is made only if there is none to reuse"
+			}
 		case *ast.FuncLit:
 			if c.once(parent) {
 				return "it runs once"
@@ -62,20 +69,54 @@ func (c *checker) rare(pos token.Pos) string {
 	return ""
 }
 
-// reports reports whether call, in one branch only, tells a logger or a caller
-// of something that happened, going by its name.
-func (c *checker) reports(call *ast.CallExpr) bool {
-	name := ""
-	switch fun := ast.Unparen(call.Fun).(type) {
-	case *ast.SelectorExpr:
-		name = fun.Sel.Name
-	case *ast.Ident:
-		name = fun.Name
+// reports reports whether the statement at cur is a call that tells a logger or
+// a caller of something that happened, going by its name: of a failure, or in
+// one branch only of anything.
+func (c *checker) reports(cur inspector.Cursor) bool {
+	call, ok := cur.Node().(*ast.CallExpr)
+	if !ok {
+		return false
 	}
-	return reporting.MatchString(name) && c.conditional(call.Lparen)
+	if _, ok := cur.Parent().Node().(*ast.ExprStmt); !ok {
+		return false
+	}
+	name := calleeName(call)
+	return failing.MatchString(name) || reporting.MatchString(name) && (c.conditional(call.Lparen) || afterReturn(cur))
 }
 
-var reporting = regexp.MustCompile(`(?i:error|err|warn|warning|fatal|panic|critical|debug|trace|info|notice|log)(?i:f|w|ln|s|ctx|context|attrs)?$|Print(f|ln)?$|^print(f|ln)?$`)
+var (
+	failing   = regexp.MustCompile(`(?i:error|err|warn|warning|fatal|panic|critical)(?i:f|w|ln|s|ctx|context)?$`)
+	reporting = regexp.MustCompile(`(?i:debug|trace|info|notice|log)(?i:f|w|ln|s|ctx|context|attrs)?$|Print(f|ln)?$|^print(f|ln)?$`)
+)
+
+// afterReturn reports whether a statement before that of the call at cur may
+// have left the function.
+func afterReturn(cur inspector.Cursor) bool {
+	stmt := cur.Parent()
+	block, ok := stmt.Parent().Node().(*ast.BlockStmt)
+	if !ok {
+		return false
+	}
+	for _, s := range block.List {
+		if s == stmt.Node() {
+			return false
+		}
+		if n, ok := s.(*ast.IfStmt); ok && returns(n.Body.List) {
+			return true
+		}
+	}
+	return false
+}
+
+func calleeName(call *ast.CallExpr) string {
+	switch fun := ast.Unparen(call.Fun).(type) {
+	case *ast.SelectorExpr:
+		return fun.Sel.Name
+	case *ast.Ident:
+		return fun.Name
+	}
+	return ""
+}
 
 // makesError reports whether e is an error made anew.
 func (c *checker) makesError(n ast.Node) bool {
@@ -96,10 +137,10 @@ func (c *checker) makesError(n ast.Node) bool {
 	return false
 }
 
-// namesError reports whether n sets a variable that is named after an error.
-func namesError(n *ast.AssignStmt) bool {
+// namesError reports whether n sets a string that is named after an error.
+func (c *checker) namesError(n *ast.AssignStmt) bool {
 	id, ok := n.Lhs[0].(*ast.Ident)
-	return ok && strings.HasPrefix(strings.ToLower(id.Name), "err")
+	return ok && strings.HasPrefix(strings.ToLower(id.Name), "err") && isString(c.pass.TypesInfo.TypeOf(id))
 }
 
 var errorType = types.Universe.Lookup("error").Type().Underlying().(*types.Interface)
@@ -121,20 +162,77 @@ func (c *checker) once(cur inspector.Cursor) bool {
 	return false
 }
 
-// beforeEndlessLoop reports whether a loop without a condition follows s in
-// list: a worker's set-up.
-func beforeEndlessLoop(list []ast.Stmt, s ast.Node) bool {
+// receives reports whether a case of the select statement around its default
+// returns what it received: a free list made of a channel.
+func receives(body ast.Node) (found bool) {
+	block, ok := body.(*ast.BlockStmt)
+	if !ok {
+		return false
+	}
+	for _, s := range block.List {
+		comm, ok := s.(*ast.CommClause)
+		if !ok {
+			continue
+		}
+		as, ok := comm.Comm.(*ast.AssignStmt)
+		if !ok {
+			continue
+		}
+		for _, s := range comm.Body {
+			if ret, ok := s.(*ast.ReturnStmt); ok && mentionsAny(ret, as.Lhs[:1]) {
+				found = true
+			}
+		}
+	}
+	return found
+}
+
+// beforeEndlessLoop reports whether s is the set-up of a worker: in list a loop
+// follows that only ends with the function, which returns nothing but an error.
+func (c *checker) beforeEndlessLoop(list []ast.Stmt, s ast.Node) bool {
+	g := c.pass.Funcs.At(s.Pos())
+	if g == nil || g.Sig == nil || g.Body == nil {
+		return false
+	}
+	for r := range g.Sig.Results().Variables() {
+		if !types.Identical(r.Type(), types.Universe.Lookup("error").Type()) {
+			return false
+		}
+	}
 	passed := false
 	for _, t := range list {
+		label := ""
 		if l, ok := t.(*ast.LabeledStmt); ok {
-			t = l.Stmt
+			label, t = l.Label.Name, l.Stmt
 		}
-		if f, ok := t.(*ast.ForStmt); ok && passed && f.Cond == nil && f.Post == nil {
+		if f, ok := t.(*ast.ForStmt); ok && passed && f.Cond == nil && !breaks(f.Body, label, true) {
 			return true
 		}
 		passed = passed || t == s
 	}
 	return false
+}
+
+// breaks reports whether n leaves the loop around it by a break, a plain one if
+// plain is set, or one that names label.
+func breaks(n ast.Node, label string, plain bool) (found bool) {
+	ast.Inspect(n, func(m ast.Node) bool {
+		switch m := m.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.ForStmt, *ast.RangeStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt, *ast.SelectStmt:
+			if m != n {
+				found = found || breaks(m, label, false)
+				return false
+			}
+		case *ast.BranchStmt:
+			if m.Tok == token.BREAK {
+				found = found || m.Label == nil && plain || m.Label != nil && m.Label.Name == label
+			}
+		}
+		return !found
+	})
+	return found
 }
 
 // after looks at the statements before cur in its block: one that leaves the
@@ -145,7 +243,7 @@ func (c *checker) after(list []ast.Stmt, cur inspector.Cursor) string {
 			return ""
 		}
 		n, ok := s.(*ast.IfStmt)
-		if !ok || n.Else != nil || !leavesWith(n) {
+		if !ok || n.Else != nil || !returns(n.Body.List) {
 			continue
 		}
 		if c.reuses(n) {
@@ -155,18 +253,18 @@ func (c *checker) after(list []ast.Stmt, cur inspector.Cursor) string {
 	return ""
 }
 
-// leavesWith reports whether the body of n ends in a return of something.
-func leavesWith(n *ast.IfStmt) bool {
-	if len(n.Body.List) == 0 {
+// returns reports whether list ends in a return statement.
+func returns(list []ast.Stmt) bool {
+	if len(list) == 0 {
 		return false
 	}
-	ret, ok := n.Body.List[len(n.Body.List)-1].(*ast.ReturnStmt)
-	return ok && len(ret.Results) > 0
+	_, ok := list[len(list)-1].(*ast.ReturnStmt)
+	return ok
 }
 
-// reuses reports whether n returns what its condition found: the value that is
-// not nil, that a map or a type assertion gave, that a free list holds, or that
-// has room enough.
+// reuses reports whether n returns what its condition found, or is done with it:
+// the value that is not nil, that a map or a type assertion gave, that a free
+// list holds, or that has room enough.
 func (c *checker) reuses(n *ast.IfStmt) bool {
 	ret := n.Body.List[len(n.Body.List)-1].(*ast.ReturnStmt)
 	found := false
@@ -175,7 +273,8 @@ func (c *checker) reuses(n *ast.IfStmt) bool {
 		case *ast.BinaryExpr:
 			switch v := c.comparedToNil(x); {
 			case v != nil:
-				found = found || (x.Op == token.NEQ) == want && !c.isError(v) && mentions(ret, v)
+				done := len(ret.Results) == 0 && c.pooled(v) && mentions(n.Body, v)
+				found = found || (x.Op == token.NEQ) == want && !c.isError(v) && (done || mentions(ret, v))
 			case c.measures(x, "cap"):
 				found = true
 			case c.measures(x, "len"):
@@ -338,8 +437,23 @@ func (c *checker) keeps(e ast.Expr) bool {
 	if obj == nil || obj.Pkg() == nil || obj.Parent() == obj.Pkg().Scope() {
 		return obj != nil
 	}
-	_, slice := types.Unalias(obj.Type()).Underlying().(*types.Slice)
-	return slice && c.parameter(obj)
+	if _, slice := types.Unalias(obj.Type()).Underlying().(*types.Slice); !slice {
+		return false
+	}
+	return c.parameter(obj) || c.copiesField(id)
+}
+
+// copiesField reports whether the variable id was set to what is kept elsewhere.
+func (c *checker) copiesField(id *ast.Ident) bool {
+	for _, as := range c.settings(id) {
+		for _, r := range as.Rhs {
+			switch r.(type) {
+			case *ast.SelectorExpr, *ast.StarExpr, *ast.IndexExpr, *ast.SliceExpr:
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (c *checker) parameter(obj types.Object) bool {

@@ -91,6 +91,10 @@ func foreign(subject string) *value {
 		v.kind, v.primitive, v.sized = array, "runtime.makeslice", true
 	case strings.Contains(subject, " + "):
 		v.kind, v.primitive, v.sized = joined, "runtime.concatstrings", true
+	case strings.HasPrefix(subject, "string("):
+		v.kind, v.text, v.primitive = copied, "a string made of bytes", "runtime.slicebytetostring"
+	case strings.HasPrefix(subject, "([]byte)("):
+		v.kind, v.text, v.primitive = copied, "bytes made of a string", "runtime.stringtoslicebyte"
 	case strings.HasPrefix(subject, "func literal"):
 		v.kind, v.text = closure, "a closure"
 	}
