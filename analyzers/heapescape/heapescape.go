@@ -12,9 +12,11 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/escape"
+	"github.com/lagvet/lagvet/analyzers/escape/values"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/seldom"
 )
 
 //go:embed doc.go
@@ -47,11 +49,12 @@ func run(pass *rule.Pass) error {
 	if n := len(report.Unknown); n > 0 {
 		pass.Unchecked("%d lines of the compiler's output are of no known form, so escapes may be missing; the first is %q", n, report.Unknown[0])
 	}
+	root := pass.ResultOf[inspect.Analyzer].(*inspector.Inspector).Root()
 	c := &checker{
 		pass:   pass,
 		report: report,
-		root:   pass.ResultOf[inspect.Analyzer].(*inspector.Inspector).Root(),
-		sites:  make(map[*ast.File]map[token.Pos][]inspector.Cursor),
+		finder: values.New(pass.Pass, report, root),
+		seldom: seldom.New(pass.Pass, pass.Funcs, root),
 		groups: make(map[token.Pos]*finding),
 	}
 	for _, d := range report.Diagnostics {
@@ -76,12 +79,10 @@ func hotFunctions(pass *rule.Pass) (n int) {
 }
 
 type checker struct {
-	pass   *rule.Pass
-	report *escape.Report
-	root   inspector.Cursor
-	// sites are the expressions and identifiers of each file by the
-	// position at which the compiler speaks of them.
-	sites    map[*ast.File]map[token.Pos][]inspector.Cursor
+	pass     *rule.Pass
+	report   *escape.Report
+	finder   *values.Finder
+	seldom   *seldom.Index
 	findings []*finding
 	groups   map[token.Pos]*finding // those of the arguments of one call, by its parenthesis
 }
@@ -92,11 +93,12 @@ type finding struct {
 	pos    token.Pos
 	hot    *hotpath.Hotness
 	tier   rule.Tier
-	values []*value
+	values []*values.Value
 	cause  escape.Cause
 	flow   []escape.Edge
 	call   *ast.CallExpr // of which all values are arguments, or whose inlined body makes them
 	inline string        // the function inlined at call
+	depth  int           // of inlining
 	rare   string        // why it does not happen in every call
 }
 
@@ -114,7 +116,7 @@ func (c *checker) diagnostic(d *escape.Diagnostic) {
 		return
 	}
 	f := &finding{pos: pos, hot: hot, tier: rule.Proven, cause: d.Cause(), flow: d.Flow}
-	v := c.value(d, pos)
+	v := c.finder.Value(d, pos)
 	if call := c.inlinedCall(d, pos, v); call != nil {
 		if v = c.inlinee(d, call, f); v == nil {
 			return
@@ -122,35 +124,35 @@ func (c *checker) diagnostic(d *escape.Diagnostic) {
 	} else if !c.inBody(d, pos, f) {
 		return
 	}
-	if v.free || c.ofDefer(v, f) || v.sized && !c.noalloc(pos) {
+	if v.Free || c.ofDefer(v, f) || v.Sized && !c.noalloc(pos) {
 		return
 	}
-	if f.cause.Kind == escape.Panicked && v.kind != variable {
+	if f.cause.Kind == escape.Panicked && v.Kind != values.Variable {
 		return // on the way to a panic, in code inlined from elsewhere
 	}
-	f.tier = lower(f.tier, v.tier)
+	f.tier = lower(f.tier, v.Tier)
 	if d.Mixed {
 		f.tier = lower(f.tier, rule.Likely)
 	}
 	if f.rare == "" {
-		f.rare = c.rare(pos)
+		f.rare = c.seldom.Why(pos)
 	}
 	if f.rare != "" && !c.noalloc(pos) {
 		f.tier = lower(f.tier, rule.Suspected)
 	}
-	f.values = []*value{v}
+	f.values = []*values.Value{v}
 	c.add(f, v)
 }
 
 // add records f, or adds its value to the finding of the same call.
-func (c *checker) add(f *finding, v *value) {
+func (c *checker) add(f *finding, v *values.Value) {
 	if f.call == nil {
-		f.call = v.call
+		f.call = v.Call
 	}
 	if f.call == nil {
 		// Instantiations of a generic function name their types apart.
 		for _, g := range c.findings {
-			if g.pos == f.pos && g.values[0].kind == v.kind && g.values[0].node == v.node {
+			if g.pos == f.pos && g.values[0].Kind == v.Kind && g.values[0].Node == v.Node {
 				return
 			}
 		}
@@ -173,7 +175,7 @@ func (c *checker) add(f *finding, v *value) {
 	case g.inline == "" && f.inline != "":
 		return
 	}
-	if slices.ContainsFunc(g.values, func(o *value) bool { return o.node != nil && o.node == v.node && o.kind == v.kind }) {
+	if slices.ContainsFunc(g.values, func(o *values.Value) bool { return o.Node != nil && o.Node == v.Node && o.Kind == v.Kind }) {
 		return
 	}
 	g.values = append(g.values, v)
@@ -188,7 +190,7 @@ func (c *checker) add(f *finding, v *value) {
 // another call in the same function.
 func (c *checker) inlinedBefore(f *finding) bool {
 	return slices.ContainsFunc(c.findings, func(g *finding) bool {
-		return g.inline == f.inline && g.call != f.call && g.values[0].node != nil && g.values[0].node == f.values[0].node &&
+		return g.inline == f.inline && g.call != f.call && g.values[0].Node != nil && g.values[0].Node == f.values[0].Node &&
 			c.pass.FuncName(g.pos) == c.pass.FuncName(f.pos)
 	})
 }
@@ -217,8 +219,8 @@ func (c *checker) noalloc(pos token.Pos) bool {
 
 // ofDefer reports whether v is a deferred closure or escapes only into one:
 // those are hotdefer's.
-func (c *checker) ofDefer(v *value, f *finding) bool {
-	if lit, ok := v.node.(*ast.FuncLit); ok {
+func (c *checker) ofDefer(v *values.Value, f *finding) bool {
+	if lit, ok := v.Node.(*ast.FuncLit); ok {
 		g := c.pass.Funcs.Of(lit)
 		return g != nil && g.Use == funcs.Deferred
 	}
@@ -247,7 +249,7 @@ func (c *checker) capturing(f *finding) *funcs.Func {
 func (c *checker) foldCaptures() {
 	closures := make(map[ast.Node]*finding)
 	for _, f := range c.findings {
-		if lit, ok := f.values[0].node.(*ast.FuncLit); ok {
+		if lit, ok := f.values[0].Node.(*ast.FuncLit); ok {
 			closures[lit] = f
 		}
 	}
@@ -271,14 +273,14 @@ func (c *checker) foldCopies() {
 	boxes := make(map[ast.Node]bool)
 	for _, f := range c.findings {
 		for _, v := range f.values {
-			if v.kind == boxed {
-				boxes[v.node] = true
+			if v.Kind == values.Boxed {
+				boxes[v.Node] = true
 			}
 		}
 	}
 	c.findings = slices.DeleteFunc(c.findings, func(f *finding) bool {
 		v := f.values[0]
-		return (v.kind == copied || v.kind == joined || v.kind == array) && len(f.values) == 1 && boxes[v.node]
+		return (v.Kind == values.Copied || v.Kind == values.Joined || v.Kind == values.Array) && len(f.values) == 1 && boxes[v.Node]
 	})
 }
 

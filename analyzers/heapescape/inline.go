@@ -8,8 +8,10 @@ import (
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/escape"
+	"github.com/lagvet/lagvet/analyzers/escape/values"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/seldom"
 )
 
 // What an inlined function allocates stands at the call. Its own body is
@@ -19,20 +21,20 @@ import (
 
 // inlinedCall returns the call whose inlined body d speaks of, or nil if d
 // speaks of the source at pos.
-func (c *checker) inlinedCall(d *escape.Diagnostic, pos token.Pos, v *value) *ast.CallExpr {
-	if !c.report.Inlined(pos) || v.kind == variadic && v.node != nil {
+func (c *checker) inlinedCall(d *escape.Diagnostic, pos token.Pos, v *values.Value) *ast.CallExpr {
+	if !c.report.Inlined(pos) || v.Kind == values.Variadic && v.Node != nil {
 		return nil
 	}
-	if v.kind == copied && strings.Contains(d.Subject, "(~r") {
+	if v.Kind == values.Copied && strings.Contains(d.Subject, "(~r") {
 		return nil // the result is copied here
 	}
-	for _, cur := range c.at(pos) {
+	for _, cur := range c.finder.At(pos) {
 		call, ok := cur.Node().(*ast.CallExpr)
 		if !ok {
 			continue
 		}
 		t := c.pass.TypesInfo.TypeOf(call)
-		if _, tuple := t.(*types.Tuple); strings.HasPrefix(d.Subject, "~r") && !tuple && !isInterface(t) {
+		if _, tuple := t.(*types.Tuple); strings.HasPrefix(d.Subject, "~r") && !tuple && !types.IsInterface(t) {
 			return nil // the result is boxed here
 		}
 		return call
@@ -42,8 +44,12 @@ func (c *checker) inlinedCall(d *escape.Diagnostic, pos token.Pos, v *value) *as
 
 // inlinee returns what the function inlined at call allocates there by d, or
 // nil if that is judged elsewhere or does not happen on a warm path.
-func (c *checker) inlinee(d *escape.Diagnostic, call *ast.CallExpr, f *finding) *value {
+func (c *checker) inlinee(d *escape.Diagnostic, call *ast.CallExpr, f *finding) *values.Value {
 	f.call, f.inline = call, types.ExprString(call.Fun)
+	const deepest = 10 // functions that call each other could go on
+	if f.depth++; f.depth > deepest {
+		return nil
+	}
 	k := c.pass.Funcs.Call(call)
 	if k == nil || k.Callee == nil {
 		// The branches of another package are not seen. What a constructor
@@ -52,7 +58,7 @@ func (c *checker) inlinee(d *escape.Diagnostic, call *ast.CallExpr, f *finding) 
 		if c.constructs(call, d) {
 			f.tier = rule.Likely
 		}
-		return foreign(d.Subject)
+		return values.Foreign(d.Subject)
 	}
 	if !c.gone(k.Callee) {
 		return nil
@@ -63,21 +69,21 @@ func (c *checker) inlinee(d *escape.Diagnostic, call *ast.CallExpr, f *finding) 
 			continue
 		}
 		pos := c.report.Where(in)
-		if !pos.IsValid() || !within(k.Callee.Node, pos) {
+		if !pos.IsValid() || pos < k.Callee.Node.Pos() || k.Callee.Node.End() <= pos {
 			continue
 		}
 		known = true
 		if c.pass.Hotness.Cold(pos) {
 			continue
 		}
-		v := c.value(in, pos)
+		v := c.finder.Value(in, pos)
 		if inner := c.inlinedCall(in, pos, v); inner != nil && inner != call {
 			if v = c.inlinee(in, inner, f); v == nil {
 				continue
 			}
 			f.call, f.inline = call, types.ExprString(call.Fun)
 		}
-		f.rare = c.rare(pos)
+		f.rare = c.seldom.Why(pos)
 		return v
 	}
 	if known {
@@ -87,8 +93,8 @@ func (c *checker) inlinee(d *escape.Diagnostic, call *ast.CallExpr, f *finding) 
 		return v
 	}
 	f.tier = rule.Likely
-	v := foreign(d.Subject)
-	v.node = k.Callee.Node
+	v := values.Foreign(d.Subject)
+	v.Node = k.Callee.Node
 	return v
 }
 
@@ -102,29 +108,23 @@ func (c *checker) constructs(call *ast.CallExpr, d *escape.Diagnostic) bool {
 	if tuple, ok := t.(*types.Tuple); ok && tuple.Len() == 0 {
 		return false
 	}
-	if fetching.MatchString(calleeName(call)) {
+	if seldom.Fetches(call) {
 		return false // from a pool, maybe
 	}
-	fails := isInterface(t) && types.Implements(t, errorType) || strings.Contains(d.Subject, "rror")
-	if fails && !makesErrors(call) {
+	fails := types.Identical(t, types.Universe.Lookup("error").Type()) || strings.Contains(d.Subject, "rror")
+	if fails && !seldom.MakesError(call) {
 		return false
 	}
 	return slices.ContainsFunc(d.Flow, func(e escape.Edge) bool { return strings.HasPrefix(e.To, "~r") })
 }
 
-// makesErrors reports whether call makes an error, going by its name.
-func makesErrors(call *ast.CallExpr) bool {
-	name := types.ExprString(call.Fun)
-	return strings.HasSuffix(name, "New") || strings.HasSuffix(name, "Errorf")
-}
-
 // localOf returns the variable of that name in g. It escapes at a call only,
 // so the compiler says nothing of it in the body.
-func (c *checker) localOf(g *funcs.Func, name string) (v *value) {
+func (c *checker) localOf(g *funcs.Func, name string) (v *values.Value) {
 	ast.Inspect(g.Node, func(n ast.Node) bool {
 		id, ok := n.(*ast.Ident)
 		if ok && id.Name == name && c.pass.TypesInfo.Defs[id] != nil && v == nil && !c.pass.Hotness.Cold(id.Pos()) {
-			v = c.variable(name, id.Pos())
+			v = c.finder.Variable(name, id.Pos())
 		}
 		return v == nil
 	})
@@ -147,7 +147,7 @@ func (c *checker) inBody(d *escape.Diagnostic, pos token.Pos, f *finding) bool {
 		}
 		switch calls, inlined := c.calls(g, true); {
 		case calls > 0 && calls == inlined && !c.escapesAtCall(g, d):
-			f.tier = rule.Suspected // what callers there are keep it on the stack
+			f.tier = lower(f.tier, rule.Suspected) // what callers there are keep it on the stack
 		case calls == 0 && f.cause.Kind == escape.Returned:
 			f.tier = lower(f.tier, rule.Likely) // callers elsewhere may inline it
 		}

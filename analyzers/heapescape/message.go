@@ -8,13 +8,14 @@ import (
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/escape"
+	"github.com/lagvet/lagvet/analyzers/escape/values"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
 
 // send reports f.
 func (c *checker) send(f *finding) {
 	end := f.pos + 1
-	if n := f.values[0].node; n != nil && n.Pos() <= f.pos && f.pos < n.End() {
+	if n := f.values[0].Node; n != nil && n.Pos() <= f.pos && f.pos < n.End() {
 		f.pos, end = n.Pos(), n.End()
 	}
 	c.pass.Report(rule.Finding{
@@ -23,7 +24,7 @@ func (c *checker) send(f *finding) {
 		Tier:      f.tier,
 		Message:   c.message(f),
 		Cause:     c.fingerprint(f),
-		Primitive: f.values[0].primitive,
+		Primitive: f.values[0].Primitive,
 		Chain:     c.chain(f),
 		Mend:      c.mend(f),
 		Hot:       f.hot,
@@ -39,23 +40,23 @@ func (c *checker) message(f *finding) string {
 	switch {
 	case f.inline != "":
 		fmt.Fprintf(&b, "%s, inlined here, allocates %s", f.inline, c.list(f.values))
-	case f.call != nil && v.kind == boxed:
+	case f.call != nil && v.Kind == values.Boxed:
 		fmt.Fprintf(&b, "%s %s boxed on the heap for %s", c.list(f.values), verb, types.ExprString(f.call.Fun))
 	case f.call != nil:
 		fmt.Fprintf(&b, "%s %s allocated for %s", c.list(f.values), verb, types.ExprString(f.call.Fun))
-	case v.kind == variable:
+	case v.Kind == values.Variable:
 		fmt.Fprintf(&b, "%s is moved to the heap", c.list(f.values))
-	case v.kind == boxed:
+	case v.Kind == values.Boxed:
 		fmt.Fprintf(&b, "%s is boxed on the heap", c.list(f.values))
-	case v.kind == closure && len(f.values) > 1:
+	case v.Kind == values.Closure && len(f.values) > 1:
 		fmt.Fprintf(&b, "%s is allocated with %s, which it captures,", c.list(f.values[:1]), c.list(f.values[1:]))
 	default:
 		fmt.Fprintf(&b, "%s is allocated", c.list(f.values))
 	}
 	switch {
-	case c.conditional(f.pos):
+	case c.seldom.Conditional(f.pos):
 		b.WriteString(" each time this branch is taken")
-	case c.loopAround(f.pos) != nil:
+	case c.seldom.Loop(f.pos) != nil:
 		b.WriteString(" in every iteration")
 	default:
 		b.WriteString(" in every call")
@@ -70,12 +71,12 @@ func (c *checker) message(f *finding) string {
 }
 
 // list names values with their types and sizes: "o (Order, 96 bytes) and n (int, 8 bytes)".
-func (c *checker) list(values []*value) string {
+func (c *checker) list(list []*values.Value) string {
 	const most = 4
 	var parts []string
-	for i, v := range values {
-		if i == most && len(values) > most+1 {
-			parts = append(parts, fmt.Sprintf("%d more", len(values)-most))
+	for i, v := range list {
+		if i == most && len(list) > most+1 {
+			parts = append(parts, fmt.Sprintf("%d more", len(list)-most))
 			break
 		}
 		parts = append(parts, c.named(v))
@@ -86,18 +87,18 @@ func (c *checker) list(values []*value) string {
 	return parts[0]
 }
 
-func (c *checker) named(v *value) string {
+func (c *checker) named(v *values.Value) string {
 	var about []string
-	if v.typ != nil && (v.kind == variable || v.kind == boxed) {
-		about = append(about, short(c.typeText(v.typ)))
+	if v.Type != nil && (v.Kind == values.Variable || v.Kind == values.Boxed) {
+		about = append(about, short(c.finder.TypeText(v.Type)))
 	}
-	if v.size > 0 {
-		about = append(about, plural(v.size, "byte"))
+	if v.Size > 0 {
+		about = append(about, plural(v.Size, "byte"))
 	}
 	if len(about) == 0 {
-		return short(v.text)
+		return short(v.Text)
 	}
-	return short(v.text) + " (" + strings.Join(about, ", ") + ")"
+	return short(v.Text) + " (" + strings.Join(about, ", ") + ")"
 }
 
 func plural(n int64, what string) string {
@@ -120,7 +121,7 @@ func short(s string) string {
 // why is the cause in words.
 func (c *checker) why(f *finding) string {
 	at := c.report.Pos(f.cause.Pos)
-	onlyCold := f.values[0].kind == variable && c.onlyRarely(at)
+	onlyCold := f.values[0].Kind == values.Variable && c.onlyRarely(at)
 	switch f.cause.Kind {
 	case escape.Returned:
 		if onlyCold {
@@ -184,13 +185,13 @@ func (c *checker) why(f *finding) string {
 
 // onlyRarely reports whether what stands at pos does not run in every call.
 func (c *checker) onlyRarely(pos token.Pos) bool {
-	return pos.IsValid() && (c.pass.Hotness.Cold(pos) || c.rare(pos) != "")
+	return pos.IsValid() && (c.pass.Hotness.Cold(pos) || c.seldom.Why(pos) != "")
 }
 
 // callee names what the value is passed to, and reports whether the compiler
 // cannot know what that is.
 func (c *checker) callee(f *finding) (name string, unseen bool) {
-	for _, cur := range c.at(c.report.Pos(f.cause.Pos)) {
+	for _, cur := range c.finder.At(c.report.Pos(f.cause.Pos)) {
 		call, ok := cur.Node().(*ast.CallExpr)
 		if !ok {
 			continue
@@ -210,9 +211,9 @@ func (c *checker) callee(f *finding) (name string, unseen bool) {
 func (c *checker) fingerprint(f *finding) string {
 	var parts []string
 	for _, v := range f.values {
-		s := string(v.kind)
-		if v.typ != nil {
-			s += " " + c.typeText(v.typ)
+		s := string(v.Kind)
+		if v.Type != nil {
+			s += " " + c.finder.TypeText(v.Type)
 		}
 		parts = append(parts, s)
 	}
@@ -292,17 +293,17 @@ func (c *checker) mend(f *finding) string {
 	switch v := f.values[0]; {
 	case f.inline != "":
 		return "call what takes a buffer or a value from the caller, or keep what it makes and use it again"
-	case v.kind == variable && c.onlyRarely(at):
+	case v.Kind == values.Variable && c.onlyRarely(at):
 		return "copy the variable on that path and hand on the copy, so that only that path pays"
-	case v.kind == boxed || v.kind == variadic:
+	case v.Kind == values.Boxed || v.Kind == values.Variadic:
 		return "call what takes the concrete type (strconv, a typed field of the logger), or do it behind the check that needs it"
-	case v.kind == closure:
+	case v.Kind == values.Closure:
 		return "make the closure once and keep it, or pass a named function and its arguments"
-	case v.kind == methodValue:
+	case v.Kind == values.MethodValue:
 		return "make the method value once and keep it, or pass the receiver itself as an interface"
-	case v.kind == copied:
+	case v.Kind == values.Copied:
 		return "keep one form of the text, append to a buffer that is reused, or convert where the compiler needs no copy (map index, comparison, range)"
-	case v.kind == joined || v.kind == grown:
+	case v.Kind == values.Joined || v.Kind == values.Grown:
 		return "append to a buffer that is reused"
 	}
 	return f.cause.Kind.Remedy()
