@@ -28,14 +28,14 @@
 // What one call boxes is one finding, and so are a closure and the variables
 // that escape with it. What an inlined function allocates is reported at the
 // call. Findings are told apart by function, kind and type of the value, and
-// cause, so that two builds can be compared whatever lines moved; the compiler
-// and the architecture are in the [escape.Report].
+// cause, so that two builds can be compared whatever lines moved.
 //
 // # Why it costs
 //
-// An allocation takes some 20 to 50 ns and its share of the garbage collector's
-// work: marking on other cores, assists on this one while a collection runs.
-// The assists are what shows at the tail. A value on the stack costs nothing.
+// An allocation takes tens of nanoseconds, and its share of the garbage
+// collector's work: marking on other cores, and assists on this one while a
+// collection runs, which is what shows at the tail. A value on the stack costs
+// neither.
 //
 // # When it is silent
 //
@@ -48,8 +48,9 @@
 // A finding is suspected only, and not shown by default, where it does not
 // happen in every call: a buffer that is made once and kept or made to grow, a
 // miss of a cache, pool or free list, set-up before a worker's endless loop,
-// what sync.Once does, branches that serve diagnostics or report an event, and
-// what is inlined from another package into which the rule cannot see. So is
+// what sync.Once does, an error made in a branch, branches that serve
+// diagnostics or log an event, and what is inlined from another package into
+// which the rule cannot see. So is
 // boxing of a type all of whose constants are below 256, since small numbers
 // are boxed without an allocation.
 //

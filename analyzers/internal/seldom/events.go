@@ -49,11 +49,10 @@ func afterReturn(cur inspector.Cursor) bool {
 }
 
 // MakesError reports whether call makes an error, going by the name of what it
-// calls.
-func MakesError(call *ast.CallExpr) bool {
-	name := types.ExprString(call.Fun)
-	return strings.HasSuffix(name, "New") || strings.HasSuffix(name, "Errorf")
-}
+// calls: errors.New, fmt.Errorf, errors.Wrap, NewParseError.
+func MakesError(call *ast.CallExpr) bool { return making.MatchString(calleeName(call)) }
+
+var making = regexp.MustCompile(`^New$|^[Nn]ew\w*Err\w*$|^[Ee]rr\w*$|Errorf$|^Wrapf?$`)
 
 func calleeName(call *ast.CallExpr) string {
 	switch fun := ast.Unparen(call.Fun).(type) {

@@ -146,6 +146,8 @@ func (s *S) events(n int, name string) error {
 	if n > 1 { s.log.Infof("%v", mark("event")) }
 	if n > 2 { s.err = fmt.Errorf("%v", mark("error")) }
 	if n > 3 { s.err = errors.New(text("error")) }
+	if n > 3 { s.err = newErrorAt(mark("error")) }
+	if n > 3 { s.err = newWriter(mark("")) }
 	var errText string
 	if n > 4 { errText = fmt.Sprint(mark("error")) }
 	if n > 5 { if err := s.use(mark("")); err != nil { return err } }
@@ -153,6 +155,9 @@ func (s *S) events(n int, name string) error {
 	s.log.Infof("%v %s", mark("event"), errText)
 	return nil
 }
+
+func newErrorAt(*T) error { return nil }
+func newWriter(*T) error  { return nil }
 
 func (s *S) use(*T) error { return nil }
 
