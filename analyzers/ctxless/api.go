@@ -45,6 +45,7 @@ type api struct {
 	carrier *carrier // set if it only makes what is sent or run later
 	address int      // 1 + the index of the argument that says where to, 0 if none does
 	network int      // the same for the network
+	unsure  bool     // whether it waits is not known
 }
 
 const (
@@ -158,7 +159,10 @@ func sends(sig *types.Signature) bool {
 func (c *checker) apiOf(call *ast.CallExpr, fn *types.Func) *api {
 	a := apis[fn.FullName()]
 	if a == nil {
-		return c.twin(fn)
+		if a = c.queries(fn); a == nil {
+			a = c.twin(fn)
+		}
+		return a
 	}
 	have := code.StdlibVersion(c.pass.Pass, call)
 	if have == "" || version.Compare(have, a.since) >= 0 {

@@ -19,6 +19,7 @@ type summary struct {
 	Sends  []int     // sends or runs these parameters as they come
 	Bounds bool      // a RoundTrip method that gives each request a deadline
 	Idle   bool      // takes a context and never looks at it
+	Loses  bool      // is but its form that takes a context, called with context.Background
 }
 
 // AFact marks a summary as a fact.
@@ -34,6 +35,8 @@ func (s *summary) String() string {
 		return "bounds requests"
 	case s.Idle:
 		return "ignores its context"
+	case s.Loses:
+		return "makes a context"
 	}
 	return fmt.Sprint("sends ", s.Sends)
 }
@@ -41,6 +44,7 @@ func (s *summary) String() string {
 // A waitFact is a wait as a fact holds it.
 type waitFact struct {
 	Key, Name, Work, Form string
+	Unsure                bool
 	Limit                 int
 	Chain                 []link
 }
@@ -54,7 +58,7 @@ type link struct {
 func (f *waitFact) wait() *wait {
 	a := apis[f.Key]
 	if a == nil {
-		a = &api{name: f.Name, work: work(f.Work), form: f.Form}
+		a = &api{name: f.Name, work: work(f.Work), form: f.Form, unsure: f.Unsure}
 	}
 	w := &wait{key: f.Key, api: a, limit: limit(f.Limit)}
 	for _, l := range f.Chain {
@@ -65,7 +69,7 @@ func (f *waitFact) wait() *wait {
 
 // fact returns w as a fact.
 func (c *checker) fact(w *wait) *waitFact {
-	f := &waitFact{Key: w.key, Name: w.api.name, Work: string(w.api.work), Form: w.api.form, Limit: int(w.limit)}
+	f := &waitFact{Key: w.key, Name: w.api.name, Work: string(w.api.work), Form: w.api.form, Unsure: w.api.unsure, Limit: int(w.limit)}
 	for _, s := range w.chain {
 		p := s.Posn
 		if s.Pos.IsValid() {
@@ -99,8 +103,8 @@ func (c *checker) export() {
 			}
 		}
 		s.Bounds = f.Sig.Recv() != nil && f.Obj.Name() == "RoundTrip" && sends(f.Sig) && c.deadlined(f.Obj)
-		s.Idle = c.idle(f)
-		if s.Wait != nil || s.Makes != nil || s.Sends != nil || s.Bounds || s.Idle {
+		s.Idle, s.Loses = c.idle(f), c.loses(f)
+		if s.Wait != nil || s.Makes != nil || s.Sends != nil || s.Bounds || s.Idle || s.Loses {
 			c.pass.ExportObjectFact(f.Obj, &s)
 		}
 	}

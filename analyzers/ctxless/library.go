@@ -1,48 +1,107 @@
 package ctxless
 
 import (
+	"go/ast"
 	"go/types"
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
 
+// dontWait are functions of well-known dependencies whose forms with a context
+// do not use it to bound a wait.
+var dontWait = map[string]bool{
+	"google.golang.org/grpc.Dial": true, // without WithBlock it only begins to connect
+}
+
 // twin returns the api that fn of a dependency is, if its author wrote a form
 // of it that takes a context: F with FContext or FWithContext beside it, with
-// a context first and the same results. That the author wrote one says that
-// the call waits for something; that it returns an error, that it may fail.
+// a context first and the same results, the last of them an error. That the
+// call waits is sure of a database handle, and where F is but its form with
+// context.Background; elsewhere it is suspected.
 func (c *checker) twin(fn *types.Func) *api {
-	if recv := fn.Signature().Recv(); recv != nil && types.IsInterface(recv.Type()) {
-		if a := c.queries(fn); a != nil {
-			return a
-		}
-	}
-	if fn.Pkg() == nil || c.ours(fn.Pkg()) || isStd(fn.Pkg().Path()) || !fn.Exported() {
+	if fn.Pkg() == nil || c.ours(fn.Pkg()) || isStd(fn.Pkg().Path()) || !fn.Exported() || dontWait[fn.FullName()] {
 		return nil
 	}
-	sig := fn.Signature()
-	if !lastIsError(sig) || strings.HasPrefix(fn.Name(), "New") || hasContext(sig) {
+	form := c.form(fn)
+	if form == nil || !lastIsError(fn.Signature()) || strings.HasPrefix(fn.Name(), "New") {
+		return nil
+	}
+	var own, other summary
+	if c.pass.ImportObjectFact(form, &other) && other.Idle {
+		return nil
+	}
+	a := &api{name: shortName(fn, nil), work: library, form: form.Name(), since: "go1.7", rewrite: rename}
+	switch {
+	case onDatabase(fn):
+		a.work = query
+	case !c.pass.ImportObjectFact(fn, &own) || !own.Loses:
+		a.unsure = true
+	}
+	return a
+}
+
+// form returns the form of fn that takes a context, or nil.
+func (c *checker) form(fn *types.Func) *types.Func {
+	if hasContext(fn.Signature()) {
 		return nil
 	}
 	for _, suffix := range []string{"Context", "WithContext"} {
-		form := c.sibling(fn, fn.Name()+suffix)
-		if form == nil || !takesContext(sig, form.Signature()) {
-			continue
+		if f := c.sibling(fn, fn.Name()+suffix); f != nil && takesContext(fn.Signature(), f.Signature()) {
+			return f
 		}
-		var s summary
-		if c.pass.ImportObjectFact(form, &s) && s.Idle {
-			continue
-		}
-		return &api{name: shortName(fn, nil), work: library, form: form.Name(), since: "go1.7", rewrite: rename}
 	}
 	return nil
+}
+
+// onDatabase reports whether fn is a method of a struct around a handle of database/sql.
+func onDatabase(fn *types.Func) bool {
+	recv := fn.Signature().Recv()
+	if recv == nil {
+		return false
+	}
+	t := recv.Type()
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	st, ok := t.Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	for f := range st.Fields() {
+		for _, name := range []string{"DB", "Tx", "Stmt", "Conn"} {
+			if f.Embedded() && pointerTo(f.Type(), "database/sql."+name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// loses reports whether f is but its form that takes a context, called with
+// one that is made from nothing.
+func (c *checker) loses(f *funcs.Func) bool {
+	form := c.form(f.Obj)
+	if form == nil {
+		return false
+	}
+	for _, out := range f.Out {
+		if out.Func != form.Origin() || len(out.Site.Args) == 0 {
+			continue
+		}
+		call, ok := ast.Unparen(out.Site.Args[0]).(*ast.CallExpr)
+		if ok && len(call.Args) == 0 {
+			return true // context.Background(), or what the library calls it
+		}
+	}
+	return false
 }
 
 // idle reports whether f is the form with a context of another function and
 // never looks at the context.
 func (c *checker) idle(f *funcs.Func) bool {
 	name, ok := strings.CutSuffix(f.Obj.Name(), "Context")
-	if !ok || f.Sig.Params().Len() == 0 || !isNamed(f.Sig.Params().At(0).Type(), "context.Context") {
+	if !ok || f.Sig.Params().Len() == 0 || !isContext(f.Sig.Params().At(0).Type()) {
 		return false
 	}
 	name = strings.TrimSuffix(name, "With")
@@ -54,7 +113,7 @@ func (c *checker) idle(f *funcs.Func) bool {
 // of the methods of database/sql, or nil.
 func (c *checker) queries(fn *types.Func) *api {
 	sig := fn.Signature()
-	if hasContext(sig) || sig.Results().Len() == 0 {
+	if sig.Recv() == nil || !types.IsInterface(sig.Recv().Type()) || sig.Results().Len() == 0 || hasContext(sig) {
 		return nil
 	}
 	first := sig.Results().At(0).Type()
@@ -102,7 +161,7 @@ func takesContext(sig, form *types.Signature) bool {
 	default:
 		return false
 	}
-	if !isNamed(form.Params().At(0).Type(), "context.Context") || sig.Results().Len() != form.Results().Len() {
+	if !isContext(form.Params().At(0).Type()) || sig.Results().Len() != form.Results().Len() {
 		return false
 	}
 	for i := range n {

@@ -32,6 +32,9 @@ func (c *checker) limitOf(a *api, call *ast.CallExpr) limit {
 	case host == "localhost" || net.ParseIP(host).IsLoopback():
 		return nearby
 	}
+	if a.work == query && c.embedded() {
+		return nearby
+	}
 	switch a.name {
 	case "net.DialTimeout":
 		return timed
@@ -181,4 +184,25 @@ func (c *checker) deadlined(rt *types.Func) bool {
 		}
 	}
 	return false
+}
+
+// embedded reports whether the package opens a database that is part of the
+// program: there is no server to wait for.
+func (c *checker) embedded() bool {
+	if c.local == nil {
+		c.local = new(bool)
+		for _, f := range c.pass.Funcs.Funcs {
+			for _, call := range f.Out {
+				if call.Func == nil || c.inTest(call.Site.Pos()) {
+					continue
+				}
+				switch call.Func.Name() {
+				case "Open", "MustOpen", "Connect", "MustConnect", "ConnectContext":
+					driver := c.constant(call.Site, 1) + c.constant(call.Site, 2)
+					*c.local = *c.local || strings.HasPrefix(driver, "sqlite") || strings.HasPrefix(driver, "duckdb")
+				}
+			}
+		}
+	}
+	return *c.local
 }

@@ -83,9 +83,9 @@ func (c *checker) tier(f *finding) rule.Tier {
 		}
 	}
 	switch {
-	case f.wait.some, f.wait.api.work == library:
+	case f.wait.some, f.wait.api.unsure:
 		return rule.Suspected
-	case f.via == nil && f.root == nil:
+	case f.via == nil && f.root == nil && f.wait.api.work != library:
 		return rule.Proven
 	}
 	return rule.Likely

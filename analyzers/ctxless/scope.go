@@ -74,7 +74,7 @@ func (c *checker) source(call *funcs.Call, v *types.Var) *source {
 	if owner == nil || c.shadowed(v, call.Site.Pos()) {
 		return nil
 	}
-	s := c.fromType(v, isParam(owner, v))
+	s := c.fromType(owner, v)
 	if s == nil {
 		return nil
 	}
@@ -112,11 +112,12 @@ func isParam(f *funcs.Func, v *types.Var) bool {
 }
 
 // fromType returns the context that a variable of v's type holds.
-func (c *checker) fromType(v *types.Var, param bool) *source {
-	t := v.Type()
+func (c *checker) fromType(owner *funcs.Func, v *types.Var) *source {
+	t, param := v.Type(), isParam(owner, v)
 	switch {
 	case param && pointerTo(t, requests.typ):
-		return &source{expr: v.Name() + ".Context()", entry: true}
+		// Without a ResponseWriter beside it, it may be one that goes out.
+		return &source{expr: v.Name() + ".Context()", entry: answers(owner.Sig)}
 	case param && c.requestField(t):
 		return &source{expr: v.Name() + ".Request.Context()", entry: true}
 	case isContext(t):
@@ -135,6 +136,16 @@ func (c *checker) fromType(v *types.Var, param bool) *source {
 		return s
 	}
 	return nil
+}
+
+// answers reports whether a function of signature sig answers requests.
+func answers(sig *types.Signature) bool {
+	for p := range sig.Params().Variables() {
+		if isNamed(p.Type(), "net/http.ResponseWriter") {
+			return true
+		}
+	}
+	return false
 }
 
 // isContext reports whether t is or implements [context.Context]. The methods

@@ -6,19 +6,27 @@ import (
 	"example.org/queue"
 )
 
+// Whether it waits is not known: only suspected.
+func eval(ctx context.Context, c *queue.Client) error {
+	return c.Eval("1 + 1") // want `^suspected: \(\*queue\.Client\)\.Eval ignores`
+}
+
 // It fails at nothing, so it waits for nothing: the context is for trace ids.
 func log(ctx context.Context, c *queue.Client) { c.Log("hello") }
 
 // The form that takes a context ignores it.
-func usage(ctx context.Context) (int, error) {
-	if n, err := queue.Stat("/tmp"); err == nil {
-		return n, nil
-	}
-	return queue.Usage("/")
-}
+func usage(ctx context.Context) (int, error) { return queue.Usage("/") }
 
 // What is only made waits for nobody yet.
 func job(ctx context.Context) (*queue.Client, error) { return queue.NewJob("orders") }
 
+// A function of another shape is another function.
+func peek(ctx context.Context, c *queue.Client) error { return c.Peek("orders") }
+
 // No context in scope: nothing to pass on.
 func quiet(c *queue.Client) error { return c.Publish("orders", nil) }
+
+// A context is passed already.
+func passed(ctx context.Context, c *queue.Client) error {
+	return c.PublishContext(ctx, "orders", nil)
+}

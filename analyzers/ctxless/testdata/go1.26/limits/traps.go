@@ -62,3 +62,6 @@ func viaHurried(ctx context.Context, u string) error {
 	_, err = hurry.Do(req)
 	return err
 }
+
+// The request goes out: the function serves none.
+func sign(r *http.Request) { net.DialTimeout("tcp", r.Host, time.Second) }

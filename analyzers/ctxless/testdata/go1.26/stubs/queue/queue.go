@@ -1,11 +1,25 @@
-// Package queue stands for a client library whose author wrote both forms.
+// Package queue stands for client libraries whose authors wrote both forms.
 package queue
 
-import "context"
+import (
+	"context"
+	"database/sql"
+	"time"
+)
 
 type Client struct{ Debug bool }
 
 type Option func()
+
+// Context is context.Context as it is called here.
+type Context interface {
+	Deadline() (time.Time, bool)
+	Done() <-chan struct{}
+	Err() error
+	Value(any) any
+}
+
+func background() Context { return context.Background() }
 
 func (c *Client) Publish(topic string, body []byte) error {
 	return c.PublishContext(context.Background(), topic, body)
@@ -17,22 +31,48 @@ func (c *Client) PublishContext(ctx context.Context, topic string, body []byte) 
 }
 
 func (c *Client) Pages(topic string, each func([]byte) bool) error {
-	return c.PagesWithContext(context.Background(), topic, each)
+	return c.PagesWithContext(background(), topic, each)
 }
 
-func (c *Client) PagesWithContext(ctx context.Context, topic string, each func([]byte) bool, opts ...Option) error {
+func (c *Client) PagesWithContext(ctx Context, topic string, each func([]byte) bool, opts ...Option) error {
 	<-ctx.Done()
 	return ctx.Err()
 }
 
+// Eval does not say that it is EvalContext without a context.
+func (c *Client) Eval(src string) error { return nil }
+func (c *Client) EvalContext(ctx context.Context, src string) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// Other results: not the same function.
+func (c *Client) Peek(topic string) error { return nil }
+func (c *Client) PeekContext(ctx context.Context, topic string) (string, error) {
+	return "", ctx.Err()
+}
+
 // Log has a form with a context for the sake of trace ids: it waits for nobody.
-func (c *Client) Log(msg string)                             {}
-func (c *Client) LogContext(ctx context.Context, msg string) {}
+func (c *Client) Log(msg string) { c.LogContext(context.Background(), msg) }
+func (c *Client) LogContext(ctx context.Context, msg string) {
+	_ = ctx.Value(msg)
+}
 
 // Usage has a form with a context for the sake of symmetry: it ignores it.
-func Usage(path string) (int, error)                                   { return 0, nil }
-func UsageWithContext(_ context.Context, path string) (int, error)     { return 0, nil }
-func Stat(path string) (int, error)                                    { return 0, nil }
-func StatWithContext(ctx context.Context, path string) (int, error)    { return Usage(path) }
-func NewJob(topic string) (*Client, error)                             { return nil, nil }
-func NewJobContext(ctx context.Context, topic string) (*Client, error) { return nil, ctx.Err() }
+func Usage(path string) (int, error) { return UsageWithContext(context.Background(), path) }
+func UsageWithContext(_ context.Context, path string) (int, error) {
+	return len(path), nil
+}
+
+func NewJob(topic string) (*Client, error) { return NewJobContext(context.Background(), topic) }
+func NewJobContext(ctx context.Context, topic string) (*Client, error) {
+	return nil, ctx.Err()
+}
+
+// DB is a handle around that of database/sql.
+type DB struct{ *sql.DB }
+
+func (db *DB) Get(dest any, query string, args ...any) error { return nil }
+func (db *DB) GetContext(ctx context.Context, dest any, query string, args ...any) error {
+	return ctx.Err()
+}
