@@ -2,6 +2,7 @@ package ctxless
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -236,10 +237,10 @@ func (t *trail) end() fate {
 // reaches reports whether there is a path from the start to target on which
 // nothing stops it.
 func (t *trail) reaches(target ast.Node) bool {
-	if len(t.stops) == 0 {
+	stops := append(t.c.nilChecks(t.f.Body), t.stops...)
+	if len(stops) == 0 {
 		return true
 	}
-	stops := t.guarded()
 	g := cfg.New(t.f.Body, t.c.mayReturn)
 	from, at := g.Blocks[0], 0
 	if t.start != nil {
@@ -274,33 +275,17 @@ func (t *trail) reaches(target ast.Node) bool {
 	return walk(from, at)
 }
 
-// guarded returns the stops, and for one that depends on a context being
-// there ("if ctx != nil") the condition: without a context nothing is lost.
-func (t *trail) guarded() []ast.Node {
-	stops := t.stops
-	for _, s := range t.stops {
-		cur, ok := t.c.inspect.Root().FindNode(s)
-		if !ok {
-			continue
+// nilChecks returns the conditions in body that ask whether there is a
+// context. Beyond them code does right by the context that there is, if there is one.
+func (c *checker) nilChecks(body *ast.BlockStmt) (checks []ast.Node) {
+	ast.Inspect(body, func(n ast.Node) bool {
+		b, ok := n.(*ast.BinaryExpr)
+		if ok && (b.Op == token.EQL || b.Op == token.NEQ) && c.pass.TypesInfo.Types[b.Y].IsNil() && isContext(c.pass.TypesInfo.TypeOf(b.X)) {
+			checks = append(checks, b)
 		}
-		for e := range cur.Enclosing((*ast.IfStmt)(nil)) {
-			cond := e.Node().(*ast.IfStmt).Cond
-			if t.c.asksContext(cond) {
-				stops = append(stops, cond)
-			}
-		}
-	}
-	return stops
-}
-
-func (c *checker) asksContext(cond ast.Expr) (found bool) {
-	ast.Inspect(cond, func(n ast.Node) bool {
-		if e, ok := n.(ast.Expr); ok && !found {
-			found = isContext(c.pass.TypesInfo.TypeOf(e))
-		}
-		return !found
+		return true
 	})
-	return found
+	return checks
 }
 
 func find(g *cfg.CFG, n ast.Node) (*cfg.Block, int) {

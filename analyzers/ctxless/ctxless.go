@@ -66,5 +66,6 @@ type checker struct {
 	ends     map[*funcs.Func]*wait         // functions that end in it
 	makes    map[*funcs.Func]*wait         // functions that return a request or command without a context
 	findings []*finding
-	local    *bool // memo of embedded
+	local    *bool                    // memo of embedded
+	methods  map[string][]*types.Func // memo of waiters
 }

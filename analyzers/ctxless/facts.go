@@ -91,7 +91,7 @@ func (c *checker) export() {
 			continue
 		}
 		var s summary
-		if w := c.ends[f]; w != nil && !w.from.reported && !w.some {
+		if w := c.ends[f]; w != nil && !w.from.reported && w.doubt == "" {
 			s.Wait = c.fact(w)
 		}
 		if w := c.makes[f]; w != nil {

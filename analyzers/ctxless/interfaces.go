@@ -2,6 +2,8 @@ package ctxless
 
 import (
 	"go/types"
+	"slices"
+	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
@@ -20,20 +22,69 @@ func (c *checker) sees(call *funcs.Call) bool {
 	return c.ours(call.Func.Pkg()) && !hasContext(call.Func.Signature())
 }
 
+// others is the doubt about an interface that other types implement too.
+const others = "other types in sight behind the interface wait for nobody"
+
 // implementations returns the methods of other packages of ours that the
-// interface method called may be and that end in I/O without a context; all
-// is set if no other type in sight implements it.
-func (c *checker) implementations(call *funcs.Call) (fns []*types.Func, all bool) {
+// interface method called may be and that end in I/O without a context, and
+// the doubt there is if they are not all that it may be.
+func (c *checker) implementations(call *funcs.Call) (fns []*types.Func, doubt string) {
 	if !c.sees(call) {
-		return nil, false
+		return nil, ""
 	}
-	for _, f := range c.pass.AllObjectFacts() {
-		fn, ok := f.Object.(*types.Func)
-		if ok && fn.Name() == call.Func.Name() && fn.Pkg() != c.pass.Pkg && fn.Signature().Recv() != nil && implements(fn, call.Func) {
+	for _, fn := range c.waiters()[call.Func.Name()] {
+		if implements(fn, call.Func) {
 			fns = append(fns, fn)
 		}
 	}
-	return fns, len(fns) > 0 && c.implementers(call) <= len(fns)
+	if len(fns) > 0 && c.implementers(call) > len(fns) {
+		doubt = others
+	}
+	return fns, doubt
+}
+
+// waiters returns the methods of other packages of ours that end in I/O
+// without a context, by name.
+func (c *checker) waiters() map[string][]*types.Func {
+	if c.methods != nil {
+		return c.methods
+	}
+	c.methods = make(map[string][]*types.Func)
+	for _, f := range c.pass.AllObjectFacts() {
+		fn, ok := f.Object.(*types.Func)
+		if ok && fn.Pkg() != c.pass.Pkg && fn.Signature().Recv() != nil && c.ours(fn.Pkg()) && f.Fact.(*summary).Wait != nil {
+			c.methods[fn.Name()] = append(c.methods[fn.Name()], fn)
+		}
+	}
+	for _, fns := range c.methods {
+		slices.SortFunc(fns, func(f, g *types.Func) int { return strings.Compare(f.FullName(), g.FullName()) })
+	}
+	return c.methods
+}
+
+// bound reports whether method is one that an interface of the standard
+// library or of a dependency, which this package imports, asks of its type:
+// its author cannot just add a parameter.
+func (c *checker) bound(method *types.Func) bool {
+	if method == nil || method.Signature().Recv() == nil {
+		return false
+	}
+	for _, p := range c.pass.Pkg.Imports() {
+		if c.ours(p) {
+			continue
+		}
+		for _, name := range p.Scope().Names() {
+			t, ok := p.Scope().Lookup(name).(*types.TypeName)
+			if !ok || !t.Exported() || !types.IsInterface(t.Type()) {
+				continue
+			}
+			obj, _, _ := types.LookupFieldOrMethod(t.Type(), false, nil, method.Name())
+			if abstract, ok := obj.(*types.Func); ok && implements(method, abstract) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // implementers counts the types of this package, and of those of ours that it

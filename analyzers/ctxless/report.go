@@ -83,9 +83,9 @@ func (c *checker) tier(f *finding) rule.Tier {
 		}
 	}
 	switch {
-	case f.wait.some, f.wait.api.unsure:
+	case f.wait.doubt != "", f.wait.api.unsure:
 		return rule.Suspected
-	case f.via == nil && f.root == nil && f.wait.api.work != library:
+	case f.via == nil && f.place.src != nil && !f.place.src.stored && f.wait.api.work != library:
 		return rule.Proven
 	}
 	return rule.Likely
@@ -146,8 +146,11 @@ func (c *checker) words(f *finding, what string) (message, mend string) {
 		} else {
 			mend += ": here " + src.expr
 		}
-		if src.doubt != "" {
+		switch {
+		case src.doubt != "":
 			message += " (the context may be the wrong one: " + src.doubt + ")"
+		case f.wait.doubt != "":
+			message += " (" + f.wait.doubt + ")"
 		}
 	}
 	return message, mend

@@ -16,6 +16,8 @@ type source struct {
 	doubt string
 	// entry is set if the context is that of a request that came in.
 	entry bool
+	// stored is set if it is in a field.
+	stored bool
 	// local is set if the context was made from nothing in this function.
 	local bool
 }
@@ -219,7 +221,7 @@ func (c *checker) field(call *funcs.Call, f *funcs.Func, v *types.Var, found *so
 		if !isContext(fld.Type()) || fld.Embedded() || !fld.Exported() && fld.Pkg() != c.pass.Pkg {
 			continue
 		}
-		s := &source{expr: v.Name() + "." + fld.Name(), doubt: "it is its owner's, not the call's"}
+		s := &source{expr: v.Name() + "." + fld.Name(), stored: true, doubt: "it is its owner's, not the call's"}
 		if c.mentions(f.Outermost().Body, fld) {
 			s.doubt = c.apart(call, f, fld)
 		}

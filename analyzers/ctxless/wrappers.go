@@ -1,6 +1,7 @@
 package ctxless
 
 import (
+	"go/ast"
 	"go/types"
 	"slices"
 
@@ -15,7 +16,7 @@ type wait struct {
 	limit limit
 	chain []rule.Step // from a function down to the primitive
 	from  *start      // where it begins in this package
-	some  bool        // reached through an interface that others implement without it
+	doubt string      // why passing a context on may not be possible, or not be needed
 }
 
 // A start is a call in this package that begins I/O without a context: of a
@@ -100,26 +101,26 @@ func (c *checker) start(t target) {
 		return
 	}
 	if t.call.Dynamic && named {
-		fns, all := c.implementations(t.call)
+		fns, doubt := c.implementations(t.call)
 		for _, fn := range fns {
-			c.imported(target{t.call, fn}, !all)
+			c.imported(target{t.call, fn}, doubt)
 		}
 		return
 	}
 	if c.pass.Funcs.Declared(t.fn) == nil {
-		c.imported(t, false)
+		c.imported(t, "")
 	}
 }
 
 // imported takes up what is known of a function of another package of ours.
-func (c *checker) imported(t target, some bool) {
+func (c *checker) imported(t target, doubt string) {
 	var s summary
 	if !c.ours(t.fn.Pkg()) || !c.pass.ImportObjectFact(t.fn, &s) {
 		return
 	}
 	if s.Wait != nil {
 		w := s.Wait.wait()
-		w.some = some
+		w.doubt = doubt
 		c.begin(&start{call: t.call, via: t.fn, wait: w})
 	}
 	if s.Makes != nil {
@@ -243,10 +244,10 @@ func (c *checker) visit(p pending) []pending {
 	if at.src != nil && s.hint == nil {
 		s.hint = &finding{pending: p, place: at}
 	}
-	if at.apart != "" || at.src != nil && at.src.local {
+	f := p.call.Caller.Outermost()
+	if at.apart != "" || at.src != nil && at.src.local || c.leaves(f) {
 		return nil
 	}
-	f := p.call.Caller.Outermost()
 	if known := c.ends[f]; known != nil {
 		if known.from != s && s.same == nil && !known.from.leadsTo(s) {
 			s.same = known.from
@@ -260,16 +261,35 @@ func (c *checker) visit(p pending) []pending {
 	if len(w.chain) > maxChain {
 		return nil
 	}
+	if w.doubt == "" && c.bound(f.Obj) {
+		w.doubt = "its signature is that of an interface of another module"
+	}
 	c.ends[f] = &w
 	var next []pending
 	for _, in := range c.in(f) {
 		if in.Caller != nil {
 			up := w
-			up.some = w.some || in.Dynamic && c.implementers(in) > 1
+			if up.doubt == "" && in.Dynamic && c.implementers(in) > 1 {
+				up.doubt = others
+			}
 			next = append(next, pending{in, c.object(f, in), &up})
 		}
 	}
 	return next
+}
+
+// leaves reports whether f never comes back: on the way to the program's end
+// nobody's context counts any more.
+func (c *checker) leaves(f *funcs.Func) bool {
+	if len(f.Body.List) == 0 {
+		return false
+	}
+	last, ok := f.Body.List[len(f.Body.List)-1].(*ast.ExprStmt)
+	if !ok {
+		return false
+	}
+	call, ok := last.X.(*ast.CallExpr)
+	return ok && !c.mayReturn(call)
 }
 
 // object returns what f, called by call, is known by.

@@ -138,3 +138,45 @@ func (a *api) kept(ctx context.Context) (*job, error) {
 	}
 	return &job{req: req}, nil
 }
+
+// A request that has its context where there is one: the rest is the caller's wish.
+type query struct {
+	ctx  context.Context
+	path string
+}
+
+func (q *query) request() (*http.Request, error) {
+	req, err := http.NewRequest("GET", q.path, nil)
+	if err != nil {
+		return nil, err
+	}
+	if q.ctx != nil {
+		return req.WithContext(q.ctx), nil
+	}
+	return req, nil
+}
+
+func (a *api) ask(ctx context.Context) error {
+	req, err := (&query{ctx: ctx}).request()
+	if err != nil {
+		return err
+	}
+	_, err = a.http.Do(req)
+	return err
+}
+
+func (a *api) doIfAny(ctx context.Context, req *http.Request) (*http.Response, error) {
+	if ctx == nil {
+		return a.http.Do(req)
+	}
+	return a.http.Do(req.WithContext(ctx))
+}
+
+func (a *api) viaDoIfAny(ctx context.Context) error {
+	req, err := http.NewRequest("GET", a.base, nil)
+	if err != nil {
+		return err
+	}
+	_, err = a.doIfAny(ctx, req)
+	return err
+}

@@ -35,3 +35,15 @@ func copyAll(ctx context.Context, w io.Writer, r io.Reader) error {
 	}
 	return err
 }
+
+// The parameters of Close are not the author's to choose.
+type session struct{ url string }
+
+func (s *session) Close() error {
+	_, err := http.Head(s.url)
+	return err
+}
+
+func leave(ctx context.Context, s *session) error {
+	return s.Close() // want `^suspected: \(\*session\)\.Close ends in http\.Head .*interface of another module\)`
+}
