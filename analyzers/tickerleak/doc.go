@@ -8,6 +8,9 @@
 //     goroutine waits that can never end, though one is started for each
 //     request, each connection or each turn of a loop, or though the object it
 //     belongs to has a Close, Stop or Shutdown that does not end it;
+//   - a goroutine that waits for a ticker and nothing else, in a loop without a way
+//     out, while another function stops the ticker: Stop does not close the
+//     channel, and the goroutine hangs for ever;
 //   - a time.AfterFunc whose function arms it again each time, while nothing
 //     keeps the timer to stop it.
 //
@@ -71,7 +74,8 @@
 //   - a ticker that is returned, or stored in a map, slice or channel: who has it
 //     then is to stop it. The caller of a function of this or another package
 //     that returns a new ticker is judged in its stead;
-//   - a ticker in an exported field, which any package may stop;
+//   - a ticker in an exported field, which any package may stop, and one that
+//     is stopped and reset as its owner pauses and goes on;
 //   - what runs once for the process: in main, init, package-level initialisers,
 //     what they alone call, the function of a package-level sync.Once;
 //   - a goroutine with any way out: a channel that someone closes, a context, a
@@ -81,9 +85,6 @@
 //   - a timer that has been received from, or that is short;
 //   - time.After: rule timerchurn;
 //   - test files.
-//
-// A goroutine that waits for a ticker that its owner has stopped is stuck, but
-// nothing fires: that is goroutineleak's.
 //
 // Suspected only: a goroutine that never ends in a library, where nothing tells
 // that there is more than one; a timer re-armed on a condition; an AfterFunc

@@ -20,11 +20,15 @@ func (c *checker) endless(v *lifetimes.Value) bool {
 			continue
 		}
 		ever, dead := c.lives.Endless(v, u)
-		if !ever || v.Kind == lifetimes.Timer && !c.rearmed(v, u) || c.stopped(v, u) || c.elsewhere(v) {
+		if !ever || v.Kind == lifetimes.Timer && !c.rearmed(v, u) || c.elsewhere(v) {
+			continue
+		}
+		stop := c.stop(v, u)
+		if stop != nil && !c.stuck(v, u) {
 			continue
 		}
 		if o := c.lives.Origin(u.Func, false); !c.process(o) {
-			c.reportEndless(v, u, o, dead)
+			c.reportEndless(v, u, stop, o, dead)
 		}
 		return true
 	}
@@ -48,42 +52,60 @@ func (c *checker) rearmed(v *lifetimes.Value, wait lifetimes.Use) bool {
 	return false
 }
 
-// stopped reports whether something stops v while the endless wait goes on.
-func (c *checker) stopped(v *lifetimes.Value, wait lifetimes.Use) bool {
-	for _, u := range v.Uses {
+// stop returns what stops v while the endless wait goes on, or nil.
+func (c *checker) stop(v *lifetimes.Value, wait lifetimes.Use) *lifetimes.Use {
+	for i, u := range v.Uses {
 		if u.Op != lifetimes.Release {
 			continue
 		}
 		switch {
 		case u.Func == wait.Func:
 			if u.Mode != funcs.Defer && c.lives.Reaches(wait, u.Node) {
-				return true
+				return &v.Uses[i]
 			}
 		case u.Func != nil && u.Func.Parent == wait.Func && u.Func.Use == funcs.Deferred:
 			// A function that does not return runs no deferred call.
 		default:
-			return true
+			return &v.Uses[i]
 		}
 	}
-	return false
+	return nil
 }
 
-func (c *checker) reportEndless(v *lifetimes.Value, u lifetimes.Use, o lifetimes.Origin, dead []*ast.CommClause) {
-	why, tier, chain := c.multiplicity(o)
-	chain = append(chain, step(u.Node.Pos(), "waits for the "+v.Kind.Name+" in a loop without a way out"))
-	for _, d := range dead {
-		chain = append(chain, step(d.Pos(), "nothing makes this case ready"))
+// stuck reports whether a goroutine that waits for nothing but the ticker is left
+// behind when another function stops it: Stop does not close the channel.
+func (c *checker) stuck(v *lifetimes.Value, wait lifetimes.Use) bool {
+	if v.Kind != lifetimes.Ticker || wait.Comm != nil {
+		return false
 	}
-	msg := fmt.Sprintf("this %s fires for ever: the goroutine that waits for it never ends, and %s", v.Kind.Name, why)
+	for _, u := range v.Uses {
+		if u.Op == lifetimes.Rearm && u.Func != wait.Func || u.Op == lifetimes.Release && u.Func == wait.Func && u.Mode != funcs.Defer {
+			return false // it is halted and goes on
+		}
+	}
+	return true
+}
+
+func (c *checker) reportEndless(v *lifetimes.Value, u lifetimes.Use, stop *lifetimes.Use, o lifetimes.Origin, dead []*ast.CommClause) {
+	why, tier, chain := c.multiplicity(o)
+	msg, cause := fmt.Sprintf("this %s fires for ever: the goroutine that waits for it never ends, and %s", v.Kind.Name, why), "endless wait"
 	if c.collected {
 		msg += " (Go 1.23 collects a " + v.Kind.Name + " only when nothing waits for it)"
+	}
+	chain = append(chain, step(u.Node.Pos(), "waits for the "+v.Kind.Name+" in a loop without a way out"))
+	if stop != nil {
+		msg, cause = "Stop does not close this ticker's channel: the goroutine that waits for it hangs for ever, and "+why, "wait for a stopped ticker"
+		chain = append(chain, step(stop.Node.Pos(), "stops the ticker"))
+	}
+	for _, d := range dead {
+		chain = append(chain, step(d.Pos(), "nothing makes this case ready"))
 	}
 	c.Report(rule.Finding{
 		Pos:       v.Site.Pos(),
 		End:       v.Site.End(),
 		Tier:      tier,
 		Message:   msg,
-		Cause:     "endless wait",
+		Cause:     cause,
 		Primitive: v.New,
 		Chain:     chain,
 		Mend:      "let the goroutine end: select on a done channel or a context beside the " + v.Kind.Name + ", and stop it by defer",

@@ -201,3 +201,28 @@ func (d *deaf) runField() {
 }
 
 func (d *deaf) Close() {}
+
+// Close stops the ticker, but that does not close its channel.
+type sink struct{ ticker *time.Ticker }
+
+func (s *sink) start() {
+	s.ticker = time.NewTicker(time.Minute) // want `likely: Stop does not close this ticker's channel: the goroutine that waits for it hangs for ever, and \(\*sink\)\.Close does not end it.* ← stops the ticker`
+	go func() {
+		for range s.ticker.C {
+		}
+	}()
+}
+
+func (s *sink) Close() { s.ticker.Stop() }
+
+// The function that started the goroutine stops the ticker when it returns.
+func progress(work func()) {
+	t := time.NewTicker(time.Second) // want `suspected: Stop does not close this ticker's channel.* ← stops the ticker`
+	defer t.Stop()
+	go func() {
+		for {
+			<-t.C
+		}
+	}()
+	work()
+}

@@ -8,18 +8,42 @@ import (
 	"time"
 )
 
-// Close stops the ticker: what is left is a goroutine that waits for nothing.
-type stopping struct{ ticker *time.Ticker }
+// Close stops the ticker, and what else comes in goes on.
+type stopping struct {
+	ticker *time.Ticker
+	in     chan int
+}
 
 func (s *stopping) start() {
 	s.ticker = time.NewTicker(time.Second)
 	go func() {
-		for range s.ticker.C {
+		for {
+			select {
+			case <-s.ticker.C:
+			case <-s.in:
+			}
 		}
 	}()
 }
 
+func (s *stopping) put() { s.in <- 1 }
+
 func (s *stopping) Close() { s.ticker.Stop() }
+
+// Halted, and set going again.
+type halted struct{ ticker *time.Ticker }
+
+func (h *halted) start() {
+	h.ticker = time.NewTicker(time.Second)
+	go func() {
+		for range h.ticker.C {
+		}
+	}()
+}
+
+func (h *halted) Stop() { h.ticker.Stop() }
+
+func (h *halted) Resume() { h.ticker.Reset(time.Second) }
 
 // Close closes the channel that the goroutine ends by.
 type closing struct{ done chan struct{} }
