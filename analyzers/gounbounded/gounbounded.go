@@ -2,7 +2,15 @@ package gounbounded
 
 import (
 	_ "embed"
+	"go/ast"
+	"go/types"
+	"sort"
 
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/inspect"
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
 
@@ -11,16 +19,122 @@ var doc string
 
 // Rule is the entry in the catalogue.
 var Rule = rule.New(rule.Spec{
-	Name:     "gounbounded",
-	Doc:      doc,
-	Group:    rule.Goroutines,
-	Class:    rule.Concurrency,
-	Severity: rule.Medium,
-	NeedsHot: false,
-	Run:      run,
+	Name:      "gounbounded",
+	Doc:       doc,
+	Group:     rule.Goroutines,
+	Class:     rule.Concurrency,
+	Severity:  rule.High,
+	Requires:  []*analysis.Analyzer{inspect.Analyzer},
+	FactTypes: factTypes,
+	Run:       run,
 })
 
 // Analyzer is the rule as go/analysis knows it.
 var Analyzer = Rule.Analyzer
 
-func run(pass *rule.Pass) error { return nil }
+func init() {
+	Analyzer.Flags.Bool("accept", false, "report the goroutine that a server starts for each connection it accepts, too")
+}
+
+// A finder is the work of the rule on one package.
+type finder struct {
+	*rule.Pass
+	root     inspector.Cursor
+	accept   bool
+	exports  bool // say what callers in other packages need to know
+	flows    map[*funcs.Func]*flow
+	spawns   []*spawn
+	launches map[*types.Func]int
+	limits   objSet // errgroups with a limit, and functions that return one
+	limiters objSet // variables that their function sets a limit for
+	grows    objSet // package variables that grow after initialisation
+}
+
+func run(pass *rule.Pass) error {
+	f := &finder{
+		Pass:     pass,
+		root:     pass.ResultOf[inspect.Analyzer].(*inspector.Inspector).Root(),
+		accept:   pass.Analyzer.Flags.Lookup("accept").Value.String() == "true",
+		exports:  mendable(pass.Pass),
+		flows:    make(map[*funcs.Func]*flow),
+		launches: make(map[*types.Func]int),
+		limits:   make(objSet),
+		limiters: make(objSet),
+		grows:    make(objSet),
+	}
+	f.exportSlots()
+	f.findLimits()
+	f.exportLimits()
+	f.findSpawns()
+	f.findGrowth()
+	for _, fn := range f.Funcs.Funcs {
+		for _, c := range fn.Out {
+			f.spawns = append(f.spawns, f.external(c)...)
+		}
+	}
+	f.report()
+	return nil
+}
+
+// findGrowth finds the package variables that functions other than init add to.
+func (f *finder) findGrowth() {
+	for _, fn := range f.Funcs.Funcs {
+		if fn.Obj != nil && fn.Obj.Name() == "init" || f.InTest(fn.Node.Pos()) {
+			continue
+		}
+		ast.Inspect(fn.Body, func(n ast.Node) bool {
+			if as, ok := n.(*ast.AssignStmt); ok {
+				for _, l := range as.Lhs {
+					if k, ok := key(f.TypesInfo, l).(*types.Var); ok && localVar(k) == nil {
+						f.grows[k] = true
+					}
+				}
+			}
+			return true
+		})
+	}
+}
+
+func (f *finder) report() {
+	facts := make(map[*types.Func]*Spawns)
+	sort.SliceStable(f.spawns, func(i, j int) bool { return f.spawns[i].node.Pos() < f.spawns[j].node.Pos() })
+	for _, s := range f.spawns {
+		if s.limited || f.isLaunch(s) {
+			continue
+		}
+		v, exports := f.judge(s)
+		if v != nil {
+			f.finding(s, v)
+		}
+		if v != nil && v.tier == rule.Likely {
+			continue
+		}
+		for _, e := range exports {
+			if facts[e.fn] == nil {
+				facts[e.fn] = new(Spawns)
+			}
+			if len(facts[e.fn].Sites) < 4 {
+				facts[e.fn].Sites = append(facts[e.fn].Sites, e.site)
+			}
+		}
+	}
+	for fn, fact := range facts {
+		f.ExportObjectFact(fn, fact)
+	}
+}
+
+func (f *finder) finding(s *spawn, v *verdict) {
+	pos, end := s.extent()
+	out := rule.Finding{
+		Pos: pos, End: end, Tier: v.tier,
+		Message:   "one goroutine per " + v.kind + ", and nothing bounds how many run at once",
+		Cause:     v.kind,
+		Primitive: s.what,
+		Chain:     v.steps,
+		Mend:      "",
+	}
+	if s.site != nil {
+		out.Posn, out.Func = s.site.Posn, s.site.Func
+	}
+	f.Report(out)
+}

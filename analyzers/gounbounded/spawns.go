@@ -1,0 +1,329 @@
+package gounbounded
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+)
+
+// A spawn is a place where a goroutine is started, or a call of a function in
+// another package that ends in one.
+type spawn struct {
+	fn       *funcs.Func // the function it stands in
+	node     ast.Node    // the go statement or the call
+	call     *ast.CallExpr
+	what     string
+	group    types.Object // the WaitGroup or errgroup, if any
+	limited  bool         // of a group that is given a limit
+	kept     bool         // a timer that is kept, and so may be stopped
+	site     *Site        // where it is, if in another package
+	vars     varSet       // local variables that reach the goroutine
+	slots    *ops         // what the goroutine does outside loops
+	all      *ops         // what it does
+	launches map[*types.Var]bool
+}
+
+// launchers of the standard library and x/sync, by full name: the argument
+// that is run. What others do is told by Launches.
+var launchers = map[string]int{
+	"(*sync.WaitGroup).Go":                      0,
+	"(*golang.org/x/sync/errgroup.Group).Go":    0,
+	"(*golang.org/x/sync/errgroup.Group).TryGo": 0,
+	"time.AfterFunc":                            1,
+}
+
+// findSpawns finds what starts goroutines in the package. A function that
+// launches its parameter makes spawns of its calls, so it goes on until
+// nothing new is found.
+func (f *finder) findSpawns() {
+	for cur := range f.root.Preorder((*ast.GoStmt)(nil)) {
+		n := cur.Node().(*ast.GoStmt)
+		if fn := f.Funcs.At(n.Pos()); fn != nil && !f.InTest(n.Pos()) {
+			s := &spawn{fn: fn, node: n, call: n.Call, what: "go statement"}
+			f.look(s, n.Call)
+			f.spawns = append(f.spawns, s)
+		}
+	}
+	seen := make(map[*ast.CallExpr]bool)
+	for more := true; more; {
+		more = f.inferLaunches()
+		for _, fn := range f.Funcs.Funcs {
+			for _, c := range fn.Out {
+				if s := f.launch(c); s != nil && !seen[c.Site] {
+					seen[c.Site] = true
+					more = true
+					f.spawns = append(f.spawns, s)
+				}
+			}
+		}
+	}
+}
+
+// look finds what reaches the goroutine and what it does.
+func (f *finder) look(s *spawn, n ast.Node) {
+	s.vars = mentioned(f.TypesInfo, n)
+	s.slots, s.all = newOps(), newOps()
+	for _, c := range []*collector{
+		{f: f, ops: s.slots, depth: 2, skip: isLoop},
+		{f: f, ops: s.all, depth: 2},
+	} {
+		c.walk(n)
+	}
+}
+
+// launch returns the spawn that the call is, or nil.
+func (f *finder) launch(c *funcs.Call) *spawn {
+	if c.Func == nil || c.Mode == funcs.Go || f.InTest(c.Site.Pos()) {
+		return nil
+	}
+	arg, ok := f.launched(c.Func)
+	if !ok || arg >= len(c.Site.Args) {
+		return nil
+	}
+	s := &spawn{fn: c.Caller, node: c.Site, call: c.Site, what: f.display(c.Func)}
+	run := c.Site.Args[arg]
+	f.look(s, run)
+	if k := key(f.TypesInfo, run); k != nil {
+		s.all.called[k] = true
+	}
+	if sel, ok := ast.Unparen(c.Site.Fun).(*ast.SelectorExpr); ok && c.Func.Signature().Recv() != nil {
+		s.group = key(f.TypesInfo, sel.X)
+		s.limited = f.limited(c, s.group)
+	}
+	if c.Func.FullName() == "time.AfterFunc" {
+		cur, _ := f.root.FindNode(c.Site)
+		_, stmt := cur.Parent().Node().(*ast.ExprStmt)
+		s.kept = !stmt
+	}
+	return s
+}
+
+// launched returns which argument fn runs in a new goroutine.
+func (f *finder) launched(fn *types.Func) (int, bool) {
+	if i, ok := launchers[fn.FullName()]; ok {
+		return i, true
+	}
+	if i, ok := f.launches[fn]; ok {
+		return i, true
+	}
+	var l Launches
+	if fn.Pkg() != f.Pkg && f.ImportObjectFact(fn, &l) {
+		return l.Param, true
+	}
+	return 0, false
+}
+
+// inferLaunches finds functions that do no more than start their parameter,
+// and reports whether it found new ones.
+func (f *finder) inferLaunches() (found bool) {
+	for _, s := range f.spawns {
+		fn := s.fn
+		if fn.Obj == nil || s.limited {
+			continue
+		}
+		if _, ok := f.launches[fn.Obj]; ok {
+			continue
+		}
+		for i := range fn.Sig.Params().Len() {
+			if s.all.called[fn.Sig.Params().At(i)] && f.bare(s) {
+				f.launches[fn.Obj] = i
+				found = true
+				if f.reachable(fn.Obj) {
+					f.ExportObjectFact(fn.Obj, &Launches{i})
+				}
+				break
+			}
+		}
+	}
+	return found
+}
+
+// bare reports whether every call of its function starts the goroutine and
+// goes on.
+func (f *finder) bare(s *spawn) bool {
+	fr := f.frame(s)
+	return len(f.loops(fr)) == 0 && !f.gated(fr) && !f.joined(fr)
+}
+
+// isLaunch reports whether the spawn is the inside of a function whose calls
+// are the spawns.
+func (f *finder) isLaunch(s *spawn) bool {
+	if s.fn.Obj == nil {
+		return false
+	}
+	i, ok := f.launches[s.fn.Obj]
+	return ok && s.all.called[s.fn.Sig.Params().At(i)]
+}
+
+// external returns a spawn for each site that the call leads to in another package.
+func (f *finder) external(c *funcs.Call) []*spawn {
+	var fact Spawns
+	if c.Func == nil || c.Mode == funcs.Go || c.Func.Pkg() == f.Pkg || f.InTest(c.Site.Pos()) || !f.ImportObjectFact(c.Func, &fact) {
+		return nil
+	}
+	var ss []*spawn
+	for i := range fact.Sites {
+		site := &fact.Sites[i]
+		s := &spawn{fn: c.Caller, node: c.Site, call: c.Site, what: site.What, site: site}
+		f.look(s, &ast.BadExpr{})
+		for _, p := range site.Params {
+			for v := range f.argument(c.Site, p) {
+				s.vars[v] = true
+			}
+		}
+		ss = append(ss, s)
+	}
+	return ss
+}
+
+// argument returns the local variables of the i-th argument of the call, all
+// the rest of them for a variadic parameter's first.
+func (f *finder) argument(call *ast.CallExpr, i int) varSet {
+	if i >= len(call.Args) {
+		return nil
+	}
+	return mentioned(f.TypesInfo, call.Args[i])
+}
+
+// limited reports whether the errgroup that the call is made on has a limit.
+func (f *finder) limited(c *funcs.Call, group types.Object) bool {
+	return group != nil && f.limits[group]
+}
+
+// findLimits finds the errgroups of the package that are given a limit
+// anywhere, by themselves or through helpers: variables, fields, parameters.
+func (f *finder) findLimits() {
+	for more := true; more; {
+		more = false
+		for _, fn := range f.Funcs.Funcs {
+			for _, c := range fn.Out {
+				more = f.limitCall(c) || more
+			}
+			more = f.limitDefs(fn) || more
+		}
+	}
+}
+
+func (f *finder) limit(o types.Object) bool {
+	if o == nil || f.limits[o] {
+		return false
+	}
+	f.limits[o] = true
+	return true
+}
+
+// limitCall marks the group that the call is made on or given to, if the call
+// limits it, and the parameter that it is given to, if it is limited already.
+func (f *finder) limitCall(c *funcs.Call) (more bool) {
+	if c.Func == nil {
+		return false
+	}
+	if sel, ok := ast.Unparen(c.Site.Fun).(*ast.SelectorExpr); ok && c.Func.Name() == "SetLimit" {
+		k := key(f.TypesInfo, sel.X)
+		f.limiters[k] = true
+		return f.limit(k)
+	}
+	sig := c.Func.Signature()
+	for i := range min(sig.Params().Len(), len(c.Site.Args)) {
+		p := sig.Params().At(i)
+		arg := key(f.TypesInfo, c.Site.Args[i])
+		if arg == nil || !isGroup(p.Type()) {
+			continue
+		}
+		switch {
+		case f.limiters[p], f.limitsArg(c, i):
+			f.limiters[arg] = true
+			more = f.limit(arg) || more
+		case f.limits[arg]:
+			more = f.limit(p) || more
+		}
+	}
+	return more
+}
+
+// limitsArg reports whether a function of another package limits its i-th argument.
+func (f *finder) limitsArg(c *funcs.Call, i int) bool {
+	var l Limits
+	return c.Callee == nil && f.ImportObjectFact(c.Func, &l) && l.Param == i
+}
+
+func (f *finder) exportLimits() {
+	for _, fn := range f.Funcs.Funcs {
+		if fn.Obj == nil || !f.reachable(fn.Obj) {
+			continue
+		}
+		if f.limits[fn.Obj] {
+			f.ExportObjectFact(fn.Obj, &Limits{-1})
+			continue
+		}
+		for i := range fn.Sig.Params().Len() {
+			if f.limiters[fn.Sig.Params().At(i)] {
+				f.ExportObjectFact(fn.Obj, &Limits{i})
+				break
+			}
+		}
+	}
+}
+
+// limitDefs marks the variables of fn that are given a limited group, and fn
+// itself if it returns one.
+func (f *finder) limitDefs(fn *funcs.Func) (more bool) {
+	ast.Inspect(fn.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.ReturnStmt:
+			for _, r := range n.Results {
+				if k := key(f.TypesInfo, r); k != nil && f.limits[k] && fn.Obj != nil {
+					more = f.limit(fn.Obj) || more
+				}
+			}
+		case *ast.AssignStmt:
+			if isGroup(f.TypesInfo.TypeOf(n.Lhs[0])) && f.limitedValue(n.Rhs[0]) {
+				more = f.limit(key(f.TypesInfo, n.Lhs[0])) || more
+			}
+		case *ast.KeyValueExpr:
+			if isGroup(f.TypesInfo.TypeOf(n.Value)) && f.limitedValue(n.Value) {
+				more = f.limit(key(f.TypesInfo, n.Key)) || more
+			}
+		}
+		return true
+	})
+	return more
+}
+
+func (f *finder) limitedValue(e ast.Expr) bool {
+	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok {
+		c := f.Funcs.Call(call)
+		if c == nil || c.Func == nil {
+			return false
+		}
+		var l Limits
+		return f.limits[c.Func] || c.Callee == nil && f.ImportObjectFact(c.Func, &l) && l.Param == -1
+	}
+	k := key(f.TypesInfo, e)
+	return k != nil && f.limits[k]
+}
+
+// isGroup reports whether t has a SetLimit method, as errgroup.Group and the
+// likes of it do.
+func isGroup(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	if _, ok := t.Underlying().(*types.Pointer); !ok {
+		t = types.NewPointer(t)
+	}
+	sel := types.NewMethodSet(t).Lookup(nil, "SetLimit")
+	return sel != nil && sel.Obj().Exported()
+}
+
+// extent returns the extent of what is reported for the spawn.
+func (s *spawn) extent() (pos, end token.Pos) {
+	if g, ok := s.node.(*ast.GoStmt); ok {
+		return g.Go, g.Call.End()
+	}
+	return s.node.Pos(), s.node.End()
+}
