@@ -53,7 +53,30 @@ func (f *finder) over(fr *frame, at ast.Node, x ast.Expr) (*source, *collection)
 	if c.kind == fromParam {
 		return nil, &c
 	}
+	if c.kind != payload && (fr.maybe || !f.turns(fr, at)) {
+		return nil, nil
+	}
 	return c.source(at.Pos()), nil
+}
+
+// turns reports whether each turn of the loop gives the goroutine something of
+// its own. Calls away that is what the loop must be about to count.
+func (f *finder) turns(fr *frame, loop ast.Node) bool {
+	if fr.depth == 0 {
+		return true
+	}
+	if fr.depth > 1 {
+		return false
+	}
+	fl := f.flow(fr.fn)
+	for v := range f.reach(fr) {
+		for _, d := range fl.defs[v] {
+			if loop.Pos() <= d.pos && d.pos < loop.End() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // provenance finds what decides the length of x, or of something inside x if
@@ -85,7 +108,7 @@ func (f *finder) capped(fr *frame, x ast.Expr) bool {
 	}
 	for _, cond := range f.conditions(fr) {
 		found := false
-		ast.Inspect(cond, func(n ast.Node) bool {
+		ast.Inspect(cond.expr, func(n ast.Node) bool {
 			b, ok := n.(*ast.BinaryExpr)
 			if !ok || b.Op != token.GTR && b.Op != token.GEQ && b.Op != token.LSS && b.Op != token.LEQ {
 				return true
@@ -123,7 +146,10 @@ func (f *finder) asked(fr *frame, x ast.Expr) bool {
 	if top == nil {
 		return false
 	}
-	from := f.flow(fr.fn).directly(f.TypesInfo, x)
+	fl := f.flow(fr.fn)
+	from := make(varSet)
+	fl.parts(x, from)
+	from = fl.directly(from)
 	for i := range top.Sig.Params().Len() {
 		p := top.Sig.Params().At(i)
 		if from[p] && !isContext(p.Type()) {
@@ -316,52 +342,4 @@ func (p *prober) builtin(name string, e *ast.CallExpr) length {
 		return fixed
 	}
 	return unknown
-}
-
-// directly returns the parameters and variables that e is a part of, a
-// decoding of, or a computation of the standard library from. What another
-// function finds by asking with them is not theirs.
-func (fl *flow) directly(info *types.Info, e ast.Expr) varSet {
-	all := make(varSet)
-	var visit func(e ast.Expr)
-	visit = func(e ast.Expr) {
-		switch e := ast.Unparen(e).(type) {
-		case *ast.Ident:
-			v := fl.local(e)
-			if v == nil || all[v] {
-				return
-			}
-			all[v] = true
-			for _, d := range fl.defs[v] {
-				if call, ok := ast.Unparen(d.rhs).(*ast.CallExpr); ok && d.kind == filled {
-					for _, a := range call.Args {
-						visit(a)
-					}
-				}
-				visit(d.rhs)
-			}
-		case *ast.UnaryExpr:
-			visit(e.X)
-		case *ast.CallExpr:
-			fl.through(info, e, visit)
-		default:
-			if b := base(e); b != e {
-				visit(b)
-			}
-		}
-	}
-	visit(e)
-	return all
-}
-
-func (fl *flow) through(info *types.Info, e *ast.CallExpr, visit func(ast.Expr)) {
-	fn, _ := typeutil.Callee(info, e).(*types.Func)
-	if fn != nil && fn.Signature().Recv() != nil {
-		visit(base(ast.Unparen(e.Fun)))
-	}
-	if fn == nil || fn.Pkg() == nil || isStd(fn.Pkg()) {
-		for _, a := range e.Args {
-			visit(a)
-		}
-	}
 }

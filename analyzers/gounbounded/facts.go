@@ -27,8 +27,9 @@ type Site struct {
 	Whole bool
 	// Joined is set if calls wait for what they start, so that only Each counts.
 	Joined bool
-	Inside bool // a semaphore is acquired inside the goroutine
-	Steps  []Step
+	// Maybe is set if calls start a goroutine under a condition only.
+	Maybe bool
+	Steps []Step
 }
 
 // A Step is a link of the chain of calls from the function to the site.
@@ -44,7 +45,9 @@ type Launches struct{ Param int }
 
 // Slots is the fact of a method that sends to, or receives from, channels in
 // fields of its receiver: a semaphore, throttle or pool seen from its package.
-type Slots struct{ Sends, Recvs []string }
+// It names the fields. Fills and Frees are those that it sends to and receives
+// from once, not in a loop, as what gives back a slot does.
+type Slots struct{ Sends, Recvs, Fills, Frees []string }
 
 // Limits is the fact of a function that sets the limit of the errgroup it
 // returns (Param -1) or is given.
@@ -63,7 +66,7 @@ func (s *Spawns) String() string {
 	return "spawns:" + b.String()
 }
 func (l *Launches) String() string { return fmt.Sprintf("launches %d", l.Param) }
-func (s *Slots) String() string    { return fmt.Sprintf("slots %v %v", s.Sends, s.Recvs) }
+func (s *Slots) String() string    { return fmt.Sprintf("slots +%v -%v", s.Sends, s.Recvs) }
 func (l *Limits) String() string   { return fmt.Sprintf("limits %d", l.Param) }
 
 var factTypes = []analysis.Fact{new(Spawns), new(Launches), new(Slots), new(Limits)}
@@ -93,6 +96,15 @@ func (f *finder) exportSlots() {
 
 // slots returns what the method does to channels in fields of its receiver, or nil.
 func (f *finder) slots(fn *types.Func) *Slots {
+	s, ok := f.slotsOf[fn]
+	if !ok {
+		s = f.findSlots(fn)
+		f.slotsOf[fn] = s
+	}
+	return s
+}
+
+func (f *finder) findSlots(fn *types.Func) *Slots {
 	decl := f.Funcs.Declared(fn)
 	if decl == nil {
 		s := new(Slots)
@@ -105,9 +117,17 @@ func (f *finder) slots(fn *types.Func) *Slots {
 	if len(fields) == 0 {
 		return nil
 	}
-	c := &collector{f: f, ops: newOps(), depth: 2, skip: isLoop}
-	c.walk(decl.Body)
-	s := &Slots{Sends: names(c.ops.sends, fields), Recvs: names(c.ops.recvs, fields)}
+	all, once := newOps(), newOps()
+	for _, c := range []*collector{
+		{f: f, ops: all, depth: 1, brief: true},
+		{f: f, ops: once, depth: 1, brief: true, once: true},
+	} {
+		c.walk(decl.Body)
+	}
+	s := &Slots{
+		Sends: names(all.sends, fields), Recvs: names(all.recvs, fields),
+		Fills: names(once.sends, fields), Frees: names(once.recvs, fields),
+	}
 	if len(s.Sends)+len(s.Recvs) == 0 {
 		return nil
 	}

@@ -5,6 +5,8 @@ import (
 	"go/token"
 	"go/types"
 
+	"golang.org/x/tools/go/types/typeutil"
+
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
 
@@ -32,6 +34,7 @@ type def struct {
 type flow struct {
 	info *types.Info
 	defs map[*types.Var][]def
+	made varSet // variables that hold values made in the declaration
 }
 
 type varSet map[*types.Var]bool
@@ -42,7 +45,8 @@ func (f *finder) flow(fn *funcs.Func) *flow {
 	if fl := f.flows[top]; fl != nil {
 		return fl
 	}
-	fl := &flow{info: f.TypesInfo, defs: make(map[*types.Var][]def)}
+	fl := &flow{info: f.TypesInfo, defs: make(map[*types.Var][]def), made: make(varSet)}
+	ast.Inspect(top.Body, fl.make)
 	ast.Inspect(top.Body, fl.visit)
 	f.flows[top] = fl
 	return fl
@@ -81,9 +85,42 @@ func (fl *flow) add(v *types.Var, kind defKind, rhs ast.Expr) {
 func (fl *flow) assign(l, r ast.Expr) {
 	if v := fl.local(l); v != nil {
 		fl.add(v, whole, r)
-	} else if v := fl.local(base(l)); v != nil {
+	} else if v := fl.local(base(l)); v != nil && fl.made[v] {
 		fl.add(v, part, r)
 	}
+}
+
+// make records the variables that hold values made here: what is stored in
+// another one, a receiver say, stays where it is and does not travel with it.
+func (fl *flow) make(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.AssignStmt:
+		for i, l := range n.Lhs {
+			if v := fl.local(l); v != nil && len(n.Lhs) == len(n.Rhs) && fl.fresh(n.Rhs[i]) {
+				fl.made[v] = true
+			}
+		}
+	case *ast.ValueSpec:
+		for i, l := range n.Names {
+			if v := fl.local(l); v != nil && (len(n.Values) == 0 || len(n.Names) == len(n.Values) && fl.fresh(n.Values[i])) {
+				fl.made[v] = true
+			}
+		}
+	}
+	return true
+}
+
+func (fl *flow) fresh(e ast.Expr) bool {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.CompositeLit:
+		return true
+	case *ast.UnaryExpr:
+		return e.Op == token.AND && fl.fresh(e.X)
+	case *ast.CallExpr:
+		id, ok := ast.Unparen(e.Fun).(*ast.Ident)
+		return ok && fl.info.Types[id].IsBuiltin()
+	}
+	return false
 }
 
 // typeSwitch gives the variable that each clause declares the operand's value.
@@ -135,6 +172,50 @@ func localVar(o types.Object) *types.Var {
 
 // from returns vars and every variable that their values are computed from.
 func (fl *flow) from(vars varSet) varSet {
+	return fl.closure(vars, func(e ast.Expr) varSet { return mentioned(fl.info, e) })
+}
+
+// directly returns vars and every variable that their values are part of,
+// contain, or are a conversion, decoding or copy of by the standard library's
+// means. What another function makes of a value is a value of its own.
+func (fl *flow) directly(vars varSet) varSet {
+	return fl.closure(vars, func(e ast.Expr) varSet {
+		all := make(varSet)
+		fl.parts(e, all)
+		return all
+	})
+}
+
+// parts adds to vars the variables that e directly contains or is a part of.
+func (fl *flow) parts(e ast.Expr, vars varSet) {
+	ast.Inspect(e, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			if v := localVar(fl.info.Uses[n]); v != nil {
+				vars[v] = true
+			}
+		case *ast.CallExpr:
+			fn, _ := typeutil.Callee(fl.info, n).(*types.Func)
+			if fn == nil || fn.Pkg() == nil || isStd(fn.Pkg()) {
+				return true
+			}
+			if fn.Signature().Recv() != nil && len(n.Args) == 0 { // a getter
+				fl.parts(n.Fun, vars)
+			}
+			for _, a := range n.Args { // a decoder of what it is given
+				if u, ok := ast.Unparen(a).(*ast.UnaryExpr); ok && u.Op == token.AND {
+					return true
+				}
+			}
+			return false
+		}
+		return true
+	})
+}
+
+// closure returns vars and the variables that they are computed from, of those
+// that next finds in an expression.
+func (fl *flow) closure(vars varSet, next func(ast.Expr) varSet) varSet {
 	all := make(varSet)
 	var visit func(v *types.Var)
 	visit = func(v *types.Var) {
@@ -143,7 +224,7 @@ func (fl *flow) from(vars varSet) varSet {
 		}
 		all[v] = true
 		for _, d := range fl.defs[v] {
-			for w := range mentioned(fl.info, d.rhs) {
+			for w := range next(d.rhs) {
 				visit(w)
 			}
 		}

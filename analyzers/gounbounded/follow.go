@@ -15,7 +15,7 @@ import (
 
 // maxDepth is how many calls up a spawn is followed. Further away, what a
 // caller does once per message seldom starts one goroutine per message.
-const maxDepth = 6
+const maxDepth = 3
 
 // A frame is a spawn as one of the functions that lead to it sees it.
 type frame struct {
@@ -35,6 +35,8 @@ type frame struct {
 	// calls is set unless something below waits for the goroutine: then a
 	// call that is made often does not start many.
 	calls bool
+	conn  bool // a connection is handed down
+	maybe bool // the callee reaches the spawn under a condition only
 }
 
 // A verdict is what is known of a spawn's number: where it multiplies, and how
@@ -52,7 +54,7 @@ func (f *finder) frame(s *spawn) *frame {
 // loops returns the loops of fn around the frame's node, innermost first.
 func (f *finder) loops(fr *frame) []inspector.Cursor {
 	var ls []inspector.Cursor
-	cur, _ := f.root.FindNode(fr.node)
+	cur := f.at[fr.node]
 	for child := cur; child.Node() != fr.fn.Node; child = child.Parent() {
 		switch n := child.Parent().Node().(type) {
 		case *ast.ForStmt:
@@ -91,7 +93,7 @@ func (f *finder) judge(s *spawn) (*verdict, []export) {
 		if e := f.export(fr); e != nil {
 			exports = append(exports, *e)
 		}
-		if fr.depth == maxDepth {
+		if fr.depth >= maxDepth {
 			continue
 		}
 		for _, up := range f.callers(fr) {
@@ -127,7 +129,7 @@ func (f *finder) weigh(fr *frame) (best *verdict, open bool) {
 		if src == nil {
 			return
 		}
-		if fr.s.kept && src.tier == rule.Likely {
+		if (fr.s.kept || fr.maybe || f.registers(fr)) && src.tier == rule.Likely {
 			src.tier = rule.Suspected
 		}
 		if best == nil || surer(src.tier, best.tier) {
@@ -185,7 +187,8 @@ func (f *finder) caller(fr *frame, c *funcs.Call) *frame {
 	bind := make(map[types.Object]types.Object)
 	vars := make(varSet)
 	var each ast.Expr
-	from := f.flow(fr.fn).from(fr.vars)
+	conn := fr.conn
+	from := f.reach(fr)
 	want := f.param(fr)
 	for i := range fr.fn.Sig.Params().Len() {
 		p := fr.fn.Sig.Params().At(i)
@@ -200,6 +203,7 @@ func (f *finder) caller(fr *frame, c *funcs.Call) *frame {
 			continue
 		}
 		for _, a := range args {
+			conn = conn || f.isConn(f.TypesInfo.TypeOf(a))
 			for v := range mentioned(f.TypesInfo, a) {
 				vars[v] = true
 			}
@@ -225,8 +229,18 @@ func (f *finder) caller(fr *frame, c *funcs.Call) *frame {
 		s: fr.s, fn: c.Caller, node: c.Site, vars: vars,
 		slots: fr.slots.rebind(bind), all: fr.all.rebind(bind), group: bound(bind, fr.group),
 		steps: append(fr.steps[:len(fr.steps):len(fr.steps)], step), depth: fr.depth + 1,
-		each: each, whole: fr.whole, calls: fr.calls,
+		each: each, whole: fr.whole, calls: fr.calls, conn: conn, maybe: fr.maybe || f.conditional(fr),
 	}
+}
+
+// reach returns the variables of the frame's function whose values reach the
+// goroutine. Calls away from it, only what is handed on as it is counts: the
+// configuration read from a message is not the message.
+func (f *finder) reach(fr *frame) varSet {
+	if fr.depth == 0 {
+		return f.flow(fr.fn).from(fr.vars)
+	}
+	return f.flow(fr.fn).directly(fr.vars)
 }
 
 // param returns the parameter of the frame's function whose elements multiply the spawn.
@@ -235,6 +249,53 @@ func (f *finder) param(fr *frame) *types.Var {
 		return nil
 	}
 	return f.flow(fr.fn).local(base(fr.each))
+}
+
+// conditional reports whether an if statement decides whether the frame's
+// function goes the way to the spawn. What it asks is not known to its
+// callers; to them it need not happen often.
+func (f *finder) conditional(fr *frame) bool {
+	cur := f.at[fr.node]
+	for child := cur; child.Node() != fr.fn.Node; child = child.Parent() {
+		if n, ok := child.Parent().Node().(*ast.IfStmt); ok && child.Node() != n.Cond && child.Node() != n.Init {
+			return true
+		}
+	}
+	return false
+}
+
+// registers reports whether the frame's function enters what the goroutine is
+// given in a map that outlives the call: it is a session, not a piece of work.
+func (f *finder) registers(fr *frame) bool {
+	vars := f.reach(fr)
+	found := false
+	ast.Inspect(fr.fn.Body, func(n ast.Node) bool {
+		as, ok := n.(*ast.AssignStmt)
+		if !ok {
+			return !found
+		}
+		for i, l := range as.Lhs {
+			x, ok := ast.Unparen(l).(*ast.IndexExpr)
+			if !ok {
+				continue
+			}
+			if k := key(f.TypesInfo, x.X); k == nil || localVar(k) != nil || !isMap(k.Type()) {
+				continue
+			}
+			for _, e := range []ast.Expr{x.Index, as.Rhs[min(i, len(as.Rhs)-1)]} {
+				if v := f.flow(fr.fn).local(ast.Unparen(e)); v != nil && vars[v] {
+					found = true
+				}
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+func isMap(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Map)
+	return ok
 }
 
 // arguments returns what the call gives for the i-th parameter of sig.
@@ -251,6 +312,8 @@ func arguments(sig *types.Signature, call *ast.CallExpr, i int) []ast.Expr {
 // outside returns the frame of a call that leads to a spawn in another package.
 func (f *finder) outside(s *spawn) *frame {
 	fr := f.frame(s)
+	fr.depth = len(s.site.Steps) + 1
+	fr.maybe = s.site.Maybe
 	for _, st := range s.site.Steps {
 		fr.steps = append(fr.steps, rule.Step{Posn: st.Posn, Text: st.Text})
 	}
@@ -268,6 +331,9 @@ func (f *finder) request(fr *frame) *source {
 	if r == nil || len(r.Via) > 0 {
 		return nil
 	}
+	if fr.conn || f.hasConn(fr.fn, f.reach(fr)) {
+		return f.connection(fr.fn.Node, "connection that the handler was given")
+	}
 	src := &source{kind: "request", tier: rule.Likely, pos: fr.fn.Node.Pos(), text: "once per request: " + r.Detail}
 	if !f.carries(fr) {
 		src.tier = rule.Suspected
@@ -275,9 +341,20 @@ func (f *finder) request(fr *frame) *source {
 	return src
 }
 
+// hasConn reports whether a connection or stream is among the variables of
+// fn. A goroutine that is given one serves it and ends with it.
+func (f *finder) hasConn(fn *funcs.Func, vars varSet) bool {
+	for v := range vars {
+		if f.isConn(v.Type()) || f.isStream(v.Type()) {
+			return true
+		}
+	}
+	return false
+}
+
 // carries reports whether something of the handler's request reaches the goroutine.
 func (f *finder) carries(fr *frame) bool {
-	from := f.flow(fr.fn).from(fr.vars)
+	from := f.reach(fr)
 	for i := range fr.fn.Sig.Params().Len() {
 		p := fr.fn.Sig.Params().At(i)
 		if from[p] && !isContext(p.Type()) {
@@ -304,14 +381,14 @@ func (f *finder) export(fr *frame) *export {
 	if fn == nil || !f.exports || !f.reachable(fn) || f.isLaunch(fr.s) {
 		return nil
 	}
-	site := Site{Each: -1, Whole: fr.whole, Joined: !fr.calls}
+	site := Site{Each: -1, Whole: fr.whole, Joined: !fr.calls, Maybe: fr.maybe || f.conditional(fr)}
 	if s := fr.s.site; s != nil {
 		site.Posn, site.Func, site.What = s.Posn, s.Func, s.What
 	} else {
 		pos, _ := fr.s.extent()
 		site.Posn, site.Func, site.What = f.Fset.Position(pos), f.FuncName(pos), fr.s.what
 	}
-	from := f.flow(fr.fn).from(fr.vars)
+	from := f.reach(fr)
 	want := f.param(fr)
 	for i := range fr.fn.Sig.Params().Len() {
 		p := fr.fn.Sig.Params().At(i)
@@ -322,7 +399,7 @@ func (f *finder) export(fr *frame) *export {
 			site.Each = i
 		}
 	}
-	if site.Joined && site.Each < 0 {
+	if site.Each < 0 && (site.Joined || len(site.Params) == 0) {
 		return nil
 	}
 	for _, st := range fr.steps {

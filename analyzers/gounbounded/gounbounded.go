@@ -43,8 +43,12 @@ type finder struct {
 	accept   bool
 	exports  bool // say what callers in other packages need to know
 	flows    map[*funcs.Func]*flow
+	written  map[*funcs.Func][]write
+	slotsOf  map[*types.Func]*Slots
+	at       map[ast.Node]inspector.Cursor // go statements and calls
 	spawns   []*spawn
 	launches map[*types.Func]int
+	groups   map[types.Type]bool // types that can be given a limit
 	limits   objSet // errgroups with a limit, and functions that return one
 	limiters objSet // variables that their function sets a limit for
 	grows    objSet // package variables that grow after initialisation
@@ -57,7 +61,11 @@ func run(pass *rule.Pass) error {
 		accept:   pass.Analyzer.Flags.Lookup("accept").Value.String() == "true",
 		exports:  mendable(pass.Pass),
 		flows:    make(map[*funcs.Func]*flow),
+		written:  make(map[*funcs.Func][]write),
+		slotsOf:  make(map[*types.Func]*Slots),
+		at:       make(map[ast.Node]inspector.Cursor),
 		launches: make(map[*types.Func]int),
+		groups:   make(map[types.Type]bool),
 		limits:   make(objSet),
 		limiters: make(objSet),
 		grows:    make(objSet),
@@ -65,6 +73,9 @@ func run(pass *rule.Pass) error {
 	f.exportSlots()
 	f.findLimits()
 	f.exportLimits()
+	for cur := range f.root.Preorder((*ast.GoStmt)(nil), (*ast.CallExpr)(nil)) {
+		f.at[cur.Node()] = cur
+	}
 	f.findSpawns()
 	f.findGrowth()
 	for _, fn := range f.Funcs.Funcs {

@@ -11,8 +11,14 @@ import (
 // it when it returns, or hands its caller what to wait on: then as many run
 // as calls are in flight.
 func (f *finder) joined(fr *frame) bool {
+	if f.cancelled(fr) {
+		return true
+	}
+	if fr.all.empty() && fr.group == nil {
+		return false
+	}
 	mine := newOps()
-	c := &collector{f: f, ops: mine, depth: 1, skip: func(n ast.Node) bool { return n == f.inside(fr) }}
+	c := &collector{f: f, ops: mine, depth: 1, brief: true, skip: func(n ast.Node) bool { return n == fr.node }}
 	c.walk(fr.fn.Body)
 	for k := range fr.all.sends {
 		if mine.recvs[k] || f.handed(fr, k) {
@@ -37,6 +43,34 @@ func (f *finder) joined(fr *frame) bool {
 	return false
 }
 
+// cancelled reports whether the goroutine is given a context that the
+// frame's function cancels: it ends with the function, or soon after.
+func (f *finder) cancelled(fr *frame) bool {
+	fl := f.flow(fr.fn)
+	cancels := make(map[token.Pos]bool) // the calls that made what is cancelled
+	for _, c := range fr.fn.Out {
+		if v := fl.local(ast.Unparen(c.Site.Fun)); v != nil && isCancel(v.Type()) {
+			for _, d := range fl.defs[v] {
+				cancels[d.pos] = true
+			}
+		}
+	}
+	if len(cancels) == 0 {
+		return false
+	}
+	for v := range fl.from(fr.vars) {
+		if !isContext(v.Type()) {
+			continue
+		}
+		for _, d := range fl.defs[v] {
+			if cancels[d.pos] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // groups returns what the goroutine reports its end to.
 func (fr *frame) groups() []types.Object {
 	var gs []types.Object
@@ -50,9 +84,6 @@ func (fr *frame) groups() []types.Object {
 	}
 	return gs
 }
-
-// inside returns the literal or statement that runs in the goroutine, to be told from what waits for it.
-func (f *finder) inside(fr *frame) ast.Node { return fr.node }
 
 // handed reports whether the function's caller holds k too: it is a parameter, or returned.
 func (f *finder) handed(fr *frame, k types.Object) bool {

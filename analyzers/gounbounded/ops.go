@@ -25,6 +25,10 @@ func newOps() *ops {
 	return &ops{make(objSet), make(objSet), make(objSet), make(objSet), make(map[types.Object][]*types.Func)}
 }
 
+func (o *ops) empty() bool {
+	return len(o.sends)+len(o.recvs)+len(o.done)+len(o.called)+len(o.calls) == 0
+}
+
 func (o *ops) has(recv types.Object, name string) bool {
 	for _, fn := range o.calls[recv] {
 		if fn.Name() == name {
@@ -66,13 +70,17 @@ type collector struct {
 	f     *finder
 	ops   *ops
 	depth int
+	brief bool // only short functions are followed: those that take a slot, or wait
 	bind  map[types.Object]types.Object
 	skip  func(ast.Node) bool
+	// once leaves out loops: what a goroutine does over and over is its
+	// work, not the return of its slot.
+	once bool
 }
 
 func (c *collector) walk(n ast.Node) {
 	ast.Inspect(n, func(n ast.Node) bool {
-		if n == nil || c.skip != nil && c.skip(n) {
+		if n == nil || c.once && isLoop(n) || c.skip != nil && c.skip(n) {
 			return false
 		}
 		switch n := n.(type) {
@@ -131,18 +139,31 @@ func (c *collector) call(n *ast.CallExpr) {
 	if sel != nil && call.Func != nil && call.Func.Signature().Recv() != nil {
 		if k := c.key(sel.X); k != nil {
 			c.ops.calls[k] = append(c.ops.calls[k], call.Func)
+			c.cond(k, call.Func)
 		}
 	}
 	c.enter(call)
 }
 
-// enter follows a call to a function of this package. Its loops are left out:
-// what a goroutine does over and over is its work, not the return of its slot.
-func (c *collector) enter(call *funcs.Call) {
-	if call.Callee == nil || c.depth == 0 || ast.Unparen(call.Site.Fun) == call.Callee.Node {
+// cond counts a condition variable as a channel: Wait takes, Signal gives back.
+func (c *collector) cond(k types.Object, fn *types.Func) {
+	if fn.Pkg() == nil || fn.Pkg().Path() != "sync" {
 		return
 	}
-	inner := &collector{f: c.f, ops: c.ops, depth: c.depth - 1, bind: c.args(call), skip: isLoop}
+	switch fn.FullName() {
+	case "(*sync.Cond).Wait":
+		c.ops.sends[k] = true
+	case "(*sync.Cond).Signal", "(*sync.Cond).Broadcast":
+		c.ops.recvs[k] = true
+	}
+}
+
+// enter follows a call to a function of this package.
+func (c *collector) enter(call *funcs.Call) {
+	if call.Callee == nil || c.depth == 0 || c.brief && !brief(call.Callee) || ast.Unparen(call.Site.Fun) == call.Callee.Node {
+		return
+	}
+	inner := &collector{f: c.f, ops: c.ops, depth: c.depth - 1, brief: c.brief, bind: c.args(call), once: c.once}
 	inner.walk(call.Callee.Body)
 }
 

@@ -39,7 +39,7 @@ func (f *finder) loop(fr *frame, cur inspector.Cursor) (*source, *collection) {
 		if x := counted(n); x != nil {
 			return f.over(fr, n, f.lengthOf(fr, x))
 		}
-		if n.Init != nil && n.Post != nil || f.counts(n) {
+		if n.Init != nil && n.Post != nil || f.counts(fr.fn, n) {
 			return nil, nil
 		}
 		return f.paced(f.events(fr, n), n.Body), nil
@@ -134,22 +134,18 @@ func (f *finder) lengthOf(fr *frame, e ast.Expr) ast.Expr {
 }
 
 // counts reports whether the body counts towards the loop's own condition.
-func (f *finder) counts(n *ast.ForStmt) bool {
+func (f *finder) counts(fn *funcs.Func, n *ast.ForStmt) bool {
 	if n.Cond == nil {
 		return false
 	}
-	w := make(objSet)
-	f.write(n.Body, w, 0)
-	found := false
-	ast.Inspect(n.Cond, func(m ast.Node) bool {
-		if e, ok := m.(ast.Expr); ok {
-			if k := key(f.TypesInfo, e); k != nil && w[k] && isInteger(k.Type()) {
-				found = true
-			}
+	r := &reader{f: f, fl: f.flow(fn), keys: make(objSet)}
+	r.read(n.Cond, 0)
+	for _, w := range f.writes(fn, 0) {
+		if r.keys[w.key] && isInteger(w.key.Type()) && n.Body.Pos() <= w.pos && w.pos < n.Body.End() {
+			return true
 		}
-		return true
-	})
-	return found
+	}
+	return false
 }
 
 func isInteger(t types.Type) bool {
@@ -192,9 +188,9 @@ func (f *finder) received(fr *frame, at ast.Node, ch ast.Expr, v *types.Var, ele
 		return nil
 	case isPath(elem, "time", "Time"):
 		return &source{"tick", rule.Suspected, at.Pos(), "once per tick of " + short(ch)}
-	case f.isConn(elem):
+	case f.isConn(elem), f.holdsConn(elem):
 		return f.connection(at, "connection received from "+short(ch))
-	case v == nil || !f.flow(fr.fn).from(fr.vars)[v]:
+	case v == nil || !f.reach(fr)[v]:
 		src.kind, src.tier = "event", rule.Suspected
 		src.text = "once per event received from " + short(ch)
 	}
@@ -217,30 +213,66 @@ func isPath(t types.Type, pkg, name string) bool {
 
 // isConn reports whether t is a connection or a stream of one, by its methods.
 func (f *finder) isConn(t types.Type) bool {
-	if _, ok := t.Underlying().(*types.Interface); !ok {
+	return hasMethods(t, "Accept") || hasMethods(t, "Close", "Read", "Write") || hasMethods(t, "Close", "RemoteAddr")
+}
+
+// holdsConn reports whether t is a struct with a connection in it.
+func (f *finder) holdsConn(t types.Type) bool {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	st, ok := t.Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	for v := range st.Fields() {
+		if f.isConn(v.Type()) {
+			return true
+		}
+	}
+	return false
+}
+
+// isStream reports whether t is a stream that a handler serves as long as it lasts.
+func (f *finder) isStream(t types.Type) bool {
+	return hasMethods(t, "Context", "SendMsg", "RecvMsg")
+}
+
+func hasMethods(t types.Type, names ...string) bool {
+	if t == nil {
+		return false
+	}
+	if !types.IsInterface(t) {
 		if _, ok := t.Underlying().(*types.Pointer); !ok {
 			t = types.NewPointer(t)
 		}
 	}
 	ms := types.NewMethodSet(t)
-	has := func(name string) bool {
-		for i := range ms.Len() {
-			if ms.At(i).Obj().Name() == name {
-				return true
-			}
+	for _, name := range names {
+		found := false
+		for m := range ms.Methods() {
+			found = found || m.Obj().Name() == name
 		}
-		return false
+		if !found {
+			return false
+		}
 	}
-	return has("Accept") || has("Close") && (has("Read") && has("Write") || has("RemoteAddr"))
+	return true
 }
 
 // events returns what an endless loop multiplies the spawn by: what the loop
 // reads and hands to the goroutine.
 func (f *finder) events(fr *frame, n *ast.ForStmt) *source {
+	if src, ok := f.arm(fr, n); ok {
+		return src
+	}
 	fl := f.flow(fr.fn)
-	from := fl.from(fr.vars)
+	from := f.reach(fr)
 	var best *source
 	for v := range from {
+		if isError(v.Type()) {
+			continue
+		}
 		for _, d := range fl.defs[v] {
 			if d.pos < n.Pos() || d.pos >= n.End() || d.kind == element || d.kind == part {
 				continue
@@ -257,11 +289,11 @@ func (f *finder) events(fr *frame, n *ast.ForStmt) *source {
 	if best != nil {
 		return best
 	}
-	if src, ok := f.arm(fr, n); ok {
-		return src
-	}
 	if f.accepts(n) {
 		return f.connection(n, "connection accepted")
+	}
+	if fr.depth > 0 {
+		return nil // too far away to be what the loop is about
 	}
 	return &source{"retry", rule.Suspected, n.Pos(), "once per turn of an endless loop"}
 }
@@ -287,7 +319,7 @@ func (f *finder) read1(fr *frame, v *types.Var, d def) (src *source, conn bool) 
 		if hasPrefix(name, "Accept", "Upgrade", "Hijack") || f.isConn(v.Type()) {
 			return nil, true
 		}
-		if hasPrefix(name, "Read", "Recv", "Receive", "Next", "Pop", "Dequeue", "Poll", "Fetch", "Consume", "Decode", "Scan", "Take", "Pull", "Text", "Bytes") {
+		if hasPrefix(name, "Read", "Recv", "Receive", "Next", "Pop", "Dequeue", "Poll", "Fetch", "Consume", "Decode", "Take", "Pull", "Text", "Bytes") || name == "Scan" {
 			return &source{"message", rule.Likely, e.Pos(), "once per message that " + short(e) + " returns"}, false
 		}
 		if callee := f.Funcs.Declared(fn); callee != nil && f.receives(callee) {
@@ -334,25 +366,27 @@ func (f *finder) receives(fn *funcs.Func) (found bool) {
 
 // arm returns the source that the select arm around the spawn is.
 func (f *finder) arm(fr *frame, loop *ast.ForStmt) (*source, bool) {
-	cur, _ := f.root.FindNode(fr.node)
+	cur := f.at[fr.node]
 	for c := range cur.Enclosing((*ast.CommClause)(nil), (*ast.ForStmt)(nil)) {
 		cc, ok := c.Node().(*ast.CommClause)
 		if !ok {
 			return nil, false
 		}
 		var rhs ast.Expr
+		var v *types.Var
 		switch s := cc.Comm.(type) {
 		case *ast.ExprStmt:
 			rhs = s.X
 		case *ast.AssignStmt:
 			rhs = s.Rhs[0]
+			v = f.flow(fr.fn).local(s.Lhs[0])
 		}
 		u, ok := rhs.(*ast.UnaryExpr)
 		if !ok {
 			continue
 		}
 		if elem := chanElem(f.TypesInfo.TypeOf(u.X)); elem != nil {
-			return f.received(fr, cc, u.X, nil, elem), true
+			return f.received(fr, cc, u.X, v, elem), true
 		}
 	}
 	return nil, false

@@ -66,7 +66,7 @@ func (f *finder) look(s *spawn, n ast.Node) {
 	s.vars = mentioned(f.TypesInfo, n)
 	s.slots, s.all = newOps(), newOps()
 	for _, c := range []*collector{
-		{f: f, ops: s.slots, depth: 2, skip: isLoop},
+		{f: f, ops: s.slots, depth: 2, once: true},
 		{f: f, ops: s.all, depth: 2},
 	} {
 		c.walk(n)
@@ -93,7 +93,7 @@ func (f *finder) launch(c *funcs.Call) *spawn {
 		s.limited = f.limited(c, s.group)
 	}
 	if c.Func.FullName() == "time.AfterFunc" {
-		cur, _ := f.root.FindNode(c.Site)
+		cur := f.at[c.Site]
 		_, stmt := cur.Parent().Node().(*ast.ExprStmt)
 		s.kept = !stmt
 	}
@@ -102,11 +102,14 @@ func (f *finder) launch(c *funcs.Call) *spawn {
 
 // launched returns which argument fn runs in a new goroutine.
 func (f *finder) launched(fn *types.Func) (int, bool) {
-	if i, ok := launchers[fn.FullName()]; ok {
-		return i, true
-	}
 	if i, ok := f.launches[fn]; ok {
 		return i, true
+	}
+	switch fn.Name() {
+	case "Go", "TryGo", "AfterFunc":
+		if i, ok := launchers[fn.FullName()]; ok {
+			return i, true
+		}
 	}
 	var l Launches
 	if fn.Pkg() != f.Pkg && f.ImportObjectFact(fn, &l) {
@@ -229,7 +232,7 @@ func (f *finder) limitCall(c *funcs.Call) (more bool) {
 	for i := range min(sig.Params().Len(), len(c.Site.Args)) {
 		p := sig.Params().At(i)
 		arg := key(f.TypesInfo, c.Site.Args[i])
-		if arg == nil || !isGroup(p.Type()) {
+		if arg == nil || !f.isGroup(p.Type()) {
 			continue
 		}
 		switch {
@@ -281,11 +284,11 @@ func (f *finder) limitDefs(fn *funcs.Func) (more bool) {
 				}
 			}
 		case *ast.AssignStmt:
-			if isGroup(f.TypesInfo.TypeOf(n.Lhs[0])) && f.limitedValue(n.Rhs[0]) {
+			if f.isGroup(f.TypesInfo.TypeOf(n.Lhs[0])) && f.limitedValue(n.Rhs[0]) {
 				more = f.limit(key(f.TypesInfo, n.Lhs[0])) || more
 			}
 		case *ast.KeyValueExpr:
-			if isGroup(f.TypesInfo.TypeOf(n.Value)) && f.limitedValue(n.Value) {
+			if f.isGroup(f.TypesInfo.TypeOf(n.Value)) && f.limitedValue(n.Value) {
 				more = f.limit(key(f.TypesInfo, n.Key)) || more
 			}
 		}
@@ -309,15 +312,16 @@ func (f *finder) limitedValue(e ast.Expr) bool {
 
 // isGroup reports whether t has a SetLimit method, as errgroup.Group and the
 // likes of it do.
-func isGroup(t types.Type) bool {
+func (f *finder) isGroup(t types.Type) bool {
 	if t == nil {
 		return false
 	}
-	if _, ok := t.Underlying().(*types.Pointer); !ok {
-		t = types.NewPointer(t)
+	is, ok := f.groups[t]
+	if !ok {
+		is = hasMethods(t, "SetLimit")
+		f.groups[t] = is
 	}
-	sel := types.NewMethodSet(t).Lookup(nil, "SetLimit")
-	return sel != nil && sel.Obj().Exported()
+	return is
 }
 
 // extent returns the extent of what is reported for the spawn.

@@ -1,0 +1,284 @@
+package gounbounded
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/types/typeutil"
+
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+)
+
+// A condition decides whether the spawn is reached. What it reads makes it a
+// gate if code between from and to, which runs when it lets one through,
+// changes that: running = true, n++, busy[key] = job.
+type condition struct {
+	expr     ast.Expr
+	from, to token.Pos
+}
+
+// flagged reports whether the frame's node is reached only under a condition
+// that letting it through changes: a running flag, a count, a compare-and-swap,
+// a map of what runs already.
+func (f *finder) flagged(fr *frame) bool {
+	var ws []write
+	for _, c := range f.conditions(fr) {
+		r := &reader{f: f, fl: f.flow(fr.fn), at: fr.node.Pos(), keys: make(objSet)}
+		r.read(c.expr, 2)
+		if r.swap {
+			return true
+		}
+		if ws == nil {
+			ws = f.changes(fr.fn)
+		}
+		for _, w := range ws {
+			if r.keys[w.key] && c.from <= w.pos && w.pos < c.to {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// conditions returns the conditions that decide whether the node is reached:
+// of the statements around it, and of those before it that leave early or wait.
+func (f *finder) conditions(fr *frame) []condition {
+	var conds []condition
+	end := fr.fn.Body.End()
+	cur := f.at[fr.node]
+	for child := cur; child.Node() != fr.fn.Node; child = child.Parent() {
+		switch n := child.Parent().Node().(type) {
+		case *ast.IfStmt:
+			if child.Node() != n.Init && child.Node() != n.Cond {
+				conds = append(conds, condition{n.Cond, child.Node().Pos(), child.Node().End()})
+			}
+		case *ast.CaseClause:
+			for _, e := range n.List {
+				conds = append(conds, condition{e, n.Colon, n.End()})
+			}
+			conds = append(conds, leaving(n.Body, child.Node(), end)...)
+		case *ast.CommClause:
+			conds = append(conds, leaving(n.Body, child.Node(), end)...)
+		case *ast.BlockStmt:
+			conds = append(conds, leaving(n.List, child.Node(), end)...)
+		}
+	}
+	return conds
+}
+
+// leaving returns the conditions on which the statements before n leave, or
+// wait; what runs otherwise goes to end.
+func leaving(list []ast.Stmt, n ast.Node, end token.Pos) []condition {
+	var conds []condition
+	for _, s := range list {
+		if s.Pos() >= n.Pos() {
+			break
+		}
+		switch s := s.(type) {
+		case *ast.IfStmt:
+			if leaves(s.Body) {
+				conds = append(conds, condition{s.Cond, s.End(), end})
+			}
+			for e, ok := s.Else.(*ast.IfStmt); ok; e, ok = e.Else.(*ast.IfStmt) {
+				if leaves(e.Body) {
+					conds = append(conds, condition{e.Cond, s.End(), end})
+				}
+			}
+		case *ast.ForStmt:
+			if s.Cond != nil && s.Init == nil {
+				conds = append(conds, condition{s.Cond, s.End(), end})
+			}
+		}
+	}
+	return conds
+}
+
+// leaves reports whether the block ends by leaving for somewhere else.
+func leaves(b *ast.BlockStmt) bool {
+	if len(b.List) == 0 {
+		return false
+	}
+	switch s := b.List[len(b.List)-1].(type) {
+	case *ast.ReturnStmt, *ast.BranchStmt:
+		return true
+	case *ast.ExprStmt:
+		if call, ok := s.X.(*ast.CallExpr); ok {
+			id, ok := call.Fun.(*ast.Ident)
+			return ok && id.Name == "panic"
+		}
+	}
+	return false
+}
+
+// A reader finds what a condition reads.
+type reader struct {
+	f    *finder
+	fl   *flow
+	at   token.Pos // what is computed after this does not count
+	keys objSet
+	swap bool // it takes something in the same step: CompareAndSwap, TryLock
+}
+
+func (r *reader) read(n ast.Node, depth int) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.Ident:
+			r.variable(n, depth)
+		case *ast.SelectorExpr:
+			if v, ok := r.f.TypesInfo.ObjectOf(n.Sel).(*types.Var); ok {
+				r.keys[v.Origin()] = true
+				return false
+			}
+		case *ast.CallExpr:
+			return r.call(n, depth)
+		}
+		return true
+	})
+}
+
+// variable reads a variable, and what it was computed from. Errors are left
+// out: they say how the source of the data fared.
+func (r *reader) variable(id *ast.Ident, depth int) {
+	v, ok := r.f.TypesInfo.ObjectOf(id).(*types.Var)
+	if !ok || v.IsField() || isError(v.Type()) {
+		return
+	}
+	r.keys[v] = true
+	if localVar(v) == nil || depth == 0 {
+		return
+	}
+	for _, d := range r.fl.defs[v] {
+		if d.kind == whole && d.pos < r.at {
+			r.read(d.rhs, depth-1)
+		}
+	}
+}
+
+// call reads what a call reads, if that is told by its name or at a glance,
+// and reports whether its operands count too.
+func (r *reader) call(n *ast.CallExpr, depth int) bool {
+	c := r.f.Funcs.Call(n)
+	if c == nil {
+		return true // a conversion, or len
+	}
+	if c.Func == nil {
+		return false
+	}
+	r.swap = r.swap || swaps(c.Func)
+	if atomics(c.Func) {
+		return true
+	}
+	if c.Callee != nil && c.Callee.Obj != nil && depth > 0 && brief(c.Callee) {
+		inner := &reader{f: r.f, fl: r.f.flow(c.Callee), at: c.Callee.Body.End(), keys: r.keys}
+		inner.read(c.Callee.Body, 0)
+		r.swap = r.swap || inner.swap
+	}
+	return false
+}
+
+// brief reports whether the function is short enough to be a getter or a
+// setter, locks included.
+func brief(fn *funcs.Func) bool { return len(fn.Body.List) <= 8 }
+
+func atomics(fn *types.Func) bool {
+	if fn.Pkg() == nil {
+		return false
+	}
+	switch fn.Pkg().Path() {
+	case "sync/atomic":
+		return true
+	case "sync":
+		return strings.HasPrefix(fn.FullName(), "(*sync.Map)")
+	}
+	return false
+}
+
+// swaps reports whether fn tests and takes in one step.
+func swaps(fn *types.Func) bool {
+	for _, p := range []string{"CompareAndSwap", "TryLock", "TryRLock", "TryAcquire", "LoadOrStore", "LoadAndDelete", "Swap", "Allow"} {
+		if strings.HasPrefix(fn.Name(), p) {
+			return true
+		}
+	}
+	return atomics(fn) && strings.HasPrefix(fn.Name(), "Add")
+}
+
+func isError(t types.Type) bool {
+	return types.Identical(t, types.Universe.Lookup("error").Type())
+}
+
+// A write is a place where state changes.
+type write struct {
+	key types.Object
+	pos token.Pos
+}
+
+// changes returns what fn writes, as [finder.writes] does.
+func (f *finder) changes(fn *funcs.Func) []write {
+	ws, ok := f.written[fn]
+	if !ok {
+		ws = f.writes(fn, 1)
+		f.written[fn] = ws
+	}
+	return ws
+}
+
+// writes returns what fn changes, literals in it and, up to depth calls deep,
+// short functions of this package included: fields and package variables
+// whatever they are given, local variables where they are counted or given a
+// constant, which is what flags are.
+func (f *finder) writes(fn *funcs.Func, depth int) []write {
+	var ws []write
+	mark := func(e ast.Expr, flag bool) {
+		if k := key(f.TypesInfo, e); k != nil && (flag || localVar(k) == nil) {
+			ws = append(ws, write{k, e.Pos()})
+		}
+	}
+	ast.Inspect(fn.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.IncDecStmt:
+			mark(n.X, true)
+		case *ast.AssignStmt:
+			for i, l := range n.Lhs {
+				_, index := ast.Unparen(l).(*ast.IndexExpr)
+				counted := n.Tok != token.ASSIGN && n.Tok != token.DEFINE
+				mark(l, index || counted || f.constant(n.Rhs[min(i, len(n.Rhs)-1)]))
+			}
+		case *ast.CallExpr:
+			f.writeCall(n, mark)
+			c := f.Funcs.Call(n)
+			if c != nil && c.Callee != nil && c.Callee.Obj != nil && depth > 0 && (c.Mode == funcs.Go || brief(c.Callee)) {
+				for _, w := range f.writes(c.Callee, depth-1) {
+					ws = append(ws, write{w.key, n.Pos()})
+				}
+			}
+		}
+		return true
+	})
+	return ws
+}
+
+func (f *finder) constant(e ast.Expr) bool {
+	tv := f.TypesInfo.Types[e]
+	return tv.Value != nil || tv.IsNil()
+}
+
+func (f *finder) writeCall(n *ast.CallExpr, mark func(ast.Expr, bool)) {
+	if id, ok := ast.Unparen(n.Fun).(*ast.Ident); ok && (id.Name == "delete" || id.Name == "clear") && len(n.Args) > 0 {
+		mark(n.Args[0], true)
+		return
+	}
+	fn, _ := typeutil.Callee(f.TypesInfo, n).(*types.Func)
+	if fn == nil || !atomics(fn) || strings.HasPrefix(fn.Name(), "Load") || fn.Name() == "Range" {
+		return
+	}
+	if sel, ok := ast.Unparen(n.Fun).(*ast.SelectorExpr); ok && fn.Signature().Recv() != nil {
+		mark(sel.X, true)
+	} else if len(n.Args) > 0 {
+		mark(n.Args[0], true)
+	}
+}
