@@ -18,6 +18,7 @@ const (
 	fixed     length = iota // the program: a literal, a table, a capped slice
 	unknown                 // not seen: configuration, topology, anything
 	fromParam               // the caller
+	growing                 // who connects, or otherwise hands in what is added to it
 	payload                 // the sender of a request
 	files                   // the file system
 )
@@ -35,6 +36,9 @@ func (c *collection) source(pos token.Pos) *source {
 	switch c.kind {
 	case fixed:
 		return nil
+	case growing:
+		src.kind, src.tier = "session", rule.Likely
+		src.text += ", which grows with every connection or session that is added to it"
 	case payload:
 		src.kind, src.tier = "payload", rule.Likely
 		src.text += ", whose length the sender of the request chooses"
@@ -53,7 +57,7 @@ func (f *finder) over(fr *frame, at ast.Node, x ast.Expr) (*source, *collection)
 	if c.kind == fromParam {
 		return nil, &c
 	}
-	if c.kind != payload && (fr.maybe || !f.turns(fr, at)) {
+	if c.kind < growing && (fr.maybe || !f.turns(fr, at)) {
 		return nil, nil
 	}
 	return c.source(at.Pos()), nil
@@ -199,6 +203,9 @@ func (p *prober) length(e ast.Expr) length {
 
 // inside is the length of something that is part of something else.
 func (p *prober) inside(e ast.Expr) length {
+	if k := key(p.f.TypesInfo, e); k != nil && p.f.sessions[k] {
+		return growing
+	}
 	if v := p.fl.local(base(e)); v != nil && isParam(p.fr.fn, v) && !isContext(v.Type()) {
 		return fromParam
 	}
@@ -243,7 +250,11 @@ func (p *prober) ident(e *ast.Ident) length {
 			if _, ok := ast.Unparen(d.rhs).(*ast.SliceExpr); ok && k == fixed {
 				return fixed // v = v[:max]
 			}
-		case element, filled:
+		case element:
+			if k = p.length(d.rhs); k != growing {
+				k = unknown
+			}
+		case filled:
 			k = unknown
 		case part:
 			k = p.grown(d.pos)
@@ -256,8 +267,11 @@ func (p *prober) ident(e *ast.Ident) length {
 // table is the length of a package-level variable: fixed, unless the package
 // adds to it outside init functions.
 func (p *prober) table(o types.Object) length {
-	if o == nil || !p.f.grows[o] {
+	switch {
+	case o == nil || !p.f.grows[o]:
 		return fixed
+	case p.f.sessions[o]:
+		return growing
 	}
 	return unknown
 }

@@ -116,11 +116,25 @@ func (f *finder) weigh(fr *frame) (best *verdict, open bool) {
 			fmt.Fprintf(os.Stderr, "DBG %s: %s in %s depth %d\n", f.Fset.Position(fr.s.node.Pos()), what, f.title(fr.fn), fr.depth)
 		}
 	}
-	if f.slotted(fr) {
-		dbg("slotted")
-	}
-	if f.flagged(fr) {
-		dbg("flagged")
+	if fr.depth == 0 && len(f.loops(fr)) > 0 {
+		if f.slotted(fr) {
+			dbg("LOOP slotted")
+		}
+		if f.flagged(fr) {
+			dbg("LOOP flagged")
+		}
+		for _, l := range f.loops(fr) {
+			switch n := l.Node().(type) {
+			case *ast.ForStmt:
+				if f.waits(fr, n.Body) {
+					dbg("LOOP waits")
+				}
+			case *ast.RangeStmt:
+				if f.waits(fr, n.Body) {
+					dbg("LOOP waits")
+				}
+			}
+		}
 	}
 	if f.gated(fr) {
 		return nil, false
@@ -148,6 +162,9 @@ func (f *finder) weigh(fr *frame) (best *verdict, open bool) {
 		fr.each = nil
 	}
 	if fr.calls {
+		if fr.depth == 0 && len(f.loops(fr)) > 0 {
+			dbg("LOOP")
+		}
 		for _, l := range f.loops(fr) {
 			src, p := f.loop(fr, l)
 			consider(src)

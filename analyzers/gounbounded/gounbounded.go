@@ -49,9 +49,10 @@ type finder struct {
 	spawns   []*spawn
 	launches map[*types.Func]int
 	groups   map[types.Type]bool // types that can be given a limit
-	limits   objSet // errgroups with a limit, and functions that return one
-	limiters objSet // variables that their function sets a limit for
-	grows    objSet // package variables that grow after initialisation
+	limits   objSet              // errgroups with a limit, and functions that return one
+	limiters objSet              // variables that their function sets a limit for
+	grows    objSet              // package variables that change after initialisation
+	sessions objSet              // maps and slices that connections are added to and removed from
 }
 
 func run(pass *rule.Pass) error {
@@ -69,6 +70,7 @@ func run(pass *rule.Pass) error {
 		limits:   make(objSet),
 		limiters: make(objSet),
 		grows:    make(objSet),
+		sessions: make(objSet),
 	}
 	f.exportSlots()
 	f.findLimits()
@@ -85,25 +87,6 @@ func run(pass *rule.Pass) error {
 	}
 	f.report()
 	return nil
-}
-
-// findGrowth finds the package variables that functions other than init add to.
-func (f *finder) findGrowth() {
-	for _, fn := range f.Funcs.Funcs {
-		if fn.Obj != nil && fn.Obj.Name() == "init" || f.InTest(fn.Node.Pos()) {
-			continue
-		}
-		ast.Inspect(fn.Body, func(n ast.Node) bool {
-			if as, ok := n.(*ast.AssignStmt); ok {
-				for _, l := range as.Lhs {
-					if k, ok := key(f.TypesInfo, l).(*types.Var); ok && localVar(k) == nil {
-						f.grows[k] = true
-					}
-				}
-			}
-			return true
-		})
-	}
 }
 
 func (f *finder) report() {
