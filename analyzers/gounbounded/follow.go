@@ -1,11 +1,9 @@
 package gounbounded
 
 import (
-	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
-	"os"
 
 	"golang.org/x/tools/go/ast/inspector"
 
@@ -111,31 +109,6 @@ func surer(a, b rule.Tier) bool { return a == rule.Likely && b != rule.Likely }
 // weigh judges one frame: what multiplies the spawn there, and whether its
 // callers multiply it further.
 func (f *finder) weigh(fr *frame) (best *verdict, open bool) {
-	dbg := func(what string) {
-		if os.Getenv("GODBG") != "" {
-			fmt.Fprintf(os.Stderr, "DBG %s: %s in %s depth %d\n", f.Fset.Position(fr.s.node.Pos()), what, f.title(fr.fn), fr.depth)
-		}
-	}
-	if fr.depth == 0 && len(f.loops(fr)) > 0 {
-		if f.slotted(fr) {
-			dbg("LOOP slotted")
-		}
-		if f.flagged(fr) {
-			dbg("LOOP flagged")
-		}
-		for _, l := range f.loops(fr) {
-			switch n := l.Node().(type) {
-			case *ast.ForStmt:
-				if f.waits(fr, n.Body) {
-					dbg("LOOP waits")
-				}
-			case *ast.RangeStmt:
-				if f.waits(fr, n.Body) {
-					dbg("LOOP waits")
-				}
-			}
-		}
-	}
 	if f.gated(fr) {
 		return nil, false
 	}
@@ -162,9 +135,6 @@ func (f *finder) weigh(fr *frame) (best *verdict, open bool) {
 		fr.each = nil
 	}
 	if fr.calls {
-		if fr.depth == 0 && len(f.loops(fr)) > 0 {
-			dbg("LOOP")
-		}
 		for _, l := range f.loops(fr) {
 			src, p := f.loop(fr, l)
 			consider(src)
@@ -174,7 +144,6 @@ func (f *finder) weigh(fr *frame) (best *verdict, open bool) {
 		}
 		if f.joined(fr) {
 			fr.calls = false
-			dbg("joined")
 		}
 	}
 	if fr.calls {

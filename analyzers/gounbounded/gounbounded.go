@@ -10,6 +10,7 @@ import (
 	"golang.org/x/tools/go/analysis/passes/inspect"
 	"golang.org/x/tools/go/ast/inspector"
 
+	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
@@ -93,14 +94,14 @@ func (f *finder) report() {
 	facts := make(map[*types.Func]*Spawns)
 	sort.SliceStable(f.spawns, func(i, j int) bool { return f.spawns[i].node.Pos() < f.spawns[j].node.Pos() })
 	for _, s := range f.spawns {
-		if s.limited || f.isLaunch(s) {
+		if s.limited || f.isLaunch(s) || len(f.Directives.Covering(directive.Bounded, s.node.Pos())) > 0 {
 			continue
 		}
 		v, exports := f.judge(s)
 		if v != nil {
 			f.finding(s, v)
 		}
-		if v != nil && v.tier == rule.Likely {
+		if v != nil && v.tier == rule.Likely || len(exports) == 0 || f.Directives.Allow(f.Analyzer.Name, s.node.Pos()) != nil {
 			continue
 		}
 		for _, e := range exports {
@@ -121,11 +122,11 @@ func (f *finder) finding(s *spawn, v *verdict) {
 	pos, end := s.extent()
 	out := rule.Finding{
 		Pos: pos, End: end, Tier: v.tier,
-		Message:   "one goroutine per " + v.kind + ", and nothing bounds how many run at once",
+		Message:   "one goroutine per " + v.kind + ", and nothing bounds how many run at once: a burst takes memory and scheduler time from everything else",
 		Cause:     v.kind,
 		Primitive: s.what,
 		Chain:     v.steps,
-		Mend:      "",
+		Mend:      "take a slot of a semaphore before starting the goroutine, give the group a limit, or hand the work to a fixed pool; if something else bounds it: //lagvet:bounded -- why",
 	}
 	if s.site != nil {
 		out.Posn, out.Func = s.site.Posn, s.site.Func
