@@ -104,3 +104,20 @@ func unknown(js []work.Job) {
 }
 
 func use(work.Job) {}
+
+type conn struct{}
+
+func (*conn) Close() {}
+
+type hub struct{ conns map[int]*conn }
+
+func (h *hub) add(id int, c *conn) { h.conns[id] = c }
+func (h *hub) remove(id int)       { delete(h.conns, id) }
+
+func (h *hub) shutdown() {
+	var wg sync.WaitGroup
+	for _, c := range h.conns {
+		wg.Go(c.Close) // want `likely: one goroutine per session`
+	}
+	wg.Wait()
+}

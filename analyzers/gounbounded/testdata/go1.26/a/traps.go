@@ -1,8 +1,10 @@
 package a
 
 import (
+	"context"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"sync/atomic"
 
@@ -102,5 +104,28 @@ func capped(js []work.Job) {
 func declared(in chan work.Job) {
 	for j := range in {
 		go use(j) //lagvet:bounded -- the sender keeps at most 64 in flight
+	}
+}
+
+// The context ends the goroutine with the function.
+func cancelled(in chan work.Job) {
+	for j := range in {
+		within(j)
+	}
+}
+
+func within(j work.Job) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go watch(ctx, j)
+	use(j)
+}
+
+func watch(context.Context, work.Job) {}
+
+// Signals come from the operator.
+func signals(c chan os.Signal) {
+	for s := range c {
+		go println(s.String())
 	}
 }
