@@ -45,7 +45,7 @@ type api struct {
 	carrier *carrier // set if it only makes what is sent or run later
 	address int      // 1 + the index of the argument that says where to, 0 if none does
 	network int      // the same for the network
-	unsure  bool     // whether it waits is not known
+	unsure  bool     // whether it waits is not known: said where it stands, not of its callers
 }
 
 const (

@@ -44,7 +44,6 @@ func (s *summary) String() string {
 // A waitFact is a wait as a fact holds it.
 type waitFact struct {
 	Key, Name, Work, Form string
-	Unsure                bool
 	Limit                 int
 	Chain                 []link
 }
@@ -58,7 +57,7 @@ type link struct {
 func (f *waitFact) wait() *wait {
 	a := apis[f.Key]
 	if a == nil {
-		a = &api{name: f.Name, work: work(f.Work), form: f.Form, unsure: f.Unsure}
+		a = &api{name: f.Name, work: work(f.Work), form: f.Form}
 	}
 	w := &wait{key: f.Key, api: a, limit: limit(f.Limit)}
 	for _, l := range f.Chain {
@@ -69,7 +68,7 @@ func (f *waitFact) wait() *wait {
 
 // fact returns w as a fact.
 func (c *checker) fact(w *wait) *waitFact {
-	f := &waitFact{Key: w.key, Name: w.api.name, Work: string(w.api.work), Form: w.api.form, Unsure: w.api.unsure, Limit: int(w.limit)}
+	f := &waitFact{Key: w.key, Name: w.api.name, Work: string(w.api.work), Form: w.api.form, Limit: int(w.limit)}
 	for _, s := range w.chain {
 		p := s.Posn
 		if s.Pos.IsValid() {

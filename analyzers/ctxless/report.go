@@ -50,16 +50,18 @@ func (c *checker) unanswered(s *start) {
 	if f == nil {
 		f = &finding{pending: pending{s.call, s.via, s.wait}}
 	}
-	if f.place.src == nil && s.apart == "" {
-		f.root = c.pass.Hotness.RootAt(s.call.Site.Pos())
-	}
-	switch {
-	case f.root != nil:
+	src := f.place.src
+	if root := c.pass.Hotness.RootAt(s.call.Site.Pos()); root != nil && s.apart == "" && (src == nil || !src.apart) {
+		f = &finding{pending: pending{s.call, s.via, s.wait}, root: root}
 		s.reported = true
 		c.send(f, c.tier(f))
-	case f.place.src == nil && (s.via != nil || s.wait.api.work == library || oneShot(s.call.Caller)):
-		// A wrapper's own package speaks of its primitive; and a program
-		// that starts, does one thing and ends has nobody who gives up on it.
+		return
+	}
+	switch {
+	case (src == nil || src.local) && oneShot(s.call.Caller):
+		// A program that starts, does one thing and ends has nobody who gives up on it.
+	case src == nil && (s.via != nil || s.wait.api.work == library):
+		// The wrapper's own package speaks of its primitive.
 	case s.wait.limit == unlimited || s.wait.limit == nearby:
 		c.send(f, rule.Suspected)
 	}

@@ -5,6 +5,8 @@ import (
 	"go/token"
 	"go/types"
 
+	"golang.org/x/tools/go/ast/inspector"
+
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
 
@@ -14,6 +16,7 @@ type source struct {
 	// doubt says why it may be the wrong one to pass: its lifetime may
 	// differ from that of the work. Empty if there is none.
 	doubt string
+	apart bool // the doubt is that nobody waits for the work
 	// entry is set if the context is that of a request that came in.
 	entry bool
 	// stored is set if it is in a field.
@@ -92,6 +95,7 @@ func (c *checker) source(call *funcs.Call, v *types.Var) *source {
 	}
 	if s.doubt == "" {
 		s.doubt = c.apart(call, owner, v)
+		s.apart = s.doubt != ""
 	}
 	return s
 }
@@ -222,8 +226,9 @@ func (c *checker) field(call *funcs.Call, f *funcs.Func, v *types.Var, found *so
 			continue
 		}
 		s := &source{expr: v.Name() + "." + fld.Name(), stored: true, doubt: "it is its owner's, not the call's"}
-		if c.mentions(f.Outermost().Body, fld) {
+		if c.heeds(f.Outermost().Body, fld) {
 			s.doubt = c.apart(call, f, fld)
+			s.apart = s.doubt != ""
 		}
 		if found == nil || found.doubt != "" && s.doubt == "" {
 			found = s
@@ -241,6 +246,62 @@ func (c *checker) mentions(n ast.Node, obj types.Object) (found bool) {
 		return !found
 	})
 	return found
+}
+
+// heeds reports whether the code of n ends with the context in obj: it asks
+// for the end of the context, derives another, or passes it to a call that may fail. A
+// context passed to a logger, say, is there for its values only.
+func (c *checker) heeds(n ast.Node, obj *types.Var) bool {
+	cur, ok := c.inspect.Root().FindNode(n)
+	if !ok {
+		return false
+	}
+	for id := range cur.Preorder((*ast.Ident)(nil)) {
+		if c.pass.TypesInfo.Uses[id.Node().(*ast.Ident)] == obj && c.heeded(id) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *checker) heeded(cur inspector.Cursor) bool {
+	child, parent := skipParens(cur)
+	if sel, ok := parent.Node().(*ast.SelectorExpr); ok && sel.Sel == child.Node() { // s.ctx
+		child, parent = skipParens(parent)
+	}
+	if sel, ok := parent.Node().(*ast.SelectorExpr); ok {
+		_, call := skipParens(parent)
+		if _, ok := call.Node().(*ast.CallExpr); !ok {
+			return false
+		}
+		switch sel.Sel.Name {
+		case "Done", "Err", "Deadline":
+			return true
+		case "Context": // of a request
+			child, parent = skipParens(call)
+		}
+		if sel, ok := parent.Node().(*ast.SelectorExpr); ok && sel.X == child.Node() { // r.Context().Done()
+			return sel.Sel.Name == "Done" || sel.Sel.Name == "Err" || sel.Sel.Name == "Deadline"
+		}
+	}
+	call, ok := parent.Node().(*ast.CallExpr)
+	if !ok || call.Fun == child.Node() {
+		return false
+	}
+	switch calleeName(c.pass.TypesInfo, call) {
+	case "context.WithValue", "context.WithoutCancel":
+		return false
+	}
+	sig, ok := c.pass.TypesInfo.TypeOf(call.Fun).Underlying().(*types.Signature)
+	if !ok {
+		return false
+	}
+	for res := range sig.Results().Variables() {
+		if isContext(res.Type()) {
+			return true
+		}
+	}
+	return lastIsError(sig)
 }
 
 // An origin is where a context comes from.
@@ -349,7 +410,7 @@ func (c *checker) apart(call *funcs.Call, owner *funcs.Func, v *types.Var) strin
 			return why
 		}
 		lit := c.pass.Funcs.Of(child.Node())
-		if lit == nil || lit.Parent == nil || v != nil && c.mentions(lit.Body, v) {
+		if lit == nil || lit.Parent == nil || v != nil && c.heeds(lit.Body, v) {
 			continue
 		}
 		if why := c.literal(lit); why != "" {
@@ -458,7 +519,7 @@ func (c *checker) joins(f *funcs.Func, n ast.Node) (found bool) {
 			return m.Pos() > n.Pos()
 		case *ast.CallExpr:
 			sel, ok := ast.Unparen(m.Fun).(*ast.SelectorExpr)
-			found = found || ok && sel.Sel.Name == "Wait" && len(m.Args) == 0 && m.Pos() > n.Pos()
+			found = found || ok && sel.Sel.Name == "Wait" && m.Pos() > n.Pos() && isGroup(c.pass.TypesInfo.TypeOf(sel.X))
 		case *ast.UnaryExpr:
 			if m.Op == token.ARROW && m.Pos() > n.Pos() {
 				ch := c.variable(m.X)
@@ -473,6 +534,18 @@ func (c *checker) joins(f *funcs.Func, n ast.Node) (found bool) {
 		return !found
 	})
 	return found
+}
+
+// isGroup reports whether t is a wait group or an error group: what has Wait
+// and Add, or Wait and Go.
+func isGroup(t types.Type) bool {
+	for _, name := range []string{"Add", "Go"} {
+		obj, _, _ := types.LookupFieldOrMethod(t, true, nil, name)
+		if _, ok := obj.(*types.Func); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // afterDone says that child, a part of parent, is reached once a context is

@@ -245,7 +245,7 @@ func (c *checker) visit(p pending) []pending {
 		s.hint = &finding{pending: p, place: at}
 	}
 	f := p.call.Caller.Outermost()
-	if at.apart != "" || at.src != nil && at.src.local || c.leaves(f) {
+	if at.apart != "" || at.src != nil && at.src.local || p.wait.api.unsure || hasContext(f.Sig) || c.leaves(f) {
 		return nil
 	}
 	if known := c.ends[f]; known != nil {

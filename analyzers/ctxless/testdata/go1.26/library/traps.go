@@ -30,3 +30,8 @@ func quiet(c *queue.Client) error { return c.Publish("orders", nil) }
 func passed(ctx context.Context, c *queue.Client) error {
 	return c.PublishContext(ctx, "orders", nil)
 }
+
+// Nor is it of its callers.
+func (w *worker) check() error { return w.c.Eval("2 * 2") }
+
+func checked(ctx context.Context, w *worker) error { return w.check() }

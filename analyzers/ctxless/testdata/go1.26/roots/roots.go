@@ -2,6 +2,7 @@
 package roots
 
 import (
+	"context"
 	"net"
 	"net/http"
 )
@@ -18,4 +19,18 @@ func consume(msgs <-chan string) {
 
 func enrich(m string) {
 	net.LookupHost(m) // want `^likely: net\.LookupHost waits for the name server on behalf of a request`
+}
+
+type worker struct{ ctx context.Context }
+
+// The worker's own context is not that of the message.
+//
+//lagvet:root
+func (w *worker) handle(m string) {
+	net.LookupHost(m) // want `^likely: net\.LookupHost waits for the name server on behalf of a request`
+}
+
+// The request is thrown away.
+func ping(w http.ResponseWriter, _ *http.Request) {
+	net.LookupHost("a.example") // want `^likely: net\.LookupHost waits for the name server on behalf of a request \(HTTP handler.*\)`
 }

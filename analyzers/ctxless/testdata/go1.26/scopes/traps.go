@@ -138,3 +138,36 @@ func made(host string) {
 	r, _ := http.NewRequest("GET", host, nil)
 	net.LookupHost(r.Host) // want `^suspected: net\.LookupHost waits for the name server without a context`
 }
+
+// The context is there for the values that the log shows, not for its end.
+type logger struct{}
+
+func (logger) Error(ctx context.Context, err error) {}
+
+func logged(ctx context.Context, l logger, host string) {
+	go func() {
+		if _, err := net.LookupHost(host); err != nil { // want `^suspected: .* a goroutine that nobody waits for`
+			l.Error(context.WithValue(ctx, logger{}, host), err)
+		}
+	}()
+}
+
+func (a *agent) logged(l logger) {
+	_, err := net.LookupHost(a.host) // want `^suspected: .* its owner's, not the call's`
+	l.Error(a.ctx, err)
+}
+
+// Thrown away by the wrapper, so that no caller can mend it.
+func dropped(_ context.Context, host string) {
+	net.LookupHost(host) // want `^suspected: net\.LookupHost waits for the name server without a context`
+}
+
+func calls(ctx context.Context) { dropped(ctx, "a.example") }
+
+// Waiting for a condition is not waiting for the goroutine.
+func conditioned(ctx context.Context, c *sync.Cond, host string) {
+	go func() {
+		net.LookupHost(host) // want `^suspected: .* a goroutine that nobody waits for`
+	}()
+	c.Wait()
+}

@@ -30,6 +30,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	run(ctx, nil)
+	http.Get("https://a.example")
 }
 
 // A helper of a program with no request and no context: for the audit only.
