@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/lifetimes"
@@ -38,7 +39,16 @@ func (c *checker) endless(v *lifetimes.Value) bool {
 // process reports whether what comes to run that way runs once, for as long as
 // the process lives.
 func (c *checker) process(o lifetimes.Origin) bool {
-	return o.Process && !slices.ContainsFunc(o.Funcs, func(f *funcs.Func) bool { return connection(f) || c.Hotness.Root(f.Node) != nil })
+	return o.Process && !slices.ContainsFunc(o.Funcs, func(f *funcs.Func) bool { return connection(f) || c.root(f) != nil })
+}
+
+// root returns the request root that f is, or nil. That f is reached from one by
+// many calls says little: in a server most things are.
+func (c *checker) root(f *funcs.Func) *hotpath.Root {
+	if r := c.Hotness.Root(f.Node); r != nil && len(r.Via) == 0 {
+		return r
+	}
+	return nil
 }
 
 // rearmed reports whether the goroutine that waits for a timer starts it anew
@@ -116,7 +126,7 @@ func (c *checker) reportEndless(v *lifetimes.Value, u lifetimes.Use, stop *lifet
 // ought to end. What is nearest counts.
 func (c *checker) multiplicity(o lifetimes.Origin) (why string, tier rule.Tier, chain []rule.Step) {
 	for _, f := range o.Funcs {
-		if r := c.Hotness.Root(f.Node); r != nil {
+		if r := c.root(f); r != nil {
 			return "one is started for each request", rule.Likely, []rule.Step{step(f.Node.Pos(), r.Detail)}
 		}
 		if connection(f) {

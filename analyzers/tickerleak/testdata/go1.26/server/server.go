@@ -66,4 +66,20 @@ func accept(in <-chan int) {
 
 var mux = http.NewServeMux()
 
-func init() { mux.HandleFunc("/", handle) }
+func init() {
+	mux.HandleFunc("/", handle)
+	mux.HandleFunc("/far", far)
+}
+
+// A handler is far away: the first request may have started the one there is.
+func far(w http.ResponseWriter, r *http.Request) { one() }
+
+func one()   { two() }
+func two()   { three() }
+func three() { four() }
+func four()  { go lone() }
+
+func lone() {
+	for range time.Tick(time.Second) {
+	}
+}
