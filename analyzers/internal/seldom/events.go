@@ -21,32 +21,13 @@ func (ix *Index) reports(cur inspector.Cursor) bool {
 		return false
 	}
 	name := calleeName(call)
-	return failing.MatchString(name) || reporting.MatchString(name) && (ix.Conditional(call.Lparen) || afterReturn(cur))
+	return failing.MatchString(name) || reporting.MatchString(name) && ix.Conditional(call.Lparen)
 }
 
 var (
 	failing   = regexp.MustCompile(`(?i:error|err|warn|warning|fatal|panic|critical)(?i:f|w|ln|s|ctx|context)?$`)
 	reporting = regexp.MustCompile(`(?i:debug|trace|info|notice|log)(?i:f|w|ln|s|ctx|context|attrs)?$|Print(f|ln)?$|^print(f|ln)?$`)
 )
-
-// afterReturn reports whether a statement before that of the call at cur may
-// have left the function.
-func afterReturn(cur inspector.Cursor) bool {
-	stmt := cur.Parent()
-	block, ok := stmt.Parent().Node().(*ast.BlockStmt)
-	if !ok {
-		return false
-	}
-	for _, s := range block.List {
-		if s == stmt.Node() {
-			return false
-		}
-		if n, ok := s.(*ast.IfStmt); ok && returns(n.Body.List) {
-			return true
-		}
-	}
-	return false
-}
 
 // MakesError reports whether call makes an error, going by the name of what it
 // calls: errors.New, fmt.Errorf, errors.Wrap, NewParseError.

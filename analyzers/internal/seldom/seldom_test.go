@@ -152,7 +152,7 @@ func (s *S) events(n int, name string) error {
 	if n > 4 { errText = fmt.Sprint(mark("error")) }
 	if n > 5 { if err := s.use(mark("")); err != nil { return err } }
 	if n > 6 { return nil }
-	s.log.Infof("%v %s", mark("event"), errText)
+	s.log.Infof("%v %s", mark(""), errText) // what passed the guards is the main path
 	return nil
 }
 

@@ -257,6 +257,16 @@ func (b *Book) Checked(data []byte, strict bool) error {
 	return nil
 }
 
+// What passed the guards is the main path, and it logs each time.
+//
+//lagvet:hot
+func (b *Book) Logs(id int64, venue string) {
+	if id == 0 {
+		return
+	}
+	fmt.Println("order", venue) // want `proven: venue \(string, 16 bytes\) is boxed on the heap for fmt.Println in every call`
+}
+
 type limit struct{ max, step int }
 
 // The default is a parameter whose address is returned.
