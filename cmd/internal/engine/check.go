@@ -87,6 +87,8 @@ func (c *check) run(ctx context.Context) (*Result, error) {
 		wg            sync.WaitGroup
 		asked         packageSet
 		said          vetted
+		silent        []string // rules that the canary does not wake
+		deaf          error
 		listed, ended error
 	)
 	list := func() {
@@ -100,6 +102,9 @@ func (c *check) run(ctx context.Context) (*Result, error) {
 		if err := c.widen(asked); err != nil {
 			return nil, err
 		}
+	}
+	if !c.opts.NoCanary && !c.opts.Heat {
+		wg.Go(func() { silent, deaf = c.canary(ctx, c.tracker.started()) })
 	}
 	stop := c.tracker.show(c.opts.Progress, c.progressFile())
 	said, ended = c.vet(ctx)
@@ -117,6 +122,7 @@ func (c *check) run(ctx context.Context) (*Result, error) {
 	res := c.result(asked, said)
 	res.Problems = append(res.Problems, c.problems...)
 	res.Problems = append(res.Problems, c.strangers(asked)...)
+	res.Problems = append(res.Problems, c.dead(silent, deaf, len(res.Problems) > 0)...)
 	return res, nil
 }
 

@@ -23,6 +23,9 @@ func TestMain(m *testing.M) {
 		if dir := os.Getenv(toolDirEnv); dir != "" {
 			os.Setenv("GOTOOLDIR", dir)
 		}
+		if names := os.Getenv(deafEnv); names != "" {
+			deafen(strings.Split(names, ","))
+		}
 		vettool.Main(os.Args[1:])
 	}
 	os.Exit(m.Run())
