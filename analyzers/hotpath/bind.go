@@ -4,8 +4,6 @@ import (
 	"go/ast"
 	"go/types"
 
-	"golang.org/x/tools/go/types/typeutil"
-
 	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
@@ -193,15 +191,8 @@ func (b *builder) arguments(call *ast.CallExpr, yield func(ast.Expr, types.Type)
 		}
 		return
 	}
-	sig, ok := typeOf(b.pass.TypesInfo, call.Fun).Underlying().(*types.Signature)
-	if !ok { // a builtin: append is the one that takes functions
-		if _, ok := typeutil.Callee(b.pass.TypesInfo, call).(*types.Builtin); ok && len(call.Args) > 1 {
-			if s, ok := typeOf(b.pass.TypesInfo, call.Args[0]).Underlying().(*types.Slice); ok {
-				for _, a := range call.Args[1:] {
-					yield(a, s.Elem())
-				}
-			}
-		}
+	sig, ok := typeOf(b.pass.TypesInfo, call.Fun).Underlying().(*types.Signature) // that of append, too
+	if !ok {
 		return
 	}
 	for i, a := range call.Args {

@@ -223,7 +223,7 @@ func (w *walker) clauses(label string, body *ast.BlockStmt, tagless, after bool)
 		}
 	}
 	w.jumps = w.jumps[:len(w.jumps)-1]
-	return all && (exhaustive || after) && len(body.List) > 0
+	return all && (exhaustive || after)
 }
 
 // succeeds reports whether s holds a return that is not one of an error.
@@ -250,7 +250,7 @@ func (w *walker) succeeds(s ast.Stmt) (found bool) {
 // be the way on after a first, quick try.
 func (w *walker) leavesOnSuccess(s ast.Stmt, rest []ast.Stmt) bool {
 	is, ok := s.(*ast.IfStmt)
-	if !ok || is.Init != nil || is.Else != nil || len(is.Body.List) == 0 {
+	if !ok || len(is.Body.List) == 0 {
 		return false
 	}
 	cond, ok := ast.Unparen(is.Cond).(*ast.BinaryExpr)
@@ -263,9 +263,6 @@ func (w *walker) leavesOnSuccess(s ast.Stmt, rest []ast.Stmt) bool {
 			return false
 		}
 	case *ast.BranchStmt:
-		if last.Tok == token.FALLTHROUGH {
-			return false
-		}
 	default:
 		return false
 	}

@@ -13,8 +13,9 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
 
-// dump reports what is hot, a root and under contract, and where a call of
-// cold is not cold or a call of warm is.
+// dump reports what is hot, a root and under contract, literals that are made
+// but not run in hot code, and where a call of cold is not cold or a call of
+// warm is.
 var dump = &analysis.Analyzer{
 	Name:     "dump",
 	Doc:      "report what hotpath finds",
@@ -27,6 +28,9 @@ var dump = &analysis.Analyzer{
 			}
 			if r := x.Root(f.Node); r != nil {
 				pass.Reportf(f.Node.Pos(), "root: %s%s", r.Detail, chain(r.Via))
+			}
+			if f.Obj == nil && x.Hot(f.Node) == nil && x.HotAt(f.Node.Pos()) != nil {
+				pass.Reportf(f.Node.Pos(), "hot to make")
 			}
 			for _, k := range []directive.Kind{directive.NonBlocking, directive.NoAlloc} {
 				if x.Contract(f.Node, k) != nil {

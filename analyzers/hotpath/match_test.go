@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/lagvet/lagvet/analyzers/hotpath"
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
 
 // digest writes a digest with the given records and returns its path.
@@ -118,6 +119,36 @@ func TestConfigured(t *testing.T) {
 			if got := f.Root != nil; got != want {
 				t.Errorf("%s is a root: %v, want %v", f.Name, got, want)
 			}
+		}
+	}
+}
+
+// TestLiteralAtWork looks at a literal in an error branch: it is cold unless
+// the profile shows it at work.
+func TestLiteralAtWork(t *testing.T) {
+	for records, cold := range map[string]bool{
+		"func Guarded  0 0.1 0.1":                true,
+		"func Guarded func1 0 0.1 0.1":           false,
+		"func Guarded func1 0 0.0001 0.0001":     true,
+		"func Guarded func1 0 0.1 0.1\nline 0 0": false,
+	} {
+		passes, _ := analyse(t, filepath.Join("testdata", "busy"), digest(t, "pkg example.com/busy/work", records))
+		pass := passes["example.com/busy/work"]
+		found := false
+		for _, f := range pass.ResultOf[funcs.Analyzer].(*funcs.Index).Funcs {
+			if f.Obj == nil && f.Parent != nil && f.Parent.Obj != nil && f.Parent.Obj.Name() == "Guarded" {
+				found = true
+				if got := info(pass).Cold(f.Body.List[0].Pos()); got != cold {
+					t.Errorf("%q: cold %v, want %v", records, got, cold)
+				}
+				// Where it stands is an error branch, which the profile knows only through it.
+				if got := info(pass).Cold(f.Node.Pos()); got != cold {
+					t.Errorf("%q: the branch is cold: %v, want %v", records, got, cold)
+				}
+			}
+		}
+		if !found {
+			t.Fatal("no literal in Guarded")
 		}
 	}
 }

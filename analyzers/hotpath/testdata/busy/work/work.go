@@ -87,3 +87,12 @@ func fail(x uint64) error {
 }
 
 func rare(x uint64) {}
+
+// Guarded has a literal in its error branch.
+func Guarded(x uint64) error {
+	if err := fail(x); err != nil {
+		func() { rare(x) }()
+		return err
+	}
+	return nil
+}

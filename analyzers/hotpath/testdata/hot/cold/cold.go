@@ -10,8 +10,8 @@ import (
 	"os"
 )
 
-func cold(...any) {}
-func warm(...any) {}
+func cold(...any) any { return nil }
+func warm(...any)     {}
 
 var ErrBad = errors.New("bad")
 
@@ -490,6 +490,26 @@ func text(a int) (string, error) {
 	return "x", nil
 }
 
+func someResult(a int, f *failure) (*failure, int, error) {
+	if a > 1 {
+		warm()
+		return f, 0, try()
+	}
+	if a > 2 {
+		warm()
+		return nil, 7, try()
+	}
+	if a > 3 {
+		warm()
+		return nil, a, try()
+	}
+	if a > 4 {
+		cold()
+		return nil, 0, try()
+	}
+	return nil, 0, nil
+}
+
 func structResult(a int) (failure, int, error) {
 	if a > 1 {
 		cold()
@@ -511,7 +531,22 @@ func helper(a int) {
 		warm()
 		mayDie(a)
 	}
+	if a > 2 {
+		cold()
+		diesWithLiteral()
+	}
+	if a > 3 {
+		warm()
+		nothing()
+	}
 }
+
+func diesWithLiteral() {
+	f := func() int { return 1 }
+	panic(f())
+}
+
+func nothing() {}
 
 func dies() { fatal("") }
 
@@ -520,4 +555,222 @@ func mayDie(a int) {
 		return
 	}
 	panic(a)
+}
+
+func runs(a int, xs []int) error {
+	if a == 1 {
+		cold()
+		cold()
+		cold()
+		return ErrBad
+	}
+	if a == 2 {
+		return fmt.Errorf("%v", cold())
+	}
+	if a == 3 {
+		panic(cold())
+	}
+	if a == 4 {
+		cold()
+		for {
+			panic(cold()) // each turn
+		}
+	}
+	if a == 5 {
+		warm() // there may be no turn
+		for a > len(xs) {
+			panic(cold())
+		}
+	}
+	if a == 6 {
+		for range xs {
+			warm()
+		}
+		return nil
+	}
+	if a == 7 {
+		warm()
+	} else {
+		cold()
+		return ErrBad
+	}
+	if a == 8 {
+		warm()
+	} else if a == 9 {
+		cold()
+		return ErrBad
+	}
+	return nil
+}
+
+func jumps(a int, xs []int) {
+outer:
+	for i := range xs {
+		for j := range xs {
+			if i == j {
+				cold()
+				break outer
+			}
+			if i == a {
+				warm()
+				continue outer
+			}
+			if i > j {
+				warm()
+				break
+			}
+		}
+	}
+	panic("end")
+}
+
+func jumpsInOne(a int, xs []int) {
+	for range xs {
+		if a == 1 {
+			cold()
+			break
+		}
+		if a == 2 {
+			warm()
+			continue
+		}
+		switch a {
+		case 3:
+			warm()
+			break
+		case 4:
+			warm()
+			continue
+		}
+	}
+	panic("end")
+}
+
+func clauses(a int, c, d chan int) error {
+	if a == 1 {
+		cold()
+		switch {
+		case len(c) > 0:
+			return ErrBad
+		default:
+			panic(a)
+		}
+	}
+	if a == 2 {
+		warm() // there may be no such case
+		switch {
+		case len(c) > 0:
+			return ErrBad
+		}
+		return nil
+	}
+	if a == 3 {
+		warm()
+		switch {
+		case len(c) > 0:
+			warm()
+		default:
+			return ErrBad
+		}
+		return nil
+	}
+	if a == 4 {
+		cold()
+		select {
+		case <-c:
+			return ErrBad
+		case <-d:
+			panic(a)
+		}
+	}
+	if a == 5 {
+		warm()
+		select {
+		case <-c:
+			return ErrBad
+		case <-d:
+		}
+		return nil
+	}
+	return nil
+}
+
+func errorCase(a int, err error, c, d chan int) {
+	if a == 2 {
+		warm()
+		switch {
+		case len(c) > 0:
+			warm()
+		default:
+			panic(a)
+		}
+	}
+	if a == 3 {
+		warm()
+		switch {
+		case len(c) > 0:
+			panic(a)
+		}
+	}
+	if a == 4 {
+		warm()
+		select {
+		case <-c:
+			panic(a)
+		case <-d:
+		}
+	}
+	if a == 1 {
+		cold()
+		switch {
+		case err != nil:
+			cold()
+		default:
+			panic(a)
+		}
+	}
+}
+
+// Its literal may return well, but it cannot.
+func onlyFails() error {
+	f := func() error { return nil }
+	warm(f)
+	return ErrBad
+}
+
+func elseSucceeds(a int) error {
+	if err := try(); err != nil {
+		return err
+	} else if a > 0 {
+		return nil
+	}
+	cold()
+	return ErrBad
+}
+
+func swallows() error {
+	if err := try(); err != nil {
+		return nil
+	}
+	warm()
+	return ErrBad
+}
+
+func inHead() (n int, err error) {
+	if n, err = get(); nil == err {
+		warm()
+		return n, nil
+	}
+	cold(err)
+	return 0, err
+}
+
+type request struct{ err error }
+
+func (r *request) handle() {
+	if r.err == nil {
+		warm()
+		return
+	}
+	warm(r.err) // only variables are followed
 }

@@ -66,9 +66,11 @@ type options struct {
 	p plain
 }
 
-func converted(int) bool { return true } // want `hot: //lagvet:noalloc on type Visitor at` `contract: noalloc`
-func assigned(int) bool  { return true } // want `hot: //lagvet:noalloc on type Visitor at` `contract: noalloc`
-func notBound(int) bool  { return true }
+func converted(int) bool        { return true } // want `hot: //lagvet:noalloc on type Visitor at` `contract: noalloc`
+func assigned(int) bool         { return true } // want `hot: //lagvet:noalloc on type Visitor at` `contract: noalloc`
+func generic1[T any](T) bool    { return true } // want `hot: //lagvet:noalloc on type Visitor at` `contract: noalloc`
+func generic2[T, U any](T) bool { return true } // want `hot: //lagvet:noalloc on type Visitor at` `contract: noalloc`
+func notBound(int) bool         { return true }
 
 func give() (int, Visitor) {
 	return 0, func(int) bool { return true } // want `hot: .*Visitor` `contract: noalloc`
@@ -89,9 +91,21 @@ func conversions(ch chan Visitor, m map[string]Visitor) {
 	_ = append([]Visitor(nil), func(int) bool { return true }) // want `hot: .*Visitor` `contract: noalloc`
 	ch <- func(int) bool { return true }                       // want `hot: .*Visitor` `contract: noalloc`
 	m[""] = func(int) bool { return true }                     // want `hot: .*Visitor` `contract: noalloc`
+	_ = Visitor(generic1[int])
+	_ = Visitor(generic2[int, string])
+	_ = Visitor(holder{}.method)
+	_ = []*options{{v: func(int) bool { return true }}} // want `hot: .*Visitor` `contract: noalloc`
+	_ = [2]Visitor{1: func(int) bool { return true }}   // want `hot: .*Visitor` `contract: noalloc`
+	var w Visitor = (func(int) bool { return true })    // want `hot: .*Visitor` `contract: noalloc`
+	visitAll([]Visitor{w}...)
+	close(ch)
 	_ = plain(notBound)
 	_ = func(int) bool { return true }
 }
+
+type holder struct{}
+
+func (holder) method(int) bool { return true } // want `hot: //lagvet:noalloc on type Visitor at` `contract: noalloc`
 
 //lagvet:root
 type job func()

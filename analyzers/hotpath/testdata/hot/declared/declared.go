@@ -22,9 +22,9 @@ func Own() { // want `hot: //lagvet:hot at declared.go:11$`
 	v()
 	w := func() bool { return true } // want `hot: .* ← passes a func literal to each$`
 	each(w)
-	_ = func() { stored() }
+	_ = func() { stored() } // want `hot to make`
 	var wg sync.WaitGroup
-	wg.Go(func() { inGoroutine() })
+	wg.Go(func() { inGoroutine() }) // want `hot to make`
 	time.AfterFunc(time.Second, later)
 }
 
