@@ -2,6 +2,9 @@ package ctxless
 
 import (
 	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
 
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
@@ -51,7 +54,7 @@ func (c *checker) unanswered(s *start) {
 		f = &finding{pending: pending{s.call, s.via, s.wait}}
 	}
 	src := f.place.src
-	if root := c.pass.Hotness.RootAt(s.call.Site.Pos()); root != nil && s.apart == "" && (src == nil || !src.apart) {
+	if root := c.pass.Hotness.RootAt(s.call.Site.Pos()); root != nil && s.apart == "" && (src == nil || !src.apart) && c.waits(root) {
 		f = &finding{pending: pending{s.call, s.via, s.wait}, root: root}
 		s.reported = true
 		c.send(f, c.tier(f))
@@ -71,6 +74,42 @@ func (c *checker) unanswered(s *start) {
 func oneShot(f *funcs.Func) bool {
 	o := f.Outermost()
 	return o.Obj == nil || o.Sig.Recv() == nil && (o.Obj.Name() == "main" && o.Obj.Pkg().Name() == "main" || o.Obj.Name() == "init")
+}
+
+// waits reports whether the request waits for what it leads to: no link of the
+// chain is a goroutine or a callback, whose work has a life of its own.
+func (c *checker) waits(root *hotpath.Root) bool {
+	for _, s := range root.Via {
+		if !c.waitsAt(s.Pos) {
+			return false
+		}
+	}
+	return true
+}
+
+// waitsAt reports whether the call, or the argument of a call, that begins at
+// pos is run before the code around it goes on.
+func (c *checker) waitsAt(pos token.Pos) bool {
+	at, ok := c.inspect.Root().FindByPos(pos, pos)
+	if !ok {
+		return false
+	}
+	for cur := range at.Enclosing((*ast.CallExpr)(nil)) {
+		site := cur.Node().(*ast.CallExpr)
+		call := c.pass.Funcs.Call(site)
+		if call == nil {
+			continue
+		}
+		for i, a := range site.Args {
+			if sig, ok := c.pass.TypesInfo.TypeOf(a).Underlying().(*types.Signature); ok && a.Pos() == pos {
+				return c.runsArg(call, i, sig)
+			}
+		}
+		if site.Pos() == pos {
+			return call.Mode == funcs.Plain
+		}
+	}
+	return false
 }
 
 // tier says how sure the finding is; empty if it is to be left unsaid.

@@ -34,3 +34,16 @@ func (w *worker) handle(m string) {
 func ping(w http.ResponseWriter, _ *http.Request) {
 	net.LookupHost("a.example") // want `^likely: net\.LookupHost waits for the name server on behalf of a request \(HTTP handler.*\)`
 }
+
+// Run at once by the function that it is passed to.
+//
+//lagvet:root
+func measured(m string) {
+	timed(func() { answer(m) })
+}
+
+func timed(f func()) { f() }
+
+func answer(m string) {
+	net.LookupHost(m) // want `^likely: net\.LookupHost waits for the name server on behalf of a request`
+}
