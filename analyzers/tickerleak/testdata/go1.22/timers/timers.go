@@ -37,3 +37,13 @@ func unknown(ctx context.Context, d time.Duration) {
 	case <-ctx.Done():
 	}
 }
+
+// Reset before it is waited for: the hour says nothing.
+func resetFirst(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(time.Hour) // want `suspected: timer is not stopped on some path`
+	t.Reset(d)
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
