@@ -203,8 +203,10 @@ func (p *prober) length(e ast.Expr) length {
 
 // inside is the length of something that is part of something else.
 func (p *prober) inside(e ast.Expr) length {
-	if k := key(p.f.TypesInfo, e); k != nil && p.f.sessions[k] {
-		return growing
+	if _, one := ast.Unparen(e).(*ast.IndexExpr); !one { // what is under one key is not the registry
+		if k := key(p.f.TypesInfo, e); k != nil && p.f.sessions[k] {
+			return growing
+		}
 	}
 	if v := p.fl.local(base(e)); v != nil && isParam(p.fr.fn, v) && !isContext(v.Type()) {
 		return fromParam

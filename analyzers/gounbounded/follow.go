@@ -15,6 +15,9 @@ import (
 // caller does once per message seldom starts one goroutine per message.
 const maxDepth = 3
 
+// sureDepth is how many of these calls a likely finding may have.
+const sureDepth = 2
+
 // A frame is a spawn as one of the functions that lead to it sees it.
 type frame struct {
 	s     *spawn
@@ -116,7 +119,7 @@ func (f *finder) weigh(fr *frame) (best *verdict, open bool) {
 		if src == nil {
 			return
 		}
-		if (fr.s.kept || fr.maybe || f.registers(fr)) && src.tier == rule.Likely {
+		if src.tier == rule.Likely && (fr.s.kept || fr.maybe || fr.depth > sureDepth || f.registers(fr)) {
 			src.tier = rule.Suspected
 		}
 		if best == nil || surer(src.tier, best.tier) {

@@ -120,9 +120,13 @@ func (f *finder) report() {
 
 func (f *finder) finding(s *spawn, v *verdict) {
 	pos, end := s.extent()
+	what := "nothing bounds how many run at once: a burst takes memory and scheduler time from everything else"
+	if f.inside(s) {
+		what = "the semaphore that it takes inside bounds the work, not the goroutines: a burst still starts them all, and each holds its memory while it waits"
+	}
 	out := rule.Finding{
 		Pos: pos, End: end, Tier: v.tier,
-		Message:   "one goroutine per " + v.kind + ", and nothing bounds how many run at once: a burst takes memory and scheduler time from everything else",
+		Message:   "one goroutine per " + v.kind + ", and " + what,
 		Cause:     v.kind,
 		Primitive: s.what,
 		Chain:     v.steps,
@@ -132,4 +136,14 @@ func (f *finder) finding(s *spawn, v *verdict) {
 		out.Posn, out.Func = s.site.Posn, s.site.Func
 	}
 	f.Report(out)
+}
+
+// inside reports whether the goroutine itself takes the slot that it gives back.
+func (f *finder) inside(s *spawn) bool {
+	for k := range s.slots.sends {
+		if s.slots.recvs[k] {
+			return true
+		}
+	}
+	return f.acquired(s.slots, s.slots)
 }

@@ -1,0 +1,107 @@
+package a
+
+import (
+	"encoding/json"
+	"iter"
+	"net/http"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"example.com/m/mid"
+	"example.com/m/work"
+)
+
+func groupWithoutLimit(in chan work.Job) error {
+	var g errgroup.Group
+	for j := range in {
+		g.Go(func() error { use(j); return nil }) // want `likely: one goroutine per message`
+	}
+	return g.Wait()
+}
+
+func twoPackagesAway(in chan work.Job) {
+	for j := range in {
+		mid.Submit(j) // want `likely: one goroutine per message, .*Submit ← called by twoPackagesAway ← once per message`
+	}
+}
+
+type request struct{ IDs []int }
+
+func payload(w http.ResponseWriter, r *http.Request) {
+	var req request
+	if json.NewDecoder(r.Body).Decode(&req) != nil {
+		return
+	}
+	var wg sync.WaitGroup
+	for _, id := range req.IDs {
+		wg.Go(func() { println(id) }) // want `likely: one goroutine per payload, .* ← once per element of req.IDs, whose length the sender of the request chooses`
+	}
+	wg.Wait()
+}
+
+func generic(w http.ResponseWriter, r *http.Request) {
+	mid.Map(strings.Split(r.FormValue("ids"), ","), func(s string) {}) // want `likely: one goroutine per payload`
+}
+
+type stream interface{ Recv() (work.Job, error) }
+
+type server struct{}
+
+func (s *server) process(work.Job) {}
+
+func receiving(s *server, st stream) error {
+	for {
+		j, err := st.Recv()
+		if err != nil {
+			return err
+		}
+		go s.process(j) // want `likely: one goroutine per message, .* ← once per message that st.Recv\(\) returns`
+	}
+}
+
+func closure(in chan work.Job) {
+	start := func(j work.Job) {
+		go use(j) // want `likely: one goroutine per message, .* ← called by closure ← once per message`
+	}
+	for j := range in {
+		start(j)
+	}
+}
+
+func methodValue(s *server, in chan work.Job) {
+	run := s.process
+	for j := range in {
+		go run(j) // want `likely: one goroutine per message`
+	}
+}
+
+func insideAGoroutine(in chan work.Job) {
+	go func() {
+		for j := range in {
+			go use(j) // want `likely: one goroutine per message`
+		}
+	}()
+}
+
+type gate struct{ ch chan struct{} }
+
+func (g *gate) Acquire() { g.ch <- struct{}{} }
+func (g *gate) Release() { <-g.ch }
+
+func acquiredInside(g *gate, in chan work.Job) {
+	for j := range in {
+		go func() { // want `likely: one goroutine per message, and the semaphore that it takes inside bounds the work, not the goroutines`
+			g.Acquire()
+			defer g.Release()
+			use(j)
+		}()
+	}
+}
+
+func sequence(js iter.Seq[work.Job]) {
+	for j := range js {
+		go use(j) // want `suspected: one goroutine per element`
+	}
+}

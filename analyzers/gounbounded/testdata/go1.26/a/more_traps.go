@@ -1,0 +1,182 @@
+package a
+
+import (
+	"net"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"example.com/m/mid"
+	"example.com/m/work"
+)
+
+// The group has a limit.
+func limited(in chan work.Job) error {
+	var g errgroup.Group
+	g.SetLimit(8)
+	for j := range in {
+		g.Go(func() error { use(j); return nil })
+	}
+	return g.Wait()
+}
+
+// A constructor of another package sets it.
+func limitedElsewhere(in chan work.Job) error {
+	g := mid.Limited()
+	for j := range in {
+		g.Go(func() error { use(j); return nil })
+	}
+	return g.Wait()
+}
+
+// A helper of another package sets it.
+func limitedByHelper(in chan work.Job) error {
+	var g errgroup.Group
+	mid.Limit(&g)
+	for j := range in {
+		g.Go(func() error { use(j); return nil })
+	}
+	return g.Wait()
+}
+
+// The slot is taken in the select that leads to the goroutine; else the job is dropped.
+func dropping(sem chan struct{}, in chan work.Job) {
+	for j := range in {
+		select {
+		case sem <- struct{}{}:
+			go func() { defer func() { <-sem }(); use(j) }()
+		default:
+		}
+	}
+}
+
+type pump struct {
+	mu      sync.Mutex
+	running bool
+	busy    map[int]bool
+}
+
+// A flag lets one run.
+func (p *pump) kick(in chan work.Job) {
+	for j := range in {
+		p.mu.Lock()
+		if !p.running {
+			p.running = true
+			go p.drain(j)
+		}
+		p.mu.Unlock()
+	}
+}
+
+func (p *pump) drain(work.Job) {}
+
+// One per key.
+func (p *pump) dedup(in chan work.Job) {
+	for j := range in {
+		if p.busy[j.ID] {
+			continue
+		}
+		p.busy[j.ID] = true
+		go p.drain(j)
+	}
+}
+
+// A condition variable is a semaphore too.
+type budget struct {
+	mu    sync.Mutex
+	cond  *sync.Cond
+	avail int
+}
+
+func (b *budget) take() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for b.avail == 0 {
+		b.cond.Wait()
+	}
+	b.avail--
+}
+
+func (b *budget) give() {
+	b.mu.Lock()
+	b.avail++
+	b.cond.Broadcast()
+	b.mu.Unlock()
+}
+
+func budgeted(b *budget, in chan work.Job) {
+	for j := range in {
+		b.take()
+		go func() { defer b.give(); use(j) }()
+	}
+}
+
+// Each batch is waited for.
+func batches(in chan []work.Job) {
+	for js := range in {
+		var wg sync.WaitGroup
+		for i := range 4 {
+			wg.Go(func() { use(js[i]) })
+		}
+		wg.Wait()
+	}
+}
+
+type greeting struct {
+	conn net.Conn
+	name string
+}
+
+// A message that holds a connection is one.
+func greet(in chan greeting) {
+	for g := range in {
+		go println(g.name)
+	}
+}
+
+type byDevice struct{ conns map[int][]*conn }
+
+func (b *byDevice) add(id int, c *conn) { b.conns[id] = append(b.conns[id], c) }
+func (b *byDevice) remove(id int)       { delete(b.conns, id) }
+
+// What is under one key is not the whole registry.
+func (b *byDevice) closeOne(id int) {
+	for _, c := range b.conns[id] {
+		go c.Close() // want `suspected: one goroutine per element`
+	}
+}
+
+// A timer's turn, not a message's.
+func reports(opts chan string, t *time.Timer) {
+	var url string
+	for {
+		select {
+		case url = <-opts:
+		case <-t.C:
+			go println(url) // want `suspected: one goroutine per tick`
+		}
+	}
+}
+
+// A condition three calls down says that it is rare.
+func far(in chan work.Job) {
+	for j := range in {
+		first(j)
+	}
+}
+
+func first(j work.Job) { second(j) }
+
+func second(j work.Job) {
+	if j.ID == 0 {
+		go use(j) // want `suspected: one goroutine per message`
+	}
+}
+
+// The loop hands out chunks.
+func chunks(js []work.Job) {
+	for _, j := range js[:8] {
+		go use(j)
+	}
+}
