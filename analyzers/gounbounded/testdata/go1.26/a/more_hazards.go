@@ -105,3 +105,46 @@ func sequence(js iter.Seq[work.Job]) {
 		go use(j) // want `suspected: one goroutine per element`
 	}
 }
+
+type client interface {
+	ID() string
+	User() string
+	Close() error
+}
+
+type users struct {
+	clients map[string]client
+	byUser  map[string]map[string]bool
+}
+
+func (u *users) add(c client) {
+	u.clients[c.ID()] = c
+	if u.byUser[c.User()] == nil {
+		u.byUser[c.User()] = make(map[string]bool)
+	}
+	u.byUser[c.User()][c.ID()] = true
+}
+
+func (u *users) remove(c client) {
+	delete(u.clients, c.ID())
+	delete(u.byUser, c.User())
+}
+
+func (u *users) disconnect() {
+	var wg sync.WaitGroup
+	for _, ids := range u.byUser {
+		wg.Add(len(ids))
+		for id := range ids {
+			c, ok := u.clients[id]
+			if !ok {
+				wg.Done()
+				continue
+			}
+			go func(c client) { // want `likely: one goroutine per session`
+				c.Close()
+				wg.Done()
+			}(c)
+		}
+	}
+	wg.Wait()
+}

@@ -180,3 +180,47 @@ func chunks(js []work.Job) {
 		go use(j)
 	}
 }
+
+func (u *users) disconnectInTurn() {
+	var wg sync.WaitGroup
+	sem := make(chan struct{}, 100)
+	for _, ids := range u.byUser {
+		wg.Add(len(ids))
+		for id := range ids {
+			c, ok := u.clients[id]
+			if !ok {
+				wg.Done()
+				continue
+			}
+			sem <- struct{}{} // at most 100 at a time
+			go func(c client) {
+				defer func() { <-sem }()
+				c.Close()
+				wg.Done()
+			}(c)
+		}
+	}
+	wg.Wait()
+}
+
+// One per accepted connection, whose handshake has a deadline.
+func handshakes(l net.Listener, out chan net.Conn) {
+	var mu sync.Mutex
+	pending := make(map[net.Conn]struct{})
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		mu.Lock()
+		pending[c] = struct{}{}
+		mu.Unlock()
+		go func() {
+			c.SetDeadline(time.Now().Add(time.Minute))
+			mu.Lock()
+			delete(pending, c)
+			mu.Unlock()
+			out <- c
+		}()
+	}
+}
