@@ -20,7 +20,7 @@ lint: build
 
 ## test: lint, and every test under the race detector
 test: lint
-	$(GO) test -race ./...
+	$(GO) test -race -timeout 30m ./...
 
 ## demo: lagvet on a sample service that has each hazard, and its mended twin
 demo: build
