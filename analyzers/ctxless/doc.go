@@ -20,6 +20,10 @@
 //	}
 //	func (s *shop) title() string { return s.store.Name(1) }
 //
+// A function of a dependency counts if its author wrote it twice, F and
+// FContext (or FWithContext), and the call is known to wait: F is FContext with
+// context.Background, or belongs to a handle around one of database/sql.
+//
 // A context is in scope if it is a parameter, is derived from one, or comes
 // with a request: *http.Request, the context of a web framework that holds
 // one, a gRPC stream, a tls.ClientHelloInfo. Closures see those around them.
@@ -62,7 +66,10 @@
 //   - the other side is on this machine (a unix socket, localhost);
 //   - the client's RoundTripper sets deadlines of its own;
 //   - the call goes through an interface of which another type in sight waits
-//     for nobody.
+//     for nobody, or to a method whose parameters an interface of another module
+//     prescribes (Close, Read);
+//   - a dependency has a form with a context, but nothing shows that the call waits;
+//   - the database is embedded in the program.
 //
 // Passing context.Background where a context is in scope is not this rule's
 // matter: there a context is passed, if the wrong one.

@@ -47,3 +47,10 @@ func timed(f func()) { f() }
 func answer(m string) {
 	net.LookupHost(m) // want `^likely: net\.LookupHost waits for the name server on behalf of a request`
 }
+
+// Consume is said of here, where the look-up is.
+//
+//lagvet:root
+func Consume(m string) {
+	net.LookupHost(m) // want `^likely: net\.LookupHost waits for the name server on behalf of a request`
+}

@@ -171,3 +171,6 @@ func conditioned(ctx context.Context, c *sync.Cond, host string) {
 	}()
 	c.Wait()
 }
+
+// The function has a context of its own making: what its callers have is ctxbreak's matter.
+func callsHomemade(ctx context.Context) { homemade("a.example") }
