@@ -6,12 +6,12 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/passes/inspect"
 	"golang.org/x/tools/go/ast/inspector"
 	"honnef.co/go/tools/analysis/facts/tokenfile"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
 //go:embed doc.go
@@ -25,7 +25,7 @@ var Rule = rule.New(rule.Spec{
 	Class:     rule.Context,
 	Severity:  rule.High,
 	Since:     "go1.7",
-	Requires:  []*analysis.Analyzer{inspect.Analyzer, tokenfile.Analyzer},
+	Requires:  []*analysis.Analyzer{syntax.Analyzer, tokenfile.Analyzer},
 	FactTypes: []analysis.Fact{new(summary)},
 	Run:       run,
 })
@@ -36,7 +36,7 @@ var Analyzer = Rule.Analyzer
 func run(pass *rule.Pass) error {
 	c := &checker{
 		pass:    pass,
-		inspect: pass.ResultOf[inspect.Analyzer].(*inspector.Inspector),
+		inspect: pass.ResultOf[syntax.Analyzer].(*inspector.Inspector),
 		sent:    make(map[param]bool),
 		edges:   make(map[*funcs.Func][]*funcs.Call),
 		dynamic: make(map[string][]*funcs.Call),

@@ -7,12 +7,12 @@ import (
 	"sort"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/passes/inspect"
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
 //go:embed doc.go
@@ -25,7 +25,7 @@ var Rule = rule.New(rule.Spec{
 	Group:     rule.Goroutines,
 	Class:     rule.Concurrency,
 	Severity:  rule.High,
-	Requires:  []*analysis.Analyzer{inspect.Analyzer},
+	Requires:  []*analysis.Analyzer{syntax.Analyzer},
 	FactTypes: factTypes,
 	Run:       run,
 })
@@ -59,7 +59,7 @@ type finder struct {
 func run(pass *rule.Pass) error {
 	f := &finder{
 		Pass:     pass,
-		root:     pass.ResultOf[inspect.Analyzer].(*inspector.Inspector).Root(),
+		root:     pass.ResultOf[syntax.Analyzer].(*inspector.Inspector).Root(),
 		accept:   pass.Analyzer.Flags.Lookup("accept").Value.String() == "true",
 		exports:  mendable(pass.Pass),
 		flows:    make(map[*funcs.Func]*flow),

@@ -242,18 +242,9 @@ func hasMethods(t types.Type, names ...string) bool {
 	if t == nil {
 		return false
 	}
-	if !types.IsInterface(t) {
-		if _, ok := t.Underlying().(*types.Pointer); !ok {
-			t = types.NewPointer(t)
-		}
-	}
-	ms := types.NewMethodSet(t)
 	for _, name := range names {
-		found := false
-		for m := range ms.Methods() {
-			found = found || m.Obj().Name() == name
-		}
-		if !found {
+		m, _, _ := types.LookupFieldOrMethod(t, true, nil, name)
+		if _, ok := m.(*types.Func); !ok {
 			return false
 		}
 	}

@@ -9,13 +9,13 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/passes/inspect"
 	"golang.org/x/tools/go/ast/inspector"
 	"golang.org/x/tools/go/cfg"
 
 	"github.com/lagvet/lagvet/analyzers/escape"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
 // few is how many iterations of a constant loop are left alone: that many
@@ -202,7 +202,7 @@ func newLoop(pass *rule.Pass, f *funcs.Func, d *ast.DeferStmt) *loop {
 }
 
 func inspectorOf(pass *rule.Pass) *inspector.Inspector {
-	return pass.ResultOf[inspect.Analyzer].(*inspector.Inspector)
+	return pass.ResultOf[syntax.Analyzer].(*inspector.Inspector)
 }
 
 func bodyOf(s ast.Stmt) *ast.BlockStmt {
@@ -273,26 +273,39 @@ func (l *loop) literal(x ast.Expr) (most int64, ok bool) {
 		return 0, false
 	}
 	ok = true
-	ast.Inspect(l.f.Body, func(n ast.Node) bool {
-		a, isAssign := n.(*ast.AssignStmt)
-		if !isAssign {
-			return true
+	given := func(value ast.Expr) {
+		switch r := ast.Unparen(value).(type) {
+		case *ast.CompositeLit:
+			most = max(most, int64(len(r.Elts)))
+		case *ast.SliceExpr:
+			ok = ok && root(l.pass.TypesInfo, r.X) == v
+		default:
+			ok = false
 		}
-		for i, lhs := range a.Lhs {
-			if id, isID := lhs.(*ast.Ident); !isID || l.pass.TypesInfo.ObjectOf(id) != v {
-				continue
+	}
+	ast.Inspect(l.f.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for i, lhs := range n.Lhs {
+				if id, isID := lhs.(*ast.Ident); !isID || l.pass.TypesInfo.ObjectOf(id) != v {
+					continue
+				}
+				if len(n.Lhs) != len(n.Rhs) {
+					ok = false
+					continue
+				}
+				given(n.Rhs[i])
 			}
-			if len(a.Lhs) != len(a.Rhs) {
-				ok = false
-				continue
-			}
-			switch r := ast.Unparen(a.Rhs[i]).(type) {
-			case *ast.CompositeLit:
-				most = max(most, int64(len(r.Elts)))
-			case *ast.SliceExpr:
-				ok = ok && root(l.pass.TypesInfo, r.X) == v
-			default:
-				ok = false
+		case *ast.ValueSpec:
+			for i, id := range n.Names {
+				if l.pass.TypesInfo.Defs[id] != v || len(n.Values) == 0 {
+					continue
+				}
+				if len(n.Names) != len(n.Values) {
+					ok = false
+					continue
+				}
+				given(n.Values[i])
 			}
 		}
 		return true

@@ -248,7 +248,7 @@ module example.com/edit
 		opts.Dir, opts.Patterns = dir, []string{"."}
 		expect(t, checked(t, opts), dir, want)
 	}
-	if _, err := Run(t.Context(), Options{Dir: dir, BuildFlags: []string{"-overlay=missing.json"}}); err == nil {
+	if _, err := Run(t.Context(), Options{Dir: dir, BuildFlags: []string{"-overlay=missing.json"}, Tool: self}); err == nil {
 		t.Error("a missing overlay was not missed")
 	}
 }
