@@ -172,12 +172,15 @@ type loop struct {
 	f     *funcs.Func
 	d     *ast.DeferStmt
 	stmts []ast.Stmt // the loops around d, innermost first
-	body  *ast.BlockStmt
-	ifs   []*ast.IfStmt // the conditions around d within the loop
+	body  *ast.BlockStmt // nil if the loop is made of a goto
+	from  token.Pos      // where an iteration begins
+	to    token.Pos      // where it ends at the latest
+	ifs   []*ast.IfStmt  // the conditions around d within the loop
 }
 
 func newLoop(pass *rule.Pass, f *funcs.Func, d *ast.DeferStmt) *loop {
 	l := &loop{pass: pass, f: f, d: d}
+	l.from, l.to = l.again(), f.Body.End()
 	cur, ok := inspectorOf(pass).Root().FindNode(d)
 	if !ok {
 		return l
@@ -197,8 +200,26 @@ func newLoop(pass *rule.Pass, f *funcs.Func, d *ast.DeferStmt) *loop {
 	}
 	if len(l.stmts) > 0 {
 		l.body = bodyOf(l.stmts[0])
+		l.from, l.to = l.body.Pos(), l.body.End()
 	}
 	return l
+}
+
+// again returns the label from which a goto runs d once more, the last if there
+// are several.
+func (l *loop) again() token.Pos {
+	pos := l.f.Body.Pos()
+	ast.Inspect(l.f.Body, func(n ast.Node) bool {
+		b, ok := n.(*ast.BranchStmt)
+		if !ok || b.Tok != token.GOTO {
+			return true
+		}
+		if label := l.pass.TypesInfo.Uses[b.Label].Pos(); label <= l.d.Pos() && l.d.Pos() < b.Pos() {
+			pos = max(pos, label)
+		}
+		return true
+	})
+	return pos
 }
 
 func inspectorOf(pass *rule.Pass) *inspector.Inspector {
@@ -453,7 +474,7 @@ func (l *loop) usesIteration() bool {
 }
 
 func (l *loop) inside(o types.Object) bool {
-	return l.body.Pos() <= o.Pos() && o.Pos() < l.body.End()
+	return l.from <= o.Pos() && o.Pos() < l.to
 }
 
 // kept reports whether one of the variables, or something made of one, is

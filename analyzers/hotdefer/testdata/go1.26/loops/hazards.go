@@ -121,6 +121,20 @@ again:
 	return nil
 }
 
+// A goto, and a condition that asks something of the iteration: it guards nothing.
+func reopen(open func() (io.ReadCloser, bool), use func(io.Reader) error) error {
+again:
+	r, fresh := open()
+	if fresh {
+		fresh = false
+		defer r.Close() // want `likely: r.Close is deferred in a loop`
+	}
+	if use(r) != nil {
+		goto again
+	}
+	return nil
+}
+
 // The body of a range over a function is no function of its own.
 func eachFile(names iter.Seq[string]) error {
 	for name := range names {

@@ -183,6 +183,20 @@ func pair() error {
 	return nil
 }
 
+// A goto, and a lock that the first turn takes.
+func insist(mu *sync.Mutex, try func() error) {
+	locked := false
+again:
+	if !locked {
+		mu.Lock()
+		defer mu.Unlock()
+		locked = true
+	}
+	if try() != nil {
+		goto again
+	}
+}
+
 // A list of two, given where it is declared, and cut.
 func probe(short bool) error {
 	var names = []string{"a", "b"}
