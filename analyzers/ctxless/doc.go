@@ -21,12 +21,15 @@
 //	func (s *shop) title() string { return s.store.Name(1) }
 //
 // A function of a dependency counts if its author wrote it twice, F and
-// FContext (or FWithContext), and the call is known to wait: F is FContext with
-// context.Background, or belongs to a handle around one of database/sql.
+// FContext (or FWithContext), the end of the context that FContext takes ends
+// something, and F is known to wait: it is FContext with context.Background, ends
+// in such a function or in I/O without a context, or belongs to a handle around
+// one of database/sql.
 //
 // A context is in scope if it is a parameter, is derived from one, or comes
 // with a request: *http.Request, the context of a web framework that holds
-// one, a gRPC stream, a tls.ClientHelloInfo. Closures see those around them.
+// one, a gRPC stream, a tls.ClientHelloInfo. Closures see those around them. A
+// parameter that has no name, or is called _, counts: it can be given one.
 // Where no context is in scope, a finding stands at the I/O if the function
 // runs on behalf of a request all the same.
 //

@@ -18,8 +18,8 @@ type summary struct {
 	Makes  *waitFact // returns a request or command without a context
 	Sends  []int     // sends or runs these parameters as they come
 	Bounds bool      // a RoundTrip method that gives each request a deadline
-	Idle   bool      // takes a context and never looks at it
-	Loses  bool      // is but its form that takes a context, called with context.Background
+	Idle   bool      // takes a context that ends nothing
+	Loses  bool      // has a form that takes a context, and loses it: is but that form with context.Background, or waits
 }
 
 // AFact marks a summary as a fact.
@@ -34,9 +34,9 @@ func (s *summary) String() string {
 	case s.Bounds:
 		return "bounds requests"
 	case s.Idle:
-		return "ignores its context"
+		return "ignores its context's end"
 	case s.Loses:
-		return "makes a context"
+		return "loses the context of its form"
 	}
 	return fmt.Sprint("sends ", s.Sends)
 }

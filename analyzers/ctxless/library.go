@@ -3,7 +3,10 @@ package ctxless
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 	"strings"
+
+	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
@@ -78,35 +81,99 @@ func onDatabase(fn *types.Func) bool {
 	return false
 }
 
-// loses reports whether f is but its form that takes a context, called with
-// one that is made from nothing.
+// loses reports whether f has a form that takes a context and waits without
+// one: f is but that form called with a context made from nothing, or ends in
+// I/O without a context or in a function that loses it.
 func (c *checker) loses(f *funcs.Func) bool {
-	form := c.form(f.Obj)
-	if form == nil {
+	return c.form(f.Obj) != nil && c.losing(f, nil)
+}
+
+func (c *checker) losing(f *funcs.Func, seen []*funcs.Func) bool {
+	if slices.Contains(seen, f) || len(seen) > maxChain {
 		return false
 	}
+	if c.ends[f] != nil {
+		return true
+	}
+	seen = append(seen, f)
 	for _, out := range f.Out {
-		if out.Func != form.Origin() || len(out.Site.Args) == 0 {
+		if out.Mode != funcs.Plain || out.Func == nil {
 			continue
 		}
-		call, ok := ast.Unparen(out.Site.Args[0]).(*ast.CallExpr)
-		if ok && len(call.Args) == 0 {
-			return true // context.Background(), or what the library calls it
+		if out.Callee != nil && out.Callee.Obj != nil {
+			if form := c.form(f.Obj); form != nil && out.Func == form.Origin() && madeHere(out.Site) || !hasContext(out.Callee.Sig) && c.losing(out.Callee, seen) {
+				return true
+			}
+			continue
+		}
+		var s summary
+		if c.pass.ImportObjectFact(out.Func, &s) && (s.Loses || s.Wait != nil) {
+			return true
 		}
 	}
 	return false
 }
 
-// idle reports whether f is the form with a context of another function and
-// never looks at the context.
-func (c *checker) idle(f *funcs.Func) bool {
-	name, ok := strings.CutSuffix(f.Obj.Name(), "Context")
-	if !ok || f.Sig.Params().Len() == 0 || !isContext(f.Sig.Params().At(0).Type()) {
+// madeHere reports whether the first argument of site is a context that is
+// made from nothing: context.Background(), or what a library calls it.
+func madeHere(site *ast.CallExpr) bool {
+	if len(site.Args) == 0 {
 		return false
 	}
-	name = strings.TrimSuffix(name, "With")
-	ctx := f.Sig.Params().At(0)
-	return c.sibling(f.Obj, name) != nil && !c.mentions(f.Body, ctx)
+	call, ok := ast.Unparen(site.Args[0]).(*ast.CallExpr)
+	return ok && len(call.Args) == 0
+}
+
+// idle reports whether f takes a context first whose end it never sees.
+func (c *checker) idle(f *funcs.Func) bool {
+	if f.Sig.Params().Len() == 0 {
+		return false
+	}
+	p := f.Sig.Params().At(0)
+	return isContext(p.Type()) && c.idleParam(f, p)
+}
+
+// idleParam reports whether the body of f uses its parameter v, a context, for
+// its values only.
+func (c *checker) idleParam(f *funcs.Func, v *types.Var) bool {
+	if got, ok := c.idles[v]; ok {
+		return got
+	}
+	c.idles[v] = true // while it is being found out: recursion uses nothing
+	cur, ok := c.inspect.Root().FindNode(f.Body)
+	idle := ok
+	if ok {
+		for id := range cur.Preorder((*ast.Ident)(nil)) {
+			idle = idle && (c.pass.TypesInfo.Uses[id.Node().(*ast.Ident)] != v || c.idleUse(id))
+		}
+	}
+	c.idles[v] = idle
+	return idle
+}
+
+func (c *checker) idleUse(id inspector.Cursor) bool {
+	child, parent := skipParens(id)
+	switch n := parent.Node().(type) {
+	case *ast.SelectorExpr:
+		return n.Sel.Name == "Value"
+	case *ast.CallExpr:
+		return n.Fun != child.Node() && n.Args[0] == child.Node() && c.idleCall(n)
+	}
+	return false
+}
+
+// idleCall reports whether site calls a function that has no use for the end
+// of the context that is its first argument.
+func (c *checker) idleCall(site *ast.CallExpr) bool {
+	call := c.pass.Funcs.Call(site)
+	switch {
+	case call == nil || call.Func == nil || call.Dynamic:
+		return false
+	case call.Callee != nil:
+		return c.idle(call.Callee)
+	}
+	var s summary
+	return c.pass.ImportObjectFact(call.Func, &s) && s.Idle
 }
 
 // queries returns the api that the interface method fn is if it has the shape

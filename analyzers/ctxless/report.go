@@ -126,7 +126,7 @@ func (c *checker) tier(f *finding) rule.Tier {
 	switch {
 	case f.wait.doubt != "", f.wait.api.unsure:
 		return rule.Suspected
-	case f.via == nil && f.place.src != nil && !f.place.src.stored && f.wait.api.work != library:
+	case f.via == nil && f.place.src != nil && !f.place.src.stored && !f.place.src.unnamed && f.wait.api.work != library:
 		return rule.Proven
 	}
 	return rule.Likely
@@ -157,7 +157,7 @@ func (c *checker) send(f *finding, tier rule.Tier) {
 		r.Chain = r.Chain[1:] // the first step is the finding itself
 	}
 	r.Message, r.Mend = c.words(f, what)
-	if f.via == nil && tier != rule.Suspected && f.place.src != nil && f.wait.from.named {
+	if f.via == nil && tier != rule.Suspected && f.place.src != nil && !f.place.src.unnamed && f.wait.from.named {
 		r.Fixes = c.fix(a, f.call.Site, f.place.src.expr)
 	}
 	c.pass.Report(r)

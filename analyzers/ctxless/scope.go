@@ -23,6 +23,8 @@ type source struct {
 	stored bool
 	// local is set if the context was made from nothing in this function.
 	local bool
+	// unnamed is set if it comes with a parameter that has no name.
+	unnamed bool
 }
 
 // A place is where I/O is started, as far as contexts are concerned.
@@ -50,8 +52,33 @@ func (c *checker) place(call *funcs.Call) place {
 			best(c.source(call, v))
 		}
 	}
+	best(c.unnamed(call))
 	best(c.stored(call))
 	return p
+}
+
+// unnamed returns the context that comes with a parameter that has no name, or nil.
+func (c *checker) unnamed(call *funcs.Call) *source {
+	for f := call.Caller; f != nil; f = f.Parent {
+		if f.Sig == nil {
+			continue
+		}
+		for p := range f.Sig.Params().Variables() {
+			if p.Name() != "" && p.Name() != "_" {
+				continue
+			}
+			if s := c.fromType(f, p); s != nil {
+				s.expr, s.unnamed = "the context parameter (name it)", true
+				if s.entry {
+					s.expr = "the context of the request (name its parameter)"
+				}
+				s.doubt = c.apart(call, f, nil)
+				s.apart = s.doubt != ""
+				return s
+			}
+		}
+	}
+	return nil
 }
 
 // visible returns the variables of s that are declared before pos and not
@@ -285,7 +312,7 @@ func (c *checker) heeded(cur inspector.Cursor) bool {
 		}
 	}
 	call, ok := parent.Node().(*ast.CallExpr)
-	if !ok || call.Fun == child.Node() {
+	if !ok || call.Fun == child.Node() || c.idleCall(call) {
 		return false
 	}
 	switch calleeName(c.pass.TypesInfo, call) {

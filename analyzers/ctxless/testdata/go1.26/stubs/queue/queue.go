@@ -4,6 +4,7 @@ package queue
 import (
 	"context"
 	"database/sql"
+	"net/http"
 	"time"
 )
 
@@ -75,4 +76,61 @@ type DB struct{ *sql.DB }
 func (db *DB) Get(dest any, query string, args ...any) error { return nil }
 func (db *DB) GetContext(ctx context.Context, dest any, query string, args ...any) error {
 	return ctx.Err()
+}
+
+// Memory has a form with a context for the sake of its values: it reads a file.
+func Memory(pid int) (int, error) { return MemoryWithContext(context.Background(), pid) }
+func MemoryWithContext(ctx context.Context, pid int) (int, error) {
+	return read(ctx, pid)
+}
+
+func read(ctx context.Context, n int) (int, error) {
+	if n > 0 {
+		return read(ctx, n-1)
+	}
+	root, _ := (ctx).Value("root").(string)
+	return len(root), nil
+}
+
+// Load is not LoadContext, but ends in a function that is.
+func (c *Client) Load(topic string) ([]byte, error) {
+	return nil, c.fill(topic)
+}
+
+func (c *Client) fill(topic string) error { return c.Publish(topic, nil) }
+
+func (c *Client) LoadContext(ctx context.Context, topic string) ([]byte, error) {
+	return nil, c.PublishContext(ctx, topic, nil)
+}
+
+// Fetch is not FetchContext, but asks a server.
+func (c *Client) Fetch(u string) error {
+	resp, err := http.Get(u)
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
+func (c *Client) FetchContext(ctx context.Context, u string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
+// Warm starts what nobody waits for.
+func (c *Client) Warm(topic string) error {
+	go c.Publish(topic, nil)
+	return nil
+}
+
+func (c *Client) WarmContext(ctx context.Context, topic string) error {
+	go c.PublishContext(ctx, topic, nil)
+	return nil
 }
