@@ -42,7 +42,7 @@ func run(pass *rule.Pass) error {
 		dynamic: make(map[string][]*funcs.Call),
 		ends:    make(map[*funcs.Func]*wait),
 		makes:   make(map[*funcs.Func]*wait),
-		idles:   make(map[*types.Var]bool),
+		uses:    make(map[*types.Var]use),
 	}
 	c.collect()
 	targets := c.targets()
@@ -66,7 +66,7 @@ type checker struct {
 	starts   []*start                      // where I/O without a context begins, as this package sees it
 	ends     map[*funcs.Func]*wait         // functions that end in it
 	makes    map[*funcs.Func]*wait         // functions that return a request or command without a context
-	idles    map[*types.Var]bool           // memo of idleParam
+	uses     map[*types.Var]use            // memo of useOfParam
 	findings []*finding
 	local    *bool                    // memo of embedded
 	methods  map[string][]*types.Func // memo of waiters

@@ -18,7 +18,7 @@ type summary struct {
 	Makes  *waitFact // returns a request or command without a context
 	Sends  []int     // sends or runs these parameters as they come
 	Bounds bool      // a RoundTrip method that gives each request a deadline
-	Idle   bool      // takes a context that ends nothing
+	Use    use       // what it has a context for that it takes first
 	Loses  bool      // has a form that takes a context, and loses it: is but that form with context.Background, or waits
 }
 
@@ -33,8 +33,10 @@ func (s *summary) String() string {
 		return "makes by " + s.Makes.Key
 	case s.Bounds:
 		return "bounds requests"
-	case s.Idle:
-		return "ignores its context's end"
+	case s.Use == forValues:
+		return "asks its context for values only"
+	case s.Use == forItself:
+		return "passes its context's end on to nobody"
 	case s.Loses:
 		return "loses the context of its form"
 	}
@@ -45,6 +47,7 @@ func (s *summary) String() string {
 type waitFact struct {
 	Key, Name, Work, Form string
 	Limit                 int
+	Effect                bool
 	Chain                 []link
 }
 
@@ -59,7 +62,7 @@ func (f *waitFact) wait() *wait {
 	if a == nil {
 		a = &api{name: f.Name, work: work(f.Work), form: f.Form}
 	}
-	w := &wait{key: f.Key, api: a, limit: limit(f.Limit)}
+	w := &wait{key: f.Key, api: a, limit: limit(f.Limit), effect: f.Effect}
 	for _, l := range f.Chain {
 		w.chain = append(w.chain, rule.Step{Posn: l.Posn, Text: l.Text})
 	}
@@ -68,7 +71,7 @@ func (f *waitFact) wait() *wait {
 
 // fact returns w as a fact.
 func (c *checker) fact(w *wait) *waitFact {
-	f := &waitFact{Key: w.key, Name: w.api.name, Work: string(w.api.work), Form: w.api.form, Limit: int(w.limit)}
+	f := &waitFact{Key: w.key, Name: w.api.name, Work: string(w.api.work), Form: w.api.form, Limit: int(w.limit), Effect: w.effect}
 	for _, s := range w.chain {
 		p := s.Posn
 		if s.Pos.IsValid() {
@@ -102,8 +105,8 @@ func (c *checker) export() {
 			}
 		}
 		s.Bounds = f.Sig.Recv() != nil && f.Obj.Name() == "RoundTrip" && sends(f.Sig) && c.deadlined(f.Obj)
-		s.Idle, s.Loses = c.idle(f), c.loses(f)
-		if s.Wait != nil || s.Makes != nil || s.Sends != nil || s.Bounds || s.Idle || s.Loses {
+		s.Use, s.Loses = c.useOf(f), c.loses(f)
+		if s.Wait != nil || s.Makes != nil || s.Sends != nil || s.Bounds || s.Use != forIO || s.Loses {
 			c.pass.ExportObjectFact(f.Obj, &s)
 		}
 	}

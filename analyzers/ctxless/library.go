@@ -31,14 +31,14 @@ func (c *checker) twin(fn *types.Func) *api {
 		return nil
 	}
 	var own, other summary
-	if c.pass.ImportObjectFact(form, &other) && other.Idle {
+	if c.pass.ImportObjectFact(form, &other) && other.Use == forValues {
 		return nil
 	}
 	a := &api{name: shortName(fn, nil), work: library, form: form.Name(), since: "go1.7", rewrite: rename}
 	switch {
 	case onDatabase(fn):
 		a.work = query
-	case !c.pass.ImportObjectFact(fn, &own) || !own.Loses:
+	case !c.pass.ImportObjectFact(fn, &own) || !own.Loses || other.Use == forItself:
 		a.unsure = true
 	}
 	return a
@@ -124,56 +124,65 @@ func madeHere(site *ast.CallExpr) bool {
 	return ok && len(call.Args) == 0
 }
 
-// idle reports whether f takes a context first whose end it never sees.
-func (c *checker) idle(f *funcs.Func) bool {
-	if f.Sig.Params().Len() == 0 {
-		return false
-	}
-	p := f.Sig.Params().At(0)
-	return isContext(p.Type()) && c.idleParam(f, p)
-}
+// A use is what a function has a context for, the most that it asks of it.
+type use int
 
-// idleParam reports whether the body of f uses its parameter v, a context, for
-// its values only.
-func (c *checker) idleParam(f *funcs.Func, v *types.Var) bool {
-	if got, ok := c.idles[v]; ok {
+const (
+	forIO     use = iota // it may end I/O: the context is passed on, stored, or asked for its deadline
+	forItself            // it is asked whether it is done, so that waiting for something of this process ends
+	forValues            // it is asked for its values only, if for anything
+)
+
+// useOf returns what f has the context for that is its first parameter; forIO
+// if there is none.
+func (c *checker) useOf(f *funcs.Func) use {
+	if f.Sig.Params().Len() == 0 || !isContext(f.Sig.Params().At(0).Type()) {
+		return forIO
+	}
+	v := f.Sig.Params().At(0)
+	if got, ok := c.uses[v]; ok {
 		return got
 	}
-	c.idles[v] = true // while it is being found out: recursion uses nothing
+	c.uses[v] = forValues // while it is being found out: recursion adds nothing
 	cur, ok := c.inspect.Root().FindNode(f.Body)
-	idle := ok
-	if ok {
-		for id := range cur.Preorder((*ast.Ident)(nil)) {
-			idle = idle && (c.pass.TypesInfo.Uses[id.Node().(*ast.Ident)] != v || c.idleUse(id))
+	if !ok {
+		return forIO
+	}
+	most := forValues
+	for id := range cur.Preorder((*ast.Ident)(nil)) {
+		if c.pass.TypesInfo.Uses[id.Node().(*ast.Ident)] == v {
+			most = min(most, c.useAt(id))
 		}
 	}
-	c.idles[v] = idle
-	return idle
+	c.uses[v] = most
+	return most
 }
 
-func (c *checker) idleUse(id inspector.Cursor) bool {
+// useAt returns what the context that id denotes is used for there.
+func (c *checker) useAt(id inspector.Cursor) use {
 	child, parent := skipParens(id)
 	switch n := parent.Node().(type) {
 	case *ast.SelectorExpr:
-		return n.Sel.Name == "Value"
+		switch n.Sel.Name {
+		case "Value":
+			return forValues
+		case "Done", "Err":
+			return forItself
+		}
 	case *ast.CallExpr:
-		return n.Fun != child.Node() && n.Args[0] == child.Node() && c.idleCall(n)
+		if n.Fun == child.Node() || n.Args[0] != child.Node() {
+			return forIO
+		}
+		call := c.pass.Funcs.Call(n)
+		if call != nil && call.Callee != nil {
+			return c.useOf(call.Callee)
+		}
+		var s summary
+		if call != nil && call.Func != nil && c.pass.ImportObjectFact(call.Func, &s) {
+			return s.Use
+		}
 	}
-	return false
-}
-
-// idleCall reports whether site calls a function that has no use for the end
-// of the context that is its first argument.
-func (c *checker) idleCall(site *ast.CallExpr) bool {
-	call := c.pass.Funcs.Call(site)
-	switch {
-	case call == nil || call.Func == nil || call.Dynamic:
-		return false
-	case call.Callee != nil:
-		return c.idle(call.Callee)
-	}
-	var s summary
-	return c.pass.ImportObjectFact(call.Func, &s) && s.Idle
+	return forIO
 }
 
 // queries returns the api that the interface method fn is if it has the shape

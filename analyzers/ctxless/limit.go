@@ -25,10 +25,10 @@ func (c *checker) limitOf(a *api, call *ast.CallExpr) limit {
 	network := c.constant(call, a.network)
 	host := hostOf(c.constant(call, a.address), a.work)
 	switch {
-	case strings.HasPrefix(network, "unix"):
-		return nearby
 	case strings.HasPrefix(network, "udp") && net.ParseIP(host) != nil:
 		return none // no packet is sent: this is how programs learn their own address
+	case strings.HasPrefix(network, "unix"), strings.HasPrefix(network, "udp"): // at most a name is looked up
+		return nearby
 	case host == "localhost" || net.ParseIP(host).IsLoopback():
 		return nearby
 	}

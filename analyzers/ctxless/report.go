@@ -15,13 +15,14 @@ import (
 // it could have had, if any.
 type finding struct {
 	pending
-	place place
-	root  *hotpath.Root
+	place  place
+	root   *hotpath.Root
+	effect bool
 }
 
 // find records a finding and that it accounts for its start.
 func (c *checker) find(p pending, at place) {
-	f := &finding{pending: p, place: at}
+	f := &finding{pending: p, place: at, effect: c.effect(p)}
 	if c.tier(f) != "" {
 		p.wait.from.found = true
 	}
@@ -124,7 +125,7 @@ func (c *checker) tier(f *finding) rule.Tier {
 		}
 	}
 	switch {
-	case f.wait.doubt != "", f.wait.api.unsure:
+	case f.wait.doubt != "", f.wait.api.unsure, f.effect && !onRequest:
 		return rule.Suspected
 	case f.via == nil && f.place.src != nil && !f.place.src.stored && !f.place.src.unnamed && f.wait.api.work != library:
 		return rule.Proven
@@ -190,6 +191,8 @@ func (c *checker) words(f *finding, what string) (message, mend string) {
 		switch {
 		case src.doubt != "":
 			message += " (the context may be the wrong one: " + src.doubt + ")"
+		case f.effect:
+			message += " (but the command is run for what it changes, and killed midway it may leave that half done)"
 		case f.wait.doubt != "":
 			message += " (" + f.wait.doubt + ")"
 		}

@@ -181,8 +181,8 @@ func answers(sig *types.Signature) bool {
 	return false
 }
 
-// isContext reports whether t is or implements [context.Context]. The methods
-// are compared by name: one that has Deadline, Done, Err and Value is one.
+// isContext reports whether t is or implements [context.Context]. Of the
+// methods only Value, which other types have too, is looked at closely.
 func isContext(t types.Type) bool {
 	if t == nil {
 		return false
@@ -190,13 +190,17 @@ func isContext(t types.Type) bool {
 	if isNamed(t, "context.Context") {
 		return true
 	}
+	var value *types.Func
 	for _, name := range []string{"Done", "Deadline", "Err", "Value"} {
 		obj, _, _ := types.LookupFieldOrMethod(t, false, nil, name)
-		if _, ok := obj.(*types.Func); !ok {
+		fn, ok := obj.(*types.Func)
+		if !ok {
 			return false
 		}
+		value = fn
 	}
-	return true
+	in := value.Signature().Params()
+	return in.Len() == 1 && types.Identical(in.At(0).Type().Underlying(), types.NewInterfaceType(nil, nil))
 }
 
 // requestField reports whether t is a struct, as web frameworks have it, that
@@ -312,7 +316,7 @@ func (c *checker) heeded(cur inspector.Cursor) bool {
 		}
 	}
 	call, ok := parent.Node().(*ast.CallExpr)
-	if !ok || call.Fun == child.Node() || c.idleCall(call) {
+	if !ok || call.Fun == child.Node() {
 		return false
 	}
 	switch calleeName(c.pass.TypesInfo, call) {

@@ -17,6 +17,9 @@ type wait struct {
 	chain []rule.Step // from a function down to the primitive
 	from  *start      // where it begins in this package
 	doubt string      // why passing a context on may not be possible, or not be needed
+	// effect is set if a caller on the way asks nothing of a command but
+	// whether it failed: it is run for what it changes.
+	effect bool
 }
 
 // A start is a call in this package that begins I/O without a context: of a
@@ -255,6 +258,7 @@ func (c *checker) visit(p pending) []pending {
 		return nil
 	}
 	w := *p.wait
+	w.effect = c.effect(p)
 	if p.via != nil {
 		w.chain = c.chain(p.call, p.via, p.wait)
 	}
@@ -276,6 +280,37 @@ func (c *checker) visit(p pending) []pending {
 		}
 	}
 	return next
+}
+
+// effect reports whether p runs a command for what it changes: to kill it
+// midway may leave that half done.
+func (c *checker) effect(p pending) bool {
+	if p.wait.api.work != process || p.wait.effect || p.via == nil {
+		return p.wait.effect
+	}
+	return !c.asks(p.call.Site)
+}
+
+// asks reports whether a result of site that is no error is made use of.
+func (c *checker) asks(site *ast.CallExpr) bool {
+	cur, ok := c.inspect.Root().FindNode(site)
+	sig, _ := c.pass.TypesInfo.TypeOf(site.Fun).Underlying().(*types.Signature)
+	if !ok || sig == nil {
+		return false
+	}
+	n := sig.Results().Len()
+	if lastIsError(sig) {
+		n--
+	}
+	switch _, parent := skipParens(cur); s := parent.Node().(type) {
+	case *ast.ExprStmt, *ast.GoStmt, *ast.DeferStmt:
+		return false
+	case *ast.AssignStmt:
+		if len(s.Rhs) == 1 {
+			return slices.ContainsFunc(s.Lhs[:n], func(e ast.Expr) bool { id, ok := e.(*ast.Ident); return !ok || id.Name != "_" })
+		}
+	}
+	return n > 0
 }
 
 // leaves reports whether f never comes back: on the way to the program's end

@@ -50,3 +50,31 @@ type unit struct{ cmd *exec.Cmd }
 func kept(ctx context.Context) *unit {
 	return &unit{cmd: exec.Command("shopd")}
 }
+
+// A command that is run for what it changes: killed midway, it leaves that half done.
+func attach(ctx context.Context, dev, dir string) error {
+	if err := mount(dev, dir); err != nil { // want `^suspected: mount ends in exec\.Command .* killed midway it may leave that half done\)`
+		return err
+	}
+	_, err := resize(dev) // want `^suspected: resize ends in exec\.Command .* killed midway`
+	return err
+}
+
+func mount(dev, dir string) error { return exec.Command("mount", dev, dir).Run() }
+
+func resize(dev string) (string, error) {
+	out, err := exec.Command("resize2fs", dev).CombinedOutput()
+	return string(out), err
+}
+
+// The same further down: what runs it asks for nothing more.
+func provision(ctx context.Context, dev string) string {
+	return format(dev) // want `^suspected: format ends in exec\.Command .* killed midway`
+}
+
+func format(dev string) string {
+	wipe(dev)
+	return dev
+}
+
+func wipe(dev string) { exec.Command("wipefs", dev).Run() }

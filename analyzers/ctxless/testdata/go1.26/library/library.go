@@ -44,3 +44,7 @@ func load(ctx context.Context, c *queue.Client) ([]byte, error) {
 func fetch(ctx context.Context, c *queue.Client) error {
 	return c.Fetch("http://a.example") // want `^likely: \(\*queue\.Client\)\.Fetch ignores`
 }
+
+func ask(ctx context.Context, c *queue.Client) error {
+	return c.Ask("orders") // want `^likely: \(\*queue\.Client\)\.Ask ignores`
+}

@@ -43,3 +43,8 @@ func memory(ctx context.Context) (int, error) { return queue.Memory(1) }
 func warm(ctx context.Context, c *queue.Client) error {
 	return c.Warm("orders") // want `^suspected: \(\*queue\.Client\)\.Warm ignores`
 }
+
+// It waits for this process, not for another: whether it does I/O is not known.
+func shutdown(ctx context.Context, c *queue.Client) error {
+	return c.Shutdown() // want `^suspected: \(\*queue\.Client\)\.Shutdown ignores`
+}

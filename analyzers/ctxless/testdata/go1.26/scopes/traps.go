@@ -173,17 +173,12 @@ func namelessDetached(_ context.Context, host string) {
 	go net.LookupHost(host) // want `^suspected: .* a goroutine that nobody waits for`
 }
 
-// A function that looks at its context only for the sake of trace ids does not end with it.
-func trace(ctx context.Context) error {
-	if ctx.Value(logger{}) == nil {
-		return context.Canceled
-	}
-	return nil
-}
+// A command line's context is none: its Value looks up a flag.
+type flags struct{ context.Context }
 
-func identified(ctx context.Context, host string) {
-	go func() {
-		net.LookupHost(host) // want `^suspected: .* a goroutine that nobody waits for`
-		trace(ctx)
-	}()
+func (f *flags) Value(name string) any { return name }
+
+func action(c *flags) error {
+	_, err := net.LookupHost("a.example") // want `^suspected: net\.LookupHost waits for the name server without a context`
+	return err
 }

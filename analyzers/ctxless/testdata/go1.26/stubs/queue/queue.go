@@ -4,6 +4,7 @@ package queue
 import (
 	"context"
 	"database/sql"
+	"net"
 	"net/http"
 	"time"
 )
@@ -27,8 +28,11 @@ func (c *Client) Publish(topic string, body []byte) error {
 }
 
 func (c *Client) PublishContext(ctx context.Context, topic string, body []byte) error {
-	<-ctx.Done()
-	return ctx.Err()
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", topic)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
 }
 
 func (c *Client) Pages(topic string, each func([]byte) bool) error {
@@ -36,8 +40,23 @@ func (c *Client) Pages(topic string, each func([]byte) bool) error {
 }
 
 func (c *Client) PagesWithContext(ctx Context, topic string, each func([]byte) bool, opts ...Option) error {
-	<-ctx.Done()
-	return ctx.Err()
+	j := &job{ctx: ctx, topic: topic}
+	return j.send()
+}
+
+type job struct {
+	ctx   Context
+	topic string
+	steps []func(*job) error
+}
+
+func (j *job) send() error {
+	for _, step := range j.steps {
+		if err := step(j); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Eval does not say that it is EvalContext without a context.
@@ -133,4 +152,35 @@ func (c *Client) Warm(topic string) error {
 func (c *Client) WarmContext(ctx context.Context, topic string) error {
 	go c.PublishContext(ctx, topic, nil)
 	return nil
+}
+
+// Shutdown waits for what this process is still at.
+func (c *Client) Shutdown() error { return c.ShutdownContext(context.Background()) }
+
+func (c *Client) ShutdownContext(ctx context.Context) error {
+	return wait(ctx, make(chan struct{}))
+}
+
+func wait(ctx context.Context, done <-chan struct{}) error {
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Ask passes no more on than the time that is left.
+func (c *Client) Ask(topic string) error { return c.AskContext(context.Background(), topic) }
+
+func (c *Client) AskContext(ctx context.Context, topic string) error {
+	conn, err := net.Dial("tcp", topic)
+	if err != nil {
+		return err
+	}
+	if t, ok := ctx.Deadline(); ok {
+		conn.SetDeadline(t)
+	}
+	_, err = conn.Read(nil)
+	return err
 }
