@@ -125,7 +125,7 @@ func (c *checker) tier(f *finding) rule.Tier {
 		}
 	}
 	switch {
-	case f.wait.doubt != "", f.wait.api.unsure, f.effect && !onRequest:
+	case f.wait.doubt != "", f.wait.api.unsure, f.effect:
 		return rule.Suspected
 	case f.via == nil && f.place.src != nil && !f.place.src.stored && !f.place.src.unnamed && f.wait.api.work != library:
 		return rule.Proven

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"net/http"
 	"os/exec"
 )
 
@@ -65,12 +64,3 @@ func dirty(ctx context.Context, dir string) bool {
 }
 
 func clean(dir string) bool { return exec.Command("git", "-C", dir, "diff", "--quiet").Run() == nil }
-
-// Whoever asked for the change has hung up.
-func deploy(w http.ResponseWriter, r *http.Request) {
-	if err := pull(r.PathValue("dir")); err != nil { // want `^likely: pull ends in exec\.Command and ignores`
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-	}
-}
-
-func pull(dir string) error { return exec.Command("git", "-C", dir, "pull").Run() }

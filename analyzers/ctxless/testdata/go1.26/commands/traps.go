@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os/exec"
 )
 
@@ -78,3 +79,12 @@ func format(dev string) string {
 }
 
 func wipe(dev string) { exec.Command("wipefs", dev).Run() }
+
+// The same where whoever asked for the change has hung up.
+func deploy(w http.ResponseWriter, r *http.Request) {
+	if err := pull(r.PathValue("dir")); err != nil { // want `^suspected: pull ends in exec\.Command .* killed midway`
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+	}
+}
+
+func pull(dir string) error { return exec.Command("git", "-C", dir, "pull").Run() }
