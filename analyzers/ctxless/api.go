@@ -6,6 +6,7 @@ import (
 	"go/version"
 
 	"honnef.co/go/tools/analysis/code"
+	"honnef.co/go/tools/go/types/typeutil"
 )
 
 // A work is what a primitive has the goroutine wait for.
@@ -125,7 +126,7 @@ func carries(t types.Type) *carrier {
 		return nil
 	}
 	for _, c := range []*carrier{requests, commands} {
-		if isNamed(p.Elem(), c.typ) {
+		if typeutil.IsTypeWithName(p.Elem(), c.typ) {
 			return c
 		}
 	}
@@ -135,23 +136,11 @@ func carries(t types.Type) *carrier {
 // waits is the last link of a chain: what waits, and for what.
 func (a *api) waits(what string) string { return what + " waits for the " + string(a.work) }
 
-// isNamed reports whether t is the named type whose full name is name.
-func isNamed(t types.Type, name string) bool {
-	n, ok := types.Unalias(t).(*types.Named)
-	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path()+"."+n.Obj().Name() == name
-}
-
-// pointerTo reports whether t is a pointer to the named type name.
-func pointerTo(t types.Type, name string) bool {
-	p, ok := types.Unalias(t).(*types.Pointer)
-	return ok && isNamed(p.Elem(), name)
-}
-
 // sends reports whether a function of signature sig has the shape of
 // [net/http.RoundTripper] and [net/http.Client.Do], whoever implements it.
 func sends(sig *types.Signature) bool {
-	return sig.Params().Len() == 1 && pointerTo(sig.Params().At(0).Type(), requests.typ) &&
-		sig.Results().Len() == 2 && pointerTo(sig.Results().At(0).Type(), "net/http.Response")
+	return sig.Params().Len() == 1 && typeutil.IsPointerToTypeWithName(sig.Params().At(0).Type(), requests.typ) &&
+		sig.Results().Len() == 2 && typeutil.IsPointerToTypeWithName(sig.Results().At(0).Type(), "net/http.Response")
 }
 
 // apiOf returns the api that fn, run by call, is on the Go version of the

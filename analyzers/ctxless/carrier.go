@@ -9,7 +9,9 @@ import (
 	"golang.org/x/tools/go/ast/inspector"
 	"golang.org/x/tools/go/cfg"
 
+	"github.com/lagvet/lagvet/analyzers/internal/contexts"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
 // A fate is what becomes of a request or command that was made without a
@@ -27,15 +29,15 @@ func (c *checker) fate(f *funcs.Func, made *ast.CallExpr, car *carrier) fate {
 		return fate{}
 	}
 	t := &trail{c: c, f: f, car: car, start: made}
-	child, parent := skipParens(cur)
+	child, parent := values.Outer(cur)
 	switch n := parent.Node().(type) {
 	case *ast.AssignStmt:
 		if n.Rhs[0] == child.Node() {
-			t.v = c.variable(n.Lhs[0])
+			t.v = c.values.Variable(n.Lhs[0])
 		}
 	case *ast.ValueSpec:
 		if len(n.Values) > 0 && n.Values[0] == child.Node() {
-			t.v = c.variable(n.Names[0])
+			t.v = c.values.Variable(n.Names[0])
 		}
 	default:
 		t.use(child, parent)
@@ -89,16 +91,6 @@ type trail struct {
 	lost    bool
 }
 
-func skipParens(cur inspector.Cursor) (child, parent inspector.Cursor) {
-	child, parent = cur, cur.Parent()
-	for {
-		if _, ok := parent.Node().(*ast.ParenExpr); !ok {
-			return child, parent
-		}
-		child, parent = parent, parent.Parent()
-	}
-}
-
 // follow looks at every use of the variable in the declaration it stands in.
 func (t *trail) follow() {
 	body, ok := t.c.inspect.Root().FindNode(t.f.Outermost().Body)
@@ -111,7 +103,7 @@ func (t *trail) follow() {
 		if t.c.pass.TypesInfo.ObjectOf(id) != t.v {
 			continue
 		}
-		child, parent := skipParens(cur)
+		child, parent := values.Outer(cur)
 		t.use(child, parent)
 	}
 	if t.started != nil && t.waited {
@@ -153,7 +145,7 @@ func (t *trail) assign(n *ast.AssignStmt, child ast.Node) {
 		return
 	}
 	for i, r := range n.Rhs {
-		if ast.Unparen(r) == child && t.c.variable(n.Lhs[min(i, len(n.Lhs)-1)]) == nil {
+		if ast.Unparen(r) == child && t.c.values.Variable(n.Lhs[min(i, len(n.Lhs)-1)]) == nil {
 			return // _ = req
 		}
 	}
@@ -167,7 +159,7 @@ func (t *trail) method(sel *ast.SelectorExpr, cur inspector.Cursor) {
 		t.lost = true
 		return
 	}
-	_, parent := skipParens(cur)
+	_, parent := values.Outer(cur)
 	call, ok := parent.Node().(*ast.CallExpr)
 	if !ok || ast.Unparen(call.Fun) != sel {
 		return
@@ -280,7 +272,7 @@ func (t *trail) reaches(target ast.Node) bool {
 func (c *checker) nilChecks(body *ast.BlockStmt) (checks []ast.Node) {
 	ast.Inspect(body, func(n ast.Node) bool {
 		b, ok := n.(*ast.BinaryExpr)
-		if ok && (b.Op == token.EQL || b.Op == token.NEQ) && c.pass.TypesInfo.Types[b.Y].IsNil() && isContext(c.pass.TypesInfo.TypeOf(b.X)) {
+		if ok && (b.Op == token.EQL || b.Op == token.NEQ) && c.pass.TypesInfo.Types[b.Y].IsNil() && contexts.Is(c.pass.TypesInfo.TypeOf(b.X)) {
 			checks = append(checks, b)
 		}
 		return true
@@ -314,7 +306,7 @@ func within(n ast.Node, list []ast.Node) ast.Node {
 
 // mayReturn reports whether a call may come back, as far as its name tells.
 func (c *checker) mayReturn(call *ast.CallExpr) bool {
-	switch calleeName(c.pass.TypesInfo, call) {
+	switch values.Callee(c.pass.TypesInfo, call) {
 	case "os.Exit", "runtime.Goexit", "log.Fatal", "log.Fatalf", "log.Fatalln",
 		"(*log.Logger).Fatal", "(*log.Logger).Fatalf", "(*log.Logger).Fatalln":
 		return false

@@ -2,16 +2,17 @@ package ctxless
 
 import (
 	_ "embed"
-	"go/ast"
 	"go/types"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/inspector"
 	"honnef.co/go/tools/analysis/facts/tokenfile"
 
+	"github.com/lagvet/lagvet/analyzers/internal/contexts"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
+	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
 //go:embed doc.go
@@ -25,7 +26,7 @@ var Rule = rule.New(rule.Spec{
 	Class:     rule.Context,
 	Severity:  rule.High,
 	Since:     "go1.7",
-	Requires:  []*analysis.Analyzer{syntax.Analyzer, tokenfile.Analyzer},
+	Requires:  []*analysis.Analyzer{syntax.Analyzer, tokenfile.Analyzer, values.Analyzer, contexts.Analyzer},
 	FactTypes: []analysis.Fact{new(summary)},
 	Run:       run,
 })
@@ -35,16 +36,17 @@ var Analyzer = Rule.Analyzer
 
 func run(pass *rule.Pass) error {
 	c := &checker{
-		pass:    pass,
-		inspect: pass.ResultOf[syntax.Analyzer].(*inspector.Inspector),
-		sent:    make(map[param]bool),
-		edges:   make(map[*funcs.Func][]*funcs.Call),
-		dynamic: make(map[string][]*funcs.Call),
-		ends:    make(map[*funcs.Func]*wait),
-		makes:   make(map[*funcs.Func]*wait),
-		uses:    make(map[*types.Var]use),
+		pass:     pass,
+		inspect:  pass.ResultOf[syntax.Analyzer].(*inspector.Inspector),
+		values:   pass.ResultOf[values.Analyzer].(*values.Index),
+		contexts: pass.ResultOf[contexts.Analyzer].(*contexts.Index),
+		sent:     make(map[param]bool),
+		edges:    make(map[*funcs.Func][]*funcs.Call),
+		dynamic:  make(map[string][]*funcs.Call),
+		ends:     make(map[*funcs.Func]*wait),
+		makes:    make(map[*funcs.Func]*wait),
+		uses:     make(map[*types.Var]use),
 	}
-	c.collect()
 	targets := c.targets()
 	for _, t := range targets {
 		c.start(t)
@@ -59,7 +61,8 @@ func run(pass *rule.Pass) error {
 type checker struct {
 	pass     *rule.Pass
 	inspect  *inspector.Inspector
-	assigned map[*types.Var][]ast.Expr     // what a tracked variable is given in this package
+	values   *values.Index
+	contexts *contexts.Index
 	sent     map[param]bool                // memo of sendsParam
 	edges    map[*funcs.Func][]*funcs.Call // calls of a function through values and arguments, which funcs does not resolve
 	dynamic  map[string][]*funcs.Call      // calls of interface methods, by name

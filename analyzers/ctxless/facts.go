@@ -2,10 +2,8 @@ package ctxless
 
 import (
 	"fmt"
-	"go/ast"
 	"go/token"
 	"go/types"
-	"slices"
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
@@ -89,7 +87,7 @@ func (c *checker) export() {
 		return
 	}
 	for _, f := range c.pass.Funcs.Funcs {
-		if f.Obj == nil || c.inTest(f.Node.Pos()) {
+		if f.Obj == nil || c.values.InTest(f.Node.Pos()) {
 			continue
 		}
 		var s summary
@@ -110,16 +108,6 @@ func (c *checker) export() {
 			c.pass.ExportObjectFact(f.Obj, &s)
 		}
 	}
-}
-
-// inTest reports whether pos is in a test, or in a file that serves tests and
-// so imports testing: tests have their own time limit.
-func (c *checker) inTest(pos token.Pos) bool {
-	if c.pass.InTest(pos) {
-		return true
-	}
-	f := c.pass.File(pos)
-	return f != nil && slices.ContainsFunc(f.Imports, func(s *ast.ImportSpec) bool { return s.Path.Value == `"testing"` })
 }
 
 // ours reports whether p is of the module that is being analysed: what its

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lagvet/lagvet/analyzers/internal/contexts"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
 
@@ -19,7 +20,7 @@ func implements(method, abstract *types.Func) bool {
 // may be taken to be those in sight: the interface is ours. Behind one of the
 // standard library or of a dependency anything may be.
 func (c *checker) sees(call *funcs.Call) bool {
-	return c.ours(call.Func.Pkg()) && !hasContext(call.Func.Signature())
+	return c.ours(call.Func.Pkg()) && !contexts.Passed(call.Func.Signature())
 }
 
 // others is the doubt about an interface that other types implement too.
@@ -106,7 +107,7 @@ func (c *checker) implementers(call *funcs.Call) int {
 func (c *checker) countIn(p *types.Package, iface *types.Interface) (n int) {
 	for _, name := range p.Scope().Names() {
 		t, ok := p.Scope().Lookup(name).(*types.TypeName)
-		if !ok || t.IsAlias() || types.IsInterface(t.Type()) || c.inTest(t.Pos()) {
+		if !ok || t.IsAlias() || types.IsInterface(t.Type()) || c.values.InTest(t.Pos()) {
 			continue
 		}
 		if types.Implements(types.NewPointer(t.Type()), iface) {

@@ -7,8 +7,11 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/ast/inspector"
+	"honnef.co/go/tools/go/types/typeutil"
 
+	"github.com/lagvet/lagvet/analyzers/internal/contexts"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
 // dontWait are functions of well-known dependencies whose forms with a context
@@ -27,7 +30,7 @@ func (c *checker) twin(fn *types.Func) *api {
 		return nil
 	}
 	form := c.form(fn)
-	if form == nil || !lastIsError(fn.Signature()) || strings.HasPrefix(fn.Name(), "New") {
+	if form == nil || !contexts.MayFail(fn.Signature()) || strings.HasPrefix(fn.Name(), "New") {
 		return nil
 	}
 	var own, other summary
@@ -46,7 +49,7 @@ func (c *checker) twin(fn *types.Func) *api {
 
 // form returns the form of fn that takes a context, or nil.
 func (c *checker) form(fn *types.Func) *types.Func {
-	if hasContext(fn.Signature()) {
+	if contexts.Passed(fn.Signature()) {
 		return nil
 	}
 	for _, suffix := range []string{"Context", "WithContext"} {
@@ -73,7 +76,7 @@ func onDatabase(fn *types.Func) bool {
 	}
 	for f := range st.Fields() {
 		for _, name := range []string{"DB", "Tx", "Stmt", "Conn"} {
-			if f.Embedded() && pointerTo(f.Type(), "database/sql."+name) {
+			if f.Embedded() && typeutil.IsPointerToTypeWithName(f.Type(), "database/sql."+name) {
 				return true
 			}
 		}
@@ -101,7 +104,7 @@ func (c *checker) losing(f *funcs.Func, seen []*funcs.Func) bool {
 			continue
 		}
 		if out.Callee != nil && out.Callee.Obj != nil {
-			if form := c.form(f.Obj); form != nil && out.Func == form.Origin() && madeHere(out.Site) || !hasContext(out.Callee.Sig) && c.losing(out.Callee, seen) {
+			if form := c.form(f.Obj); form != nil && out.Func == form.Origin() && madeHere(out.Site) || !contexts.Passed(out.Callee.Sig) && c.losing(out.Callee, seen) {
 				return true
 			}
 			continue
@@ -136,7 +139,7 @@ const (
 // useOf returns what f has the context for that is its first parameter; forIO
 // if there is none.
 func (c *checker) useOf(f *funcs.Func) use {
-	if f.Sig.Params().Len() == 0 || !isContext(f.Sig.Params().At(0).Type()) {
+	if f.Sig.Params().Len() == 0 || !contexts.Is(f.Sig.Params().At(0).Type()) {
 		return forIO
 	}
 	v := f.Sig.Params().At(0)
@@ -160,7 +163,7 @@ func (c *checker) useOf(f *funcs.Func) use {
 
 // useAt returns what the context that id denotes is used for there.
 func (c *checker) useAt(id inspector.Cursor) use {
-	child, parent := skipParens(id)
+	child, parent := values.Outer(id)
 	switch n := parent.Node().(type) {
 	case *ast.SelectorExpr:
 		switch n.Sel.Name {
@@ -189,7 +192,7 @@ func (c *checker) useAt(id inspector.Cursor) use {
 // of the methods of database/sql, or nil.
 func (c *checker) queries(fn *types.Func) *api {
 	sig := fn.Signature()
-	if sig.Recv() == nil || !types.IsInterface(sig.Recv().Type()) || sig.Results().Len() == 0 || hasContext(sig) {
+	if sig.Recv() == nil || !types.IsInterface(sig.Recv().Type()) || sig.Results().Len() == 0 || contexts.Passed(sig) {
 		return nil
 	}
 	first := sig.Results().At(0).Type()
@@ -198,7 +201,7 @@ func (c *checker) queries(fn *types.Func) *api {
 	default:
 		return nil
 	}
-	if !pointerTo(first, "database/sql.Rows") && !pointerTo(first, "database/sql.Row") && !pointerTo(first, "database/sql.Stmt") && !isNamed(first, "database/sql.Result") {
+	if !typeutil.IsPointerToTypeWithName(first, "database/sql.Rows") && !typeutil.IsPointerToTypeWithName(first, "database/sql.Row") && !typeutil.IsPointerToTypeWithName(first, "database/sql.Stmt") && !typeutil.IsTypeWithName(first, "database/sql.Result") {
 		return nil
 	}
 	a := &api{name: shortName(fn, c.pass.Pkg), work: query, form: fn.Name() + "Context", since: "go1.8"}
@@ -237,7 +240,7 @@ func takesContext(sig, form *types.Signature) bool {
 	default:
 		return false
 	}
-	if !isContext(form.Params().At(0).Type()) || sig.Results().Len() != form.Results().Len() {
+	if !contexts.Is(form.Params().At(0).Type()) || sig.Results().Len() != form.Results().Len() {
 		return false
 	}
 	for i := range n {
@@ -251,16 +254,6 @@ func takesContext(sig, form *types.Signature) bool {
 		}
 	}
 	return true
-}
-
-// hasContext reports whether a parameter of sig carries a context.
-func hasContext(sig *types.Signature) bool {
-	for p := range sig.Params().Variables() {
-		if isContext(p.Type()) || pointerTo(p.Type(), requests.typ) {
-			return true
-		}
-	}
-	return false
 }
 
 // isStd reports whether path is that of a package of the standard library.

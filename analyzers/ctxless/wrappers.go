@@ -5,8 +5,10 @@ import (
 	"go/types"
 	"slices"
 
+	"github.com/lagvet/lagvet/analyzers/internal/contexts"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
 // A wait is I/O without a context at the end of a chain of calls.
@@ -61,23 +63,23 @@ type target struct {
 func (c *checker) targets() []target {
 	var ts []target
 	for _, f := range c.pass.Funcs.Funcs {
-		if c.inTest(f.Node.Pos()) {
+		if c.values.InTest(f.Node.Pos()) {
 			continue
 		}
 		for _, call := range f.Out {
 			fn := call.Func
 			if fn == nil && call.Callee == nil {
-				fn = c.function(call.Site.Fun)
+				fn = c.values.Function(call.Site.Fun)
 			}
 			if fn != nil {
 				ts = append(ts, c.target(call, fn))
 			}
 			for i, a := range call.Site.Args {
 				sig, ok := c.pass.TypesInfo.TypeOf(a).Underlying().(*types.Signature)
-				if !ok || !c.runsArg(call, i, sig) {
+				if !ok || !c.contexts.RunsArg(call, i, sig) {
 					continue
 				}
-				if fn := c.function(a); fn != nil {
+				if fn := c.values.Function(a); fn != nil {
 					ts = append(ts, c.target(call, fn))
 				}
 			}
@@ -191,7 +193,7 @@ func (c *checker) in(f *funcs.Func) []*funcs.Call {
 	var in []*funcs.Call
 	for _, list := range [][]*funcs.Call{f.In, c.edges[f]} {
 		for _, call := range list {
-			if !c.inTest(call.Site.Pos()) {
+			if !c.values.InTest(call.Site.Pos()) {
 				in = append(in, call)
 			}
 		}
@@ -236,19 +238,19 @@ func (c *checker) spread() {
 // visit decides whether p is a finding, or what its function's callers have to answer for.
 func (c *checker) visit(p pending) []pending {
 	s := p.wait.from
-	at := c.place(p.call)
-	if at.src != nil && at.src.doubt == "" {
+	at := c.contexts.At(p.call)
+	if at.Source != nil && at.Source.Doubt == "" {
 		c.find(p, at)
 		return nil
 	}
 	if p.call == s.call {
-		s.apart = at.apart
+		s.apart = at.Apart
 	}
-	if at.src != nil && s.hint == nil {
+	if at.Source != nil && s.hint == nil {
 		s.hint = &finding{pending: p, place: at}
 	}
 	f := p.call.Caller.Outermost()
-	if at.apart != "" || at.src != nil && at.src.local || p.wait.api.unsure || hasContext(f.Sig) || c.leaves(f) {
+	if at.Apart != "" || at.Source != nil && at.Source.Local || p.wait.api.unsure || contexts.Passed(f.Sig) || c.leaves(f) {
 		return nil
 	}
 	if known := c.ends[f]; known != nil {
@@ -299,10 +301,10 @@ func (c *checker) asks(site *ast.CallExpr) bool {
 		return false
 	}
 	n := sig.Results().Len()
-	if lastIsError(sig) {
+	if contexts.MayFail(sig) {
 		n--
 	}
-	switch _, parent := skipParens(cur); s := parent.Node().(type) {
+	switch _, parent := values.Outer(cur); s := parent.Node().(type) {
 	case *ast.ExprStmt, *ast.GoStmt, *ast.DeferStmt:
 		return false
 	case *ast.AssignStmt:
@@ -332,7 +334,7 @@ func (c *checker) object(f *funcs.Func, call *funcs.Call) types.Object {
 	if f.Obj != nil {
 		return f.Obj
 	}
-	return c.variable(call.Site.Fun)
+	return c.values.Variable(call.Site.Fun)
 }
 
 // maxChain bounds the chains: what lies deeper is so far from the caller that
