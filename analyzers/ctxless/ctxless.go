@@ -10,6 +10,7 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers/internal/contexts"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/outgoing"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
@@ -26,7 +27,7 @@ var Rule = rule.New(rule.Spec{
 	Class:     rule.Context,
 	Severity:  rule.High,
 	Since:     "go1.7",
-	Requires:  []*analysis.Analyzer{syntax.Analyzer, tokenfile.Analyzer, values.Analyzer, contexts.Analyzer},
+	Requires:  []*analysis.Analyzer{syntax.Analyzer, tokenfile.Analyzer, values.Analyzer, contexts.Analyzer, outgoing.Analyzer},
 	FactTypes: []analysis.Fact{new(summary)},
 	Run:       run,
 })
@@ -40,7 +41,7 @@ func run(pass *rule.Pass) error {
 		inspect:  pass.ResultOf[syntax.Analyzer].(*inspector.Inspector),
 		values:   pass.ResultOf[values.Analyzer].(*values.Index),
 		contexts: pass.ResultOf[contexts.Analyzer].(*contexts.Index),
-		sent:     make(map[param]bool),
+		outgoing: pass.ResultOf[outgoing.Analyzer].(*outgoing.Index),
 		edges:    make(map[*funcs.Func][]*funcs.Call),
 		dynamic:  make(map[string][]*funcs.Call),
 		ends:     make(map[*funcs.Func]*wait),
@@ -63,7 +64,7 @@ type checker struct {
 	inspect  *inspector.Inspector
 	values   *values.Index
 	contexts *contexts.Index
-	sent     map[param]bool                // memo of sendsParam
+	outgoing *outgoing.Index
 	edges    map[*funcs.Func][]*funcs.Call // calls of a function through values and arguments, which funcs does not resolve
 	dynamic  map[string][]*funcs.Call      // calls of interface methods, by name
 	starts   []*start                      // where I/O without a context begins, as this package sees it

@@ -1,11 +1,12 @@
 package ctxless
 
 import (
-	"fmt"
 	"go/token"
 	"go/types"
 	"strings"
 
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
+	"github.com/lagvet/lagvet/analyzers/internal/outgoing"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
 
@@ -14,7 +15,6 @@ import (
 type summary struct {
 	Wait   *waitFact // ends in I/O that no context of its caller can stop
 	Makes  *waitFact // returns a request or command without a context
-	Sends  []int     // sends or runs these parameters as they come
 	Bounds bool      // a RoundTrip method that gives each request a deadline
 	Use    use       // what it has a context for that it takes first
 	Loses  bool      // has a form that takes a context, and loses it: is but that form with context.Background, or waits
@@ -38,7 +38,7 @@ func (s *summary) String() string {
 	case s.Loses:
 		return "loses the context of its form"
 	}
-	return fmt.Sprint("sends ", s.Sends)
+	return ""
 }
 
 // A waitFact is a wait as a fact holds it.
@@ -83,7 +83,7 @@ func (c *checker) fact(w *wait) *waitFact {
 // export tells the packages that import this one what its functions do. The
 // standard library is the primitives' home: nothing there is a wrapper of ours.
 func (c *checker) export() {
-	if c.std() {
+	if modules.Std(c.pass.Pass) {
 		return
 	}
 	for _, f := range c.pass.Funcs.Funcs {
@@ -97,48 +97,12 @@ func (c *checker) export() {
 		if w := c.makes[f]; w != nil {
 			s.Makes = c.fact(w)
 		}
-		for i := range f.Sig.Params().Len() {
-			if c.sendsParam(f, i) {
-				s.Sends = append(s.Sends, i)
-			}
-		}
-		s.Bounds = f.Sig.Recv() != nil && f.Obj.Name() == "RoundTrip" && sends(f.Sig) && c.deadlined(f.Obj)
+		s.Bounds = f.Sig.Recv() != nil && f.Obj.Name() == "RoundTrip" && outgoing.Sends(f.Sig) && c.deadlined(f.Obj)
 		s.Use, s.Loses = c.useOf(f), c.loses(f)
-		if s.Wait != nil || s.Makes != nil || s.Sends != nil || s.Bounds || s.Use != forIO || s.Loses {
+		if s.Wait != nil || s.Makes != nil || s.Bounds || s.Use != forIO || s.Loses {
 			c.pass.ExportObjectFact(f.Obj, &s)
 		}
 	}
-}
-
-// ours reports whether p is of the module that is being analysed: what its
-// authors can mend.
-func (c *checker) ours(p *types.Package) bool {
-	if p == nil {
-		return false
-	}
-	root := moduleRoot(c.pass.Pkg.Path())
-	if m := c.pass.Module; m != nil && m.Path != "" {
-		root = m.Path
-	}
-	return p.Path() == root || strings.HasPrefix(p.Path(), root+"/") || p == c.pass.Pkg
-}
-
-// moduleRoot guesses the module path from a package path where the host does
-// not tell: host, owner and name, or the first element if it is no host.
-func moduleRoot(path string) string {
-	elems := strings.SplitN(path, "/", 4)
-	if !strings.Contains(elems[0], ".") {
-		return elems[0]
-	}
-	return strings.Join(elems[:min(3, len(elems))], "/")
-}
-
-// std reports whether the package is of the standard library.
-func (c *checker) std() bool {
-	if m := c.pass.Module; m != nil && m.Path != "" && m.Path != "std" {
-		return false
-	}
-	return isStd(c.pass.Pkg.Path())
 }
 
 // fullName returns the name of a function, or of a variable that holds one,

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers/internal/contexts"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
@@ -26,7 +27,7 @@ var dontWait = map[string]bool{
 // call waits is sure of a database handle, and where F is but its form with
 // context.Background; elsewhere it is suspected.
 func (c *checker) twin(fn *types.Func) *api {
-	if fn.Pkg() == nil || c.ours(fn.Pkg()) || isStd(fn.Pkg().Path()) || !fn.Exported() || dontWait[fn.FullName()] {
+	if fn.Pkg() == nil || modules.Ours(c.pass.Pass, fn.Pkg()) || modules.IsStd(fn.Pkg().Path()) || !fn.Exported() || dontWait[fn.FullName()] {
 		return nil
 	}
 	form := c.form(fn)
@@ -254,10 +255,4 @@ func takesContext(sig, form *types.Signature) bool {
 		}
 	}
 	return true
-}
-
-// isStd reports whether path is that of a package of the standard library.
-func isStd(path string) bool {
-	first, _, _ := strings.Cut(path, "/")
-	return !strings.Contains(first, ".")
 }

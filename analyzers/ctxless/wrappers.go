@@ -7,6 +7,7 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers/internal/contexts"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
@@ -120,7 +121,7 @@ func (c *checker) start(t target) {
 // imported takes up what is known of a function of another package of ours.
 func (c *checker) imported(t target, doubt string) {
 	var s summary
-	if !c.ours(t.fn.Pkg()) || !c.pass.ImportObjectFact(t.fn, &s) {
+	if !modules.Ours(c.pass.Pass, t.fn.Pkg()) || !c.pass.ImportObjectFact(t.fn, &s) {
 		return
 	}
 	if s.Wait != nil {
@@ -153,16 +154,16 @@ func (c *checker) primitive(t target, a *api, named bool) {
 // carry follows a request or command that s makes to where it is sent.
 func (c *checker) carry(s *start) {
 	a := s.wait.api
-	fate := c.fate(s.call.Caller, s.call.Site, a.carrier)
+	fate := c.outgoing.Follow(s.call.Caller, s.call.Site, a.carrier)
 	switch {
-	case fate.sent != nil:
+	case fate.Sent != nil:
 		w := *s.wait
-		sent := c.pass.Funcs.Call(fate.sent)
-		w.limit = max(w.limit, c.sentLimit(fate.sent))
-		w.chain = append(slices.Clip(w.chain), rule.Step{Pos: fate.sent.Pos(), Text: a.waits(c.calleeText(sent))})
+		sent := c.pass.Funcs.Call(fate.Sent)
+		w.limit = max(w.limit, c.sentLimit(fate.Sent))
+		w.chain = append(slices.Clip(w.chain), rule.Step{Pos: fate.Sent.Pos(), Text: a.waits(c.calleeText(sent))})
 		s.wait = &w
 		c.begin(s)
-	case fate.returned && s.call.Caller.Obj != nil:
+	case fate.Returned && s.call.Caller.Obj != nil:
 		c.hand(s.call.Caller, s)
 	}
 }
@@ -326,7 +327,7 @@ func (c *checker) leaves(f *funcs.Func) bool {
 		return false
 	}
 	call, ok := last.X.(*ast.CallExpr)
-	return ok && !c.mayReturn(call)
+	return ok && !c.outgoing.MayReturn(call)
 }
 
 // object returns what f, called by call, is known by.
