@@ -66,12 +66,16 @@
 //     waits for, in a deferred call, in a callback, after the context is done, shared
 //     with other callers, or the context is in a field that the function does
 //     not otherwise use, or was made on the spot;
-//   - the other side is on this machine (a unix socket, localhost);
+//   - the other side is on this machine (a unix socket, localhost), or nothing is
+//     sent to it (a UDP "connection" looks up a name at most);
+//   - a command is run by helpers that ask nothing of it but whether it failed (mount, mkfs):
+//     it is run for what it changes, and killed midway may leave that half done;
 //   - the client's RoundTripper sets deadlines of its own;
 //   - the call goes through an interface of which another type in sight waits
 //     for nobody, or to a method whose parameters an interface of another module
 //     prescribes (Close, Read);
-//   - a dependency has a form with a context, but nothing shows that the call waits;
+//   - a dependency has a form with a context, but nothing shows that the call waits
+//     for more than this process;
 //   - the database is embedded in the program.
 //
 // Passing context.Background where a context is in scope is not this rule's
