@@ -23,6 +23,7 @@ type Attributes struct {
 	Tier      string   `json:"tier,omitempty"`
 	Posn      string   `json:"posn,omitempty"` // where the finding stands, if not in the package that reports it
 	Func      string   `json:"func,omitempty"`
+	Fault     string   `json:"fault,omitempty"` // the function to be mended, if not Func
 	Cause     string   `json:"cause,omitempty"`
 	Primitive string   `json:"primitive,omitempty"`
 	Chain     []Step   `json:"chain,omitempty"`
@@ -177,6 +178,7 @@ func report(pass *analysis.Pass, name string, f rule.Finding) error {
 		Rule:      name,
 		Tier:      string(f.Tier),
 		Func:      f.Func,
+		Fault:     f.Fault,
 		Cause:     f.Cause,
 		Primitive: f.Primitive,
 		Mend:      f.Mend,

@@ -20,6 +20,9 @@
 //	}
 //	func (s *shop) title() string { return s.store.Name(1) }
 //
+// It is one fault, however many have a context and come by there: a package has
+// one finding of it, at the nearest of them, which says how many more there are.
+//
 // A function of a dependency counts if its author wrote it twice, F and
 // FContext (or FWithContext), the end of the context that FContext takes ends
 // something, and F is known to wait: it is FContext with context.Background, ends

@@ -1,10 +1,12 @@
 package ctxless
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/contexts"
@@ -19,6 +21,7 @@ type finding struct {
 	place  contexts.Place
 	root   *hotpath.Root
 	effect bool
+	more   int // calls of the package that lead to the same fault
 }
 
 // find records a finding and that it accounts for its start.
@@ -39,7 +42,7 @@ func (c *checker) find(p pending, at contexts.Place) {
 // report reports the findings, and for each start that none accounts for what
 // is left to say.
 func (c *checker) report() {
-	for _, f := range c.findings {
+	for _, f := range c.fold() {
 		c.send(f, c.tier(f))
 	}
 	for _, s := range c.starts {
@@ -47,6 +50,52 @@ func (c *checker) report() {
 			c.unanswered(s)
 		}
 	}
+}
+
+// fold returns the findings, those that lead to one fault as one: whoever gives
+// the wrapper a context mends them all. The surest and nearest stands for the
+// others. A call that a directive allows answers for itself alone.
+func (c *checker) fold() []*finding {
+	var fs []*finding
+	faults := make(map[any]*finding)
+	for _, f := range c.findings {
+		if c.tier(f) == "" {
+			continue
+		}
+		if f.via == nil || c.pass.Directives.Allow(c.pass.Analyzer.Name, f.call.Site.Pos()) != nil {
+			fs = append(fs, f)
+			continue
+		}
+		var fault any = f.wait.from
+		if via := f.wait.from.via; via != nil {
+			fault = via // of another package, called from several places of this one
+		}
+		first := faults[fault]
+		if first == nil {
+			faults[fault] = f
+			fs = append(fs, f)
+			continue
+		}
+		if c.before(f, first) {
+			more := first.more
+			*first, *f = *f, *first
+			first.more = more
+		}
+		first.more++
+	}
+	return fs
+}
+
+// before reports whether f says more than g of the fault that both lead to.
+func (c *checker) before(f, g *finding) bool {
+	if a, b := c.tier(f), c.tier(g); a != b {
+		return b == rule.Suspected
+	}
+	return cmp.Or(
+		cmp.Compare(len(f.wait.chain), len(g.wait.chain)),
+		strings.Compare(c.pass.Fset.Position(f.call.Site.Pos()).Filename, c.pass.Fset.Position(g.call.Site.Pos()).Filename),
+		cmp.Compare(f.call.Site.Pos(), g.call.Site.Pos()),
+	) < 0
 }
 
 // unanswered reports a start for which no caller has a context.
@@ -150,7 +199,8 @@ func (c *checker) send(f *finding, tier rule.Tier) {
 	what := a.name
 	if f.via != nil {
 		what = shortName(f.via, c.pass.Pkg)
-		r.Cause += " passed to " + fullName(f.via)
+		r.Cause += " passed on"
+		r.Fault = f.wait.from.name(c.pass.Pkg)
 	}
 	if f.via != nil || a.carrier != nil {
 		r.Chain = f.wait.chain
@@ -197,6 +247,16 @@ func (c *checker) words(f *finding, what string) (message, mend string) {
 		case f.wait.doubt != "":
 			message += " (" + f.wait.doubt + ")"
 		}
+		if f.more > 0 {
+			message += fmt.Sprintf(" (and %s of this package)", calls(f.more))
+		}
 	}
 	return message, mend
+}
+
+func calls(n int) string {
+	if n == 1 {
+		return "one more call"
+	}
+	return fmt.Sprintf("%d more calls", n)
 }

@@ -43,6 +43,14 @@ type start struct {
 	same *start
 }
 
+// name is the full name of the function that lacks the context.
+func (s *start) name(pkg *types.Package) string {
+	if s.via != nil {
+		return fullName(s.via)
+	}
+	return s.call.Caller.Name(pkg)
+}
+
 // answered reports whether a finding accounts for s.
 func (s *start) answered() bool {
 	for ; s != nil; s = s.same {

@@ -171,7 +171,7 @@ type loop struct {
 	pass  *rule.Pass
 	f     *funcs.Func
 	d     *ast.DeferStmt
-	stmts []ast.Stmt // the loops around d, innermost first
+	stmts []ast.Stmt     // the loops around d, innermost first
 	body  *ast.BlockStmt // nil if the loop is made of a goto
 	from  token.Pos      // where an iteration begins
 	to    token.Pos      // where it ends at the latest

@@ -165,8 +165,12 @@ type Finding struct {
 	// Func is the full name of the function that the finding stands in. It
 	// is filled in from Pos if empty.
 	Func string
-	// Cause and Primitive identify the hazard within Func for the
-	// fingerprint. They hold no positions and no names of variables.
+	// Fault is the full name of the function that has to be mended, if that
+	// is not Func but something that it calls: whoever calls it, the fault is
+	// the same one.
+	Fault string
+	// Cause and Primitive identify the hazard within Fault, or else Func, for
+	// the fingerprint. They hold no positions and no names of variables.
 	Cause     string
 	Primitive string
 	Chain     []Step

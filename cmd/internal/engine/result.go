@@ -200,6 +200,7 @@ func (t *translator) finding(d found, a analyzers.Attributes, p pkg, start findi
 		Tier:      a.Tier,
 		Package:   p.path,
 		Func:      a.Func,
+		Fault:     a.Fault,
 		Start:     start,
 		End:       start,
 		Cause:     a.Cause,

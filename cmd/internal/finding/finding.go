@@ -62,7 +62,10 @@ type Finding struct {
 	Start    Place
 	End      Place
 
-	// Cause and Primitive identify the hazard within Func.
+	// Fault is the full name of the function to be mended, if that is not
+	// Func but what it calls.
+	Fault string
+	// Cause and Primitive identify the hazard within Fault, or else Func.
 	Cause     string
 	Primitive string
 

@@ -1,6 +1,7 @@
 package finding
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
@@ -20,8 +21,8 @@ const fingerprintBytes = 8
 // key is what makes two findings equal but for their place.
 type key struct{ rule, fn, cause, primitive string }
 
-// Identify sets the fingerprint of each finding: a hash of its rule, function,
-// cause and primitive, and of its ordinal by position among the findings of fs
+// Identify sets the fingerprint of each finding: a hash of its rule, the function
+// with the fault, cause and primitive, and of its ordinal by position among the findings of fs
 // that are equal in those. No file name and no line goes into it, so that a
 // finding keeps its fingerprint when lines are inserted, the file is renamed, or
 // the function moves within its package.
@@ -31,7 +32,7 @@ type key struct{ rule, fn, cause, primitive string }
 func Identify(fs []Finding) {
 	equals := make(map[key][]int)
 	for i, f := range fs {
-		k := key{f.Rule, f.Func, f.Cause, f.Primitive}
+		k := key{f.Rule, cmp.Or(f.Fault, f.Func), f.Cause, f.Primitive}
 		equals[k] = append(equals[k], i)
 	}
 	for k, is := range equals {

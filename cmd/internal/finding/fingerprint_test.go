@@ -49,6 +49,21 @@ func TestFingerprintsDiffer(t *testing.T) {
 	}
 }
 
+// Where the fault is in what is called, it is the same one whoever calls it.
+func TestFingerprintOfFault(t *testing.T) {
+	of := func(fn, fault string) string {
+		fs := []Finding{{Rule: "ctxless", Func: fn, Fault: fault, Cause: "no context passed on", Primitive: "net/http.Get"}}
+		Identify(fs)
+		return fs[0].Fingerprint
+	}
+	if a, b := of("p.A", "p.get"), of("p.B", "p.get"); a != b {
+		t.Errorf("%s for one caller, %s for the other", a, b)
+	}
+	if a, b := of("p.A", "p.get"), of("p.A", "p.post"); a == b {
+		t.Errorf("two faults have the fingerprint %s", a)
+	}
+}
+
 // A fingerprint written to a baseline must be found again by the next release.
 func TestFingerprintIsFixed(t *testing.T) {
 	const want = "v1:7ea7ec4ebd6d3fa9"

@@ -65,6 +65,7 @@ type jsonFinding struct {
 	EndColumn   int           `json:"end_column,omitempty"`
 	Package     string        `json:"package"`
 	Func        string        `json:"func,omitempty"`
+	Fault       string        `json:"fault,omitempty"`
 	Cause       string        `json:"cause,omitempty"`
 	Primitive   string        `json:"primitive,omitempty"`
 	Hot         *jsonHot      `json:"hot,omitempty"`
@@ -187,6 +188,7 @@ func (r *Report) jsonFinding(f finding.Finding) jsonFinding {
 		EndColumn:   f.End.Column,
 		Package:     f.Package,
 		Func:        f.Func,
+		Fault:       f.Fault,
 		Cause:       f.Cause,
 		Primitive:   f.Primitive,
 		Chain:       r.jsonSteps(f.Chain),

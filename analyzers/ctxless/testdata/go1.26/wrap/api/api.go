@@ -25,9 +25,9 @@ func (s *server) fetch(ctx context.Context, u string) error {
 }
 
 // Two callers up in this package.
-func (s *server) page(ctx context.Context) string { return s.head() } // want `^likely: \(\*server\)\.head ends in \(\*sql\.DB\)\.QueryRow and ignores .* ← calls \(\*server\)\.title ← calls \(\*client\.Client\)\.Label`
+func (s *server) page(ctx context.Context) string { return s.head() } // want `^likely: \(\*server\)\.head ends in \(\*sql\.DB\)\.QueryRow and ignores .* ← calls \(\*server\)\.title ← calls \(\*client\.Client\)\.Caption ← calls \(\*Client\)\.Label`
 func (s *server) head() string                    { return "<h1>" + s.title() }
-func (s *server) title() string                   { return s.client.Label(1) }
+func (s *server) title() string                   { return s.client.Caption(1) }
 
 // Sent by a function of another package.
 func (s *server) send(ctx context.Context, c *http.Client) error {

@@ -21,6 +21,9 @@ func (c *Client) Label(id int) string {
 	return name
 }
 
+// Caption is Label for those who come by another way.
+func (c *Client) Caption(id int) string { return c.Label(id) }
+
 func (c *Client) Fetch(u string) error {
 	req, err := store.NewRequest(u)
 	if err != nil {
