@@ -136,9 +136,15 @@ func (fl *flow) typeSwitch(n *ast.TypeSwitchStmt) {
 	}
 }
 
-// call records what a call fills in: what it is given the address of, and the
-// local value whose decoding method it is.
+// call records what a call fills in: what it is given the address of, what a
+// decoding function is given a pointer to, and the local value whose decoding
+// method it is.
 func (fl *flow) call(n *ast.CallExpr) {
+	if fn, _ := typeutil.Callee(fl.info, n).(*types.Func); fn != nil && decodes(fn.Name()) && len(n.Args) > 1 {
+		if v := fl.local(ast.Unparen(n.Args[len(n.Args)-1])); v != nil && fl.made[v] {
+			fl.add(v, filled, n)
+		}
+	}
 	for _, a := range n.Args {
 		if u, ok := ast.Unparen(a).(*ast.UnaryExpr); ok && u.Op == token.AND {
 			if v := fl.local(base(u.X)); v != nil {

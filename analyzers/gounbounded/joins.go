@@ -5,13 +5,15 @@ import (
 	"go/token"
 	"go/types"
 	"strings"
+
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
 
 // joined reports whether the frame's function waits for the goroutine, ends
 // it when it returns, or hands its caller what to wait on: then as many run
 // as calls are in flight.
 func (f *finder) joined(fr *frame) bool {
-	if f.cancelled(fr) {
+	if f.ended(fr) {
 		return true
 	}
 	if fr.all.empty() && fr.group == nil {
@@ -43,32 +45,62 @@ func (f *finder) joined(fr *frame) bool {
 	return false
 }
 
-// cancelled reports whether the goroutine is given a context that the
-// frame's function cancels: it ends with the function, or soon after.
-func (f *finder) cancelled(fr *frame) bool {
+// ended reports whether the frame's function ends the goroutine when it
+// returns, or soon after: it cancels the context that the goroutine is given,
+// or closes by defer what the goroutine works on, the other end of its pipe say.
+func (f *finder) ended(fr *frame) bool {
 	fl := f.flow(fr.fn)
-	cancels := make(map[token.Pos]bool) // the calls that made what is cancelled
-	for _, c := range fr.fn.Out {
-		if v := fl.local(ast.Unparen(c.Site.Fun)); v != nil && isCancel(v.Type()) {
-			for _, d := range fl.defs[v] {
-				cancels[d.pos] = true
+	cancelled, closed := make(map[token.Pos]bool), make(map[token.Pos]bool) // the calls that made what is
+	add := func(set map[token.Pos]bool, v *types.Var) {
+		for _, d := range fl.defs[v] {
+			if d.kind == whole {
+				set[d.pos] = true
 			}
 		}
 	}
-	if len(cancels) == 0 {
-		return false
+	for _, c := range f.callsOf(fr.fn) {
+		if v := fl.local(ast.Unparen(c.Site.Fun)); v != nil && isCancel(v.Type()) {
+			add(cancelled, v)
+		}
+		if v := f.closes(fl, c); v != nil && f.deferred(fr.fn, c) {
+			add(closed, v)
+		}
 	}
 	for v := range fl.from(fr.vars) {
-		if !isContext(v.Type()) {
+		if isError(v.Type()) {
 			continue
 		}
 		for _, d := range fl.defs[v] {
-			if cancels[d.pos] {
+			if cancelled[d.pos] && isContext(v.Type()) || closed[d.pos] && fr.vars[v] {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// callsOf returns the calls of fn and of the literals that it defers.
+func (f *finder) callsOf(fn *funcs.Func) []*funcs.Call {
+	calls := fn.Out
+	for _, lit := range f.Funcs.Funcs {
+		if lit.Parent == fn && lit.Use == funcs.Deferred {
+			calls = append(calls[:len(calls):len(calls)], lit.Out...)
+		}
+	}
+	return calls
+}
+
+func (f *finder) deferred(fn *funcs.Func, c *funcs.Call) bool {
+	return c.Mode == funcs.Defer || c.Caller != fn
+}
+
+// closes returns the local variable that the call closes, or nil.
+func (f *finder) closes(fl *flow, c *funcs.Call) *types.Var {
+	sel, ok := ast.Unparen(c.Site.Fun).(*ast.SelectorExpr)
+	if !ok || c.Func == nil || c.Func.Signature().Recv() == nil || !hasPrefix(c.Func.Name(), "Close") {
+		return nil
+	}
+	return fl.local(sel.X)
 }
 
 // groups returns what the goroutine reports its end to.

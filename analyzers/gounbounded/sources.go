@@ -312,7 +312,7 @@ func (f *finder) read1(fr *frame, v *types.Var, d def) (src *source, conn bool) 
 		}
 	case *ast.CallExpr:
 		fn, _ := typeutil.Callee(f.TypesInfo, e).(*types.Func)
-		if fn == nil || fn.Signature().Recv() == nil {
+		if fn == nil || fn.Signature().Recv() == nil && !f.readsFrom(e) {
 			return nil, false
 		}
 		name := fn.Name()
@@ -327,6 +327,16 @@ func (f *finder) read1(fr *frame, v *types.Var, d def) (src *source, conn bool) 
 		}
 	}
 	return nil, false
+}
+
+// readsFrom reports whether the call is given something to read from.
+func (f *finder) readsFrom(call *ast.CallExpr) bool {
+	for _, a := range call.Args {
+		if hasMethods(f.TypesInfo.TypeOf(a), "Read") {
+			return true
+		}
+	}
+	return false
 }
 
 func hasPrefix(name string, prefixes ...string) bool {

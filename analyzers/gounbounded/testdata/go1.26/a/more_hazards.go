@@ -2,6 +2,7 @@ package a
 
 import (
 	"encoding/json"
+	"io"
 	"iter"
 	"net/http"
 	"strings"
@@ -148,3 +149,48 @@ func (u *users) disconnect() {
 	}
 	wg.Wait()
 }
+
+// What is closed when the handler returns is not what the goroutine works on.
+func readAndClose(w http.ResponseWriter, r *http.Request) {
+	src, err := open(r.FormValue("host"))
+	defer src.Close()
+	b, _ := io.ReadAll(src)
+	go func() { println(b, err) }() // want `likely: one goroutine per request`
+}
+
+// Closed at once, not when the handler returns.
+func closedBefore(w http.ResponseWriter, r *http.Request) {
+	src, _ := open(r.FormValue("host"))
+	src.Close()
+	go func() { println(src) }() // want `likely: one goroutine per request`
+}
+
+type packets interface {
+	ReadMessage() (kind int, p []byte, err error)
+}
+
+func decoded(c packets) error {
+	for {
+		_, b, err := c.ReadMessage()
+		if err != nil {
+			return err
+		}
+		msg := &work.Job{}
+		if json.Unmarshal(b, msg) != nil {
+			return nil
+		}
+		go use(*msg) // want `likely: one goroutine per message, .* ← once per message that c.ReadMessage\(\) returns`
+	}
+}
+
+func framed(r io.Reader) error {
+	for {
+		j, err := readJob(r)
+		if err != nil {
+			return err
+		}
+		go use(j) // want `likely: one goroutine per message, .* ← once per message that readJob\(r\) returns`
+	}
+}
+
+func readJob(io.Reader) (work.Job, error) { return work.Job{}, nil }
