@@ -89,7 +89,7 @@ func (f *finder) provenance(fr *frame, x ast.Expr, whole bool) collection {
 	p := &prober{f: f, fr: fr, fl: f.flow(fr.fn), seen: make(varSet)}
 	k := p.length(x)
 	switch {
-	case k == unknown && f.asked(fr, x):
+	case (k == unknown || k == fromParam) && f.asked(fr, x):
 		k = payload
 	case !whole && k == fixed:
 		k = unknown
@@ -141,10 +141,7 @@ func (f *finder) small(e ast.Expr) bool {
 // read from it, decoded from it, or a field of what was.
 func (f *finder) asked(fr *frame, x ast.Expr) bool {
 	top := fr.fn
-	for top != nil {
-		if r := f.Hotness.Root(top.Node); r != nil && len(r.Via) == 0 {
-			break
-		}
+	for top != nil && !f.serves(top) {
 		top = top.Parent
 	}
 	if top == nil {
@@ -154,14 +151,28 @@ func (f *finder) asked(fr *frame, x ast.Expr) bool {
 	from := make(varSet)
 	fl.parts(x, from)
 	from = fl.directly(from)
-	for i := range top.Sig.Params().Len() {
-		p := top.Sig.Params().At(i)
+	for p := range top.Sig.Params().Variables() {
 		if from[p] && !isContext(p.Type()) {
 			return true
 		}
 	}
 	return false
 }
+
+// serves reports whether fn is called with a request: it is a handler, or a
+// method of a service by its parameters and results, registered where this
+// package cannot see it.
+func (f *finder) serves(fn *funcs.Func) bool {
+	if r := f.Hotness.Root(fn.Node); r != nil && len(r.Via) == 0 {
+		return true
+	}
+	in, out := fn.Sig.Params(), fn.Sig.Results()
+	return fn.Sig.Recv() != nil && in.Len() == 2 && out.Len() == 2 &&
+		isContext(in.At(0).Type()) && isProto(in.At(1).Type()) && isProto(out.At(0).Type()) && isError(out.At(1).Type())
+}
+
+// isProto reports whether t is a message of Protocol Buffers.
+func isProto(t types.Type) bool { return hasMethods(t, "ProtoMessage") }
 
 // A prober finds what decides the length of an expression.
 type prober struct {

@@ -37,7 +37,7 @@ type frame struct {
 	// call that is made often does not start many.
 	calls bool
 	conn  bool // a connection is handed down
-	maybe bool // the callee reaches the spawn under a condition only
+	maybe bool // the callee reaches the spawn under a condition only, or returns what it belongs to
 }
 
 // A verdict is what is known of a spawn's number: where it multiplies, and how
@@ -218,7 +218,7 @@ func (f *finder) caller(fr *frame, c *funcs.Call) *frame {
 		s: fr.s, fn: c.Caller, node: c.Site, vars: vars,
 		slots: fr.slots.rebind(bind), all: fr.all.rebind(bind), group: bound(bind, fr.group),
 		steps: append(fr.steps[:len(fr.steps):len(fr.steps)], step), depth: fr.depth + 1,
-		each: each, whole: fr.whole, calls: fr.calls, conn: conn, maybe: fr.maybe || f.conditional(fr),
+		each: each, whole: fr.whole, calls: fr.calls, conn: conn, maybe: fr.maybe || f.conditional(fr) || f.owned(fr),
 	}
 }
 
@@ -370,7 +370,7 @@ func (f *finder) export(fr *frame) *export {
 	if fn == nil || !f.exports || !f.reachable(fn) || f.isLaunch(fr.s) {
 		return nil
 	}
-	site := Site{Each: -1, Whole: fr.whole, Joined: !fr.calls, Maybe: fr.maybe || f.conditional(fr)}
+	site := Site{Each: -1, Whole: fr.whole, Joined: !fr.calls, Maybe: fr.maybe || f.conditional(fr) || f.owned(fr)}
 	if s := fr.s.site; s != nil {
 		site.Posn, site.Func, site.What = s.Posn, s.Func, s.What
 	} else {

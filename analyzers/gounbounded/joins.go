@@ -16,14 +16,20 @@ func (f *finder) joined(fr *frame) bool {
 	if f.ended(fr) {
 		return true
 	}
+	for v := range f.flow(fr.fn).directly(f.results(fr.fn)) {
+		if fr.vars[v] && isChan(v.Type()) {
+			return true // the caller waits for it, or ends it
+		}
+	}
 	if fr.all.empty() && fr.group == nil {
 		return false
 	}
 	mine := newOps()
 	c := &collector{f: f, ops: mine, depth: 1, brief: true, skip: func(n ast.Node) bool { return n == fr.node }}
 	c.walk(fr.fn.Body)
+	handed := f.handed(fr)
 	for k := range fr.all.sends {
-		if mine.recvs[k] || f.handed(fr, k) {
+		if mine.recvs[k] || handed[k] {
 			return true
 		}
 	}
@@ -38,7 +44,7 @@ func (f *finder) joined(fr *frame) bool {
 		}
 	}
 	for _, g := range fr.groups() {
-		if mine.has(g, "Wait") || f.handed(fr, g) {
+		if mine.has(g, "Wait") || handed[g] {
 			return true
 		}
 	}
@@ -117,23 +123,49 @@ func (fr *frame) groups() []types.Object {
 	return gs
 }
 
-// handed reports whether the function's caller holds k too: it is a parameter, or returned.
-func (f *finder) handed(fr *frame, k types.Object) bool {
-	v, ok := k.(*types.Var)
-	if !ok || localVar(v) == nil {
-		return false
+// handed returns what the function's caller holds too: the parameters, and
+// what the function returns or puts into what it returns.
+func (f *finder) handed(fr *frame) objSet {
+	all := make(objSet)
+	for p := range fr.fn.Sig.Params().Variables() {
+		all[p] = true
 	}
-	if isParam(fr.fn, v) {
+	for v := range f.flow(fr.fn).directly(f.results(fr.fn)) {
+		all[v] = true
+	}
+	return all
+}
+
+// results returns the variables in what fn returns.
+func (f *finder) results(fn *funcs.Func) varSet {
+	vars := make(varSet)
+	ast.Inspect(fn.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.ReturnStmt:
+			for v := range mentioned(f.TypesInfo, n) {
+				vars[v] = true
+			}
+		}
 		return true
-	}
-	found := false
+	})
+	return vars
+}
+
+// owned reports whether the goroutine belongs to what the function makes and
+// returns: there are as many as its callers keep of these.
+func (f *finder) owned(fr *frame) (found bool) {
+	fl := f.flow(fr.fn)
 	ast.Inspect(fr.fn.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit:
 			return false
 		case *ast.ReturnStmt:
 			for _, r := range n.Results {
-				found = found || mentioned(f.TypesInfo, r)[v]
+				v, ok := key(f.TypesInfo, r).(*types.Var)
+				_, whole := ast.Unparen(r).(*ast.SelectorExpr)
+				found = found || ok && !whole && fl.made[v] && fr.vars[v]
 			}
 		}
 		return true

@@ -180,7 +180,8 @@ func paces(fn *types.Func) bool {
 	return false
 }
 
-// received returns what a receive from ch makes of a spawn that v reaches.
+// received returns what a receive from ch makes of a spawn that v reaches. What
+// is to be closed one day is a connection or a session, not a message.
 func (f *finder) received(fr *frame, at ast.Node, ch ast.Expr, v *types.Var, elem types.Type) *source {
 	src := &source{kind: "message", tier: rule.Likely, pos: at.Pos(), text: "once per message received from " + short(ch)}
 	switch {
@@ -188,7 +189,7 @@ func (f *finder) received(fr *frame, at ast.Node, ch ast.Expr, v *types.Var, ele
 		return nil
 	case isPath(elem, "time", "Time"):
 		return &source{"tick", rule.Suspected, at.Pos(), "once per tick of " + short(ch)}
-	case f.isConn(elem), f.holdsConn(elem):
+	case hasMethods(elem, "Close"), f.holdsConn(elem):
 		return f.connection(at, "connection received from "+short(ch))
 	case v == nil || !f.reach(fr)[v]:
 		src.kind, src.tier = "event", rule.Suspected
@@ -308,7 +309,7 @@ func (f *finder) read1(fr *frame, v *types.Var, d def) (src *source, conn bool) 
 			if elem == nil {
 				return nil, false
 			}
-			return f.received(fr, e, e.X, v, elem), f.isConn(elem)
+			return f.received(fr, e, e.X, v, elem), hasMethods(elem, "Close")
 		}
 	case *ast.CallExpr:
 		fn, _ := typeutil.Callee(f.TypesInfo, e).(*types.Func)

@@ -1,6 +1,7 @@
 package a
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"iter"
@@ -194,3 +195,33 @@ func framed(r io.Reader) error {
 }
 
 func readJob(io.Reader) (work.Job, error) { return work.Job{}, nil }
+
+// What is returned is not the goroutine's.
+func enqueue(j work.Job) int {
+	t := &session{id: j.ID}
+	go t.loop() // want `likely: one goroutine per message`
+	return t.id
+}
+
+func enqueueAll(in chan work.Job) {
+	for j := range in {
+		enqueue(j)
+	}
+}
+
+type listRequest struct{ Names []string }
+
+func (*listRequest) ProtoMessage() {}
+
+type listReply struct{}
+
+func (*listReply) ProtoMessage() {}
+
+// A method of a service, registered elsewhere.
+func (s *server) List(ctx context.Context, req *listRequest) (*listReply, error) {
+	var g errgroup.Group
+	for _, name := range req.Names {
+		g.Go(func() error { println(name); return nil }) // want `likely: one goroutine per payload`
+	}
+	return &listReply{}, g.Wait()
+}

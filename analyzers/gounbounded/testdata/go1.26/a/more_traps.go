@@ -257,3 +257,72 @@ func (*feed) Close() error             { return nil }
 
 func open(string) (*feed, error)   { return nil, nil }
 func copyFrom(src *feed, s string) {}
+
+// Its caller ends it, by a channel in what the function returns.
+func ticking(w http.ResponseWriter, r *http.Request) {
+	k := keepAlive(w)
+	defer k.stop()
+	use(work.Job{})
+}
+
+type keeper struct{ done chan bool }
+
+func (k *keeper) stop() { close(k.done) }
+
+func keepAlive(w io.Writer) *keeper {
+	done := make(chan bool)
+	k := keeper{done: done}
+	go func() { <-done; w.Write(nil) }()
+	return &k
+}
+
+// Its caller receives what it sends, by means that are not seen.
+func listing(w http.ResponseWriter, r *http.Request) {
+	for s := range list(r.FormValue("dir")) {
+		io.WriteString(w, s)
+	}
+}
+
+func list(dir string) <-chan string {
+	out := make(chan string)
+	go work.List(dir, out)
+	return out
+}
+
+type session struct{ id int }
+
+func (s *session) loop() {}
+
+// The goroutine belongs to what is returned, which something else may count.
+func open1(j work.Job) *session {
+	s := &session{id: j.ID}
+	go s.loop() // want `suspected: one goroutine per message`
+	return s
+}
+
+func sessions(in chan work.Job) {
+	for j := range in {
+		keep(open1(j))
+	}
+}
+
+func keep(*session) {}
+
+// What is to be closed one day is a session, not a message.
+func clients(in chan client) {
+	for c := range in {
+		go println(c.ID())
+	}
+}
+
+func clientsInTurn(in chan client, done chan bool) {
+	for {
+		select {
+		case <-done:
+			return
+		default:
+		}
+		c := <-in
+		go println(c.ID())
+	}
+}
