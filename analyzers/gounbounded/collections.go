@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/types/typeutil"
 
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
@@ -72,10 +73,10 @@ func (f *finder) turns(fr *frame, loop ast.Node) bool {
 	if fr.depth > 1 {
 		return false
 	}
-	fl := f.flow(fr.fn)
+	fl := f.flows.Of(fr.fn)
 	for v := range f.reach(fr) {
-		for _, d := range fl.defs[v] {
-			if loop.Pos() <= d.pos && d.pos < loop.End() {
+		for _, d := range fl.Defs[v] {
+			if loop.Pos() <= d.Pos && d.Pos < loop.End() {
 				return true
 			}
 		}
@@ -86,7 +87,7 @@ func (f *finder) turns(fr *frame, loop ast.Node) bool {
 // provenance finds what decides the length of x, or of something inside x if
 // it is not whole.
 func (f *finder) provenance(fr *frame, x ast.Expr, whole bool) collection {
-	p := &prober{f: f, fr: fr, fl: f.flow(fr.fn), seen: make(varSet)}
+	p := &prober{f: f, fr: fr, fl: f.flows.Of(fr.fn), seen: make(dataflow.Vars)}
 	k := p.length(x)
 	switch {
 	case (k == unknown || k == fromParam) && f.asked(fr, x):
@@ -106,7 +107,7 @@ func (f *finder) parameter(fr *frame, x ast.Expr) bool {
 // capped reports whether a condition on the way to the node compares the
 // length of x with something.
 func (f *finder) capped(fr *frame, x ast.Expr) bool {
-	k := key(f.TypesInfo, x)
+	k := dataflow.Key(f.TypesInfo, x)
 	if k == nil {
 		return false
 	}
@@ -118,7 +119,7 @@ func (f *finder) capped(fr *frame, x ast.Expr) bool {
 				return true
 			}
 			for _, pair := range [][2]ast.Expr{{b.X, b.Y}, {b.Y, b.X}} {
-				if l := f.lengthOf(fr, pair[0]); l != nil && key(f.TypesInfo, l) == k && !f.small(pair[1]) {
+				if l := f.lengthOf(fr, pair[0]); l != nil && dataflow.Key(f.TypesInfo, l) == k && !f.small(pair[1]) {
 					found = true
 				}
 			}
@@ -147,10 +148,10 @@ func (f *finder) asked(fr *frame, x ast.Expr) bool {
 	if top == nil {
 		return false
 	}
-	fl := f.flow(fr.fn)
-	from := make(varSet)
-	fl.parts(x, from)
-	from = fl.directly(from)
+	fl := f.flows.Of(fr.fn)
+	from := make(dataflow.Vars)
+	fl.Parts(x, from)
+	from = fl.Directly(from)
 	for p := range top.Sig.Params().Variables() {
 		if from[p] && !isContext(p.Type()) {
 			return true
@@ -178,8 +179,8 @@ func isProto(t types.Type) bool { return hasMethods(t, "ProtoMessage") }
 type prober struct {
 	f    *finder
 	fr   *frame
-	fl   *flow
-	seen varSet
+	fl   *dataflow.Flow
+	seen dataflow.Vars
 }
 
 func (p *prober) length(e ast.Expr) length {
@@ -215,11 +216,11 @@ func (p *prober) length(e ast.Expr) length {
 // inside is the length of something that is part of something else.
 func (p *prober) inside(e ast.Expr) length {
 	if _, one := ast.Unparen(e).(*ast.IndexExpr); !one { // what is under one key is not the registry
-		if k := key(p.f.TypesInfo, e); k != nil && p.f.sessions[k] {
+		if k := dataflow.Key(p.f.TypesInfo, e); k != nil && p.f.sessions[k] {
 			return growing
 		}
 	}
-	if v := p.fl.local(base(e)); v != nil && isParam(p.fr.fn, v) && !isContext(v.Type()) {
+	if v := p.fl.Local(dataflow.Base(e)); v != nil && isParam(p.fr.fn, v) && !isContext(v.Type()) {
 		return fromParam
 	}
 	return unknown
@@ -243,7 +244,7 @@ func (p *prober) selector(e *ast.SelectorExpr) length {
 
 func (p *prober) ident(e *ast.Ident) length {
 	o := p.f.TypesInfo.ObjectOf(e)
-	v := localVar(o)
+	v := dataflow.LocalVar(o)
 	if v == nil {
 		return p.table(o)
 	}
@@ -255,22 +256,22 @@ func (p *prober) ident(e *ast.Ident) length {
 	if isParam(p.fr.fn, v) {
 		n = fromParam
 	}
-	for _, d := range p.fl.defs[v] {
+	for _, d := range p.fl.Defs[v] {
 		var k length
-		switch d.kind {
-		case whole:
-			k = p.length(d.rhs)
-			if _, ok := ast.Unparen(d.rhs).(*ast.SliceExpr); ok && k == fixed {
+		switch d.Kind {
+		case dataflow.Whole:
+			k = p.length(d.RHS)
+			if _, ok := ast.Unparen(d.RHS).(*ast.SliceExpr); ok && k == fixed {
 				return fixed // v = v[:max]
 			}
-		case element:
-			if k = p.length(d.rhs); k != growing {
+		case dataflow.Element:
+			if k = p.length(d.RHS); k != growing {
 				k = unknown
 			}
-		case filled:
+		case dataflow.Filled:
 			k = unknown
-		case part:
-			k = p.grown(d.pos)
+		case dataflow.Part:
+			k = p.grown(d.Pos)
 		}
 		n = max(n, k)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/tools/go/types/typeutil"
 
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
 
@@ -25,7 +26,7 @@ type condition struct {
 func (f *finder) flagged(fr *frame) bool {
 	var ws []write
 	for _, c := range f.conditions(fr) {
-		r := &reader{f: f, fl: f.flow(fr.fn), at: fr.node.Pos(), keys: make(objSet)}
+		r := &reader{f: f, fl: f.flows.Of(fr.fn), at: fr.node.Pos(), keys: make(objSet)}
 		r.read(c.expr, 2)
 		if r.swap {
 			return true
@@ -115,7 +116,7 @@ func leaves(b *ast.BlockStmt) bool {
 // A reader finds what a condition reads.
 type reader struct {
 	f    *finder
-	fl   *flow
+	fl   *dataflow.Flow
 	at   token.Pos // what is computed after this does not count
 	keys objSet
 	swap bool // it takes something in the same step: CompareAndSwap, TryLock
@@ -148,12 +149,12 @@ func (r *reader) variable(id *ast.Ident, depth int) {
 		return
 	}
 	r.keys[v] = true
-	if localVar(v) == nil || depth == 0 {
+	if dataflow.LocalVar(v) == nil || depth == 0 {
 		return
 	}
-	for _, d := range r.fl.defs[v] {
-		if d.kind == whole && d.pos < r.at {
-			r.read(d.rhs, depth-1)
+	for _, d := range r.fl.Defs[v] {
+		if d.Kind == dataflow.Whole && d.Pos < r.at {
+			r.read(d.RHS, depth-1)
 		}
 	}
 }
@@ -173,7 +174,7 @@ func (r *reader) call(n *ast.CallExpr, depth int) bool {
 		return true
 	}
 	if c.Callee != nil && c.Callee.Obj != nil && depth > 0 && brief(c.Callee) {
-		inner := &reader{f: r.f, fl: r.f.flow(c.Callee), at: c.Callee.Body.End(), keys: r.keys}
+		inner := &reader{f: r.f, fl: r.f.flows.Of(c.Callee), at: c.Callee.Body.End(), keys: r.keys}
 		inner.read(c.Callee.Body, 0)
 		r.swap = r.swap || inner.swap
 	}
@@ -234,7 +235,7 @@ func (f *finder) changes(fn *funcs.Func) []write {
 func (f *finder) writes(fn *funcs.Func, depth int) []write {
 	var ws []write
 	mark := func(e ast.Expr, flag bool) {
-		if k := key(f.TypesInfo, e); k != nil && (flag || localVar(k) == nil) {
+		if k := dataflow.Key(f.TypesInfo, e); k != nil && (flag || dataflow.LocalVar(k) == nil) {
 			ws = append(ws, write{k, e.Pos()})
 		}
 	}

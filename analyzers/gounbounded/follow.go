@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ast/inspector"
 
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
@@ -22,9 +23,9 @@ const sureDepth = 2
 type frame struct {
 	s     *spawn
 	fn    *funcs.Func
-	node  ast.Node // the spawn, or the call that leads to it
-	vars  varSet   // the local variables that reach the goroutine
-	slots *ops     // what the goroutine does, in terms of fn
+	node  ast.Node      // the spawn, or the call that leads to it
+	vars  dataflow.Vars // the local variables that reach the goroutine
+	slots *ops          // what the goroutine does, in terms of fn
 	all   *ops
 	group types.Object
 	steps []rule.Step
@@ -174,7 +175,7 @@ func (f *finder) callers(fr *frame) []*frame {
 // caller returns the frame of the call c of fr's function.
 func (f *finder) caller(fr *frame, c *funcs.Call) *frame {
 	bind := make(map[types.Object]types.Object)
-	vars := make(varSet)
+	vars := make(dataflow.Vars)
 	var each ast.Expr
 	conn := fr.conn
 	from := f.reach(fr)
@@ -183,7 +184,7 @@ func (f *finder) caller(fr *frame, c *funcs.Call) *frame {
 		p := fr.fn.Sig.Params().At(i)
 		args := arguments(fr.fn.Sig, c.Site, i)
 		if len(args) == 1 {
-			bind[p] = key(f.TypesInfo, args[0])
+			bind[p] = dataflow.Key(f.TypesInfo, args[0])
 			if p == want && (!fr.fn.Sig.Variadic() || i < fr.fn.Sig.Params().Len()-1 || c.Site.Ellipsis.IsValid()) {
 				each = args[0]
 			}
@@ -193,16 +194,16 @@ func (f *finder) caller(fr *frame, c *funcs.Call) *frame {
 		}
 		for _, a := range args {
 			conn = conn || f.isConn(f.TypesInfo.TypeOf(a))
-			for v := range mentioned(f.TypesInfo, a) {
+			for v := range dataflow.Mentioned(f.TypesInfo, a) {
 				vars[v] = true
 			}
 		}
 	}
 	if sel, ok := ast.Unparen(c.Site.Fun).(*ast.SelectorExpr); ok {
 		if recv := fr.fn.Sig.Recv(); recv != nil {
-			bind[recv] = key(f.TypesInfo, sel.X)
+			bind[recv] = dataflow.Key(f.TypesInfo, sel.X)
 			if from[recv] {
-				for v := range mentioned(f.TypesInfo, sel.X) {
+				for v := range dataflow.Mentioned(f.TypesInfo, sel.X) {
 					vars[v] = true
 				}
 			}
@@ -225,11 +226,11 @@ func (f *finder) caller(fr *frame, c *funcs.Call) *frame {
 // reach returns the variables of the frame's function whose values reach the
 // goroutine. Calls away from it, only what is handed on as it is counts: the
 // configuration read from a message is not the message.
-func (f *finder) reach(fr *frame) varSet {
+func (f *finder) reach(fr *frame) dataflow.Vars {
 	if fr.depth == 0 {
-		return f.flow(fr.fn).from(fr.vars)
+		return f.flows.Of(fr.fn).From(fr.vars)
 	}
-	return f.flow(fr.fn).directly(fr.vars)
+	return f.flows.Of(fr.fn).Directly(fr.vars)
 }
 
 // param returns the parameter of the frame's function whose elements multiply the spawn.
@@ -237,7 +238,7 @@ func (f *finder) param(fr *frame) *types.Var {
 	if fr.each == nil {
 		return nil
 	}
-	return f.flow(fr.fn).local(base(fr.each))
+	return f.flows.Of(fr.fn).Local(dataflow.Base(fr.each))
 }
 
 // conditional reports whether an if statement decides whether the frame's
@@ -268,11 +269,11 @@ func (f *finder) registers(fr *frame) bool {
 			if !ok {
 				continue
 			}
-			if k := key(f.TypesInfo, x.X); k == nil || localVar(k) != nil || !isMap(k.Type()) {
+			if k := dataflow.Key(f.TypesInfo, x.X); k == nil || dataflow.LocalVar(k) != nil || !isMap(k.Type()) {
 				continue
 			}
 			for _, e := range []ast.Expr{x.Index, as.Rhs[min(i, len(as.Rhs)-1)]} {
-				if v := f.flow(fr.fn).local(ast.Unparen(e)); v != nil && vars[v] {
+				if v := f.flows.Of(fr.fn).Local(ast.Unparen(e)); v != nil && vars[v] {
 					found = true
 				}
 			}
@@ -332,7 +333,7 @@ func (f *finder) request(fr *frame) *source {
 
 // hasConn reports whether a connection or stream is among the variables of
 // fn. A goroutine that is given one serves it and ends with it.
-func (f *finder) hasConn(fn *funcs.Func, vars varSet) bool {
+func (f *finder) hasConn(fn *funcs.Func, vars dataflow.Vars) bool {
 	for v := range vars {
 		if f.isConn(v.Type()) || f.isStream(v.Type()) {
 			return true

@@ -4,6 +4,8 @@ import (
 	"go/ast"
 	"go/types"
 	"strings"
+
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 )
 
 // gated reports whether something lets only so many through to the frame's
@@ -77,14 +79,14 @@ func meet(a, b []string) bool {
 // released reports whether the goroutine calls a function that a call before
 // returned: release, err := limiter.Acquire(ctx). A context's cancel is not one.
 func (f *finder) released(fr *frame) bool {
-	fl := f.flow(fr.fn)
+	fl := f.flows.Of(fr.fn)
 	for k := range fr.slots.called {
 		v, ok := k.(*types.Var)
-		if !ok || localVar(v) == nil || isCancel(v.Type()) {
+		if !ok || dataflow.LocalVar(v) == nil || isCancel(v.Type()) {
 			continue
 		}
-		for _, d := range fl.defs[v] {
-			if call, ok := ast.Unparen(d.rhs).(*ast.CallExpr); ok && d.kind == whole && d.pos < fr.node.Pos() && !f.isLit(call.Fun) {
+		for _, d := range fl.Defs[v] {
+			if call, ok := ast.Unparen(d.RHS).(*ast.CallExpr); ok && d.Kind == dataflow.Whole && d.Pos < fr.node.Pos() && !f.isLit(call.Fun) {
 				return true
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/lagvet/lagvet/analyzers/directive"
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
@@ -43,7 +44,7 @@ type finder struct {
 	root     inspector.Cursor
 	accept   bool
 	exports  bool // say what callers in other packages need to know
-	flows    map[*funcs.Func]*flow
+	flows    *dataflow.Index
 	written  map[*funcs.Func][]write
 	slotsOf  map[*types.Func]*Slots
 	at       map[ast.Node]inspector.Cursor // go statements and calls
@@ -62,7 +63,7 @@ func run(pass *rule.Pass) error {
 		root:     pass.ResultOf[inspect.Analyzer].(*inspector.Inspector).Root(),
 		accept:   pass.Analyzer.Flags.Lookup("accept").Value.String() == "true",
 		exports:  mendable(pass.Pass),
-		flows:    make(map[*funcs.Func]*flow),
+		flows:    dataflow.New(pass.TypesInfo),
 		written:  make(map[*funcs.Func][]write),
 		slotsOf:  make(map[*types.Func]*Slots),
 		at:       make(map[ast.Node]inspector.Cursor),

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/types"
 
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
 
@@ -27,7 +28,7 @@ func (f *finder) findGrowth() {
 				}
 			case *ast.CallExpr:
 				if id, ok := n.Fun.(*ast.Ident); ok && id.Name == "delete" && len(n.Args) == 2 {
-					if k := key(f.TypesInfo, n.Args[0]); k != nil {
+					if k := dataflow.Key(f.TypesInfo, n.Args[0]); k != nil {
 						removed[k] = true
 					}
 				}
@@ -44,8 +45,8 @@ func (f *finder) findGrowth() {
 
 // assigned records an assignment to a field or package variable.
 func (f *finder) assigned(fn *funcs.Func, l, r ast.Expr, added objSet) {
-	k, ok := key(f.TypesInfo, l).(*types.Var)
-	if !ok || localVar(k) != nil {
+	k, ok := dataflow.Key(f.TypesInfo, l).(*types.Var)
+	if !ok || dataflow.LocalVar(k) != nil {
 		return
 	}
 	f.grows[k] = true
@@ -58,7 +59,7 @@ func (f *finder) assigned(fn *funcs.Func, l, r ast.Expr, added objSet) {
 // handedIn reports whether e comes from a parameter of fn that is to be closed
 // one day: a connection, a session, a subscription.
 func (f *finder) handedIn(fn *funcs.Func, e ast.Expr) bool {
-	for v := range f.flow(fn).from(mentioned(f.TypesInfo, e)) {
+	for v := range f.flows.Of(fn).From(dataflow.Mentioned(f.TypesInfo, e)) {
 		if isParam(fn, v) && !isContext(v.Type()) && hasMethods(v.Type(), "Close") {
 			return true
 		}

@@ -4,8 +4,8 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"strings"
 
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
 
@@ -16,7 +16,7 @@ func (f *finder) joined(fr *frame) bool {
 	if f.ended(fr) {
 		return true
 	}
-	for v := range f.flow(fr.fn).directly(f.results(fr.fn)) {
+	for v := range f.flows.Of(fr.fn).Directly(f.results(fr.fn)) {
 		if fr.vars[v] && isChan(v.Type()) {
 			return true // the caller waits for it, or ends it
 		}
@@ -34,12 +34,12 @@ func (f *finder) joined(fr *frame) bool {
 		}
 	}
 	for k := range fr.all.recvs {
-		if mine.sends[k] && localVar(k) != nil {
+		if mine.sends[k] && dataflow.LocalVar(k) != nil {
 			return true
 		}
 	}
 	for k := range fr.all.done {
-		if localVar(k) != nil {
+		if dataflow.LocalVar(k) != nil {
 			return true
 		}
 	}
@@ -55,29 +55,29 @@ func (f *finder) joined(fr *frame) bool {
 // returns, or soon after: it cancels the context that the goroutine is given,
 // or closes by defer what the goroutine works on, the other end of its pipe say.
 func (f *finder) ended(fr *frame) bool {
-	fl := f.flow(fr.fn)
+	fl := f.flows.Of(fr.fn)
 	cancelled, closed := make(map[token.Pos]bool), make(map[token.Pos]bool) // the calls that made what is
 	add := func(set map[token.Pos]bool, v *types.Var) {
-		for _, d := range fl.defs[v] {
-			if d.kind == whole {
-				set[d.pos] = true
+		for _, d := range fl.Defs[v] {
+			if d.Kind == dataflow.Whole {
+				set[d.Pos] = true
 			}
 		}
 	}
 	for _, c := range f.callsOf(fr.fn) {
-		if v := fl.local(ast.Unparen(c.Site.Fun)); v != nil && isCancel(v.Type()) {
+		if v := fl.Local(ast.Unparen(c.Site.Fun)); v != nil && isCancel(v.Type()) {
 			add(cancelled, v)
 		}
 		if v := f.closes(fl, c); v != nil && f.deferred(fr.fn, c) {
 			add(closed, v)
 		}
 	}
-	for v := range fl.from(fr.vars) {
+	for v := range fl.From(fr.vars) {
 		if isError(v.Type()) {
 			continue
 		}
-		for _, d := range fl.defs[v] {
-			if cancelled[d.pos] && isContext(v.Type()) || closed[d.pos] && fr.vars[v] {
+		for _, d := range fl.Defs[v] {
+			if cancelled[d.Pos] && isContext(v.Type()) || closed[d.Pos] && fr.vars[v] {
 				return true
 			}
 		}
@@ -101,12 +101,12 @@ func (f *finder) deferred(fn *funcs.Func, c *funcs.Call) bool {
 }
 
 // closes returns the local variable that the call closes, or nil.
-func (f *finder) closes(fl *flow, c *funcs.Call) *types.Var {
+func (f *finder) closes(fl *dataflow.Flow, c *funcs.Call) *types.Var {
 	sel, ok := ast.Unparen(c.Site.Fun).(*ast.SelectorExpr)
 	if !ok || c.Func == nil || c.Func.Signature().Recv() == nil || !hasPrefix(c.Func.Name(), "Close") {
 		return nil
 	}
-	return fl.local(sel.X)
+	return fl.Local(sel.X)
 }
 
 // groups returns what the goroutine reports its end to.
@@ -130,21 +130,21 @@ func (f *finder) handed(fr *frame) objSet {
 	for p := range fr.fn.Sig.Params().Variables() {
 		all[p] = true
 	}
-	for v := range f.flow(fr.fn).directly(f.results(fr.fn)) {
+	for v := range f.flows.Of(fr.fn).Directly(f.results(fr.fn)) {
 		all[v] = true
 	}
 	return all
 }
 
 // results returns the variables in what fn returns.
-func (f *finder) results(fn *funcs.Func) varSet {
-	vars := make(varSet)
+func (f *finder) results(fn *funcs.Func) dataflow.Vars {
+	vars := make(dataflow.Vars)
 	ast.Inspect(fn.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit:
 			return false
 		case *ast.ReturnStmt:
-			for v := range mentioned(f.TypesInfo, n) {
+			for v := range dataflow.Mentioned(f.TypesInfo, n) {
 				vars[v] = true
 			}
 		}
@@ -156,16 +156,16 @@ func (f *finder) results(fn *funcs.Func) varSet {
 // owned reports whether the goroutine belongs to what the function makes and
 // returns: there are as many as its callers keep of these.
 func (f *finder) owned(fr *frame) (found bool) {
-	fl := f.flow(fr.fn)
+	fl := f.flows.Of(fr.fn)
 	ast.Inspect(fr.fn.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit:
 			return false
 		case *ast.ReturnStmt:
 			for _, r := range n.Results {
-				v, ok := key(f.TypesInfo, r).(*types.Var)
+				v, ok := dataflow.Key(f.TypesInfo, r).(*types.Var)
 				_, whole := ast.Unparen(r).(*ast.SelectorExpr)
-				found = found || ok && !whole && fl.made[v] && fr.vars[v]
+				found = found || ok && !whole && fl.Made[v] && fr.vars[v]
 			}
 		}
 		return true
@@ -215,9 +215,4 @@ func (f *finder) timed(n ast.Node) bool {
 		}
 	}
 	return false
-}
-
-func isStd(p *types.Package) bool {
-	first, _, _ := strings.Cut(p.Path(), "/")
-	return !strings.Contains(first, ".")
 }

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
 
@@ -101,7 +102,9 @@ func (c *collector) walk(n ast.Node) {
 	})
 }
 
-func (c *collector) key(e ast.Expr) types.Object { return bound(c.bind, key(c.f.TypesInfo, e)) }
+func (c *collector) key(e ast.Expr) types.Object {
+	return bound(c.bind, dataflow.Key(c.f.TypesInfo, e))
+}
 
 func (c *collector) mark(set objSet, e ast.Expr) {
 	if k := c.key(e); k != nil {

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/ast/inspector"
 	"golang.org/x/tools/go/types/typeutil"
 
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
@@ -82,7 +83,7 @@ func core(t types.Type) types.Type {
 
 func (f *finder) defined(e ast.Expr) *types.Var {
 	if id, ok := e.(*ast.Ident); ok {
-		return localVar(f.TypesInfo.ObjectOf(id))
+		return dataflow.LocalVar(f.TypesInfo.ObjectOf(id))
 	}
 	return nil
 }
@@ -116,13 +117,13 @@ func (f *finder) lengthOf(fr *frame, e ast.Expr) ast.Expr {
 	case *ast.BinaryExpr:
 		return f.lengthOf(fr, e.X)
 	case *ast.Ident:
-		v := f.flow(fr.fn).local(e)
+		v := f.flows.Of(fr.fn).Local(e)
 		if v == nil {
 			return nil
 		}
-		if defs := f.flow(fr.fn).defs[v]; len(defs) == 1 && defs[0].kind == whole {
-			if _, ok := ast.Unparen(defs[0].rhs).(*ast.CallExpr); ok {
-				return f.lengthOf(fr, defs[0].rhs)
+		if defs := f.flows.Of(fr.fn).Defs[v]; len(defs) == 1 && defs[0].Kind == dataflow.Whole {
+			if _, ok := ast.Unparen(defs[0].RHS).(*ast.CallExpr); ok {
+				return f.lengthOf(fr, defs[0].RHS)
 			}
 		}
 	case *ast.CallExpr:
@@ -138,7 +139,7 @@ func (f *finder) counts(fn *funcs.Func, n *ast.ForStmt) bool {
 	if n.Cond == nil {
 		return false
 	}
-	r := &reader{f: f, fl: f.flow(fn), keys: make(objSet)}
+	r := &reader{f: f, fl: f.flows.Of(fn), keys: make(objSet)}
 	r.read(n.Cond, 0)
 	for _, w := range f.writes(fn, 0) {
 		if r.keys[w.key] && isInteger(w.key.Type()) && n.Body.Pos() <= w.pos && w.pos < n.Body.End() {
@@ -267,20 +268,20 @@ func (f *finder) events(fr *frame, n *ast.ForStmt) *source {
 	if src, ok := f.arm(fr, n); ok {
 		return src
 	}
-	fl := f.flow(fr.fn)
+	fl := f.flows.Of(fr.fn)
 	from := f.reach(fr)
 	var best *source
 	for v := range from {
 		if isError(v.Type()) {
 			continue
 		}
-		for _, d := range fl.defs[v] {
-			if d.pos < n.Pos() || d.pos >= n.End() || d.kind == element || d.kind == part {
+		for _, d := range fl.Defs[v] {
+			if d.Pos < n.Pos() || d.Pos >= n.End() || d.Kind == dataflow.Element || d.Kind == dataflow.Part {
 				continue
 			}
 			src, conn := f.read1(fr, v, d)
 			if conn {
-				return f.connection(n, "connection that "+short(d.rhs)+" accepts")
+				return f.connection(n, "connection that "+short(d.RHS)+" accepts")
 			}
 			if src != nil && (best == nil || src.pos < best.pos) {
 				best = src
@@ -301,8 +302,8 @@ func (f *finder) events(fr *frame, n *ast.ForStmt) *source {
 
 // read1 returns what the definition d of v reads, in a loop that goes on for
 // ever; conn is set if it is a connection.
-func (f *finder) read1(fr *frame, v *types.Var, d def) (src *source, conn bool) {
-	switch e := ast.Unparen(d.rhs).(type) {
+func (f *finder) read1(fr *frame, v *types.Var, d dataflow.Def) (src *source, conn bool) {
+	switch e := ast.Unparen(d.RHS).(type) {
 	case *ast.UnaryExpr:
 		if e.Op == token.ARROW {
 			elem := chanElem(f.TypesInfo.TypeOf(e.X))
@@ -349,10 +350,6 @@ func hasPrefix(name string, prefixes ...string) bool {
 	return false
 }
 
-func decodes(name string) bool {
-	return hasPrefix(name, "Unmarshal", "Decode", "Parse", "ReadFrom", "Scan")
-}
-
 // receives reports whether the function returns what it receives from a channel.
 func (f *finder) receives(fn *funcs.Func) (found bool) {
 	ast.Inspect(fn.Body, func(n ast.Node) bool {
@@ -390,7 +387,7 @@ func (f *finder) arm(fr *frame, loop *ast.ForStmt) (*source, bool) {
 			rhs = s.X
 		case *ast.AssignStmt:
 			rhs = s.Rhs[0]
-			v = f.flow(fr.fn).local(s.Lhs[0])
+			v = f.flows.Of(fr.fn).Local(s.Lhs[0])
 		}
 		u, ok := rhs.(*ast.UnaryExpr)
 		if !ok {

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
 
@@ -15,13 +16,13 @@ type spawn struct {
 	node     ast.Node    // the go statement or the call
 	call     *ast.CallExpr
 	what     string
-	group    types.Object // the WaitGroup or errgroup, if any
-	limited  bool         // of a group that is given a limit
-	kept     bool         // a timer that is kept, and so may be stopped
-	site     *Site        // where it is, if in another package
-	vars     varSet       // local variables that reach the goroutine
-	slots    *ops         // what the goroutine does outside loops
-	all      *ops         // what it does
+	group    types.Object  // the WaitGroup or errgroup, if any
+	limited  bool          // of a group that is given a limit
+	kept     bool          // a timer that is kept, and so may be stopped
+	site     *Site         // where it is, if in another package
+	vars     dataflow.Vars // local variables that reach the goroutine
+	slots    *ops          // what the goroutine does outside loops
+	all      *ops          // what it does
 	launches map[*types.Var]bool
 }
 
@@ -63,7 +64,7 @@ func (f *finder) findSpawns() {
 
 // look finds what reaches the goroutine and what it does.
 func (f *finder) look(s *spawn, n ast.Node) {
-	s.vars = mentioned(f.TypesInfo, n)
+	s.vars = dataflow.Mentioned(f.TypesInfo, n)
 	s.slots, s.all = newOps(), newOps()
 	for _, c := range []*collector{
 		{f: f, ops: s.slots, depth: 2, once: true},
@@ -85,11 +86,11 @@ func (f *finder) launch(c *funcs.Call) *spawn {
 	s := &spawn{fn: c.Caller, node: c.Site, call: c.Site, what: f.display(c.Func)}
 	run := c.Site.Args[arg]
 	f.look(s, run)
-	if k := key(f.TypesInfo, run); k != nil {
+	if k := dataflow.Key(f.TypesInfo, run); k != nil {
 		s.all.called[k] = true
 	}
 	if sel, ok := ast.Unparen(c.Site.Fun).(*ast.SelectorExpr); ok && c.Func.Signature().Recv() != nil {
-		s.group = key(f.TypesInfo, sel.X)
+		s.group = dataflow.Key(f.TypesInfo, sel.X)
 		s.limited = f.limited(c, s.group)
 	}
 	if c.Func.FullName() == "time.AfterFunc" {
@@ -183,11 +184,11 @@ func (f *finder) external(c *funcs.Call) []*spawn {
 
 // argument returns the local variables of the i-th argument of the call, all
 // the rest of them for a variadic parameter's first.
-func (f *finder) argument(call *ast.CallExpr, i int) varSet {
+func (f *finder) argument(call *ast.CallExpr, i int) dataflow.Vars {
 	if i >= len(call.Args) {
 		return nil
 	}
-	return mentioned(f.TypesInfo, call.Args[i])
+	return dataflow.Mentioned(f.TypesInfo, call.Args[i])
 }
 
 // limited reports whether the errgroup that the call is made on has a limit.
@@ -224,14 +225,14 @@ func (f *finder) limitCall(c *funcs.Call) (more bool) {
 		return false
 	}
 	if sel, ok := ast.Unparen(c.Site.Fun).(*ast.SelectorExpr); ok && c.Func.Name() == "SetLimit" {
-		k := key(f.TypesInfo, sel.X)
+		k := dataflow.Key(f.TypesInfo, sel.X)
 		f.limiters[k] = true
 		return f.limit(k)
 	}
 	sig := c.Func.Signature()
 	for i := range min(sig.Params().Len(), len(c.Site.Args)) {
 		p := sig.Params().At(i)
-		arg := key(f.TypesInfo, c.Site.Args[i])
+		arg := dataflow.Key(f.TypesInfo, c.Site.Args[i])
 		if arg == nil || !f.isGroup(p.Type()) {
 			continue
 		}
@@ -279,17 +280,17 @@ func (f *finder) limitDefs(fn *funcs.Func) (more bool) {
 			return false
 		case *ast.ReturnStmt:
 			for _, r := range n.Results {
-				if k := key(f.TypesInfo, r); k != nil && f.limits[k] && fn.Obj != nil {
+				if k := dataflow.Key(f.TypesInfo, r); k != nil && f.limits[k] && fn.Obj != nil {
 					more = f.limit(fn.Obj) || more
 				}
 			}
 		case *ast.AssignStmt:
 			if f.isGroup(f.TypesInfo.TypeOf(n.Lhs[0])) && f.limitedValue(n.Rhs[0]) {
-				more = f.limit(key(f.TypesInfo, n.Lhs[0])) || more
+				more = f.limit(dataflow.Key(f.TypesInfo, n.Lhs[0])) || more
 			}
 		case *ast.KeyValueExpr:
 			if f.isGroup(f.TypesInfo.TypeOf(n.Value)) && f.limitedValue(n.Value) {
-				more = f.limit(key(f.TypesInfo, n.Key)) || more
+				more = f.limit(dataflow.Key(f.TypesInfo, n.Key)) || more
 			}
 		}
 		return true
@@ -306,7 +307,7 @@ func (f *finder) limitedValue(e ast.Expr) bool {
 		var l Limits
 		return f.limits[c.Func] || c.Callee == nil && f.ImportObjectFact(c.Func, &l) && l.Param == -1
 	}
-	k := key(f.TypesInfo, e)
+	k := dataflow.Key(f.TypesInfo, e)
 	return k != nil && f.limits[k]
 }
 
