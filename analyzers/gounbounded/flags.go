@@ -26,7 +26,7 @@ type condition struct {
 func (f *finder) flagged(fr *frame) bool {
 	var ws []write
 	for _, c := range f.conditions(fr) {
-		r := &reader{f: f, fl: f.flows.Of(fr.fn), at: fr.node.Pos(), keys: make(objSet)}
+		r := &reader{f: f, fl: f.flows.Of(fr.fn), at: fr.node.Pos(), keys: make(dataflow.Objects)}
 		r.read(c.expr, 2)
 		if r.swap {
 			return true
@@ -118,7 +118,7 @@ type reader struct {
 	f    *finder
 	fl   *dataflow.Flow
 	at   token.Pos // what is computed after this does not count
-	keys objSet
+	keys dataflow.Objects
 	swap bool // it takes something in the same step: CompareAndSwap, TryLock
 }
 
@@ -173,17 +173,13 @@ func (r *reader) call(n *ast.CallExpr, depth int) bool {
 	if atomics(c.Func) {
 		return true
 	}
-	if c.Callee != nil && c.Callee.Obj != nil && depth > 0 && brief(c.Callee) {
+	if c.Callee != nil && c.Callee.Obj != nil && depth > 0 && dataflow.Brief(c.Callee) {
 		inner := &reader{f: r.f, fl: r.f.flows.Of(c.Callee), at: c.Callee.Body.End(), keys: r.keys}
 		inner.read(c.Callee.Body, 0)
 		r.swap = r.swap || inner.swap
 	}
 	return false
 }
-
-// brief reports whether the function is short enough to be a getter or a
-// setter, locks included.
-func brief(fn *funcs.Func) bool { return len(fn.Body.List) <= 8 }
 
 func atomics(fn *types.Func) bool {
 	if fn.Pkg() == nil {
@@ -252,7 +248,7 @@ func (f *finder) writes(fn *funcs.Func, depth int) []write {
 		case *ast.CallExpr:
 			f.writeCall(n, mark)
 			c := f.Funcs.Call(n)
-			if c != nil && c.Callee != nil && c.Callee.Obj != nil && depth > 0 && (c.Mode == funcs.Go || brief(c.Callee)) {
+			if c != nil && c.Callee != nil && c.Callee.Obj != nil && depth > 0 && (c.Mode == funcs.Go || dataflow.Brief(c.Callee)) {
 				for _, w := range f.writes(c.Callee, depth-1) {
 					ws = append(ws, write{w.key, n.Pos()})
 				}

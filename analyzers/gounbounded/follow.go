@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ast/inspector"
 
+	"github.com/lagvet/lagvet/analyzers/internal/chanops"
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
@@ -25,8 +26,8 @@ type frame struct {
 	fn    *funcs.Func
 	node  ast.Node      // the spawn, or the call that leads to it
 	vars  dataflow.Vars // the local variables that reach the goroutine
-	slots *ops          // what the goroutine does, in terms of fn
-	all   *ops
+	slots *chanops.Ops  // what the goroutine does, in terms of fn
+	all   *chanops.Ops
 	group types.Object
 	steps []rule.Step
 	depth int
@@ -217,7 +218,7 @@ func (f *finder) caller(fr *frame, c *funcs.Call) *frame {
 	step := rule.Step{Pos: c.Site.Pos(), Text: "called by " + f.title(c.Caller)}
 	return &frame{
 		s: fr.s, fn: c.Caller, node: c.Site, vars: vars,
-		slots: fr.slots.rebind(bind), all: fr.all.rebind(bind), group: bound(bind, fr.group),
+		slots: fr.slots.Rebind(bind), all: fr.all.Rebind(bind), group: chanops.Bound(bind, fr.group),
 		steps: append(fr.steps[:len(fr.steps):len(fr.steps)], step), depth: fr.depth + 1,
 		each: each, whole: fr.whole, calls: fr.calls, conn: conn, maybe: fr.maybe || f.conditional(fr) || f.owned(fr),
 	}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/lagvet/lagvet/analyzers/directive"
+	"github.com/lagvet/lagvet/analyzers/internal/chanops"
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
@@ -26,7 +27,7 @@ var Rule = rule.New(rule.Spec{
 	Group:     rule.Goroutines,
 	Class:     rule.Concurrency,
 	Severity:  rule.High,
-	Requires:  []*analysis.Analyzer{inspect.Analyzer},
+	Requires:  []*analysis.Analyzer{inspect.Analyzer, chanops.Analyzer},
 	FactTypes: factTypes,
 	Run:       run,
 })
@@ -46,15 +47,15 @@ type finder struct {
 	exports  bool // say what callers in other packages need to know
 	flows    *dataflow.Index
 	written  map[*funcs.Func][]write
-	slotsOf  map[*types.Func]*Slots
+	chans    *chanops.Index
 	at       map[ast.Node]inspector.Cursor // go statements and calls
 	spawns   []*spawn
 	launches map[*types.Func]int
 	groups   map[types.Type]bool // types that can be given a limit
-	limits   objSet              // errgroups with a limit, and functions that return one
-	limiters objSet              // variables that their function sets a limit for
-	grows    objSet              // package variables that change after initialisation
-	sessions objSet              // maps and slices that connections are added to and removed from
+	limits   dataflow.Objects    // errgroups with a limit, and functions that return one
+	limiters dataflow.Objects    // variables that their function sets a limit for
+	grows    dataflow.Objects    // package variables that change after initialisation
+	sessions dataflow.Objects    // maps and slices that connections are added to and removed from
 }
 
 func run(pass *rule.Pass) error {
@@ -65,16 +66,15 @@ func run(pass *rule.Pass) error {
 		exports:  mendable(pass.Pass),
 		flows:    dataflow.New(pass.TypesInfo),
 		written:  make(map[*funcs.Func][]write),
-		slotsOf:  make(map[*types.Func]*Slots),
+		chans:    pass.ResultOf[chanops.Analyzer].(*chanops.Index),
 		at:       make(map[ast.Node]inspector.Cursor),
 		launches: make(map[*types.Func]int),
 		groups:   make(map[types.Type]bool),
-		limits:   make(objSet),
-		limiters: make(objSet),
-		grows:    make(objSet),
-		sessions: make(objSet),
+		limits:   make(dataflow.Objects),
+		limiters: make(dataflow.Objects),
+		grows:    make(dataflow.Objects),
+		sessions: make(dataflow.Objects),
 	}
-	f.exportSlots()
 	f.findLimits()
 	f.exportLimits()
 	for cur := range f.root.Preorder((*ast.GoStmt)(nil), (*ast.CallExpr)(nil)) {
@@ -141,10 +141,10 @@ func (f *finder) finding(s *spawn, v *verdict) {
 
 // inside reports whether the goroutine itself takes the slot that it gives back.
 func (f *finder) inside(s *spawn) bool {
-	for k := range s.slots.sends {
-		if s.slots.recvs[k] {
+	for k := range s.slots.Sends {
+		if s.slots.Recvs[k] {
 			return true
 		}
 	}
-	return f.acquired(s.slots, s.slots)
+	return f.chans.Paired(s.slots, s.slots)
 }

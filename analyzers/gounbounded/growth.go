@@ -13,7 +13,7 @@ import (
 // what is handed in by a caller is added to them one at a time, and removed
 // again. How many there are is up to those who connect.
 func (f *finder) findGrowth() {
-	added, removed := make(objSet), make(objSet)
+	added, removed := make(dataflow.Objects), make(dataflow.Objects)
 	for _, fn := range f.Funcs.Funcs {
 		if fn.Obj != nil && fn.Obj.Name() == "init" || f.InTest(fn.Node.Pos()) {
 			continue
@@ -44,7 +44,7 @@ func (f *finder) findGrowth() {
 }
 
 // assigned records an assignment to a field or package variable.
-func (f *finder) assigned(fn *funcs.Func, l, r ast.Expr, added objSet) {
+func (f *finder) assigned(fn *funcs.Func, l, r ast.Expr, added dataflow.Objects) {
 	k, ok := dataflow.Key(f.TypesInfo, l).(*types.Var)
 	if !ok || dataflow.LocalVar(k) != nil {
 		return

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 
+	"github.com/lagvet/lagvet/analyzers/internal/chanops"
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
@@ -17,34 +18,32 @@ func (f *finder) joined(fr *frame) bool {
 		return true
 	}
 	for v := range f.flows.Of(fr.fn).Directly(f.results(fr.fn)) {
-		if fr.vars[v] && isChan(v.Type()) {
+		if fr.vars[v] && chanops.Elem(v.Type()) != nil {
 			return true // the caller waits for it, or ends it
 		}
 	}
-	if fr.all.empty() && fr.group == nil {
+	if fr.all.Empty() && fr.group == nil {
 		return false
 	}
-	mine := newOps()
-	c := &collector{f: f, ops: mine, depth: 1, brief: true, skip: func(n ast.Node) bool { return n == fr.node }}
-	c.walk(fr.fn.Body)
+	mine := f.chans.Collect(fr.fn.Body, chanops.Scope{Depth: 1, Brief: true, Skip: func(n ast.Node) bool { return n == fr.node }})
 	handed := f.handed(fr)
-	for k := range fr.all.sends {
-		if mine.recvs[k] || handed[k] {
+	for k := range fr.all.Sends {
+		if mine.Recvs[k] || handed[k] {
 			return true
 		}
 	}
-	for k := range fr.all.recvs {
-		if mine.sends[k] && dataflow.LocalVar(k) != nil {
+	for k := range fr.all.Recvs {
+		if mine.Sends[k] && dataflow.LocalVar(k) != nil {
 			return true
 		}
 	}
-	for k := range fr.all.done {
+	for k := range fr.all.Done {
 		if dataflow.LocalVar(k) != nil {
 			return true
 		}
 	}
 	for _, g := range fr.groups() {
-		if mine.has(g, "Wait") || handed[g] {
+		if mine.Has(g, "Wait") || handed[g] {
 			return true
 		}
 	}
@@ -115,8 +114,8 @@ func (fr *frame) groups() []types.Object {
 	if fr.group != nil {
 		gs = append(gs, fr.group)
 	}
-	for k := range fr.all.calls {
-		if fr.all.has(k, "Done") {
+	for k := range fr.all.Calls {
+		if fr.all.Has(k, "Done") {
 			gs = append(gs, k)
 		}
 	}
@@ -125,8 +124,8 @@ func (fr *frame) groups() []types.Object {
 
 // handed returns what the function's caller holds too: the parameters, and
 // what the function returns or puts into what it returns.
-func (f *finder) handed(fr *frame) objSet {
-	all := make(objSet)
+func (f *finder) handed(fr *frame) dataflow.Objects {
+	all := make(dataflow.Objects)
 	for p := range fr.fn.Sig.Params().Variables() {
 		all[p] = true
 	}
@@ -176,19 +175,17 @@ func (f *finder) owned(fr *frame) (found bool) {
 // waits reports whether the body of a loop waits for the goroutine before its
 // next turn, or for a batch of them.
 func (f *finder) waits(fr *frame, body *ast.BlockStmt) bool {
-	mine := newOps()
-	c := &collector{f: f, ops: mine, skip: func(n ast.Node) bool {
+	mine := f.chans.Collect(body, chanops.Scope{Skip: func(n ast.Node) bool {
 		_, lit := n.(*ast.FuncLit)
 		return n == fr.node || lit && (n.End() <= fr.node.Pos() || n.Pos() >= fr.node.End()) || f.timed(n)
-	}}
-	c.walk(body)
-	for k := range fr.all.sends {
-		if mine.recvs[k] {
+	}})
+	for k := range fr.all.Sends {
+		if mine.Recvs[k] {
 			return true
 		}
 	}
 	for _, g := range fr.groups() {
-		if mine.has(g, "Wait") {
+		if mine.Has(g, "Wait") {
 			return true
 		}
 	}
@@ -208,7 +205,7 @@ func (f *finder) timed(n ast.Node) bool {
 		}
 		if e, ok := cc.Comm.(*ast.ExprStmt); ok {
 			if u, ok := e.X.(*ast.UnaryExpr); ok && u.Op == token.ARROW {
-				if elem := chanElem(f.TypesInfo.TypeOf(u.X)); elem != nil && isPath(elem, "time", "Time") {
+				if elem := chanops.Elem(f.TypesInfo.TypeOf(u.X)); elem != nil && isPath(elem, "time", "Time") {
 					return true
 				}
 			}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/ast/inspector"
 	"golang.org/x/tools/go/types/typeutil"
 
+	"github.com/lagvet/lagvet/analyzers/internal/chanops"
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
@@ -139,7 +140,7 @@ func (f *finder) counts(fn *funcs.Func, n *ast.ForStmt) bool {
 	if n.Cond == nil {
 		return false
 	}
-	r := &reader{f: f, fl: f.flows.Of(fn), keys: make(objSet)}
+	r := &reader{f: f, fl: f.flows.Of(fn), keys: make(dataflow.Objects)}
 	r.read(n.Cond, 0)
 	for _, w := range f.writes(fn, 0) {
 		if r.keys[w.key] && isInteger(w.key.Type()) && n.Body.Pos() <= w.pos && w.pos < n.Body.End() {
@@ -306,7 +307,7 @@ func (f *finder) read1(fr *frame, v *types.Var, d dataflow.Def) (src *source, co
 	switch e := ast.Unparen(d.RHS).(type) {
 	case *ast.UnaryExpr:
 		if e.Op == token.ARROW {
-			elem := chanElem(f.TypesInfo.TypeOf(e.X))
+			elem := chanops.Elem(f.TypesInfo.TypeOf(e.X))
 			if elem == nil {
 				return nil, false
 			}
@@ -360,7 +361,7 @@ func (f *finder) receives(fn *funcs.Func) (found bool) {
 			if n.Op != token.ARROW {
 				return true
 			}
-			elem := chanElem(f.TypesInfo.TypeOf(n.X))
+			elem := chanops.Elem(f.TypesInfo.TypeOf(n.X))
 			for i := range fn.Sig.Results().Len() {
 				if elem != nil && types.Identical(fn.Sig.Results().At(i).Type(), elem) {
 					found = true
@@ -393,7 +394,7 @@ func (f *finder) arm(fr *frame, loop *ast.ForStmt) (*source, bool) {
 		if !ok {
 			continue
 		}
-		if elem := chanElem(f.TypesInfo.TypeOf(u.X)); elem != nil {
+		if elem := chanops.Elem(f.TypesInfo.TypeOf(u.X)); elem != nil {
 			return f.received(fr, cc, u.X, v, elem), true
 		}
 	}

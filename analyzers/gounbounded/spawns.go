@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 
+	"github.com/lagvet/lagvet/analyzers/internal/chanops"
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
@@ -21,8 +22,8 @@ type spawn struct {
 	kept     bool          // a timer that is kept, and so may be stopped
 	site     *Site         // where it is, if in another package
 	vars     dataflow.Vars // local variables that reach the goroutine
-	slots    *ops          // what the goroutine does outside loops
-	all      *ops          // what it does
+	slots    *chanops.Ops  // what the goroutine does outside loops
+	all      *chanops.Ops  // what it does
 	launches map[*types.Var]bool
 }
 
@@ -65,13 +66,8 @@ func (f *finder) findSpawns() {
 // look finds what reaches the goroutine and what it does.
 func (f *finder) look(s *spawn, n ast.Node) {
 	s.vars = dataflow.Mentioned(f.TypesInfo, n)
-	s.slots, s.all = newOps(), newOps()
-	for _, c := range []*collector{
-		{f: f, ops: s.slots, depth: 2, once: true},
-		{f: f, ops: s.all, depth: 2},
-	} {
-		c.walk(n)
-	}
+	s.slots = f.chans.Collect(n, chanops.Scope{Depth: 2, Once: true})
+	s.all = f.chans.Collect(n, chanops.Scope{Depth: 2})
 }
 
 // launch returns the spawn that the call is, or nil.
@@ -87,7 +83,7 @@ func (f *finder) launch(c *funcs.Call) *spawn {
 	run := c.Site.Args[arg]
 	f.look(s, run)
 	if k := dataflow.Key(f.TypesInfo, run); k != nil {
-		s.all.called[k] = true
+		s.all.Called[k] = true
 	}
 	if sel, ok := ast.Unparen(c.Site.Fun).(*ast.SelectorExpr); ok && c.Func.Signature().Recv() != nil {
 		s.group = dataflow.Key(f.TypesInfo, sel.X)
@@ -131,7 +127,7 @@ func (f *finder) inferLaunches() (found bool) {
 			continue
 		}
 		for i := range fn.Sig.Params().Len() {
-			if s.all.called[fn.Sig.Params().At(i)] && f.bare(s) {
+			if s.all.Called[fn.Sig.Params().At(i)] && f.bare(s) {
 				f.launches[fn.Obj] = i
 				found = true
 				if f.reachable(fn.Obj) {
@@ -158,7 +154,7 @@ func (f *finder) isLaunch(s *spawn) bool {
 		return false
 	}
 	i, ok := f.launches[s.fn.Obj]
-	return ok && s.all.called[s.fn.Sig.Params().At(i)]
+	return ok && s.all.Called[s.fn.Sig.Params().At(i)]
 }
 
 // external returns a spawn for each site that the call leads to in another package.

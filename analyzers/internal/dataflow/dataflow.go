@@ -31,6 +31,9 @@ type Def struct {
 // Vars is a set of variables.
 type Vars map[*types.Var]bool
 
+// Objects is a set of variables and fields.
+type Objects map[types.Object]bool
+
 // A Flow tells what the local variables of one declaration, literals in it
 // included, are computed from.
 type Flow struct {
@@ -335,3 +338,7 @@ func isStd(p *types.Package) bool {
 	first, _, _ := strings.Cut(p.Path(), "/")
 	return !strings.Contains(first, ".")
 }
+
+// Brief reports whether the function is short enough to be a getter or a
+// setter, locks included.
+func Brief(fn *funcs.Func) bool { return len(fn.Body.List) <= 8 }
