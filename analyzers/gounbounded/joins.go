@@ -52,7 +52,8 @@ func (f *finder) joined(fr *frame) bool {
 
 // ended reports whether the frame's function ends the goroutine when it
 // returns, or soon after: it cancels the context that the goroutine is given,
-// or closes by defer what the goroutine works on, the other end of its pipe say.
+// or closes what the goroutine works on, the other end of its pipe say, by
+// defer or by leaving it to its caller.
 func (f *finder) ended(fr *frame) bool {
 	fl := f.flows.Of(fr.fn)
 	cancelled, closed := make(map[token.Pos]bool), make(map[token.Pos]bool) // the calls that made what is
@@ -69,6 +70,11 @@ func (f *finder) ended(fr *frame) bool {
 		}
 		if v := f.closes(fl, c); v != nil && f.deferred(fr.fn, c) {
 			add(closed, v)
+		}
+	}
+	for v := range f.results(fr.fn) {
+		if hasMethods(v.Type(), "Close") {
+			add(closed, v) // by the caller
 		}
 	}
 	for v := range fl.From(fr.vars) {

@@ -326,3 +326,16 @@ func clientsInTurn(in chan client, done chan bool) {
 		go println(c.ID())
 	}
 }
+
+// Its caller closes the pipe that it writes to.
+func archived(w http.ResponseWriter, r *http.Request) {
+	rc := archive(r.FormValue("name"))
+	defer rc.Close()
+	io.Copy(w, rc)
+}
+
+func archive(name string) io.ReadCloser {
+	pr, pw := io.Pipe()
+	go func() { pw.CloseWithError(write(pw, name)) }()
+	return pr
+}
