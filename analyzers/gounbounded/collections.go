@@ -111,9 +111,9 @@ func (f *finder) capped(fr *frame, x ast.Expr) bool {
 	if k == nil {
 		return false
 	}
-	for _, cond := range f.conditions(fr) {
+	for _, cond := range f.guards.Conditions(fr.fn, f.at[fr.node]) {
 		found := false
-		ast.Inspect(cond.expr, func(n ast.Node) bool {
+		ast.Inspect(cond.Expr, func(n ast.Node) bool {
 			b, ok := n.(*ast.BinaryExpr)
 			if !ok || b.Op != token.GTR && b.Op != token.GEQ && b.Op != token.LSS && b.Op != token.LEQ {
 				return true

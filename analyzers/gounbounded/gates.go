@@ -12,7 +12,7 @@ import (
 // node at a time: a slot taken before and given back by the goroutine, or a
 // condition that the function itself changes.
 func (f *finder) gated(fr *frame) bool {
-	return f.slotted(fr) || f.flagged(fr)
+	return f.slotted(fr) || f.guards.Flagged(fr.fn, f.at[fr.node])
 }
 
 // slotted reports whether a slot is taken before the node that the goroutine gives back.

@@ -13,7 +13,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/internal/chanops"
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
-	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/guards"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
 
@@ -46,7 +46,7 @@ type finder struct {
 	accept   bool
 	exports  bool // say what callers in other packages need to know
 	flows    *dataflow.Index
-	written  map[*funcs.Func][]write
+	guards   *guards.Index
 	chans    *chanops.Index
 	at       map[ast.Node]inspector.Cursor // go statements and calls
 	spawns   []*spawn
@@ -65,7 +65,6 @@ func run(pass *rule.Pass) error {
 		accept:   pass.Analyzer.Flags.Lookup("accept").Value.String() == "true",
 		exports:  mendable(pass.Pass),
 		flows:    dataflow.New(pass.TypesInfo),
-		written:  make(map[*funcs.Func][]write),
 		chans:    pass.ResultOf[chanops.Analyzer].(*chanops.Index),
 		at:       make(map[ast.Node]inspector.Cursor),
 		launches: make(map[*types.Func]int),
@@ -75,6 +74,7 @@ func run(pass *rule.Pass) error {
 		grows:    make(dataflow.Objects),
 		sessions: make(dataflow.Objects),
 	}
+	f.guards = guards.New(f.TypesInfo, f.Funcs, f.flows)
 	f.findLimits()
 	f.exportLimits()
 	for cur := range f.root.Preorder((*ast.GoStmt)(nil), (*ast.CallExpr)(nil)) {

@@ -41,7 +41,7 @@ func (f *finder) loop(fr *frame, cur inspector.Cursor) (*source, *collection) {
 		if x := counted(n); x != nil {
 			return f.over(fr, n, f.lengthOf(fr, x))
 		}
-		if n.Init != nil && n.Post != nil || f.counts(fr.fn, n) {
+		if n.Init != nil && n.Post != nil || f.guards.Counts(fr.fn, n) {
 			return nil, nil
 		}
 		return f.paced(f.events(fr, n), n.Body), nil
@@ -133,26 +133,6 @@ func (f *finder) lengthOf(fr *frame, e ast.Expr) ast.Expr {
 		}
 	}
 	return nil
-}
-
-// counts reports whether the body counts towards the loop's own condition.
-func (f *finder) counts(fn *funcs.Func, n *ast.ForStmt) bool {
-	if n.Cond == nil {
-		return false
-	}
-	r := &reader{f: f, fl: f.flows.Of(fn), keys: make(dataflow.Objects)}
-	r.read(n.Cond, 0)
-	for _, w := range f.writes(fn, 0) {
-		if r.keys[w.key] && isInteger(w.key.Type()) && n.Body.Pos() <= w.pos && w.pos < n.Body.End() {
-			return true
-		}
-	}
-	return false
-}
-
-func isInteger(t types.Type) bool {
-	b, ok := t.Underlying().(*types.Basic)
-	return ok && b.Info()&types.IsInteger != 0
 }
 
 // paced lowers the tier of a loop whose turns have a pace of their own.
@@ -423,4 +403,8 @@ func short(e ast.Expr) string {
 		s = s[:39] + "…"
 	}
 	return s
+}
+
+func isError(t types.Type) bool {
+	return types.Identical(t, types.Universe.Lookup("error").Type())
 }
