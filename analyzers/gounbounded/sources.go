@@ -294,22 +294,34 @@ func (f *finder) read1(fr *frame, v *types.Var, d dataflow.Def) (src *source, co
 			return f.received(fr, e, e.X, v, elem), hasMethods(elem, "Close")
 		}
 	case *ast.CallExpr:
-		fn, _ := typeutil.Callee(f.TypesInfo, e).(*types.Func)
-		if fn == nil || fn.Signature().Recv() == nil && !f.readsFrom(e) {
-			return nil, false
-		}
-		name := fn.Name()
-		if hasPrefix(name, "Accept", "Upgrade", "Hijack") || f.isConn(v.Type()) {
+		name, body := f.reader(e)
+		switch {
+		case name == "":
+		case hasPrefix(name, "Accept", "Upgrade", "Hijack"), f.isConn(v.Type()):
 			return nil, true
-		}
-		if hasPrefix(name, "Read", "Recv", "Receive", "Next", "Pop", "Dequeue", "Poll", "Fetch", "Consume", "Decode", "Take", "Pull", "Text", "Bytes") || name == "Scan" {
-			return &source{"message", rule.Likely, e.Pos(), "once per message that " + short(e) + " returns"}, false
-		}
-		if callee := f.Funcs.Declared(fn); callee != nil && f.receives(callee) {
+		case name == "Scan", hasPrefix(name, "Read", "Recv", "Receive", "Next", "Pop", "Dequeue", "Poll", "Fetch", "Consume", "Decode", "Take", "Pull", "Text", "Bytes"),
+			body != nil && f.receives(body):
 			return &source{"message", rule.Likely, e.Pos(), "once per message that " + short(e) + " returns"}, false
 		}
 	}
 	return nil, false
+}
+
+// reader returns the name of what is called, if it is of a kind that may read
+// messages: a method, a function that is given something to read from, or a
+// literal in a variable.
+func (f *finder) reader(e *ast.CallExpr) (name string, body *funcs.Func) {
+	c := f.Funcs.Call(e)
+	switch {
+	case c == nil:
+	case c.Func != nil && (c.Func.Signature().Recv() != nil || f.readsFrom(e)):
+		return c.Func.Name(), c.Callee
+	case c.Func == nil && c.Callee != nil:
+		if id, ok := ast.Unparen(e.Fun).(*ast.Ident); ok {
+			return id.Name, c.Callee
+		}
+	}
+	return "", nil
 }
 
 // readsFrom reports whether the call is given something to read from.

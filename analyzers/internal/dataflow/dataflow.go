@@ -220,7 +220,7 @@ func (fl *Flow) Parts(e ast.Expr, vars Vars) {
 			}
 		case *ast.CallExpr:
 			fn, _ := typeutil.Callee(fl.info, n).(*types.Func)
-			if fn == nil || fn.Pkg() == nil || isStd(fn.Pkg()) {
+			if fn == nil || fn.Pkg() == nil || isStd(fn.Pkg()) || decodes(fn) {
 				return true
 			}
 			if fn.Signature().Recv() != nil && len(n.Args) == 0 { // a getter

@@ -225,3 +225,36 @@ func (s *server) List(ctx context.Context, req *listRequest) (*listReply, error)
 	}
 	return &listReply{}, g.Wait()
 }
+
+type frame struct{ id int }
+
+func (f *frame) parse(b []byte) error { return nil }
+
+type link struct{ r io.Reader }
+
+// Read by a literal, decoded by a method, started by another function.
+func (l *link) run() {
+	read := func() ([]byte, error) {
+		b := make([]byte, 16)
+		_, err := io.ReadFull(l.r, b)
+		return b, err
+	}
+	for {
+		b, err := read()
+		if err != nil {
+			return
+		}
+		var m frame
+		if m.parse(b) != nil {
+			return
+		}
+		l.handle(m)
+	}
+}
+
+func (l *link) handle(m frame) {
+	if m.id == 0 {
+		return
+	}
+	go println(m.id) // want `likely: one goroutine per message, .* ← called by \(\*link\).run ← once per message that read\(\) returns`
+}
