@@ -5,28 +5,16 @@ import (
 	"go/token"
 	"go/types"
 
-	"golang.org/x/tools/go/types/typeutil"
-
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
-)
-
-// A length says what decides how long a collection is.
-type length int
-
-const (
-	fixed     length = iota // the program: a literal, a table, a capped slice
-	unknown                 // not seen: configuration, topology, anything
-	fromParam               // the caller
-	growing                 // who connects, or otherwise hands in what is added to it
-	payload                 // the sender of a request
-	files                   // the file system
+	"github.com/lagvet/lagvet/analyzers/internal/sizes"
 )
 
 // A collection is what a loop ranges over.
 type collection struct {
-	kind  length
+	kind  sizes.Length
+	asked bool // it is part of the request that a handler was given
 	expr  ast.Expr
 	whole bool // the parameter itself is ranged over, not something inside it
 }
@@ -34,16 +22,16 @@ type collection struct {
 // source returns what one goroutine per element comes to.
 func (c *collection) source(pos token.Pos) *source {
 	src := &source{"element", rule.Suspected, pos, "once per element of " + short(c.expr)}
-	switch c.kind {
-	case fixed:
-		return nil
-	case growing:
-		src.kind, src.tier = "session", rule.Likely
-		src.text += ", which grows with every connection or session that is added to it"
-	case payload:
+	switch {
+	case c.asked:
 		src.kind, src.tier = "payload", rule.Likely
 		src.text += ", whose length the sender of the request chooses"
-	case files:
+	case c.kind == sizes.Fixed:
+		return nil
+	case c.kind == sizes.Growing:
+		src.kind, src.tier = "session", rule.Likely
+		src.text += ", which grows with every connection or session that is added to it"
+	case c.kind == sizes.Files:
 		src.kind = "file"
 	}
 	return src
@@ -55,10 +43,11 @@ func (f *finder) over(fr *frame, at ast.Node, x ast.Expr) (*source, *collection)
 		return nil, nil
 	}
 	c := f.provenance(fr, x, true)
-	if c.kind == fromParam {
+	switch {
+	case c.asked, c.kind > sizes.Param:
+	case c.kind == sizes.Param:
 		return nil, &c
-	}
-	if c.kind < growing && (fr.maybe || !f.turns(fr, at)) {
+	case fr.maybe || !f.turns(fr, at):
 		return nil, nil
 	}
 	return c.source(at.Pos()), nil
@@ -87,21 +76,13 @@ func (f *finder) turns(fr *frame, loop ast.Node) bool {
 // provenance finds what decides the length of x, or of something inside x if
 // it is not whole.
 func (f *finder) provenance(fr *frame, x ast.Expr, whole bool) collection {
-	p := &prober{f: f, fr: fr, fl: f.flows.Of(fr.fn), seen: make(dataflow.Vars)}
-	k := p.length(x)
-	switch {
-	case (k == unknown || k == fromParam) && f.asked(fr, x):
-		k = payload
-	case !whole && k == fixed:
-		k = unknown
+	k := f.sizes.Of(fr.fn, x)
+	asked := (k == sizes.Unknown || k == sizes.Param) && f.asked(fr, x)
+	if !whole && k == sizes.Fixed {
+		k = sizes.Unknown
 	}
-	return collection{kind: k, expr: x, whole: whole && k == fromParam && f.parameter(fr, x)}
-}
-
-// parameter reports whether x is a parameter itself.
-func (f *finder) parameter(fr *frame, x ast.Expr) bool {
-	_, ok := ast.Unparen(x).(*ast.Ident)
-	return ok
+	_, name := ast.Unparen(x).(*ast.Ident)
+	return collection{kind: k, asked: asked, expr: x, whole: whole && name && k == sizes.Param && !asked}
 }
 
 // capped reports whether a condition on the way to the node compares the
@@ -119,7 +100,7 @@ func (f *finder) capped(fr *frame, x ast.Expr) bool {
 				return true
 			}
 			for _, pair := range [][2]ast.Expr{{b.X, b.Y}, {b.Y, b.X}} {
-				if l := f.lengthOf(fr, pair[0]); l != nil && dataflow.Key(f.TypesInfo, l) == k && !f.small(pair[1]) {
+				if l := f.sizes.LengthOf(fr.fn, pair[0]); l != nil && dataflow.Key(f.TypesInfo, l) == k && !f.small(pair[1]) {
 					found = true
 				}
 			}
@@ -174,200 +155,3 @@ func (f *finder) serves(fn *funcs.Func) bool {
 
 // isProto reports whether t is a message of Protocol Buffers.
 func isProto(t types.Type) bool { return hasMethods(t, "ProtoMessage") }
-
-// A prober finds what decides the length of an expression.
-type prober struct {
-	f    *finder
-	fr   *frame
-	fl   *dataflow.Flow
-	seen dataflow.Vars
-}
-
-func (p *prober) length(e ast.Expr) length {
-	switch e := ast.Unparen(e).(type) {
-	case *ast.CompositeLit:
-		return fixed
-	case *ast.Ident:
-		return p.ident(e)
-	case *ast.SliceExpr:
-		if e.High != nil {
-			return fixed
-		}
-		return p.length(e.X)
-	case *ast.StarExpr:
-		return p.length(e.X)
-	case *ast.CallExpr:
-		return p.call(e)
-	case *ast.SelectorExpr:
-		return p.selector(e)
-	case *ast.IndexExpr:
-		if t := p.f.TypesInfo.TypeOf(e.X); t != nil {
-			if _, ok := t.Underlying().(*types.Array); ok {
-				return p.length(e.X)
-			}
-		}
-		return p.inside(e)
-	case *ast.TypeAssertExpr:
-		return p.inside(e)
-	}
-	return unknown
-}
-
-// inside is the length of something that is part of something else.
-func (p *prober) inside(e ast.Expr) length {
-	if _, one := ast.Unparen(e).(*ast.IndexExpr); !one { // what is under one key is not the registry
-		if k := dataflow.Key(p.f.TypesInfo, e); k != nil && p.f.sessions[k] {
-			return growing
-		}
-	}
-	if v := p.fl.Local(dataflow.Base(e)); v != nil && isParam(p.fr.fn, v) && !isContext(v.Type()) {
-		return fromParam
-	}
-	return unknown
-}
-
-func isParam(fn *funcs.Func, v *types.Var) bool {
-	for i := range fn.Sig.Params().Len() {
-		if fn.Sig.Params().At(i) == v {
-			return true
-		}
-	}
-	return false
-}
-
-func (p *prober) selector(e *ast.SelectorExpr) length {
-	if v, ok := p.f.TypesInfo.ObjectOf(e.Sel).(*types.Var); ok && !v.IsField() {
-		return fixed // a table of another package
-	}
-	return p.inside(e)
-}
-
-func (p *prober) ident(e *ast.Ident) length {
-	o := p.f.TypesInfo.ObjectOf(e)
-	v := dataflow.LocalVar(o)
-	if v == nil {
-		return p.table(o)
-	}
-	if p.seen[v] {
-		return fixed
-	}
-	p.seen[v] = true
-	n := fixed
-	if isParam(p.fr.fn, v) {
-		n = fromParam
-	}
-	for _, d := range p.fl.Defs[v] {
-		var k length
-		switch d.Kind {
-		case dataflow.Whole:
-			k = p.length(d.RHS)
-			if _, ok := ast.Unparen(d.RHS).(*ast.SliceExpr); ok && k == fixed {
-				return fixed // v = v[:max]
-			}
-		case dataflow.Element:
-			if k = p.length(d.RHS); k != growing {
-				k = unknown
-			}
-		case dataflow.Filled:
-			k = unknown
-		case dataflow.Part:
-			k = p.grown(d.Pos)
-		}
-		n = max(n, k)
-	}
-	return n
-}
-
-// table is the length of a package-level variable: fixed, unless the package
-// adds to it outside init functions.
-func (p *prober) table(o types.Object) length {
-	switch {
-	case o == nil || !p.f.grows[o]:
-		return fixed
-	case p.f.sessions[o]:
-		return growing
-	}
-	return unknown
-}
-
-// grown is how often what stands at pos is done, as far as loops of the
-// declaration say: an append in a loop makes as many elements as the loop has turns.
-func (p *prober) grown(pos token.Pos) length {
-	n := fixed
-	cur, ok := p.f.root.FindByPos(pos, pos)
-	if !ok {
-		return unknown
-	}
-	for c := range cur.Enclosing((*ast.RangeStmt)(nil), (*ast.ForStmt)(nil), (*ast.FuncDecl)(nil)) {
-		switch l := c.Node().(type) {
-		case *ast.FuncDecl:
-			return n
-		case *ast.RangeStmt:
-			t := p.f.TypesInfo.TypeOf(l.X)
-			if t == nil {
-				continue
-			}
-			switch u := core(t).(type) {
-			case *types.Slice, *types.Map:
-				n = max(n, p.length(l.X))
-			case *types.Array, *types.Pointer:
-			case *types.Basic:
-				if x := p.f.lengthOf(p.fr, l.X); x != nil && u.Info()&types.IsInteger != 0 {
-					n = max(n, p.length(x))
-				}
-			default:
-				n = max(n, unknown)
-			}
-		case *ast.ForStmt:
-			if c := counted(l); c != nil && l.Init != nil {
-				if x := p.f.lengthOf(p.fr, c); x != nil {
-					n = max(n, p.length(x))
-				}
-			} else {
-				n = max(n, unknown)
-			}
-		}
-	}
-	return n
-}
-
-func (p *prober) call(e *ast.CallExpr) length {
-	info := p.f.TypesInfo
-	if tv := info.Types[ast.Unparen(e.Fun)]; tv.IsType() && len(e.Args) == 1 {
-		return p.length(e.Args[0])
-	}
-	if id, ok := ast.Unparen(e.Fun).(*ast.Ident); ok {
-		if b, ok := info.Uses[id].(*types.Builtin); ok {
-			return p.builtin(b.Name(), e)
-		}
-	}
-	fn, _ := typeutil.Callee(info, e).(*types.Func)
-	if fn == nil || fn.Pkg() == nil {
-		return unknown
-	}
-	switch fn.Pkg().Path() {
-	case "slices", "maps":
-		if len(e.Args) > 0 {
-			return p.length(e.Args[0])
-		}
-	case "flag":
-		return fixed
-	case "os", "path/filepath", "io/fs", "io/ioutil":
-		return files
-	}
-	return unknown
-}
-
-func (p *prober) builtin(name string, e *ast.CallExpr) length {
-	switch name {
-	case "append":
-		n := p.length(e.Args[0])
-		if e.Ellipsis.IsValid() {
-			return max(n, p.length(e.Args[len(e.Args)-1]))
-		}
-		return max(n, p.grown(e.Pos()))
-	case "make", "new":
-		return fixed
-	}
-	return unknown
-}

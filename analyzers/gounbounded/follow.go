@@ -11,6 +11,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/sizes"
 )
 
 // maxDepth is how many calls up a spawn is followed. Further away, what a
@@ -132,7 +133,7 @@ func (f *finder) weigh(fr *frame) (best *verdict, open bool) {
 	var param *collection
 	if fr.each != nil {
 		c := f.provenance(fr, fr.each, fr.whole)
-		if c.kind == fromParam {
+		if c.kind == sizes.Param && !c.asked {
 			param = &c
 		} else {
 			consider(c.source(fr.node.Pos()))

@@ -13,8 +13,10 @@ import (
 	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/internal/chanops"
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/guards"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/sizes"
 )
 
 //go:embed doc.go
@@ -47,6 +49,7 @@ type finder struct {
 	exports  bool // say what callers in other packages need to know
 	flows    *dataflow.Index
 	guards   *guards.Index
+	sizes    *sizes.Index
 	chans    *chanops.Index
 	at       map[ast.Node]inspector.Cursor // go statements and calls
 	spawns   []*spawn
@@ -54,8 +57,6 @@ type finder struct {
 	groups   map[types.Type]bool // types that can be given a limit
 	limits   dataflow.Objects    // errgroups with a limit, and functions that return one
 	limiters dataflow.Objects    // variables that their function sets a limit for
-	grows    dataflow.Objects    // package variables that change after initialisation
-	sessions dataflow.Objects    // maps and slices that connections are added to and removed from
 }
 
 func run(pass *rule.Pass) error {
@@ -71,17 +72,15 @@ func run(pass *rule.Pass) error {
 		groups:   make(map[types.Type]bool),
 		limits:   make(dataflow.Objects),
 		limiters: make(dataflow.Objects),
-		grows:    make(dataflow.Objects),
-		sessions: make(dataflow.Objects),
 	}
 	f.guards = guards.New(f.TypesInfo, f.Funcs, f.flows)
+	f.sizes = sizes.New(f.TypesInfo, f.Funcs, f.flows, f.root, func(fn *funcs.Func) bool { return f.InTest(fn.Node.Pos()) })
 	f.findLimits()
 	f.exportLimits()
 	for cur := range f.root.Preorder((*ast.GoStmt)(nil), (*ast.CallExpr)(nil)) {
 		f.at[cur.Node()] = cur
 	}
 	f.findSpawns()
-	f.findGrowth()
 	for _, fn := range f.Funcs.Funcs {
 		for _, c := range fn.Out {
 			f.spawns = append(f.spawns, f.external(c)...)

@@ -13,6 +13,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/sizes"
 )
 
 // A source is what multiplies a spawn.
@@ -38,8 +39,8 @@ func (f *finder) loop(fr *frame, cur inspector.Cursor) (*source, *collection) {
 		if f.waits(fr, n.Body) {
 			return nil, nil
 		}
-		if x := counted(n); x != nil {
-			return f.over(fr, n, f.lengthOf(fr, x))
+		if x := sizes.Counted(n); x != nil {
+			return f.over(fr, n, f.sizes.LengthOf(fr.fn, x))
 		}
 		if n.Init != nil && n.Post != nil || f.guards.Counts(fr.fn, n) {
 			return nil, nil
@@ -54,83 +55,24 @@ func (f *finder) ranging(fr *frame, n *ast.RangeStmt) (*source, *collection) {
 	if t == nil {
 		return nil, nil
 	}
-	switch u := core(t).(type) {
+	switch u := sizes.Core(t).(type) {
 	case *types.Chan:
 		return f.received(fr, n, n.X, f.defined(n.Key), u.Elem()), nil
 	case *types.Slice, *types.Map:
 		return f.over(fr, n, n.X)
 	case *types.Signature:
-		return f.over(fr, n, iterated(n.X))
+		return f.over(fr, n, sizes.Iterated(n.X))
 	case *types.Basic:
 		if u.Info()&types.IsInteger != 0 {
-			return f.over(fr, n, f.lengthOf(fr, n.X))
+			return f.over(fr, n, f.sizes.LengthOf(fr.fn, n.X))
 		}
 	}
 	return nil, nil
 }
 
-// core returns the type that all of t's type set has underneath, if t is a type parameter.
-func core(t types.Type) types.Type {
-	if tp, ok := types.Unalias(t).(*types.TypeParam); ok {
-		if i, ok := tp.Constraint().Underlying().(*types.Interface); ok && i.NumEmbeddeds() == 1 {
-			if u, ok := i.EmbeddedType(0).(*types.Union); ok && u.Len() == 1 {
-				return u.Term(0).Type().Underlying()
-			}
-			return i.EmbeddedType(0).Underlying()
-		}
-	}
-	return t.Underlying()
-}
-
 func (f *finder) defined(e ast.Expr) *types.Var {
 	if id, ok := e.(*ast.Ident); ok {
 		return dataflow.LocalVar(f.TypesInfo.ObjectOf(id))
-	}
-	return nil
-}
-
-// iterated returns what a range-over-func loop walks: x for maps.Keys(x).
-func iterated(e ast.Expr) ast.Expr {
-	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok && len(call.Args) == 1 {
-		return call.Args[0]
-	}
-	return e
-}
-
-// counted returns the bound of a loop that counts up to it.
-func counted(n *ast.ForStmt) ast.Expr {
-	cond, ok := ast.Unparen(n.Cond).(*ast.BinaryExpr)
-	if n.Cond == nil || !ok {
-		return nil
-	}
-	switch cond.Op {
-	case token.LSS, token.LEQ, token.NEQ:
-		return cond.Y
-	case token.GTR, token.GEQ:
-		return cond.X
-	}
-	return nil
-}
-
-// lengthOf returns x if the bound is len(x), itself or by way of a variable; else nil.
-func (f *finder) lengthOf(fr *frame, e ast.Expr) ast.Expr {
-	switch e := ast.Unparen(e).(type) {
-	case *ast.BinaryExpr:
-		return f.lengthOf(fr, e.X)
-	case *ast.Ident:
-		v := f.flows.Of(fr.fn).Local(e)
-		if v == nil {
-			return nil
-		}
-		if defs := f.flows.Of(fr.fn).Defs[v]; len(defs) == 1 && defs[0].Kind == dataflow.Whole {
-			if _, ok := ast.Unparen(defs[0].RHS).(*ast.CallExpr); ok {
-				return f.lengthOf(fr, defs[0].RHS)
-			}
-		}
-	case *ast.CallExpr:
-		if id, ok := ast.Unparen(e.Fun).(*ast.Ident); ok && id.Name == "len" && len(e.Args) == 1 {
-			return e.Args[0]
-		}
 	}
 	return nil
 }

@@ -342,3 +342,13 @@ func isStd(p *types.Package) bool {
 // Brief reports whether the function is short enough to be a getter or a
 // setter, locks included.
 func Brief(fn *funcs.Func) bool { return len(fn.Body.List) <= 8 }
+
+// IsParam reports whether v is a parameter of fn itself.
+func IsParam(fn *funcs.Func, v *types.Var) bool {
+	for i := range fn.Sig.Params().Len() {
+		if fn.Sig.Params().At(i) == v {
+			return true
+		}
+	}
+	return false
+}

@@ -1,4 +1,4 @@
-package gounbounded
+package sizes
 
 import (
 	"go/ast"
@@ -12,10 +12,10 @@ import (
 // change, and the registries of sessions among fields and package variables:
 // what is handed in by a caller is added to them one at a time, and removed
 // again. How many there are is up to those who connect.
-func (f *finder) findGrowth() {
+func (x *Index) findGrowth(skip func(*funcs.Func) bool) {
 	added, removed := make(dataflow.Objects), make(dataflow.Objects)
-	for _, fn := range f.Funcs.Funcs {
-		if fn.Obj != nil && fn.Obj.Name() == "init" || f.InTest(fn.Node.Pos()) {
+	for _, fn := range x.funcs.Funcs {
+		if fn.Obj != nil && fn.Obj.Name() == "init" || skip(fn) {
 			continue
 		}
 		ast.Inspect(fn.Body, func(n ast.Node) bool {
@@ -24,11 +24,11 @@ func (f *finder) findGrowth() {
 				return false
 			case *ast.AssignStmt:
 				for i, l := range n.Lhs {
-					f.assigned(fn, l, n.Rhs[min(i, len(n.Rhs)-1)], added)
+					x.assigned(fn, l, n.Rhs[min(i, len(n.Rhs)-1)], added)
 				}
 			case *ast.CallExpr:
 				if id, ok := n.Fun.(*ast.Ident); ok && id.Name == "delete" && len(n.Args) == 2 {
-					if k := dataflow.Key(f.TypesInfo, n.Args[0]); k != nil {
+					if k := dataflow.Key(x.info, n.Args[0]); k != nil {
 						removed[k] = true
 					}
 				}
@@ -38,31 +38,42 @@ func (f *finder) findGrowth() {
 	}
 	for k := range added {
 		if removed[k] {
-			f.sessions[k] = true
+			x.sessions[k] = true
 		}
 	}
 }
 
 // assigned records an assignment to a field or package variable.
-func (f *finder) assigned(fn *funcs.Func, l, r ast.Expr, added dataflow.Objects) {
-	k, ok := dataflow.Key(f.TypesInfo, l).(*types.Var)
+func (x *Index) assigned(fn *funcs.Func, l, r ast.Expr, added dataflow.Objects) {
+	k, ok := dataflow.Key(x.info, l).(*types.Var)
 	if !ok || dataflow.LocalVar(k) != nil {
 		return
 	}
-	f.grows[k] = true
-	x, ok := ast.Unparen(l).(*ast.IndexExpr)
-	if ok && isMap(k.Type()) && (f.handedIn(fn, x.Index) || f.handedIn(fn, r)) {
+	x.grows[k] = true
+	ix, ok := ast.Unparen(l).(*ast.IndexExpr)
+	if ok && isMap(k.Type()) && (x.handedIn(fn, ix.Index) || x.handedIn(fn, r)) {
 		added[k] = true
 	}
 }
 
 // handedIn reports whether e comes from a parameter of fn that is to be closed
 // one day: a connection, a session, a subscription.
-func (f *finder) handedIn(fn *funcs.Func, e ast.Expr) bool {
-	for v := range f.flows.Of(fn).From(dataflow.Mentioned(f.TypesInfo, e)) {
-		if isParam(fn, v) && !isContext(v.Type()) && hasMethods(v.Type(), "Close") {
+func (x *Index) handedIn(fn *funcs.Func, e ast.Expr) bool {
+	for v := range x.flows.Of(fn).From(dataflow.Mentioned(x.info, e)) {
+		if dataflow.IsParam(fn, v) && closes(v.Type()) {
 			return true
 		}
 	}
 	return false
+}
+
+func closes(t types.Type) bool {
+	o, _, _ := types.LookupFieldOrMethod(t, true, nil, "Close")
+	_, ok := o.(*types.Func)
+	return ok
+}
+
+func isMap(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Map)
+	return ok
 }
