@@ -42,13 +42,8 @@ type Step struct {
 // statement in other words.
 type Launches struct{ Param int }
 
-// Limits is the fact of a function that sets the limit of the errgroup it
-// returns (Param -1) or is given.
-type Limits struct{ Param int }
-
 func (*Spawns) AFact()   {}
 func (*Launches) AFact() {}
-func (*Limits) AFact()   {}
 
 func (s *Spawns) String() string {
 	var b strings.Builder
@@ -58,9 +53,8 @@ func (s *Spawns) String() string {
 	return "spawns:" + b.String()
 }
 func (l *Launches) String() string { return fmt.Sprintf("launches %d", l.Param) }
-func (l *Limits) String() string   { return fmt.Sprintf("limits %d", l.Param) }
 
-var factTypes = []analysis.Fact{new(Spawns), new(Launches), new(Limits)}
+var factTypes = []analysis.Fact{new(Spawns), new(Launches)}
 
 // mendable reports whether what stands in the package can be mended by the
 // one who reads the findings: a package of the module under analysis or of its

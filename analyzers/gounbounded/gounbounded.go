@@ -14,6 +14,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/chanops"
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/grouplimit"
 	"github.com/lagvet/lagvet/analyzers/internal/guards"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/sizes"
@@ -29,7 +30,7 @@ var Rule = rule.New(rule.Spec{
 	Group:     rule.Goroutines,
 	Class:     rule.Concurrency,
 	Severity:  rule.High,
-	Requires:  []*analysis.Analyzer{inspect.Analyzer, chanops.Analyzer},
+	Requires:  []*analysis.Analyzer{inspect.Analyzer, chanops.Analyzer, grouplimit.Analyzer},
 	FactTypes: factTypes,
 	Run:       run,
 })
@@ -46,17 +47,16 @@ type finder struct {
 	*rule.Pass
 	root     inspector.Cursor
 	accept   bool
-	exports  bool // say what callers in other packages need to know
-	flows    *dataflow.Index
-	guards   *guards.Index
-	sizes    *sizes.Index
-	chans    *chanops.Index
+	exports  bool                          // say what callers in other packages need to know
 	at       map[ast.Node]inspector.Cursor // go statements and calls
 	spawns   []*spawn
 	launches map[*types.Func]int
-	groups   map[types.Type]bool // types that can be given a limit
-	limits   dataflow.Objects    // errgroups with a limit, and functions that return one
-	limiters dataflow.Objects    // variables that their function sets a limit for
+
+	flows  *dataflow.Index
+	chans  *chanops.Index
+	limits *grouplimit.Index
+	guards *guards.Index
+	sizes  *sizes.Index
 }
 
 func run(pass *rule.Pass) error {
@@ -65,18 +65,14 @@ func run(pass *rule.Pass) error {
 		root:     pass.ResultOf[inspect.Analyzer].(*inspector.Inspector).Root(),
 		accept:   pass.Analyzer.Flags.Lookup("accept").Value.String() == "true",
 		exports:  mendable(pass.Pass),
-		flows:    dataflow.New(pass.TypesInfo),
-		chans:    pass.ResultOf[chanops.Analyzer].(*chanops.Index),
 		at:       make(map[ast.Node]inspector.Cursor),
 		launches: make(map[*types.Func]int),
-		groups:   make(map[types.Type]bool),
-		limits:   make(dataflow.Objects),
-		limiters: make(dataflow.Objects),
+		flows:    dataflow.New(pass.TypesInfo),
+		chans:    pass.ResultOf[chanops.Analyzer].(*chanops.Index),
+		limits:   pass.ResultOf[grouplimit.Analyzer].(*grouplimit.Index),
 	}
 	f.guards = guards.New(f.TypesInfo, f.Funcs, f.flows)
 	f.sizes = sizes.New(f.TypesInfo, f.Funcs, f.flows, f.root, func(fn *funcs.Func) bool { return f.InTest(fn.Node.Pos()) })
-	f.findLimits()
-	f.exportLimits()
 	for cur := range f.root.Preorder((*ast.GoStmt)(nil), (*ast.CallExpr)(nil)) {
 		f.at[cur.Node()] = cur
 	}
