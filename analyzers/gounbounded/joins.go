@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/lagvet/lagvet/analyzers/internal/chanops"
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
@@ -26,9 +27,8 @@ func (f *finder) joined(fr *frame) bool {
 		return false
 	}
 	mine := f.chans.Collect(fr.fn.Body, chanops.Scope{Depth: 1, Brief: true, Skip: func(n ast.Node) bool { return n == fr.node }})
-	handed := f.handed(fr)
 	for k := range fr.all.Sends {
-		if mine.Recvs[k] || handed[k] {
+		if mine.Recvs[k] {
 			return true
 		}
 	}
@@ -42,8 +42,21 @@ func (f *finder) joined(fr *frame) bool {
 			return true
 		}
 	}
+	returned := f.flows.Of(fr.fn).Directly(f.results(fr.fn))
 	for _, g := range fr.groups() {
-		if mine.Has(g, "Wait") || handed[g] {
+		if v, ok := g.(*types.Var); mine.Has(g, "Wait") || ok && returned[v] {
+			return true
+		}
+	}
+	return false
+}
+
+// shared reports whether the goroutine reports to a channel or a group that
+// the function is given, for its caller to wait on. Callers in this package are
+// looked at; those in others are trusted to.
+func (f *finder) shared(fr *frame) bool {
+	for p := range fr.fn.Sig.Params().Variables() {
+		if fr.all.Sends[p] || slices.Contains(fr.groups(), types.Object(p)) {
 			return true
 		}
 	}
@@ -126,19 +139,6 @@ func (fr *frame) groups() []types.Object {
 		}
 	}
 	return gs
-}
-
-// handed returns what the function's caller holds too: the parameters, and
-// what the function returns or puts into what it returns.
-func (f *finder) handed(fr *frame) dataflow.Objects {
-	all := make(dataflow.Objects)
-	for p := range fr.fn.Sig.Params().Variables() {
-		all[p] = true
-	}
-	for v := range f.flows.Of(fr.fn).Directly(f.results(fr.fn)) {
-		all[v] = true
-	}
-	return all
 }
 
 // results returns the variables in what fn returns.

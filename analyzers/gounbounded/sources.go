@@ -61,7 +61,7 @@ func (f *finder) ranging(fr *frame, n *ast.RangeStmt) (*source, *collection) {
 	case *types.Slice, *types.Map:
 		return f.over(fr, n, n.X)
 	case *types.Signature:
-		return f.over(fr, n, sizes.Iterated(n.X))
+		return f.over(fr, n, n.X)
 	case *types.Basic:
 		if u.Info()&types.IsInteger != 0 {
 			return f.over(fr, n, f.sizes.LengthOf(fr.fn, n.X))
@@ -243,10 +243,25 @@ func (f *finder) read1(fr *frame, v *types.Var, d dataflow.Def) (src *source, co
 			return nil, true
 		case name == "Scan", hasPrefix(name, "Read", "Recv", "Receive", "Next", "Pop", "Dequeue", "Poll", "Fetch", "Consume", "Decode", "Take", "Pull", "Text", "Bytes"),
 			body != nil && f.receives(body):
-			return &source{"message", rule.Likely, e.Pos(), "once per message that " + short(e) + " returns"}, false
+			src := &source{"message", rule.Likely, e.Pos(), "once per message that " + short(e) + " returns"}
+			if f.answers(fr, e) {
+				src.tier = rule.Suspected
+			}
+			return src, false
 		}
 	}
 	return nil, false
+}
+
+// answers reports whether the goroutine answers on the stream that e receives
+// from, which this side has opened: a worker that asks for work is given the
+// next piece when it has answered, as far as one can tell.
+func (f *finder) answers(fr *frame, e *ast.CallExpr) bool {
+	sel, ok := ast.Unparen(e.Fun).(*ast.SelectorExpr)
+	if !ok || !hasMethods(f.TypesInfo.TypeOf(sel.X), "CloseSend", "Send") {
+		return false
+	}
+	return fr.all.Has(dataflow.Key(f.TypesInfo, sel.X), "Send")
 }
 
 // reader returns the name of what is called, if it is of a kind that may read

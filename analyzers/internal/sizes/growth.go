@@ -14,6 +14,7 @@ import (
 // again. How many there are is up to those who connect.
 func (x *Index) findGrowth(skip func(*funcs.Func) bool) {
 	added, removed := make(dataflow.Objects), make(dataflow.Objects)
+	swept := make(map[*ast.CallExpr]bool)
 	for _, fn := range x.funcs.Funcs {
 		if fn.Obj != nil && fn.Obj.Name() == "init" || skip(fn) {
 			continue
@@ -26,11 +27,11 @@ func (x *Index) findGrowth(skip func(*funcs.Func) bool) {
 				for i, l := range n.Lhs {
 					x.assigned(fn, l, n.Rhs[min(i, len(n.Rhs)-1)], added)
 				}
+			case *ast.RangeStmt:
+				x.sweeps(n, swept)
 			case *ast.CallExpr:
-				if id, ok := n.Fun.(*ast.Ident); ok && id.Name == "delete" && len(n.Args) == 2 {
-					if k := dataflow.Key(x.info, n.Args[0]); k != nil {
-						removed[k] = true
-					}
+				if k := x.deleted(n); k != nil && !swept[n] {
+					removed[k] = true
 				}
 			}
 			return true
@@ -41,6 +42,27 @@ func (x *Index) findGrowth(skip func(*funcs.Func) bool) {
 			x.sessions[k] = true
 		}
 	}
+}
+
+// deleted returns the map that the call deletes from, or nil.
+func (x *Index) deleted(n *ast.CallExpr) types.Object {
+	if id, ok := n.Fun.(*ast.Ident); ok && id.Name == "delete" && len(n.Args) == 2 {
+		return dataflow.Key(x.info, n.Args[0])
+	}
+	return nil
+}
+
+// sweeps marks what the loop deletes from the map that it walks: that brings
+// the map in line with something else, a configuration say, and is not how a
+// session leaves.
+func (x *Index) sweeps(n *ast.RangeStmt, swept map[*ast.CallExpr]bool) {
+	walked := dataflow.Key(x.info, n.X)
+	ast.Inspect(n.Body, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok && walked != nil && x.deleted(call) == walked {
+			swept[call] = true
+		}
+		return true
+	})
 }
 
 // assigned records an assignment to a field or package variable.

@@ -22,14 +22,6 @@ func Core(t types.Type) types.Type {
 	return t.Underlying()
 }
 
-// Iterated returns what a range-over-func loop walks: x for maps.Keys(x).
-func Iterated(e ast.Expr) ast.Expr {
-	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok && len(call.Args) == 1 {
-		return call.Args[0]
-	}
-	return e
-}
-
 // Counted returns the bound of a loop that counts up to it.
 func Counted(n *ast.ForStmt) ast.Expr {
 	cond, ok := ast.Unparen(n.Cond).(*ast.BinaryExpr)

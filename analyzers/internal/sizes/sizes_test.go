@@ -33,6 +33,18 @@ func (h *hub) remove(id int) { delete(h.conns, id); delete(h.under, id) }
 func (h *hub) name(id int, s string) { h.names[id] = s }
 func (h *hub) forget(id int) { delete(h.names, id) }
 
+type manager struct{ groups map[int]*conn }
+
+func (m *manager) start(id int, c *conn) { m.groups[id] = c }
+func (m *manager) update(want map[int]bool) {
+	for id := range m.groups {
+		if !want[id] {
+			delete(m.groups, id)
+		}
+	}
+}
+func (m *manager) all() { each(m.groups) }
+
 var table = []int{1, 2}
 var list []int
 
@@ -86,6 +98,7 @@ func TestOf(t *testing.T) {
 		"directory":       sizes.Files,
 		"hub.sessions":    sizes.Growing,
 		"hub.copied":      sizes.Growing,
+		"manager.all":     sizes.Unknown, // brought in line with a configuration
 		"hub.strings":     sizes.Unknown, // nothing in it is to be closed
 		"hub.oneKey":      sizes.Unknown, // what is under one key is not the registry
 	} {

@@ -258,3 +258,46 @@ func (l *link) handle(m frame) {
 	}
 	go println(m.id) // want `likely: one goroutine per message, .* ← called by \(\*link\).run ← once per message that read\(\) returns`
 }
+
+// The group that it is given is waited for after the last message only.
+func grouped(in chan work.Job) {
+	var wg sync.WaitGroup
+	for j := range in {
+		started(&wg, j)
+	}
+	wg.Wait()
+}
+
+func started(wg *sync.WaitGroup, j work.Job) {
+	wg.Add(1)
+	go func() { // want `likely: one goroutine per message`
+		defer wg.Done()
+		use(j)
+	}()
+}
+
+type replies interface {
+	stream
+	Send(work.Job) error
+}
+
+// The server's side of a stream: the client sends as fast as it likes.
+func replying(st replies) error {
+	for {
+		j, err := st.Recv()
+		if err != nil {
+			return err
+		}
+		go func() { st.Send(j) }() // want `likely: one goroutine per message`
+	}
+}
+
+// Whether the slice is empty says nothing about its length.
+func notEmpty(w http.ResponseWriter, r *http.Request) {
+	ids := strings.Split(r.FormValue("ids"), ",")
+	if len(ids) > 0 {
+		for _, id := range ids {
+			go println(id) // want `likely: one goroutine per payload`
+		}
+	}
+}

@@ -339,3 +339,82 @@ func archive(name string) io.ReadCloser {
 	go func() { pw.CloseWithError(write(pw, name)) }()
 	return pr
 }
+
+// The channel that it is given is received from where it was made.
+func gathered(w http.ResponseWriter, r *http.Request) {
+	out := make(chan string)
+	sendTo(out, r.FormValue("name"))
+	io.WriteString(w, <-out)
+}
+
+func sendTo(out chan<- string, name string) {
+	go func() { out <- name }()
+}
+
+type worker interface {
+	Recv() (work.Job, error)
+	Send(work.Job) error
+	CloseSend() error
+}
+
+// A worker is given the next piece of work when it has answered.
+func lockStep(st worker) error {
+	for {
+		j, err := st.Recv()
+		if err != nil {
+			return err
+		}
+		go func() { st.Send(j) }() // want `suspected: one goroutine per message`
+	}
+}
+
+// As many as the counter lets through.
+func (p *pump) scale(n int, in chan work.Job) {
+	for n > 0 {
+		j := <-in
+		go p.drain(j)
+		n--
+	}
+}
+
+// A timer that is kept may be stopped.
+func kept(in chan work.Job, timers map[int]*time.Timer) {
+	for j := range in {
+		timers[j.ID] = time.AfterFunc(time.Second, func() { use(j) }) // want `suspected: one goroutine per message`
+	}
+}
+
+// What was acquired is released by the goroutine.
+func released(in chan work.Job, acquire func() (func(), error)) {
+	for j := range in {
+		release, err := acquire()
+		if err != nil {
+			return
+		}
+		go func() {
+			defer release()
+			use(j)
+		}()
+	}
+}
+
+// The request's context ends it.
+func watched(w http.ResponseWriter, r *http.Request) {
+	name, ctx := r.FormValue("name"), r.Context()
+	go func() {
+		<-ctx.Done()
+		println(name)
+	}()
+	use(work.Job{})
+}
+
+// How the source of the messages fared is not a message.
+func failing(st stream) {
+	for {
+		_, err := st.Recv()
+		if err != nil {
+			go println(err.Error()) // want `suspected: one goroutine per retry`
+			return
+		}
+	}
+}
