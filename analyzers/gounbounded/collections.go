@@ -47,30 +47,10 @@ func (f *finder) over(fr *frame, at ast.Node, x ast.Expr) (*source, *collection)
 	case c.asked, c.kind > sizes.Param:
 	case c.kind == sizes.Param:
 		return nil, &c
-	case fr.maybe || !f.turns(fr, at):
+	case fr.maybe:
 		return nil, nil
 	}
 	return c.source(at.Pos()), nil
-}
-
-// turns reports whether each turn of the loop gives the goroutine something of
-// its own. Calls away that is what the loop must be about to count.
-func (f *finder) turns(fr *frame, loop ast.Node) bool {
-	if fr.depth == 0 {
-		return true
-	}
-	if fr.depth > 1 {
-		return false
-	}
-	fl := f.flows.Of(fr.fn)
-	for v := range f.reach(fr) {
-		for _, d := range fl.Defs[v] {
-			if loop.Pos() <= d.Pos && d.Pos < loop.End() {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // provenance finds what decides the length of x, or of something inside x if

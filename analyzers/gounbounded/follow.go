@@ -18,9 +18,6 @@ import (
 // caller does once per message seldom starts one goroutine per message.
 const maxDepth = 3
 
-// sureDepth is how many of these calls a likely finding may have.
-const sureDepth = 2
-
 // A frame is a spawn as one of the functions that lead to it sees it.
 type frame struct {
 	s     *spawn
@@ -122,7 +119,7 @@ func (f *finder) weigh(fr *frame) (best *verdict, open bool) {
 		if src == nil {
 			return
 		}
-		if src.tier == rule.Likely && (fr.s.kept || fr.maybe || fr.depth > sureDepth || f.registers(fr)) {
+		if src.tier == rule.Likely && (fr.s.kept || fr.maybe) {
 			src.tier = rule.Suspected
 		}
 		if best == nil || surer(src.tier, best.tier) {
@@ -254,40 +251,6 @@ func (f *finder) conditional(fr *frame) bool {
 		}
 	}
 	return false
-}
-
-// registers reports whether the frame's function enters what the goroutine is
-// given in a map that outlives the call: it is a session, not a piece of work.
-func (f *finder) registers(fr *frame) bool {
-	vars := f.reach(fr)
-	found := false
-	ast.Inspect(fr.fn.Body, func(n ast.Node) bool {
-		as, ok := n.(*ast.AssignStmt)
-		if !ok {
-			return !found
-		}
-		for i, l := range as.Lhs {
-			x, ok := ast.Unparen(l).(*ast.IndexExpr)
-			if !ok {
-				continue
-			}
-			if k := dataflow.Key(f.TypesInfo, x.X); k == nil || dataflow.LocalVar(k) != nil || !isMap(k.Type()) {
-				continue
-			}
-			for _, e := range []ast.Expr{x.Index, as.Rhs[min(i, len(as.Rhs)-1)]} {
-				if v := f.flows.Of(fr.fn).Local(ast.Unparen(e)); v != nil && vars[v] {
-					found = true
-				}
-			}
-		}
-		return !found
-	})
-	return found
-}
-
-func isMap(t types.Type) bool {
-	_, ok := t.Underlying().(*types.Map)
-	return ok
 }
 
 // arguments returns what the call gives for the i-th parameter of sig.

@@ -33,8 +33,7 @@ func (f *finder) loop(fr *frame, cur inspector.Cursor) (*source, *collection) {
 		if f.waits(fr, n.Body) {
 			return nil, nil
 		}
-		src, c := f.ranging(fr, n)
-		return f.paced(src, n.Body), c
+		return f.ranging(fr, n)
 	case *ast.ForStmt:
 		if f.waits(fr, n.Body) {
 			return nil, nil
@@ -45,7 +44,7 @@ func (f *finder) loop(fr *frame, cur inspector.Cursor) (*source, *collection) {
 		if n.Init != nil && n.Post != nil || f.guards.Counts(fr.fn, n) {
 			return nil, nil
 		}
-		return f.paced(f.events(fr, n), n.Body), nil
+		return f.events(fr, n), nil
 	}
 	return nil, nil
 }
@@ -75,33 +74,6 @@ func (f *finder) defined(e ast.Expr) *types.Var {
 		return dataflow.LocalVar(f.TypesInfo.ObjectOf(id))
 	}
 	return nil
-}
-
-// paced lowers the tier of a loop whose turns have a pace of their own.
-func (f *finder) paced(src *source, body *ast.BlockStmt) *source {
-	if src == nil || src.tier != rule.Likely {
-		return src
-	}
-	ast.Inspect(body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			return false
-		case *ast.CallExpr:
-			if fn, _ := typeutil.Callee(f.TypesInfo, n).(*types.Func); fn != nil && paces(fn) {
-				src.tier = rule.Suspected
-			}
-		}
-		return true
-	})
-	return src
-}
-
-func paces(fn *types.Func) bool {
-	switch fn.FullName() {
-	case "time.Sleep", "(*golang.org/x/time/rate.Limiter).Wait", "(*golang.org/x/time/rate.Limiter).WaitN":
-		return true
-	}
-	return false
 }
 
 // received returns what a receive from ch makes of a spawn that v reaches. What

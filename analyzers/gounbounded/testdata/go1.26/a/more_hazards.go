@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -298,6 +299,18 @@ func notEmpty(w http.ResponseWriter, r *http.Request) {
 	if len(ids) > 0 {
 		for _, id := range ids {
 			go println(id) // want `likely: one goroutine per payload`
+		}
+	}
+}
+
+// It waits for a second, not for the goroutine.
+func impatient(in chan work.Job) {
+	for j := range in {
+		done := make(chan bool)
+		go func() { use(j); done <- true }() // want `likely: one goroutine per message`
+		select {
+		case <-done:
+		case <-time.After(time.Second):
 		}
 	}
 }

@@ -418,3 +418,13 @@ func failing(st stream) {
 		}
 	}
 }
+
+// One per connection, which the handler was given.
+func hijacked(w http.ResponseWriter, r *http.Request) {
+	serveConn(upgrade(w, r), r.FormValue("name"))
+}
+
+func upgrade(http.ResponseWriter, *http.Request) net.Conn { return nil }
+
+func serveConn(c net.Conn, name string) { go pumpTo(c, name) }
+func pumpTo(net.Conn, string)           {}
