@@ -72,3 +72,46 @@ func mendable(pass *analysis.Pass) bool {
 func (f *finder) reachable(fn *types.Func) bool {
 	return fn.Exported() && f.Pkg.Name() != "main"
 }
+
+// An export is a spawn that a function leaves to its callers.
+type export struct {
+	fn   *types.Func
+	site Site
+}
+
+// export returns what callers in other packages need to know of the frame, if they can reach it.
+func (f *finder) export(fr *frame) *export {
+	fn := fr.fn.Obj
+	if fn == nil || !f.exports || !f.reachable(fn) || f.isLaunch(fr.s) {
+		return nil
+	}
+	site := Site{Each: -1, Whole: fr.whole, Joined: !fr.calls || f.shared(fr), Maybe: fr.maybe || f.conditional(fr) || f.owned(fr)}
+	if s := fr.s.site; s != nil {
+		site.Posn, site.Func, site.What = s.Posn, s.Func, s.What
+	} else {
+		pos, _ := fr.s.extent()
+		site.Posn, site.Func, site.What = f.Fset.Position(pos), f.FuncName(pos), fr.s.what
+	}
+	from := f.reach(fr)
+	want := f.param(fr)
+	for i := range fr.fn.Sig.Params().Len() {
+		p := fr.fn.Sig.Params().At(i)
+		if from[p] {
+			site.Params = append(site.Params, i)
+		}
+		if p == want && !(fr.fn.Sig.Variadic() && i == fr.fn.Sig.Params().Len()-1) {
+			site.Each = i
+		}
+	}
+	if site.Each < 0 && (site.Joined || len(site.Params) == 0) {
+		return nil
+	}
+	for _, st := range fr.steps {
+		posn := st.Posn
+		if st.Pos.IsValid() {
+			posn = f.Fset.Position(st.Pos)
+		}
+		site.Steps = append(site.Steps, Step{posn, st.Text})
+	}
+	return &export{fn, site}
+}

@@ -334,18 +334,6 @@ func (f *finder) accepts(n *ast.ForStmt) (found bool) {
 	return found
 }
 
-// short returns e as text, cut to what a line holds.
-func short(e ast.Expr) string {
-	s := types.ExprString(e)
-	if i := strings.IndexAny(s, "\n{"); i >= 0 {
-		s = s[:i] + "…"
-	}
-	if len(s) > 40 {
-		s = s[:39] + "…"
-	}
-	return s
-}
-
 func isError(t types.Type) bool {
 	return types.Identical(t, types.Universe.Lookup("error").Type())
 }
