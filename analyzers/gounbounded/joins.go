@@ -15,14 +15,24 @@ import (
 // it when it returns, or hands its caller what to wait on: then as many run
 // as calls are in flight.
 func (f *finder) joined(fr *frame) bool {
-	if f.ended(fr) {
-		return true
-	}
+	return f.ended(fr) || f.handedOn(fr) || f.awaited(fr)
+}
+
+// handedOn reports whether what the function returns holds a channel of the
+// goroutine, or the group it belongs to: the caller waits for it, or ends it.
+func (f *finder) handedOn(fr *frame) bool {
+	groups := fr.groups()
 	for v := range f.flows.Of(fr.fn).Directly(f.results(fr.fn)) {
-		if fr.vars[v] && chanops.Elem(v.Type()) != nil {
-			return true // the caller waits for it, or ends it
+		if fr.vars[v] && chanops.Elem(v.Type()) != nil || slices.Contains(groups, types.Object(v)) {
+			return true
 		}
 	}
+	return false
+}
+
+// awaited reports whether the function does the other half of something that
+// the goroutine does before it ends, or the goroutine watches a context.
+func (f *finder) awaited(fr *frame) bool {
 	if fr.all.Empty() && fr.group == nil {
 		return false
 	}
@@ -42,13 +52,7 @@ func (f *finder) joined(fr *frame) bool {
 			return true
 		}
 	}
-	returned := f.flows.Of(fr.fn).Directly(f.results(fr.fn))
-	for _, g := range fr.groups() {
-		if v, ok := g.(*types.Var); mine.Has(g, "Wait") || ok && returned[v] {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(fr.groups(), func(g types.Object) bool { return mine.Has(g, "Wait") })
 }
 
 // shared reports whether the goroutine reports to a channel or a group that
