@@ -6,6 +6,8 @@ import (
 	"go/version"
 
 	"honnef.co/go/tools/analysis/code"
+
+	"github.com/lagvet/lagvet/analyzers/internal/outgoing"
 )
 
 // A work is what a primitive has the goroutine wait for.
@@ -42,10 +44,10 @@ type api struct {
 	since   string // the first Go version that has form, as GOROOT/api says
 	earlier string // the advice before since; empty: there is none, say nothing
 	rewrite rewrite
-	carrier *carrier // set if it only makes what is sent or run later
-	address int      // 1 + the index of the argument that says where to, 0 if none does
-	network int      // the same for the network
-	unsure  bool     // whether it waits is not known: said where it stands, not of its callers
+	carrier *outgoing.Kind // set if it only makes what is sent or run later
+	address int            // 1 + the index of the argument that says where to, 0 if none does
+	network int            // the same for the network
+	unsure  bool           // whether it waits is not known: said where it stands, not of its callers
 }
 
 const (
@@ -59,14 +61,14 @@ const (
 var apis = func() map[string]*api {
 	m := map[string]*api{
 		"net/http.NewRequest": {name: "http.NewRequest", work: request, form: "http.NewRequestWithContext", since: "go1.13",
-			earlier: "Request.WithContext", rewrite: rename, carrier: requests, address: 2},
+			earlier: "Request.WithContext", rewrite: rename, carrier: outgoing.Requests, address: 2},
 
 		"net.Dial":                  {name: "net.Dial", work: dial, form: "net.Dialer.DialContext", since: "go1.7", rewrite: viaDialer, network: 1, address: 2},
 		"net.DialTimeout":           {name: "net.DialTimeout", work: dial, form: "net.Dialer.DialContext", since: "go1.7", rewrite: viaTimeout, network: 1, address: 2},
 		"net.DialTCP":               {name: "net.DialTCP", work: dial, form: "net.Dialer.DialContext", since: "go1.7"},
 		"(*net.Dialer).Dial":        {name: "(*net.Dialer).Dial", work: dial, form: "DialContext", since: "go1.7", rewrite: rename, network: 1, address: 2},
 		"crypto/tls.Dial":           {name: "tls.Dial", work: dial, form: "tls.Dialer.DialContext", since: "go1.15", network: 1, address: 2},
-		"os/exec.Command":           {name: "exec.Command", work: process, form: "exec.CommandContext", since: "go1.7", rewrite: rename, carrier: commands},
+		"os/exec.Command":           {name: "exec.Command", work: process, form: "exec.CommandContext", since: "go1.7", rewrite: rename, carrier: outgoing.Commands},
 		"net.LookupIP":              {name: "net.LookupIP", work: lookup, form: "net.Resolver.LookupIP", since: "go1.15", earlier: "net.Resolver.LookupIPAddr", rewrite: viaLookupIP, address: 1},
 		"(*crypto/tls.Dialer).Dial": {name: "(*tls.Dialer).Dial", work: dial, form: "DialContext", since: "go1.15", rewrite: rename, network: 1, address: 2},
 		"crypto/tls.DialWithDialer": {name: "tls.DialWithDialer", work: dial, form: "tls.Dialer.DialContext", since: "go1.15", network: 2, address: 3},
@@ -94,65 +96,8 @@ var apis = func() map[string]*api {
 	return m
 }()
 
-// A carrier is what a call makes and a later call sends or runs.
-type carrier struct {
-	typ   string          // the type, behind one pointer
-	gives map[string]bool // methods that return it with a context
-	runs  map[string]bool // methods that start the I/O and wait for it
-	start string          // the method that starts the I/O without waiting
-	wait  string          // the method that waits for what start started
-	owns  map[string]bool // fields by whose use the code shows that it ends the I/O itself
-}
-
-var (
-	requests = &carrier{
-		typ:   "net/http.Request",
-		gives: map[string]bool{"WithContext": true, "Clone": true},
-	}
-	commands = &carrier{
-		typ:   "os/exec.Cmd",
-		runs:  map[string]bool{"Run": true, "Output": true, "CombinedOutput": true},
-		start: "Start",
-		wait:  "Wait",
-		owns:  map[string]bool{"Process": true, "Cancel": true},
-	}
-)
-
-// carries returns what a value of type t carries, or nil.
-func carries(t types.Type) *carrier {
-	p, ok := types.Unalias(t).(*types.Pointer)
-	if !ok {
-		return nil
-	}
-	for _, c := range []*carrier{requests, commands} {
-		if isNamed(p.Elem(), c.typ) {
-			return c
-		}
-	}
-	return nil
-}
-
 // waits is the last link of a chain: what waits, and for what.
 func (a *api) waits(what string) string { return what + " waits for the " + string(a.work) }
-
-// isNamed reports whether t is the named type whose full name is name.
-func isNamed(t types.Type, name string) bool {
-	n, ok := types.Unalias(t).(*types.Named)
-	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path()+"."+n.Obj().Name() == name
-}
-
-// pointerTo reports whether t is a pointer to the named type name.
-func pointerTo(t types.Type, name string) bool {
-	p, ok := types.Unalias(t).(*types.Pointer)
-	return ok && isNamed(p.Elem(), name)
-}
-
-// sends reports whether a function of signature sig has the shape of
-// [net/http.RoundTripper] and [net/http.Client.Do], whoever implements it.
-func sends(sig *types.Signature) bool {
-	return sig.Params().Len() == 1 && pointerTo(sig.Params().At(0).Type(), requests.typ) &&
-		sig.Results().Len() == 2 && pointerTo(sig.Results().At(0).Type(), "net/http.Response")
-}
 
 // apiOf returns the api that fn, run by call, is on the Go version of the
 // module, or nil.

@@ -2,16 +2,18 @@ package ctxless
 
 import (
 	_ "embed"
-	"go/ast"
 	"go/types"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/passes/inspect"
 	"golang.org/x/tools/go/ast/inspector"
 	"honnef.co/go/tools/analysis/facts/tokenfile"
 
+	"github.com/lagvet/lagvet/analyzers/internal/contexts"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/outgoing"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
+	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
 //go:embed doc.go
@@ -25,7 +27,7 @@ var Rule = rule.New(rule.Spec{
 	Class:     rule.Context,
 	Severity:  rule.High,
 	Since:     "go1.7",
-	Requires:  []*analysis.Analyzer{inspect.Analyzer, tokenfile.Analyzer},
+	Requires:  []*analysis.Analyzer{syntax.Analyzer, tokenfile.Analyzer, values.Analyzer, contexts.Analyzer, outgoing.Analyzer},
 	FactTypes: []analysis.Fact{new(summary)},
 	Run:       run,
 })
@@ -35,15 +37,17 @@ var Analyzer = Rule.Analyzer
 
 func run(pass *rule.Pass) error {
 	c := &checker{
-		pass:    pass,
-		inspect: pass.ResultOf[inspect.Analyzer].(*inspector.Inspector),
-		sent:    make(map[param]bool),
-		edges:   make(map[*funcs.Func][]*funcs.Call),
-		dynamic: make(map[string][]*funcs.Call),
-		ends:    make(map[*funcs.Func]*wait),
-		makes:   make(map[*funcs.Func]*wait),
+		pass:     pass,
+		inspect:  pass.ResultOf[syntax.Analyzer].(*inspector.Inspector),
+		values:   pass.ResultOf[values.Analyzer].(*values.Index),
+		contexts: pass.ResultOf[contexts.Analyzer].(*contexts.Index),
+		outgoing: pass.ResultOf[outgoing.Analyzer].(*outgoing.Index),
+		edges:    make(map[*funcs.Func][]*funcs.Call),
+		dynamic:  make(map[string][]*funcs.Call),
+		ends:     make(map[*funcs.Func]*wait),
+		makes:    make(map[*funcs.Func]*wait),
+		uses:     make(map[*types.Var]use),
 	}
-	c.collect()
 	targets := c.targets()
 	for _, t := range targets {
 		c.start(t)
@@ -58,13 +62,15 @@ func run(pass *rule.Pass) error {
 type checker struct {
 	pass     *rule.Pass
 	inspect  *inspector.Inspector
-	assigned map[*types.Var][]ast.Expr     // what a tracked variable is given in this package
-	sent     map[param]bool                // memo of sendsParam
+	values   *values.Index
+	contexts *contexts.Index
+	outgoing *outgoing.Index
 	edges    map[*funcs.Func][]*funcs.Call // calls of a function through values and arguments, which funcs does not resolve
 	dynamic  map[string][]*funcs.Call      // calls of interface methods, by name
 	starts   []*start                      // where I/O without a context begins, as this package sees it
 	ends     map[*funcs.Func]*wait         // functions that end in it
 	makes    map[*funcs.Func]*wait         // functions that return a request or command without a context
+	uses     map[*types.Var]use            // memo of useOfParam
 	findings []*finding
 	local    *bool                    // memo of embedded
 	methods  map[string][]*types.Func // memo of waiters

@@ -21,12 +21,15 @@
 //	func (s *shop) title() string { return s.store.Name(1) }
 //
 // A function of a dependency counts if its author wrote it twice, F and
-// FContext (or FWithContext), and the call is known to wait: F is FContext with
-// context.Background, or belongs to a handle around one of database/sql.
+// FContext (or FWithContext), the end of the context that FContext takes ends
+// something, and F is known to wait: it is FContext with context.Background, ends
+// in such a function or in I/O without a context, or belongs to a handle around
+// one of database/sql.
 //
 // A context is in scope if it is a parameter, is derived from one, or comes
 // with a request: *http.Request, the context of a web framework that holds
-// one, a gRPC stream, a tls.ClientHelloInfo. Closures see those around them.
+// one, a gRPC stream, a tls.ClientHelloInfo. Closures see those around them. A
+// parameter that has no name, or is called _, counts: it can be given one.
 // Where no context is in scope, a finding stands at the I/O if the function
 // runs on behalf of a request all the same.
 //
@@ -63,12 +66,16 @@
 //     waits for, in a deferred call, in a callback, after the context is done, shared
 //     with other callers, or the context is in a field that the function does
 //     not otherwise use, or was made on the spot;
-//   - the other side is on this machine (a unix socket, localhost);
+//   - the other side is on this machine (a unix socket, localhost), or nothing is
+//     sent to it (a UDP "connection" looks up a name at most);
+//   - a command is run by helpers that ask nothing of it but whether it failed (mount, mkfs):
+//     it is run for what it changes, and killed midway may leave that half done;
 //   - the client's RoundTripper sets deadlines of its own;
 //   - the call goes through an interface of which another type in sight waits
 //     for nobody, or to a method whose parameters an interface of another module
 //     prescribes (Close, Read);
-//   - a dependency has a form with a context, but nothing shows that the call waits;
+//   - a dependency has a form with a context, but nothing shows that the call waits
+//     for more than this process;
 //   - the database is embedded in the program.
 //
 // Passing context.Background where a context is in scope is not this rule's

@@ -1,13 +1,12 @@
 package ctxless
 
 import (
-	"fmt"
-	"go/ast"
 	"go/token"
 	"go/types"
-	"slices"
 	"strings"
 
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
+	"github.com/lagvet/lagvet/analyzers/internal/outgoing"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
 
@@ -16,10 +15,9 @@ import (
 type summary struct {
 	Wait   *waitFact // ends in I/O that no context of its caller can stop
 	Makes  *waitFact // returns a request or command without a context
-	Sends  []int     // sends or runs these parameters as they come
 	Bounds bool      // a RoundTrip method that gives each request a deadline
-	Idle   bool      // takes a context and never looks at it
-	Loses  bool      // is but its form that takes a context, called with context.Background
+	Use    use       // what it has a context for that it takes first
+	Loses  bool      // has a form that takes a context, and loses it: is but that form with context.Background, or waits
 }
 
 // AFact marks a summary as a fact.
@@ -33,18 +31,21 @@ func (s *summary) String() string {
 		return "makes by " + s.Makes.Key
 	case s.Bounds:
 		return "bounds requests"
-	case s.Idle:
-		return "ignores its context"
+	case s.Use == forValues:
+		return "asks its context for values only"
+	case s.Use == forItself:
+		return "passes its context's end on to nobody"
 	case s.Loses:
-		return "makes a context"
+		return "loses the context of its form"
 	}
-	return fmt.Sprint("sends ", s.Sends)
+	return ""
 }
 
 // A waitFact is a wait as a fact holds it.
 type waitFact struct {
 	Key, Name, Work, Form string
 	Limit                 int
+	Effect                bool
 	Chain                 []link
 }
 
@@ -59,7 +60,7 @@ func (f *waitFact) wait() *wait {
 	if a == nil {
 		a = &api{name: f.Name, work: work(f.Work), form: f.Form}
 	}
-	w := &wait{key: f.Key, api: a, limit: limit(f.Limit)}
+	w := &wait{key: f.Key, api: a, limit: limit(f.Limit), effect: f.Effect}
 	for _, l := range f.Chain {
 		w.chain = append(w.chain, rule.Step{Posn: l.Posn, Text: l.Text})
 	}
@@ -68,7 +69,7 @@ func (f *waitFact) wait() *wait {
 
 // fact returns w as a fact.
 func (c *checker) fact(w *wait) *waitFact {
-	f := &waitFact{Key: w.key, Name: w.api.name, Work: string(w.api.work), Form: w.api.form, Limit: int(w.limit)}
+	f := &waitFact{Key: w.key, Name: w.api.name, Work: string(w.api.work), Form: w.api.form, Limit: int(w.limit), Effect: w.effect}
 	for _, s := range w.chain {
 		p := s.Posn
 		if s.Pos.IsValid() {
@@ -82,11 +83,11 @@ func (c *checker) fact(w *wait) *waitFact {
 // export tells the packages that import this one what its functions do. The
 // standard library is the primitives' home: nothing there is a wrapper of ours.
 func (c *checker) export() {
-	if c.std() {
+	if modules.Std(c.pass.Pass) {
 		return
 	}
 	for _, f := range c.pass.Funcs.Funcs {
-		if f.Obj == nil || c.inTest(f.Node.Pos()) {
+		if f.Obj == nil || c.values.InTest(f.Node.Pos()) {
 			continue
 		}
 		var s summary
@@ -96,58 +97,12 @@ func (c *checker) export() {
 		if w := c.makes[f]; w != nil {
 			s.Makes = c.fact(w)
 		}
-		for i := range f.Sig.Params().Len() {
-			if c.sendsParam(f, i) {
-				s.Sends = append(s.Sends, i)
-			}
-		}
-		s.Bounds = f.Sig.Recv() != nil && f.Obj.Name() == "RoundTrip" && sends(f.Sig) && c.deadlined(f.Obj)
-		s.Idle, s.Loses = c.idle(f), c.loses(f)
-		if s.Wait != nil || s.Makes != nil || s.Sends != nil || s.Bounds || s.Idle || s.Loses {
+		s.Bounds = f.Sig.Recv() != nil && f.Obj.Name() == "RoundTrip" && outgoing.Sends(f.Sig) && c.deadlined(f.Obj)
+		s.Use, s.Loses = c.useOf(f), c.loses(f)
+		if s.Wait != nil || s.Makes != nil || s.Bounds || s.Use != forIO || s.Loses {
 			c.pass.ExportObjectFact(f.Obj, &s)
 		}
 	}
-}
-
-// inTest reports whether pos is in a test, or in a file that serves tests and
-// so imports testing: tests have their own time limit.
-func (c *checker) inTest(pos token.Pos) bool {
-	if c.pass.InTest(pos) {
-		return true
-	}
-	f := c.pass.File(pos)
-	return f != nil && slices.ContainsFunc(f.Imports, func(s *ast.ImportSpec) bool { return s.Path.Value == `"testing"` })
-}
-
-// ours reports whether p is of the module that is being analysed: what its
-// authors can mend.
-func (c *checker) ours(p *types.Package) bool {
-	if p == nil {
-		return false
-	}
-	root := moduleRoot(c.pass.Pkg.Path())
-	if m := c.pass.Module; m != nil && m.Path != "" {
-		root = m.Path
-	}
-	return p.Path() == root || strings.HasPrefix(p.Path(), root+"/") || p == c.pass.Pkg
-}
-
-// moduleRoot guesses the module path from a package path where the host does
-// not tell: host, owner and name, or the first element if it is no host.
-func moduleRoot(path string) string {
-	elems := strings.SplitN(path, "/", 4)
-	if !strings.Contains(elems[0], ".") {
-		return elems[0]
-	}
-	return strings.Join(elems[:min(3, len(elems))], "/")
-}
-
-// std reports whether the package is of the standard library.
-func (c *checker) std() bool {
-	if m := c.pass.Module; m != nil && m.Path != "" && m.Path != "std" {
-		return false
-	}
-	return isStd(c.pass.Pkg.Path())
 }
 
 // fullName returns the name of a function, or of a variable that holds one,

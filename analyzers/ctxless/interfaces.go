@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lagvet/lagvet/analyzers/internal/contexts"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 )
 
 // implements reports whether method is what a call of the interface method
@@ -19,7 +21,7 @@ func implements(method, abstract *types.Func) bool {
 // may be taken to be those in sight: the interface is ours. Behind one of the
 // standard library or of a dependency anything may be.
 func (c *checker) sees(call *funcs.Call) bool {
-	return c.ours(call.Func.Pkg()) && !hasContext(call.Func.Signature())
+	return modules.Ours(c.pass.Pass, call.Func.Pkg()) && !contexts.Passed(call.Func.Signature())
 }
 
 // others is the doubt about an interface that other types implement too.
@@ -52,7 +54,7 @@ func (c *checker) waiters() map[string][]*types.Func {
 	c.methods = make(map[string][]*types.Func)
 	for _, f := range c.pass.AllObjectFacts() {
 		fn, ok := f.Object.(*types.Func)
-		if ok && fn.Pkg() != c.pass.Pkg && fn.Signature().Recv() != nil && c.ours(fn.Pkg()) && f.Fact.(*summary).Wait != nil {
+		if ok && fn.Pkg() != c.pass.Pkg && fn.Signature().Recv() != nil && modules.Ours(c.pass.Pass, fn.Pkg()) && f.Fact.(*summary).Wait != nil {
 			c.methods[fn.Name()] = append(c.methods[fn.Name()], fn)
 		}
 	}
@@ -70,7 +72,7 @@ func (c *checker) bound(method *types.Func) bool {
 		return false
 	}
 	for _, p := range c.pass.Pkg.Imports() {
-		if c.ours(p) {
+		if modules.Ours(c.pass.Pass, p) {
 			continue
 		}
 		for _, name := range p.Scope().Names() {
@@ -96,7 +98,7 @@ func (c *checker) implementers(call *funcs.Call) int {
 	}
 	n := c.countIn(c.pass.Pkg, iface)
 	for _, p := range c.pass.Pkg.Imports() {
-		if c.ours(p) {
+		if modules.Ours(c.pass.Pass, p) {
 			n += c.countIn(p, iface)
 		}
 	}
@@ -106,7 +108,7 @@ func (c *checker) implementers(call *funcs.Call) int {
 func (c *checker) countIn(p *types.Package, iface *types.Interface) (n int) {
 	for _, name := range p.Scope().Names() {
 		t, ok := p.Scope().Lookup(name).(*types.TypeName)
-		if !ok || t.IsAlias() || types.IsInterface(t.Type()) || c.inTest(t.Pos()) {
+		if !ok || t.IsAlias() || types.IsInterface(t.Type()) || c.values.InTest(t.Pos()) {
 			continue
 		}
 		if types.Implements(types.NewPointer(t.Type()), iface) {

@@ -3,9 +3,16 @@ package ctxless
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 	"strings"
 
+	"golang.org/x/tools/go/ast/inspector"
+	"honnef.co/go/tools/go/types/typeutil"
+
+	"github.com/lagvet/lagvet/analyzers/internal/contexts"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
+	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
 // dontWait are functions of well-known dependencies whose forms with a context
@@ -20,22 +27,22 @@ var dontWait = map[string]bool{
 // call waits is sure of a database handle, and where F is but its form with
 // context.Background; elsewhere it is suspected.
 func (c *checker) twin(fn *types.Func) *api {
-	if fn.Pkg() == nil || c.ours(fn.Pkg()) || isStd(fn.Pkg().Path()) || !fn.Exported() || dontWait[fn.FullName()] {
+	if fn.Pkg() == nil || modules.Ours(c.pass.Pass, fn.Pkg()) || modules.IsStd(fn.Pkg().Path()) || !fn.Exported() || dontWait[fn.FullName()] {
 		return nil
 	}
 	form := c.form(fn)
-	if form == nil || !lastIsError(fn.Signature()) || strings.HasPrefix(fn.Name(), "New") {
+	if form == nil || !contexts.MayFail(fn.Signature()) || strings.HasPrefix(fn.Name(), "New") {
 		return nil
 	}
 	var own, other summary
-	if c.pass.ImportObjectFact(form, &other) && other.Idle {
+	if c.pass.ImportObjectFact(form, &other) && other.Use == forValues {
 		return nil
 	}
 	a := &api{name: shortName(fn, nil), work: library, form: form.Name(), since: "go1.7", rewrite: rename}
 	switch {
 	case onDatabase(fn):
 		a.work = query
-	case !c.pass.ImportObjectFact(fn, &own) || !own.Loses:
+	case !c.pass.ImportObjectFact(fn, &own) || !own.Loses || other.Use == forItself:
 		a.unsure = true
 	}
 	return a
@@ -43,7 +50,7 @@ func (c *checker) twin(fn *types.Func) *api {
 
 // form returns the form of fn that takes a context, or nil.
 func (c *checker) form(fn *types.Func) *types.Func {
-	if hasContext(fn.Signature()) {
+	if contexts.Passed(fn.Signature()) {
 		return nil
 	}
 	for _, suffix := range []string{"Context", "WithContext"} {
@@ -70,7 +77,7 @@ func onDatabase(fn *types.Func) bool {
 	}
 	for f := range st.Fields() {
 		for _, name := range []string{"DB", "Tx", "Stmt", "Conn"} {
-			if f.Embedded() && pointerTo(f.Type(), "database/sql."+name) {
+			if f.Embedded() && typeutil.IsPointerToTypeWithName(f.Type(), "database/sql."+name) {
 				return true
 			}
 		}
@@ -78,42 +85,115 @@ func onDatabase(fn *types.Func) bool {
 	return false
 }
 
-// loses reports whether f is but its form that takes a context, called with
-// one that is made from nothing.
+// loses reports whether f has a form that takes a context and waits without
+// one: f is but that form called with a context made from nothing, or ends in
+// I/O without a context or in a function that loses it.
 func (c *checker) loses(f *funcs.Func) bool {
-	form := c.form(f.Obj)
-	if form == nil {
+	return c.form(f.Obj) != nil && c.losing(f, nil)
+}
+
+func (c *checker) losing(f *funcs.Func, seen []*funcs.Func) bool {
+	if slices.Contains(seen, f) || len(seen) > maxChain {
 		return false
 	}
+	if c.ends[f] != nil {
+		return true
+	}
+	seen = append(seen, f)
 	for _, out := range f.Out {
-		if out.Func != form.Origin() || len(out.Site.Args) == 0 {
+		if out.Mode != funcs.Plain || out.Func == nil {
 			continue
 		}
-		call, ok := ast.Unparen(out.Site.Args[0]).(*ast.CallExpr)
-		if ok && len(call.Args) == 0 {
-			return true // context.Background(), or what the library calls it
+		if out.Callee != nil && out.Callee.Obj != nil {
+			if form := c.form(f.Obj); form != nil && out.Func == form.Origin() && madeHere(out.Site) || !contexts.Passed(out.Callee.Sig) && c.losing(out.Callee, seen) {
+				return true
+			}
+			continue
+		}
+		var s summary
+		if c.pass.ImportObjectFact(out.Func, &s) && (s.Loses || s.Wait != nil) {
+			return true
 		}
 	}
 	return false
 }
 
-// idle reports whether f is the form with a context of another function and
-// never looks at the context.
-func (c *checker) idle(f *funcs.Func) bool {
-	name, ok := strings.CutSuffix(f.Obj.Name(), "Context")
-	if !ok || f.Sig.Params().Len() == 0 || !isContext(f.Sig.Params().At(0).Type()) {
+// madeHere reports whether the first argument of site is a context that is
+// made from nothing: context.Background(), or what a library calls it.
+func madeHere(site *ast.CallExpr) bool {
+	if len(site.Args) == 0 {
 		return false
 	}
-	name = strings.TrimSuffix(name, "With")
-	ctx := f.Sig.Params().At(0)
-	return c.sibling(f.Obj, name) != nil && !c.mentions(f.Body, ctx)
+	call, ok := ast.Unparen(site.Args[0]).(*ast.CallExpr)
+	return ok && len(call.Args) == 0
+}
+
+// A use is what a function has a context for, the most that it asks of it.
+type use int
+
+const (
+	forIO     use = iota // it may end I/O: the context is passed on, stored, or asked for its deadline
+	forItself            // it is asked whether it is done, so that waiting for something of this process ends
+	forValues            // it is asked for its values only, if for anything
+)
+
+// useOf returns what f has the context for that is its first parameter; forIO
+// if there is none.
+func (c *checker) useOf(f *funcs.Func) use {
+	if f.Sig.Params().Len() == 0 || !contexts.Is(f.Sig.Params().At(0).Type()) {
+		return forIO
+	}
+	v := f.Sig.Params().At(0)
+	if got, ok := c.uses[v]; ok {
+		return got
+	}
+	c.uses[v] = forValues // while it is being found out: recursion adds nothing
+	cur, ok := c.inspect.Root().FindNode(f.Body)
+	if !ok {
+		return forIO
+	}
+	most := forValues
+	for id := range cur.Preorder((*ast.Ident)(nil)) {
+		if c.pass.TypesInfo.Uses[id.Node().(*ast.Ident)] == v {
+			most = min(most, c.useAt(id))
+		}
+	}
+	c.uses[v] = most
+	return most
+}
+
+// useAt returns what the context that id denotes is used for there.
+func (c *checker) useAt(id inspector.Cursor) use {
+	child, parent := values.Outer(id)
+	switch n := parent.Node().(type) {
+	case *ast.SelectorExpr:
+		switch n.Sel.Name {
+		case "Value":
+			return forValues
+		case "Done", "Err":
+			return forItself
+		}
+	case *ast.CallExpr:
+		if n.Fun == child.Node() || n.Args[0] != child.Node() {
+			return forIO
+		}
+		call := c.pass.Funcs.Call(n)
+		if call != nil && call.Callee != nil {
+			return c.useOf(call.Callee)
+		}
+		var s summary
+		if call != nil && call.Func != nil && c.pass.ImportObjectFact(call.Func, &s) {
+			return s.Use
+		}
+	}
+	return forIO
 }
 
 // queries returns the api that the interface method fn is if it has the shape
 // of the methods of database/sql, or nil.
 func (c *checker) queries(fn *types.Func) *api {
 	sig := fn.Signature()
-	if sig.Recv() == nil || !types.IsInterface(sig.Recv().Type()) || sig.Results().Len() == 0 || hasContext(sig) {
+	if sig.Recv() == nil || !types.IsInterface(sig.Recv().Type()) || sig.Results().Len() == 0 || contexts.Passed(sig) {
 		return nil
 	}
 	first := sig.Results().At(0).Type()
@@ -122,7 +202,7 @@ func (c *checker) queries(fn *types.Func) *api {
 	default:
 		return nil
 	}
-	if !pointerTo(first, "database/sql.Rows") && !pointerTo(first, "database/sql.Row") && !pointerTo(first, "database/sql.Stmt") && !isNamed(first, "database/sql.Result") {
+	if !typeutil.IsPointerToTypeWithName(first, "database/sql.Rows") && !typeutil.IsPointerToTypeWithName(first, "database/sql.Row") && !typeutil.IsPointerToTypeWithName(first, "database/sql.Stmt") && !typeutil.IsTypeWithName(first, "database/sql.Result") {
 		return nil
 	}
 	a := &api{name: shortName(fn, c.pass.Pkg), work: query, form: fn.Name() + "Context", since: "go1.8"}
@@ -161,7 +241,7 @@ func takesContext(sig, form *types.Signature) bool {
 	default:
 		return false
 	}
-	if !isContext(form.Params().At(0).Type()) || sig.Results().Len() != form.Results().Len() {
+	if !contexts.Is(form.Params().At(0).Type()) || sig.Results().Len() != form.Results().Len() {
 		return false
 	}
 	for i := range n {
@@ -175,20 +255,4 @@ func takesContext(sig, form *types.Signature) bool {
 		}
 	}
 	return true
-}
-
-// hasContext reports whether a parameter of sig carries a context.
-func hasContext(sig *types.Signature) bool {
-	for p := range sig.Params().Variables() {
-		if isContext(p.Type()) || pointerTo(p.Type(), requests.typ) {
-			return true
-		}
-	}
-	return false
-}
-
-// isStd reports whether path is that of a package of the standard library.
-func isStd(path string) bool {
-	first, _, _ := strings.Cut(path, "/")
-	return !strings.Contains(first, ".")
 }

@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/url"
 	"strings"
+
+	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
 // A limit is what bounds the I/O even without a context.
@@ -25,10 +27,10 @@ func (c *checker) limitOf(a *api, call *ast.CallExpr) limit {
 	network := c.constant(call, a.network)
 	host := hostOf(c.constant(call, a.address), a.work)
 	switch {
-	case strings.HasPrefix(network, "unix"):
-		return nearby
 	case strings.HasPrefix(network, "udp") && net.ParseIP(host) != nil:
 		return none // no packet is sent: this is how programs learn their own address
+	case strings.HasPrefix(network, "unix"), strings.HasPrefix(network, "udp"): // at most a name is looked up
+		return nearby
 	case host == "localhost" || net.ParseIP(host).IsLoopback():
 		return nearby
 	}
@@ -64,7 +66,7 @@ func (c *checker) constant(call *ast.CallExpr, at int) string {
 		case *ast.BinaryExpr:
 			e = ast.Unparen(x.X)
 		case *ast.CallExpr:
-			if calleeName(c.pass.TypesInfo, x) != "fmt.Sprintf" {
+			if values.Callee(c.pass.TypesInfo, x) != "fmt.Sprintf" {
 				return ""
 			}
 			s := c.constant(x, 1)
@@ -97,20 +99,29 @@ func hostOf(s string, w work) string {
 // dialerLimit says whether a dialer has a timeout. One that is made out of
 // sight is taken to have one.
 func (c *checker) dialerLimit(dialer ast.Expr) limit {
-	lit := c.literalOf(dialer)
+	lit := c.values.Literal(dialer)
 	if lit == nil {
-		if v := c.variable(dialer); v != nil && !v.IsField() && !c.settable(v) && len(c.assigned[v]) == 0 && !c.setsField(v, "Timeout", "Deadline") {
+		if c.zero(c.values.Variable(dialer)) && !c.setsField(c.values.Variable(dialer), "Timeout", "Deadline") {
 			return unlimited // var d net.Dialer
 		}
 		return timed
 	}
-	if nested := element(lit, "NetDialer"); nested != nil {
+	if nested := values.Element(lit, "NetDialer"); nested != nil {
 		return c.dialerLimit(nested)
 	}
-	if element(lit, "Timeout") != nil || element(lit, "Deadline") != nil || c.setsField(c.variable(dialer), "Timeout", "Deadline") {
+	if values.Element(lit, "Timeout") != nil || values.Element(lit, "Deadline") != nil || c.setsField(c.values.Variable(dialer), "Timeout", "Deadline") {
 		return timed
 	}
 	return unlimited
+}
+
+// zero reports whether v is a variable that is given nothing.
+func (c *checker) zero(v *types.Var) bool {
+	if v == nil || v.IsField() || c.values.Settable(v) {
+		return false
+	}
+	given, _ := c.values.Given(v)
+	return len(given) == 0
 }
 
 // setsField reports whether one of the fields of v is assigned somewhere.
@@ -121,7 +132,7 @@ func (c *checker) setsField(v *types.Var, fields ...string) (found bool) {
 	for cur := range c.inspect.Root().Preorder((*ast.AssignStmt)(nil)) {
 		for _, l := range cur.Node().(*ast.AssignStmt).Lhs {
 			sel, ok := ast.Unparen(l).(*ast.SelectorExpr)
-			if !ok || c.variable(sel.X) != v {
+			if !ok || c.values.Variable(sel.X) != v {
 				continue
 			}
 			for _, f := range fields {
@@ -147,16 +158,16 @@ func (c *checker) sentLimit(call *ast.CallExpr) limit {
 // clientLimit says whether the transport of an [net/http.Client] gives every
 // request a deadline.
 func (c *checker) clientLimit(client ast.Expr) limit {
-	lit := c.literalOf(client)
+	lit := c.values.Literal(client)
 	if lit == nil {
 		return unlimited
 	}
-	transport := element(lit, "Transport")
+	transport := values.Element(lit, "Transport")
 	if transport == nil {
 		return unlimited
 	}
 	t := c.pass.TypesInfo.TypeOf(transport)
-	if e := c.value(ast.Unparen(transport)); e != nil {
+	if e := c.values.Value(ast.Unparen(transport)); e != nil {
 		t = c.pass.TypesInfo.TypeOf(e)
 	}
 	obj, _, _ := types.LookupFieldOrMethod(t, true, c.pass.Pkg, "RoundTrip")
@@ -193,7 +204,7 @@ func (c *checker) embedded() bool {
 		c.local = new(bool)
 		for _, f := range c.pass.Funcs.Funcs {
 			for _, call := range f.Out {
-				if call.Func == nil || c.inTest(call.Site.Pos()) {
+				if call.Func == nil || c.values.InTest(call.Site.Pos()) {
 					continue
 				}
 				switch call.Func.Name() {

@@ -7,6 +7,7 @@ import (
 	"go/types"
 
 	"github.com/lagvet/lagvet/analyzers/hotpath"
+	"github.com/lagvet/lagvet/analyzers/internal/contexts"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
@@ -15,13 +16,14 @@ import (
 // it could have had, if any.
 type finding struct {
 	pending
-	place place
-	root  *hotpath.Root
+	place  contexts.Place
+	root   *hotpath.Root
+	effect bool
 }
 
 // find records a finding and that it accounts for its start.
-func (c *checker) find(p pending, at place) {
-	f := &finding{pending: p, place: at}
+func (c *checker) find(p pending, at contexts.Place) {
+	f := &finding{pending: p, place: at, effect: c.effect(p)}
 	if c.tier(f) != "" {
 		p.wait.from.found = true
 	}
@@ -53,15 +55,15 @@ func (c *checker) unanswered(s *start) {
 	if f == nil {
 		f = &finding{pending: pending{s.call, s.via, s.wait}}
 	}
-	src := f.place.src
-	if root := c.pass.Hotness.RootAt(s.call.Site.Pos()); root != nil && s.apart == "" && (src == nil || !src.apart) && c.waits(root) {
+	src := f.place.Source
+	if root := c.pass.Hotness.RootAt(s.call.Site.Pos()); root != nil && s.apart == "" && (src == nil || !src.Apart) && c.waits(root) {
 		f = &finding{pending: pending{s.call, s.via, s.wait}, root: root}
 		s.reported = true
 		c.send(f, c.tier(f))
 		return
 	}
 	switch {
-	case (src == nil || src.local) && oneShot(s.call.Caller):
+	case (src == nil || src.Local) && oneShot(s.call.Caller):
 		// A program that starts, does one thing and ends has nobody who gives up on it.
 	case src == nil && (s.via != nil || s.wait.api.work == library):
 		// The wrapper's own package speaks of its primitive.
@@ -102,7 +104,7 @@ func (c *checker) waitsAt(pos token.Pos) bool {
 		}
 		for i, a := range site.Args {
 			if sig, ok := c.pass.TypesInfo.TypeOf(a).Underlying().(*types.Signature); ok && a.Pos() == pos {
-				return c.runsArg(call, i, sig)
+				return c.contexts.RunsArg(call, i, sig)
 			}
 		}
 		if site.Pos() == pos {
@@ -114,7 +116,7 @@ func (c *checker) waitsAt(pos token.Pos) bool {
 
 // tier says how sure the finding is; empty if it is to be left unsaid.
 func (c *checker) tier(f *finding) rule.Tier {
-	onRequest := f.root != nil || f.place.src != nil && f.place.src.entry || c.pass.Hotness.RootAt(f.call.Site.Pos()) != nil
+	onRequest := f.root != nil || f.place.Source != nil && f.place.Source.Entry || c.pass.Hotness.RootAt(f.call.Site.Pos()) != nil
 	switch f.wait.limit {
 	case nearby, deadlined:
 		return rule.Suspected
@@ -124,9 +126,9 @@ func (c *checker) tier(f *finding) rule.Tier {
 		}
 	}
 	switch {
-	case f.wait.doubt != "", f.wait.api.unsure:
+	case f.wait.doubt != "", f.wait.api.unsure, f.effect:
 		return rule.Suspected
-	case f.via == nil && f.place.src != nil && !f.place.src.stored && f.wait.api.work != library:
+	case f.via == nil && f.place.Source != nil && !f.place.Source.Stored && !f.place.Source.Unnamed && f.wait.api.work != library:
 		return rule.Proven
 	}
 	return rule.Likely
@@ -157,15 +159,15 @@ func (c *checker) send(f *finding, tier rule.Tier) {
 		r.Chain = r.Chain[1:] // the first step is the finding itself
 	}
 	r.Message, r.Mend = c.words(f, what)
-	if f.via == nil && tier != rule.Suspected && f.place.src != nil && f.wait.from.named {
-		r.Fixes = c.fix(a, f.call.Site, f.place.src.expr)
+	if f.via == nil && tier != rule.Suspected && f.place.Source != nil && !f.place.Source.Unnamed && f.wait.from.named {
+		r.Fixes = c.fix(a, f.call.Site, f.place.Source.Expr)
 	}
 	c.pass.Report(r)
 }
 
 // words returns the message of f and the way to mend it.
 func (c *checker) words(f *finding, what string) (message, mend string) {
-	a, src := f.wait.api, f.place.src
+	a, src := f.wait.api, f.place.Source
 	through := ""
 	if f.via != nil {
 		through = " ends in " + a.name + " and"
@@ -183,13 +185,15 @@ func (c *checker) words(f *finding, what string) (message, mend string) {
 	default:
 		message = fmt.Sprintf("%s%s ignores the context in scope: when the caller gives up or its time is over, this goroutine goes on waiting for the %s", what, through, a.work)
 		if mend == "" {
-			mend = fmt.Sprintf("use %s with %s", a.form, src.expr)
+			mend = fmt.Sprintf("use %s with %s", a.form, src.Expr)
 		} else {
-			mend += ": here " + src.expr
+			mend += ": here " + src.Expr
 		}
 		switch {
-		case src.doubt != "":
-			message += " (the context may be the wrong one: " + src.doubt + ")"
+		case src.Doubt != "":
+			message += " (the context may be the wrong one: " + src.Doubt + ")"
+		case f.effect:
+			message += " (but the command is run for what it changes, and killed midway it may leave that half done)"
 		case f.wait.doubt != "":
 			message += " (" + f.wait.doubt + ")"
 		}

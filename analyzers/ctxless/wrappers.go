@@ -5,8 +5,11 @@ import (
 	"go/types"
 	"slices"
 
+	"github.com/lagvet/lagvet/analyzers/internal/contexts"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
 // A wait is I/O without a context at the end of a chain of calls.
@@ -17,6 +20,9 @@ type wait struct {
 	chain []rule.Step // from a function down to the primitive
 	from  *start      // where it begins in this package
 	doubt string      // why passing a context on may not be possible, or not be needed
+	// effect is set if a caller on the way asks nothing of a command but
+	// whether it failed: it is run for what it changes.
+	effect bool
 }
 
 // A start is a call in this package that begins I/O without a context: of a
@@ -58,23 +64,23 @@ type target struct {
 func (c *checker) targets() []target {
 	var ts []target
 	for _, f := range c.pass.Funcs.Funcs {
-		if c.inTest(f.Node.Pos()) {
+		if c.values.InTest(f.Node.Pos()) {
 			continue
 		}
 		for _, call := range f.Out {
 			fn := call.Func
 			if fn == nil && call.Callee == nil {
-				fn = c.function(call.Site.Fun)
+				fn = c.values.Function(call.Site.Fun)
 			}
 			if fn != nil {
 				ts = append(ts, c.target(call, fn))
 			}
 			for i, a := range call.Site.Args {
 				sig, ok := c.pass.TypesInfo.TypeOf(a).Underlying().(*types.Signature)
-				if !ok || !c.runsArg(call, i, sig) {
+				if !ok || !c.contexts.RunsArg(call, i, sig) {
 					continue
 				}
-				if fn := c.function(a); fn != nil {
+				if fn := c.values.Function(a); fn != nil {
 					ts = append(ts, c.target(call, fn))
 				}
 			}
@@ -115,7 +121,7 @@ func (c *checker) start(t target) {
 // imported takes up what is known of a function of another package of ours.
 func (c *checker) imported(t target, doubt string) {
 	var s summary
-	if !c.ours(t.fn.Pkg()) || !c.pass.ImportObjectFact(t.fn, &s) {
+	if !modules.Ours(c.pass.Pass, t.fn.Pkg()) || !c.pass.ImportObjectFact(t.fn, &s) {
 		return
 	}
 	if s.Wait != nil {
@@ -148,16 +154,16 @@ func (c *checker) primitive(t target, a *api, named bool) {
 // carry follows a request or command that s makes to where it is sent.
 func (c *checker) carry(s *start) {
 	a := s.wait.api
-	fate := c.fate(s.call.Caller, s.call.Site, a.carrier)
+	fate := c.outgoing.Follow(s.call.Caller, s.call.Site, a.carrier)
 	switch {
-	case fate.sent != nil:
+	case fate.Sent != nil:
 		w := *s.wait
-		sent := c.pass.Funcs.Call(fate.sent)
-		w.limit = max(w.limit, c.sentLimit(fate.sent))
-		w.chain = append(slices.Clip(w.chain), rule.Step{Pos: fate.sent.Pos(), Text: a.waits(c.calleeText(sent))})
+		sent := c.pass.Funcs.Call(fate.Sent)
+		w.limit = max(w.limit, c.sentLimit(fate.Sent))
+		w.chain = append(slices.Clip(w.chain), rule.Step{Pos: fate.Sent.Pos(), Text: a.waits(c.calleeText(sent))})
 		s.wait = &w
 		c.begin(s)
-	case fate.returned && s.call.Caller.Obj != nil:
+	case fate.Returned && s.call.Caller.Obj != nil:
 		c.hand(s.call.Caller, s)
 	}
 }
@@ -188,7 +194,7 @@ func (c *checker) in(f *funcs.Func) []*funcs.Call {
 	var in []*funcs.Call
 	for _, list := range [][]*funcs.Call{f.In, c.edges[f]} {
 		for _, call := range list {
-			if !c.inTest(call.Site.Pos()) {
+			if !c.values.InTest(call.Site.Pos()) {
 				in = append(in, call)
 			}
 		}
@@ -233,19 +239,19 @@ func (c *checker) spread() {
 // visit decides whether p is a finding, or what its function's callers have to answer for.
 func (c *checker) visit(p pending) []pending {
 	s := p.wait.from
-	at := c.place(p.call)
-	if at.src != nil && at.src.doubt == "" {
+	at := c.contexts.At(p.call)
+	if at.Source != nil && at.Source.Doubt == "" {
 		c.find(p, at)
 		return nil
 	}
 	if p.call == s.call {
-		s.apart = at.apart
+		s.apart = at.Apart
 	}
-	if at.src != nil && s.hint == nil {
+	if at.Source != nil && s.hint == nil {
 		s.hint = &finding{pending: p, place: at}
 	}
 	f := p.call.Caller.Outermost()
-	if at.apart != "" || at.src != nil && at.src.local || p.wait.api.unsure || hasContext(f.Sig) || c.leaves(f) {
+	if at.Apart != "" || at.Source != nil && at.Source.Local || p.wait.api.unsure || contexts.Passed(f.Sig) || c.leaves(f) {
 		return nil
 	}
 	if known := c.ends[f]; known != nil {
@@ -255,6 +261,7 @@ func (c *checker) visit(p pending) []pending {
 		return nil
 	}
 	w := *p.wait
+	w.effect = c.effect(p)
 	if p.via != nil {
 		w.chain = c.chain(p.call, p.via, p.wait)
 	}
@@ -278,6 +285,37 @@ func (c *checker) visit(p pending) []pending {
 	return next
 }
 
+// effect reports whether p runs a command for what it changes: to kill it
+// midway may leave that half done.
+func (c *checker) effect(p pending) bool {
+	if p.wait.api.work != process || p.wait.effect || p.via == nil {
+		return p.wait.effect
+	}
+	return !c.asks(p.call.Site)
+}
+
+// asks reports whether a result of site that is no error is made use of.
+func (c *checker) asks(site *ast.CallExpr) bool {
+	cur, ok := c.inspect.Root().FindNode(site)
+	sig, _ := c.pass.TypesInfo.TypeOf(site.Fun).Underlying().(*types.Signature)
+	if !ok || sig == nil {
+		return false
+	}
+	n := sig.Results().Len()
+	if contexts.MayFail(sig) {
+		n--
+	}
+	switch _, parent := values.Outer(cur); s := parent.Node().(type) {
+	case *ast.ExprStmt, *ast.GoStmt, *ast.DeferStmt:
+		return false
+	case *ast.AssignStmt:
+		if len(s.Rhs) == 1 {
+			return slices.ContainsFunc(s.Lhs[:n], func(e ast.Expr) bool { id, ok := e.(*ast.Ident); return !ok || id.Name != "_" })
+		}
+	}
+	return n > 0
+}
+
 // leaves reports whether f never comes back: on the way to the program's end
 // nobody's context counts any more.
 func (c *checker) leaves(f *funcs.Func) bool {
@@ -289,7 +327,7 @@ func (c *checker) leaves(f *funcs.Func) bool {
 		return false
 	}
 	call, ok := last.X.(*ast.CallExpr)
-	return ok && !c.mayReturn(call)
+	return ok && !c.outgoing.MayReturn(call)
 }
 
 // object returns what f, called by call, is known by.
@@ -297,7 +335,7 @@ func (c *checker) object(f *funcs.Func, call *funcs.Call) types.Object {
 	if f.Obj != nil {
 		return f.Obj
 	}
-	return c.variable(call.Site.Fun)
+	return c.values.Variable(call.Site.Fun)
 }
 
 // maxChain bounds the chains: what lies deeper is so far from the caller that

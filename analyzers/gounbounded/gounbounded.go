@@ -7,7 +7,6 @@ import (
 	"sort"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/passes/inspect"
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/lagvet/lagvet/analyzers/directive"
@@ -18,6 +17,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/guards"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/sizes"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
 //go:embed doc.go
@@ -30,7 +30,7 @@ var Rule = rule.New(rule.Spec{
 	Group:     rule.Goroutines,
 	Class:     rule.Concurrency,
 	Severity:  rule.High,
-	Requires:  []*analysis.Analyzer{inspect.Analyzer, chanops.Analyzer, grouplimit.Analyzer},
+	Requires:  []*analysis.Analyzer{syntax.Analyzer, chanops.Analyzer, grouplimit.Analyzer},
 	FactTypes: factTypes,
 	Run:       run,
 })
@@ -62,7 +62,7 @@ type finder struct {
 func run(pass *rule.Pass) error {
 	f := &finder{
 		Pass:     pass,
-		root:     pass.ResultOf[inspect.Analyzer].(*inspector.Inspector).Root(),
+		root:     pass.ResultOf[syntax.Analyzer].(*inspector.Inspector).Root(),
 		accept:   pass.Analyzer.Flags.Lookup("accept").Value.String() == "true",
 		exports:  mendable(pass.Pass),
 		at:       make(map[ast.Node]inspector.Cursor),

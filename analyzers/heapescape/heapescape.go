@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/passes/inspect"
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/lagvet/lagvet/analyzers/directive"
@@ -17,6 +16,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/seldom"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
 //go:embed doc.go
@@ -30,7 +30,7 @@ var Rule = rule.New(rule.Spec{
 	Class:    rule.Performance,
 	Severity: rule.Medium,
 	NeedsHot: true,
-	Requires: []*analysis.Analyzer{escape.Analyzer, inspect.Analyzer},
+	Requires: []*analysis.Analyzer{escape.Analyzer, syntax.Analyzer},
 	Run:      run,
 })
 
@@ -49,7 +49,7 @@ func run(pass *rule.Pass) error {
 	if n := len(report.Unknown); n > 0 {
 		pass.Unchecked("%d lines of the compiler's output are of no known form, so escapes may be missing; the first is %q", n, report.Unknown[0])
 	}
-	root := pass.ResultOf[inspect.Analyzer].(*inspector.Inspector).Root()
+	root := pass.ResultOf[syntax.Analyzer].(*inspector.Inspector).Root()
 	c := &checker{
 		pass:   pass,
 		report: report,

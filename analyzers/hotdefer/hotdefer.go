@@ -7,12 +7,12 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/passes/inspect"
 
 	"github.com/lagvet/lagvet/analyzers/escape"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
 //go:embed doc.go
@@ -26,7 +26,7 @@ var Rule = rule.New(rule.Spec{
 	Class:    rule.Performance,
 	Severity: rule.Medium,
 	NeedsHot: true,
-	Requires: []*analysis.Analyzer{escape.Analyzer, inspect.Analyzer},
+	Requires: []*analysis.Analyzer{escape.Analyzer, syntax.Analyzer},
 	Run:      run,
 })
 

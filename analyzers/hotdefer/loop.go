@@ -9,13 +9,13 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/passes/inspect"
 	"golang.org/x/tools/go/ast/inspector"
 	"golang.org/x/tools/go/cfg"
 
 	"github.com/lagvet/lagvet/analyzers/escape"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
 // few is how many iterations of a constant loop are left alone: that many
@@ -172,12 +172,15 @@ type loop struct {
 	f     *funcs.Func
 	d     *ast.DeferStmt
 	stmts []ast.Stmt // the loops around d, innermost first
-	body  *ast.BlockStmt
-	ifs   []*ast.IfStmt // the conditions around d within the loop
+	body  *ast.BlockStmt // nil if the loop is made of a goto
+	from  token.Pos      // where an iteration begins
+	to    token.Pos      // where it ends at the latest
+	ifs   []*ast.IfStmt  // the conditions around d within the loop
 }
 
 func newLoop(pass *rule.Pass, f *funcs.Func, d *ast.DeferStmt) *loop {
 	l := &loop{pass: pass, f: f, d: d}
+	l.from, l.to = l.again(), f.Body.End()
 	cur, ok := inspectorOf(pass).Root().FindNode(d)
 	if !ok {
 		return l
@@ -197,12 +200,30 @@ func newLoop(pass *rule.Pass, f *funcs.Func, d *ast.DeferStmt) *loop {
 	}
 	if len(l.stmts) > 0 {
 		l.body = bodyOf(l.stmts[0])
+		l.from, l.to = l.body.Pos(), l.body.End()
 	}
 	return l
 }
 
+// again returns the label from which a goto runs d once more, the last if there
+// are several.
+func (l *loop) again() token.Pos {
+	pos := l.f.Body.Pos()
+	ast.Inspect(l.f.Body, func(n ast.Node) bool {
+		b, ok := n.(*ast.BranchStmt)
+		if !ok || b.Tok != token.GOTO {
+			return true
+		}
+		if label := l.pass.TypesInfo.Uses[b.Label].Pos(); label <= l.d.Pos() && l.d.Pos() < b.Pos() {
+			pos = max(pos, label)
+		}
+		return true
+	})
+	return pos
+}
+
 func inspectorOf(pass *rule.Pass) *inspector.Inspector {
-	return pass.ResultOf[inspect.Analyzer].(*inspector.Inspector)
+	return pass.ResultOf[syntax.Analyzer].(*inspector.Inspector)
 }
 
 func bodyOf(s ast.Stmt) *ast.BlockStmt {
@@ -273,26 +294,39 @@ func (l *loop) literal(x ast.Expr) (most int64, ok bool) {
 		return 0, false
 	}
 	ok = true
-	ast.Inspect(l.f.Body, func(n ast.Node) bool {
-		a, isAssign := n.(*ast.AssignStmt)
-		if !isAssign {
-			return true
+	given := func(value ast.Expr) {
+		switch r := ast.Unparen(value).(type) {
+		case *ast.CompositeLit:
+			most = max(most, int64(len(r.Elts)))
+		case *ast.SliceExpr:
+			ok = ok && root(l.pass.TypesInfo, r.X) == v
+		default:
+			ok = false
 		}
-		for i, lhs := range a.Lhs {
-			if id, isID := lhs.(*ast.Ident); !isID || l.pass.TypesInfo.ObjectOf(id) != v {
-				continue
+	}
+	ast.Inspect(l.f.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for i, lhs := range n.Lhs {
+				if id, isID := lhs.(*ast.Ident); !isID || l.pass.TypesInfo.ObjectOf(id) != v {
+					continue
+				}
+				if len(n.Lhs) != len(n.Rhs) {
+					ok = false
+					continue
+				}
+				given(n.Rhs[i])
 			}
-			if len(a.Lhs) != len(a.Rhs) {
-				ok = false
-				continue
-			}
-			switch r := ast.Unparen(a.Rhs[i]).(type) {
-			case *ast.CompositeLit:
-				most = max(most, int64(len(r.Elts)))
-			case *ast.SliceExpr:
-				ok = ok && root(l.pass.TypesInfo, r.X) == v
-			default:
-				ok = false
+		case *ast.ValueSpec:
+			for i, id := range n.Names {
+				if l.pass.TypesInfo.Defs[id] != v || len(n.Values) == 0 {
+					continue
+				}
+				if len(n.Names) != len(n.Values) {
+					ok = false
+					continue
+				}
+				given(n.Values[i])
 			}
 		}
 		return true
@@ -440,7 +474,7 @@ func (l *loop) usesIteration() bool {
 }
 
 func (l *loop) inside(o types.Object) bool {
-	return l.body.Pos() <= o.Pos() && o.Pos() < l.body.End()
+	return l.from <= o.Pos() && o.Pos() < l.to
 }
 
 // kept reports whether one of the variables, or something made of one, is

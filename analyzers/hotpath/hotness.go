@@ -3,11 +3,9 @@ package hotpath
 import (
 	"fmt"
 	"go/ast"
-	"go/token"
 	"go/types"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
@@ -148,10 +146,4 @@ func displayObj(fn *types.Func, from *types.Package) string {
 		t = "(" + t + ")"
 	}
 	return t + "." + fn.Name()
-}
-
-// inTest reports whether pos is in a test file.
-func (b *builder) inTest(pos token.Pos) bool {
-	f := b.pass.Fset.File(pos)
-	return f != nil && strings.HasSuffix(f.Name(), "_test.go")
 }

@@ -48,7 +48,7 @@ var shapes = []shape{
 func (b *builder) requestRoots(patterns []pattern) map[*funcs.Func]string {
 	roots := make(map[*funcs.Func]string)
 	mark := func(f *funcs.Func, detail string) {
-		if f != nil && roots[f] == "" && !b.inTest(f.Node.Pos()) {
+		if f != nil && roots[f] == "" {
 			roots[f] = detail
 		}
 	}
@@ -282,9 +282,6 @@ func (b *builder) consumers() []consumer {
 	}
 	var cs []consumer
 	for _, f := range b.index.Funcs {
-		if b.inTest(f.Node.Pos()) {
-			continue
-		}
 		ast.Inspect(f.Body, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.FuncLit:

@@ -8,10 +8,10 @@ import (
 	"sync"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/passes/inspect"
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
 // A Kind is a kind of resource: how it comes into being and what ends it.
@@ -117,7 +117,7 @@ func (*Summary) AFact() {}
 var Analyzer = &analysis.Analyzer{
 	Name:       "lagvetlifetimes",
 	Doc:        "follow resources from their creation to their release",
-	Requires:   []*analysis.Analyzer{inspect.Analyzer, funcs.Analyzer},
+	Requires:   []*analysis.Analyzer{syntax.Analyzer, funcs.Analyzer},
 	FactTypes:  []analysis.Fact{new(Summary)},
 	Run:        run,
 	ResultType: reflect.TypeFor[*Index](),
@@ -127,7 +127,7 @@ func run(pass *analysis.Pass) (any, error) {
 	x := &Index{
 		pass:   pass,
 		funcs:  pass.ResultOf[funcs.Analyzer].(*funcs.Index),
-		root:   pass.ResultOf[inspect.Analyzer].(*inspector.Inspector).Root(),
+		root:   pass.ResultOf[syntax.Analyzer].(*inspector.Inspector).Root(),
 		vars:   make(map[*types.Var][]inspector.Cursor),
 		refs:   make(map[*types.Func][]inspector.Cursor),
 		params: make(map[holder][]Use),

@@ -5,9 +5,9 @@ import (
 	"go/token"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/passes/inspect"
 
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 	"github.com/lagvet/lagvet/analyzers/lifetimes"
 )
 
@@ -21,7 +21,7 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.Timers,
 	Class:    rule.Concurrency,
 	Severity: rule.Medium,
-	Requires: []*analysis.Analyzer{inspect.Analyzer, lifetimes.Analyzer},
+	Requires: []*analysis.Analyzer{syntax.Analyzer, lifetimes.Analyzer},
 	Run:      run,
 })
 

@@ -28,7 +28,7 @@ var (
 
 func (c *common) register(f *pflag.FlagSet) {
 	f.StringVarP(&c.Dir, "chdir", "C", "", "run in `dir`; other paths on the command line are relative to it")
-	f.BoolVar(&c.Tests, "tests", false, "look at test files too")
+	f.BoolVar(&c.Tests, "tests", false, "look at the directives of test files too, and say if they do not compile; rules are silent there")
 	f.StringArrayVar(&c.Profiles, "profile", nil, "CPU `profile` (pprof) that tells what is hot; may be repeated")
 	f.StringVar(&c.Config, "config", "", "configuration `file` (default: the nearest .lagvet.yml)")
 	f.StringVar(&c.color, "color", "auto", "colour text: auto (on a terminal, unless NO_COLOR is set), always, never")

@@ -12,9 +12,10 @@ import (
 	"sort"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/passes/inspect"
 	"golang.org/x/tools/go/ast/inspector"
 	"golang.org/x/tools/go/types/typeutil"
+
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
 // A Func is a function with a body.
@@ -131,13 +132,13 @@ func (f *Func) Name(pkg *types.Package) string {
 var Analyzer = &analysis.Analyzer{
 	Name:       "lagvetfuncs",
 	Doc:        "index the functions of a package and the calls between them",
-	Requires:   []*analysis.Analyzer{inspect.Analyzer},
+	Requires:   []*analysis.Analyzer{syntax.Analyzer},
 	Run:        run,
 	ResultType: reflect.TypeFor[*Index](),
 }
 
 func run(pass *analysis.Pass) (any, error) {
-	in := pass.ResultOf[inspect.Analyzer].(*inspector.Inspector)
+	in := pass.ResultOf[syntax.Analyzer].(*inspector.Inspector)
 	b := &builder{
 		info: pass.TypesInfo,
 		x: &Index{

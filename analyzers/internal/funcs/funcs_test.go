@@ -12,9 +12,9 @@ import (
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/passes/inspect"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
 type pkg struct {
@@ -40,7 +40,7 @@ func load(t *testing.T, fset *token.FileSet, files ...*ast.File) *pkg {
 		t.Fatal(err)
 	}
 	pass := &analysis.Pass{Fset: fset, Files: files, Pkg: tpkg, TypesInfo: info, ResultOf: make(map[*analysis.Analyzer]any)}
-	for _, a := range []*analysis.Analyzer{inspect.Analyzer, funcs.Analyzer} {
+	for _, a := range []*analysis.Analyzer{syntax.Analyzer, funcs.Analyzer} {
 		if pass.ResultOf[a], err = a.Run(pass); err != nil {
 			t.Fatal(err)
 		}

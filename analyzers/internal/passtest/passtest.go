@@ -10,10 +10,10 @@ import (
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/passes/inspect"
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
 // A Package is what a test looks at.
@@ -48,7 +48,7 @@ func Load(t *testing.T, src string, analyzers ...*analysis.Analyzer) *Package {
 	in := inspector.New(files)
 	pass := &analysis.Pass{
 		Fset: fset, Files: files, Pkg: pkg, TypesInfo: info,
-		ResultOf:         map[*analysis.Analyzer]any{inspect.Analyzer: in},
+		ResultOf:         map[*analysis.Analyzer]any{syntax.Analyzer: in},
 		ImportObjectFact: func(types.Object, analysis.Fact) bool { return false },
 		ExportObjectFact: func(types.Object, analysis.Fact) {},
 	}

@@ -10,10 +10,10 @@ import (
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/passes/inspect"
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
 // Each call of mark is a place; its argument says why it is seldom reached, "".
@@ -226,7 +226,7 @@ func index(t *testing.T) (*Index, *ast.File) {
 		t.Fatal(err)
 	}
 	in := inspector.New([]*ast.File{f})
-	pass := &analysis.Pass{Fset: fset, Files: []*ast.File{f}, Pkg: pkg, TypesInfo: info, ResultOf: map[*analysis.Analyzer]any{inspect.Analyzer: in}}
+	pass := &analysis.Pass{Fset: fset, Files: []*ast.File{f}, Pkg: pkg, TypesInfo: info, ResultOf: map[*analysis.Analyzer]any{syntax.Analyzer: in}}
 	fns, err := funcs.Analyzer.Run(pass)
 	if err != nil {
 		t.Fatal(err)

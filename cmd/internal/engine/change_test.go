@@ -179,10 +179,6 @@ func writeProfile(t *testing.T, path, function, file string) {
 // otherBuild returns a copy of this executable that is another one by its build ID.
 func otherBuild(t *testing.T) string {
 	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	data, err := os.ReadFile(self)
 	if err != nil {
 		t.Fatal(err)
@@ -257,7 +253,7 @@ func TestDefaultProfile(t *testing.T) {
 	if got := state(checked(t, all), dir); !strings.Contains(got, "! what is hot by cmd/server/default.pgo is not known") || !strings.Contains(got, "! nothing that is built with this profile was checked") {
 		t.Errorf("no profile: got\n%s", got)
 	}
-	if _, err := Run(t.Context(), Options{Dir: dir, Profiles: []string{"cmd/server/default.pgo"}, NoCanary: true}); err == nil {
+	if _, err := Run(t.Context(), Options{Dir: dir, Profiles: []string{"cmd/server/default.pgo"}, NoCanary: true, Tool: self}); err == nil {
 		t.Error("a broken profile on the command line is no error")
 	}
 }

@@ -44,10 +44,6 @@ func counted(t *testing.T) func() []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
 	if err := os.Symlink(self, filepath.Join(dir, "compile")); err != nil {
 		t.Skipf("no compiler that counts: %v", err)

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -248,7 +247,7 @@ module example.com/edit
 		opts.Dir, opts.Patterns = dir, []string{"."}
 		expect(t, checked(t, opts), dir, want)
 	}
-	if _, err := Run(t.Context(), Options{Dir: dir, BuildFlags: []string{"-overlay=missing.json"}}); err == nil {
+	if _, err := Run(t.Context(), Options{Dir: dir, BuildFlags: []string{"-overlay=missing.json"}, Tool: self}); err == nil {
 		t.Error("a missing overlay was not missed")
 	}
 }
@@ -257,8 +256,7 @@ module example.com/edit
 // check before.
 func TestStandardLibrary(t *testing.T) {
 	dir := t.TempDir()
-	write(t, dir, twoPackages+"-- c/c.go --\npackage c\n\nimport _ \"sync/errgroup_not\"\n")
-	os.RemoveAll(filepath.Join(dir, "c"))
+	write(t, dir, twoPackages)
 	checked(t, Options{Dir: dir, Patterns: []string{"./..."}})
 	for _, where := range []string{dir, filepath.Join(runtime.GOROOT(), "src")} {
 		res := checked(t, Options{Dir: where, Patterns: []string{"container/...", "sync/atomic"}})
@@ -269,5 +267,11 @@ func TestStandardLibrary(t *testing.T) {
 	res := checked(t, Options{Dir: filepath.Join(runtime.GOROOT(), "src"), Patterns: []string{"./container/..."}})
 	if res.Packages != 3 || res.Cached != 3 || len(res.Problems) > 0 {
 		t.Errorf("%d packages checked, %d cached, want 3 and 3: %s", res.Packages, res.Cached, summary(res, dir))
+	}
+	for _, pattern := range []string{"cmd/addr2line", "./addr2line"} {
+		res := checked(t, Options{Dir: filepath.Join(runtime.GOROOT(), "src", "cmd"), Patterns: []string{pattern}})
+		if res.Packages != 1 || len(res.Problems) > 0 {
+			t.Errorf("%s: %d packages checked, want 1: %s", pattern, res.Packages, summary(res, dir))
+		}
 	}
 }

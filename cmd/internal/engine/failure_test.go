@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -269,12 +268,8 @@ func place(p finding.Problem, dir string) string {
 
 // Without a go command there is nothing to be understood.
 func TestNoGoCommand(t *testing.T) {
-	tool, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	t.Setenv("PATH", t.TempDir())
-	res := checked(t, Options{Dir: t.TempDir(), Tool: tool})
+	res := checked(t, Options{Dir: t.TempDir()})
 	if len(res.Problems) != 1 || !strings.Contains(res.Problems[0].Message, "there is no go command on PATH") {
 		t.Errorf("got %+v", res.Problems)
 	}

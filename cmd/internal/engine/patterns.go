@@ -23,7 +23,7 @@ func aimOf(patterns []string, dir string, env goenv, modules []module) aim {
 		switch {
 		case isPath && belongs(path, env, modules):
 			a.dirs = append(a.dirs, path)
-		case !isPath && named(p, modules):
+		case !isPath && named(p, env, modules):
 		default:
 			a.sure = false
 		}
@@ -70,9 +70,13 @@ func belongs(path string, env goenv, modules []module) bool {
 }
 
 // named reports whether an import path, or a pattern of some, is one of the
-// packages of a main module.
-func named(p string, modules []module) bool {
+// packages of a main module. The packages below GOROOT belong to the standard
+// library wherever they are looked at from, though a go.mod lies beside them.
+func named(p string, env goenv, modules []module) bool {
 	for _, m := range modules {
+		if _, ok := within(m.Dir, env.GOROOT); ok {
+			continue
+		}
 		if m.Path != "" && (p == m.Path || strings.HasPrefix(p, m.Path+"/")) {
 			return true
 		}

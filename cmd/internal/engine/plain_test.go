@@ -44,10 +44,6 @@ func B(names []string) error {
 // goVet runs go vet by hand, with this executable as its tool.
 func goVet(t *testing.T, dir string, args ...string) (out string, failed bool) {
 	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	cmd := exec.Command("go", append([]string{"vet", "-vettool=" + self}, args...)...)
 	cmd.Dir = dir
 	data, err := cmd.CombinedOutput()

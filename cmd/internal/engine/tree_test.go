@@ -94,9 +94,16 @@ func TestAim(t *testing.T) {
 			t.Errorf("%s: %+v", tt.patterns, got)
 		}
 	}
-	inside := aimOf([]string{"./..."}, "/usr/local/go/src", env, []module{{"std", "/usr/local/go/src"}})
-	if inside.sure {
-		t.Errorf("a pattern in GOROOT leads into a main module: %+v", inside)
+	for _, tt := range []struct {
+		pattern string
+		module  module
+	}{
+		{"./...", module{"std", "/usr/local/go/src"}},
+		{"cmd/...", module{"cmd", "/usr/local/go/src/cmd"}},
+	} {
+		if got := aimOf([]string{tt.pattern}, tt.module.Dir, env, []module{tt.module}); got.sure {
+			t.Errorf("%s in GOROOT leads into a main module: %+v", tt.pattern, got)
+		}
 	}
 }
 

@@ -47,3 +47,20 @@ func git(args ...string) *exec.Cmd {
 func viaConstructor(ctx context.Context) error {
 	return git("fetch").Run() // want `^likely: git ends in exec\.Command and ignores .* ← exec\.Command makes it without a context ← \(\*exec\.Cmd\)\.Run waits for the process$`
 }
+
+// What the command says is what the caller wants.
+func head(dir string) (string, error) {
+	out, err := exec.Command("git", "-C", dir, "rev-parse", "HEAD").Output()
+	return string(out), err
+}
+
+func describe(ctx context.Context, dir string) (string, error) {
+	rev, err := head(dir) // want `^likely: head ends in exec\.Command and ignores`
+	return rev, err
+}
+
+func dirty(ctx context.Context, dir string) bool {
+	return clean(dir) == false // want `^likely: clean ends in exec\.Command and ignores`
+}
+
+func clean(dir string) bool { return exec.Command("git", "-C", dir, "diff", "--quiet").Run() == nil }

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os/exec"
 )
 
@@ -50,3 +51,40 @@ type unit struct{ cmd *exec.Cmd }
 func kept(ctx context.Context) *unit {
 	return &unit{cmd: exec.Command("shopd")}
 }
+
+// A command that is run for what it changes: killed midway, it leaves that half done.
+func attach(ctx context.Context, dev, dir string) error {
+	if err := mount(dev, dir); err != nil { // want `^suspected: mount ends in exec\.Command .* killed midway it may leave that half done\)`
+		return err
+	}
+	_, err := resize(dev) // want `^suspected: resize ends in exec\.Command .* killed midway`
+	return err
+}
+
+func mount(dev, dir string) error { return exec.Command("mount", dev, dir).Run() }
+
+func resize(dev string) (string, error) {
+	out, err := exec.Command("resize2fs", dev).CombinedOutput()
+	return string(out), err
+}
+
+// The same further down: what runs it asks for nothing more.
+func provision(ctx context.Context, dev string) string {
+	return format(dev) // want `^suspected: format ends in exec\.Command .* killed midway`
+}
+
+func format(dev string) string {
+	wipe(dev)
+	return dev
+}
+
+func wipe(dev string) { exec.Command("wipefs", dev).Run() }
+
+// The same where whoever asked for the change has hung up.
+func deploy(w http.ResponseWriter, r *http.Request) {
+	if err := pull(r.PathValue("dir")); err != nil { // want `^suspected: pull ends in exec\.Command .* killed midway`
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+	}
+}
+
+func pull(dir string) error { return exec.Command("git", "-C", dir, "pull").Run() }

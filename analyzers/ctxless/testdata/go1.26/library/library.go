@@ -35,3 +35,16 @@ func (w *worker) Run(ctx context.Context) error {
 }
 
 func (w *worker) refresh() error { return w.c.Publish("ticks", nil) }
+
+// The dependency loses the context further down.
+func load(ctx context.Context, c *queue.Client) ([]byte, error) {
+	return c.Load("orders") // want `^likely: \(\*queue\.Client\)\.Load ignores`
+}
+
+func fetch(ctx context.Context, c *queue.Client) error {
+	return c.Fetch("http://a.example") // want `^likely: \(\*queue\.Client\)\.Fetch ignores`
+}
+
+func ask(ctx context.Context, c *queue.Client) error {
+	return c.Ask("orders") // want `^likely: \(\*queue\.Client\)\.Ask ignores`
+}

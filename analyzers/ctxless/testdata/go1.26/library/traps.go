@@ -35,3 +35,16 @@ func passed(ctx context.Context, c *queue.Client) error {
 func (w *worker) check() error { return w.c.Eval("2 * 2") }
 
 func checked(ctx context.Context, w *worker) error { return w.check() }
+
+// The form that takes a context hands it on to who looks at its values only.
+func memory(ctx context.Context) (int, error) { return queue.Memory(1) }
+
+// What it starts nobody waits for: only suspected.
+func warm(ctx context.Context, c *queue.Client) error {
+	return c.Warm("orders") // want `^suspected: \(\*queue\.Client\)\.Warm ignores`
+}
+
+// It waits for this process, not for another: whether it does I/O is not known.
+func shutdown(ctx context.Context, c *queue.Client) error {
+	return c.Shutdown() // want `^suspected: \(\*queue\.Client\)\.Shutdown ignores`
+}

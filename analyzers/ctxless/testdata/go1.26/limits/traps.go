@@ -27,6 +27,7 @@ func given(ctx context.Context, d *net.Dialer, addr string) { d.Dial("tcp", addr
 func nearby(ctx context.Context, port int) {
 	net.Dial("unix", "/run/shop.sock")                     // want `^suspected`
 	net.Dial("tcp", "localhost:8080")                      // want `^suspected`
+	net.Dial("udp", fmt.Sprint("metrics:", port))          // want `^suspected`
 	http.Get("http://127.0.0.1:8080/healthz")              // want `^suspected`
 	http.Get("http://localhost:" + fmt.Sprint(port))       // want `^suspected`
 	http.Get(fmt.Sprintf("http://[::1]:%d/healthz", port)) // want `^suspected`

@@ -168,3 +168,25 @@ func chained(r *http.Request, host string, next func(context.Context) error) {
 		<-ctx.Done()
 	}()
 }
+
+// The context comes with a parameter that has no name yet.
+func blank(_ context.Context, host string) {
+	net.LookupHost(host) // want `^likely: net\.LookupHost ignores`
+}
+
+func nameless(context.Context, string) {
+	net.LookupHost("a.example") // want `^likely: net\.LookupHost ignores`
+}
+
+func blankRequest(w http.ResponseWriter, _ *http.Request) {
+	ask := func() {
+		net.LookupHost("a.example") // want `^likely: net\.LookupHost ignores`
+	}
+	ask()
+}
+
+func callsBlank(_ context.Context) {
+	resolve("a.example") // want `^likely: resolve ends in net\.LookupHost and ignores`
+}
+
+func resolve(host string) { net.LookupHost(host) }

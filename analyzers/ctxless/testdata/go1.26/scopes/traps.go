@@ -83,8 +83,8 @@ func homemade(host string) {
 }
 
 // Background and TODO are no contexts to pass on, nor is nil, nor one that is
-// thrown away, declared later or shadowed.
-func none(_ context.Context, host string) {
+// declared later or shadowed.
+func none(host string) {
 	bg := context.Background()
 	todo := context.TODO()
 	var unset context.Context
@@ -157,13 +157,6 @@ func (a *agent) logged(l logger) {
 	l.Error(a.ctx, err)
 }
 
-// Thrown away by the wrapper, so that no caller can mend it.
-func dropped(_ context.Context, host string) {
-	net.LookupHost(host) // want `^suspected: net\.LookupHost waits for the name server without a context`
-}
-
-func calls(ctx context.Context) { dropped(ctx, "a.example") }
-
 // Waiting for a condition is not waiting for the goroutine.
 func conditioned(ctx context.Context, c *sync.Cond, host string) {
 	go func() {
@@ -174,3 +167,18 @@ func conditioned(ctx context.Context, c *sync.Cond, host string) {
 
 // The function has a context of its own making: what its callers have is ctxbreak's matter.
 func callsHomemade(ctx context.Context) { homemade("a.example") }
+
+// A parameter without a name is no context of work that goes on by itself.
+func namelessDetached(_ context.Context, host string) {
+	go net.LookupHost(host) // want `^suspected: .* a goroutine that nobody waits for`
+}
+
+// A command line's context is none: its Value looks up a flag.
+type flags struct{ context.Context }
+
+func (f *flags) Value(name string) any { return name }
+
+func action(c *flags) error {
+	_, err := net.LookupHost("a.example") // want `^suspected: net\.LookupHost waits for the name server without a context`
+	return err
+}

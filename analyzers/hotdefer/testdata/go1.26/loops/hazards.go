@@ -121,6 +121,20 @@ again:
 	return nil
 }
 
+// A goto, and a condition that asks something of the iteration: it guards nothing.
+func reopen(open func() (io.ReadCloser, bool), use func(io.Reader) error) error {
+again:
+	r, fresh := open()
+	if fresh {
+		fresh = false
+		defer r.Close() // want `likely: r.Close is deferred in a loop`
+	}
+	if use(r) != nil {
+		goto again
+	}
+	return nil
+}
+
 // The body of a range over a function is no function of its own.
 func eachFile(names iter.Seq[string]) error {
 	for name := range names {
@@ -246,6 +260,19 @@ func dumpAll(names []string) error {
 func growing(ctx context.Context, more []string, ask func(context.Context, string) error) error {
 	networks := []string{"udp", "tcp"}
 	networks = append(networks, more...)
+	for _, network := range networks {
+		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel() // want `likely: cancel is deferred in a loop`
+		if err := ask(ctx, network); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Declared without a value, and given one that nobody has counted.
+func declared(ctx context.Context, all func() []string, ask func(context.Context, string) error) error {
+	var networks = all()
 	for _, network := range networks {
 		ctx, cancel := context.WithTimeout(ctx, time.Second)
 		defer cancel() // want `likely: cancel is deferred in a loop`

@@ -183,6 +183,36 @@ func pair() error {
 	return nil
 }
 
+// A goto, and a lock that the first turn takes.
+func insist(mu *sync.Mutex, try func() error) {
+	locked := false
+again:
+	if !locked {
+		mu.Lock()
+		defer mu.Unlock()
+		locked = true
+	}
+	if try() != nil {
+		goto again
+	}
+}
+
+// A list of two, given where it is declared, and cut.
+func probe(short bool) error {
+	var names = []string{"a", "b"}
+	if short {
+		names = names[:1]
+	}
+	for i := range names {
+		f, err := os.Open(names[i])
+		if err != nil {
+			return err
+		}
+		defer f.Close() // want `suspected: f.Close is deferred in a loop`
+	}
+	return nil
+}
+
 // Each of a list of closers, at the end.
 func closeAll(cs []io.Closer, f func()) {
 	for _, c := range cs {

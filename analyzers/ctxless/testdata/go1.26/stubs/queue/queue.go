@@ -4,6 +4,8 @@ package queue
 import (
 	"context"
 	"database/sql"
+	"net"
+	"net/http"
 	"time"
 )
 
@@ -26,8 +28,11 @@ func (c *Client) Publish(topic string, body []byte) error {
 }
 
 func (c *Client) PublishContext(ctx context.Context, topic string, body []byte) error {
-	<-ctx.Done()
-	return ctx.Err()
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", topic)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
 }
 
 func (c *Client) Pages(topic string, each func([]byte) bool) error {
@@ -35,8 +40,23 @@ func (c *Client) Pages(topic string, each func([]byte) bool) error {
 }
 
 func (c *Client) PagesWithContext(ctx Context, topic string, each func([]byte) bool, opts ...Option) error {
-	<-ctx.Done()
-	return ctx.Err()
+	j := &job{ctx: ctx, topic: topic}
+	return j.send()
+}
+
+type job struct {
+	ctx   Context
+	topic string
+	steps []func(*job) error
+}
+
+func (j *job) send() error {
+	for _, step := range j.steps {
+		if err := step(j); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Eval does not say that it is EvalContext without a context.
@@ -75,4 +95,92 @@ type DB struct{ *sql.DB }
 func (db *DB) Get(dest any, query string, args ...any) error { return nil }
 func (db *DB) GetContext(ctx context.Context, dest any, query string, args ...any) error {
 	return ctx.Err()
+}
+
+// Memory has a form with a context for the sake of its values: it reads a file.
+func Memory(pid int) (int, error) { return MemoryWithContext(context.Background(), pid) }
+func MemoryWithContext(ctx context.Context, pid int) (int, error) {
+	return read(ctx, pid)
+}
+
+func read(ctx context.Context, n int) (int, error) {
+	if n > 0 {
+		return read(ctx, n-1)
+	}
+	root, _ := (ctx).Value("root").(string)
+	return len(root), nil
+}
+
+// Load is not LoadContext, but ends in a function that is.
+func (c *Client) Load(topic string) ([]byte, error) {
+	return nil, c.fill(topic)
+}
+
+func (c *Client) fill(topic string) error { return c.Publish(topic, nil) }
+
+func (c *Client) LoadContext(ctx context.Context, topic string) ([]byte, error) {
+	return nil, c.PublishContext(ctx, topic, nil)
+}
+
+// Fetch is not FetchContext, but asks a server.
+func (c *Client) Fetch(u string) error {
+	resp, err := http.Get(u)
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
+func (c *Client) FetchContext(ctx context.Context, u string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
+// Warm starts what nobody waits for.
+func (c *Client) Warm(topic string) error {
+	go c.Publish(topic, nil)
+	return nil
+}
+
+func (c *Client) WarmContext(ctx context.Context, topic string) error {
+	go c.PublishContext(ctx, topic, nil)
+	return nil
+}
+
+// Shutdown waits for what this process is still at.
+func (c *Client) Shutdown() error { return c.ShutdownContext(context.Background()) }
+
+func (c *Client) ShutdownContext(ctx context.Context) error {
+	return wait(ctx, make(chan struct{}))
+}
+
+func wait(ctx context.Context, done <-chan struct{}) error {
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Ask passes no more on than the time that is left.
+func (c *Client) Ask(topic string) error { return c.AskContext(context.Background(), topic) }
+
+func (c *Client) AskContext(ctx context.Context, topic string) error {
+	conn, err := net.Dial("tcp", topic)
+	if err != nil {
+		return err
+	}
+	if t, ok := ctx.Deadline(); ok {
+		conn.SetDeadline(t)
+	}
+	_, err = conn.Read(nil)
+	return err
 }

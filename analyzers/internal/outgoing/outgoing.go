@@ -1,41 +1,111 @@
-package ctxless
+package outgoing
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
+	"reflect"
 	"slices"
 
+	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/inspector"
 	"golang.org/x/tools/go/cfg"
 
+	"github.com/lagvet/lagvet/analyzers/internal/contexts"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
+	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
-// A fate is what becomes of a request or command that was made without a
-// context.
-type fate struct {
-	sent     *ast.CallExpr // the call by which it starts its I/O still without one; nil if there is none
-	returned bool          // it is returned still without one
+// Analyzer makes what follows requests and commands. Its result is an *Index.
+var Analyzer = &analysis.Analyzer{
+	Name:       "lagvetoutgoing",
+	Doc:        "follow requests and commands from where they are made to where they are sent",
+	Requires:   []*analysis.Analyzer{syntax.Analyzer, funcs.Analyzer, values.Analyzer},
+	FactTypes:  []analysis.Fact{new(sender)},
+	Run:        run,
+	ResultType: reflect.TypeFor[*Index](),
 }
 
-// fate follows what made makes, in f. Where it cannot be followed, or where
-// the code itself ends the I/O, nothing becomes of it: when in doubt, silent.
-func (c *checker) fate(f *funcs.Func, made *ast.CallExpr, car *carrier) fate {
-	cur, ok := c.inspect.Root().FindNode(made)
-	if !ok {
-		return fate{}
+// A sender is the fact about a function that sends or runs parameters as they
+// come.
+type sender struct {
+	Params []int // their indices
+}
+
+// AFact marks a sender as a fact.
+func (*sender) AFact() {}
+
+func (s *sender) String() string { return fmt.Sprint("sends ", s.Params) }
+
+func run(pass *analysis.Pass) (any, error) {
+	x := &Index{
+		pass:    pass,
+		inspect: pass.ResultOf[syntax.Analyzer].(*inspector.Inspector),
+		funcs:   pass.ResultOf[funcs.Analyzer].(*funcs.Index),
+		values:  pass.ResultOf[values.Analyzer].(*values.Index),
+		sent:    make(map[param]bool),
 	}
-	t := &trail{c: c, f: f, car: car, start: made}
-	child, parent := skipParens(cur)
+	if !modules.Std(pass) {
+		x.export()
+	}
+	return x, nil
+}
+
+// Index is the result of Analyzer.
+type Index struct {
+	pass    *analysis.Pass
+	inspect *inspector.Inspector
+	funcs   *funcs.Index
+	values  *values.Index
+	sent    map[param]bool // memo of sendsParam
+}
+
+// export tells the packages that import this one which functions send what
+// they are given.
+func (x *Index) export() {
+	for _, f := range x.funcs.Funcs {
+		if f.Obj == nil || x.values.InTest(f.Node.Pos()) {
+			continue
+		}
+		var s sender
+		for i := range f.Sig.Params().Len() {
+			if x.sendsParam(f, i) {
+				s.Params = append(s.Params, i)
+			}
+		}
+		if s.Params != nil {
+			x.pass.ExportObjectFact(f.Obj, &s)
+		}
+	}
+}
+
+// A Fate is what becomes of a request or command that was made without a
+// context.
+type Fate struct {
+	Sent     *ast.CallExpr // the call by which it starts its I/O still without one; nil if there is none
+	Returned bool          // it is returned still without one
+}
+
+// Follow follows what made makes, in f. Where it cannot be followed, or where
+// the code itself ends the I/O, nothing becomes of it: when in doubt, silent.
+func (x *Index) Follow(f *funcs.Func, made *ast.CallExpr, kind *Kind) Fate {
+	cur, ok := x.inspect.Root().FindNode(made)
+	if !ok {
+		return Fate{}
+	}
+	t := &trail{x: x, f: f, kind: kind, start: made}
+	child, parent := values.Outer(cur)
 	switch n := parent.Node().(type) {
 	case *ast.AssignStmt:
 		if n.Rhs[0] == child.Node() {
-			t.v = c.variable(n.Lhs[0])
+			t.v = x.values.Variable(n.Lhs[0])
 		}
 	case *ast.ValueSpec:
 		if len(n.Values) > 0 && n.Values[0] == child.Node() {
-			t.v = c.variable(n.Names[0])
+			t.v = x.values.Variable(n.Names[0])
 		}
 	default:
 		t.use(child, parent)
@@ -47,24 +117,24 @@ func (c *checker) fate(f *funcs.Func, made *ast.CallExpr, car *carrier) fate {
 }
 
 // sendsParam reports whether f sends or runs its parameter i as it comes.
-func (c *checker) sendsParam(f *funcs.Func, i int) bool {
+func (x *Index) sendsParam(f *funcs.Func, i int) bool {
 	if f.Obj == nil || f.Sig.Variadic() || i >= f.Sig.Params().Len() {
 		return false
 	}
 	v := f.Sig.Params().At(i)
-	car := carries(v.Type())
-	if car == nil {
+	kind := Of(v.Type())
+	if kind == nil {
 		return false
 	}
 	key := param{f, i}
-	if got, ok := c.sent[key]; ok {
+	if got, ok := x.sent[key]; ok {
 		return got
 	}
-	c.sent[key] = false // while it is being found out: recursion sends nothing
-	t := &trail{c: c, f: f, car: car, v: v}
+	x.sent[key] = false // while it is being found out: recursion sends nothing
+	t := &trail{x: x, f: f, kind: kind, v: v}
 	t.follow()
-	c.sent[key] = t.end().sent != nil
-	return c.sent[key]
+	x.sent[key] = t.end().Sent != nil
+	return x.sent[key]
 }
 
 // A param is a parameter by its index.
@@ -75,9 +145,9 @@ type param struct {
 
 // A trail is the way of one request or command through a function.
 type trail struct {
-	c     *checker
+	x     *Index
 	f     *funcs.Func
-	car   *carrier
+	kind  *Kind
 	start *ast.CallExpr // nil for a parameter: the function's start
 	v     *types.Var    // the variable that holds it
 
@@ -89,29 +159,19 @@ type trail struct {
 	lost    bool
 }
 
-func skipParens(cur inspector.Cursor) (child, parent inspector.Cursor) {
-	child, parent = cur, cur.Parent()
-	for {
-		if _, ok := parent.Node().(*ast.ParenExpr); !ok {
-			return child, parent
-		}
-		child, parent = parent, parent.Parent()
-	}
-}
-
 // follow looks at every use of the variable in the declaration it stands in.
 func (t *trail) follow() {
-	body, ok := t.c.inspect.Root().FindNode(t.f.Outermost().Body)
+	body, ok := t.x.inspect.Root().FindNode(t.f.Outermost().Body)
 	if !ok {
 		t.lost = true
 		return
 	}
 	for cur := range body.Preorder((*ast.Ident)(nil)) {
 		id := cur.Node().(*ast.Ident)
-		if t.c.pass.TypesInfo.ObjectOf(id) != t.v {
+		if t.x.pass.TypesInfo.ObjectOf(id) != t.v {
 			continue
 		}
-		child, parent := skipParens(cur)
+		child, parent := values.Outer(cur)
 		t.use(child, parent)
 	}
 	if t.started != nil && t.waited {
@@ -153,7 +213,7 @@ func (t *trail) assign(n *ast.AssignStmt, child ast.Node) {
 		return
 	}
 	for i, r := range n.Rhs {
-		if ast.Unparen(r) == child && t.c.variable(n.Lhs[min(i, len(n.Lhs)-1)]) == nil {
+		if ast.Unparen(r) == child && t.x.values.Variable(n.Lhs[min(i, len(n.Lhs)-1)]) == nil {
 			return // _ = req
 		}
 	}
@@ -163,31 +223,31 @@ func (t *trail) assign(n *ast.AssignStmt, child ast.Node) {
 // method looks at the use of a method or field.
 func (t *trail) method(sel *ast.SelectorExpr, cur inspector.Cursor) {
 	name := sel.Sel.Name
-	if t.car.owns[name] {
+	if t.kind.owns[name] {
 		t.lost = true
 		return
 	}
-	_, parent := skipParens(cur)
+	_, parent := values.Outer(cur)
 	call, ok := parent.Node().(*ast.CallExpr)
 	if !ok || ast.Unparen(call.Fun) != sel {
 		return
 	}
 	switch {
-	case t.car.runs[name]:
+	case t.kind.runs[name]:
 		t.sends = append(t.sends, call)
-	case name == t.car.start && name != "":
+	case name == t.kind.start && name != "":
 		t.started = call
-		t.lost = t.lost || t.c.pass.Funcs.At(call.Pos()) != t.f
-	case name == t.car.wait && name != "":
+		t.lost = t.lost || t.x.funcs.At(call.Pos()) != t.f
+	case name == t.kind.wait && name != "":
 		t.waited = true
 		// Waited for elsewhere, it is managed: it may well outlive the call.
-		t.lost = t.lost || t.c.pass.Funcs.At(call.Pos()) != t.f
+		t.lost = t.lost || t.x.funcs.At(call.Pos()) != t.f
 	}
 }
 
 // pass looks at the use as an argument.
 func (t *trail) pass(site *ast.CallExpr, arg ast.Node) {
-	call := t.c.pass.Funcs.Call(site)
+	call := t.x.funcs.Call(site)
 	if call == nil { // a conversion or a builtin
 		t.lost = true
 		return
@@ -198,50 +258,50 @@ func (t *trail) pass(site *ast.CallExpr, arg ast.Node) {
 	}
 	switch {
 	case call.Callee != nil:
-		if t.c.sendsParam(call.Callee, i) {
+		if t.x.sendsParam(call.Callee, i) {
 			t.sends = append(t.sends, site)
 		}
-	case call.Func == nil || call.Dynamic || !t.c.ours(call.Func.Pkg()):
-		sig, _ := t.c.pass.TypesInfo.TypeOf(site.Fun).Underlying().(*types.Signature)
-		if t.car == requests && sig != nil && sends(sig) {
+	case call.Func == nil || call.Dynamic || !modules.Ours(t.x.pass, call.Func.Pkg()):
+		sig, _ := t.x.pass.TypesInfo.TypeOf(site.Fun).Underlying().(*types.Signature)
+		if t.kind == Requests && sig != nil && Sends(sig) {
 			t.sends = append(t.sends, site)
-		} else if t.car == commands {
+		} else if t.kind == Commands {
 			t.lost = true
 		}
 	default:
-		var s summary
-		if t.c.pass.ImportObjectFact(call.Func, &s) && slices.Contains(s.Sends, i) {
+		var s sender
+		if t.x.pass.ImportObjectFact(call.Func, &s) && slices.Contains(s.Params, i) {
 			t.sends = append(t.sends, site)
 		}
 	}
 }
 
 // end says where it goes without having been given a context on the way.
-func (t *trail) end() fate {
+func (t *trail) end() Fate {
 	if t.lost {
-		return fate{}
+		return Fate{}
 	}
 	for _, s := range t.sends {
 		if t.reaches(s) {
-			return fate{sent: s}
+			return Fate{Sent: s}
 		}
 	}
 	for _, r := range t.returns {
 		if t.reaches(r) {
-			return fate{returned: true}
+			return Fate{Returned: true}
 		}
 	}
-	return fate{}
+	return Fate{}
 }
 
 // reaches reports whether there is a path from the start to target on which
 // nothing stops it.
 func (t *trail) reaches(target ast.Node) bool {
-	stops := append(t.c.nilChecks(t.f.Body), t.stops...)
+	stops := append(t.x.nilChecks(t.f.Body), t.stops...)
 	if len(stops) == 0 {
 		return true
 	}
-	g := cfg.New(t.f.Body, t.c.mayReturn)
+	g := cfg.New(t.f.Body, t.x.MayReturn)
 	from, at := g.Blocks[0], 0
 	if t.start != nil {
 		from, at = find(g, t.start)
@@ -277,10 +337,10 @@ func (t *trail) reaches(target ast.Node) bool {
 
 // nilChecks returns the conditions in body that ask whether there is a
 // context. Beyond them code does right by the context that there is, if there is one.
-func (c *checker) nilChecks(body *ast.BlockStmt) (checks []ast.Node) {
+func (x *Index) nilChecks(body *ast.BlockStmt) (checks []ast.Node) {
 	ast.Inspect(body, func(n ast.Node) bool {
 		b, ok := n.(*ast.BinaryExpr)
-		if ok && (b.Op == token.EQL || b.Op == token.NEQ) && c.pass.TypesInfo.Types[b.Y].IsNil() && isContext(c.pass.TypesInfo.TypeOf(b.X)) {
+		if ok && (b.Op == token.EQL || b.Op == token.NEQ) && x.pass.TypesInfo.Types[b.Y].IsNil() && contexts.Is(x.pass.TypesInfo.TypeOf(b.X)) {
 			checks = append(checks, b)
 		}
 		return true
@@ -312,15 +372,15 @@ func within(n ast.Node, list []ast.Node) ast.Node {
 	return first
 }
 
-// mayReturn reports whether a call may come back, as far as its name tells.
-func (c *checker) mayReturn(call *ast.CallExpr) bool {
-	switch calleeName(c.pass.TypesInfo, call) {
+// MayReturn reports whether a call may come back, as far as its name tells.
+func (x *Index) MayReturn(call *ast.CallExpr) bool {
+	switch values.Callee(x.pass.TypesInfo, call) {
 	case "os.Exit", "runtime.Goexit", "log.Fatal", "log.Fatalf", "log.Fatalln",
 		"(*log.Logger).Fatal", "(*log.Logger).Fatalf", "(*log.Logger).Fatalln":
 		return false
 	}
 	if id, ok := ast.Unparen(call.Fun).(*ast.Ident); ok {
-		if b, ok := c.pass.TypesInfo.Uses[id].(*types.Builtin); ok && b.Name() == "panic" {
+		if b, ok := x.pass.TypesInfo.Uses[id].(*types.Builtin); ok && b.Name() == "panic" {
 			return false
 		}
 	}

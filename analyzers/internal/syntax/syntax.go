@@ -1,0 +1,35 @@
+// Package syntax offers the syntax trees of a package without its test files.
+//
+// No rule speaks of tests, and what tests do says nothing of the program: a
+// caller in a test is no caller in production. In a unit with tests they are
+// often the larger part, so walking them costs more than all the rest.
+package syntax
+
+import (
+	"go/ast"
+	"reflect"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ast/inspector"
+)
+
+// Analyzer is like passes/inspect, test files excepted. Its result is an
+// *inspector.Inspector.
+var Analyzer = &analysis.Analyzer{
+	Name:             "lagvetsyntax",
+	Doc:              "index the syntax trees of a package, test files excepted",
+	Run:              run,
+	RunDespiteErrors: true,
+	ResultType:       reflect.TypeFor[*inspector.Inspector](),
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	var files []*ast.File
+	for _, f := range pass.Files {
+		if !strings.HasSuffix(pass.Fset.File(f.FileStart).Name(), "_test.go") {
+			files = append(files, f)
+		}
+	}
+	return inspector.New(files), nil
+}
