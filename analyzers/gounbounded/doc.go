@@ -26,12 +26,15 @@
 // the loop counts to a number, ranges over a literal or a table, caps the
 // collection, or waits for the goroutine in each turn. When a flag, a counter,
 // a compare-and-swap or a map of what runs guards the statement. When the
-// function waits for what it starts, or ends it, so that there are as many as
+// function waits for what it starts, ends it by a context or a deferred Close,
+// or returns the channel or the pipe that ends it, so that there are as many as
 // calls in flight. One goroutine per accepted connection is how Go serves; the
 // flag -gounbounded.accept asks for these too.
 //
-// Collections of unknown origin, periodic work and retries are suspected, not
-// reported: most are as long as a configuration file.
+// Collections of unknown origin, periodic work, retries, goroutines of objects
+// that a constructor returns, and workers that answer on the stream which they
+// have opened are suspected, not reported: most are as many as a configuration
+// file or the other side says.
 //
 // # How to mend
 //

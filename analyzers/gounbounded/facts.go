@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
-	"sort"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -43,20 +42,8 @@ type Step struct {
 // statement in other words.
 type Launches struct{ Param int }
 
-// Slots is the fact of a method that sends to, or receives from, channels in
-// fields of its receiver: a semaphore, throttle or pool seen from its package.
-// It names the fields. Fills and Frees are those that it sends to and receives
-// from once, not in a loop, as what gives back a slot does.
-type Slots struct{ Sends, Recvs, Fills, Frees []string }
-
-// Limits is the fact of a function that sets the limit of the errgroup it
-// returns (Param -1) or is given.
-type Limits struct{ Param int }
-
 func (*Spawns) AFact()   {}
 func (*Launches) AFact() {}
-func (*Slots) AFact()    {}
-func (*Limits) AFact()   {}
 
 func (s *Spawns) String() string {
 	var b strings.Builder
@@ -66,10 +53,8 @@ func (s *Spawns) String() string {
 	return "spawns:" + b.String()
 }
 func (l *Launches) String() string { return fmt.Sprintf("launches %d", l.Param) }
-func (s *Slots) String() string    { return fmt.Sprintf("slots +%v -%v", s.Sends, s.Recvs) }
-func (l *Limits) String() string   { return fmt.Sprintf("limits %d", l.Param) }
 
-var factTypes = []analysis.Fact{new(Spawns), new(Launches), new(Slots), new(Limits)}
+var factTypes = []analysis.Fact{new(Spawns), new(Launches)}
 
 // mendable reports whether what stands in the package can be mended by the
 // one who reads the findings: a package of the module under analysis or of its
@@ -82,92 +67,51 @@ func mendable(pass *analysis.Pass) bool {
 	return strings.Contains(first, ".")
 }
 
-// exportSlots says of every exported method what it does to channels of its receiver.
-func (f *finder) exportSlots() {
-	for _, fn := range f.Funcs.Funcs {
-		if fn.Obj == nil || !fn.Obj.Exported() || fn.Sig.Recv() == nil {
-			continue
-		}
-		if s := f.slots(fn.Obj); s != nil && f.reachable(fn.Obj) {
-			f.ExportObjectFact(fn.Obj, s)
-		}
-	}
-}
-
-// slots returns what the method does to channels in fields of its receiver, or nil.
-func (f *finder) slots(fn *types.Func) *Slots {
-	s, ok := f.slotsOf[fn]
-	if !ok {
-		s = f.findSlots(fn)
-		f.slotsOf[fn] = s
-	}
-	return s
-}
-
-func (f *finder) findSlots(fn *types.Func) *Slots {
-	decl := f.Funcs.Declared(fn)
-	if decl == nil {
-		s := new(Slots)
-		if f.ImportObjectFact(fn, s) {
-			return s
-		}
-		return nil
-	}
-	fields := receiverFields(fn)
-	if len(fields) == 0 {
-		return nil
-	}
-	all, once := newOps(), newOps()
-	for _, c := range []*collector{
-		{f: f, ops: all, depth: 1, brief: true},
-		{f: f, ops: once, depth: 1, brief: true, once: true},
-	} {
-		c.walk(decl.Body)
-	}
-	s := &Slots{
-		Sends: names(all.sends, fields), Recvs: names(all.recvs, fields),
-		Fills: names(once.sends, fields), Frees: names(once.recvs, fields),
-	}
-	if len(s.Sends)+len(s.Recvs) == 0 {
-		return nil
-	}
-	return s
-}
-
-// receiverFields returns the fields of the struct that fn is a method of.
-func receiverFields(fn *types.Func) objSet {
-	recv := fn.Origin().Signature().Recv()
-	if recv == nil {
-		return nil
-	}
-	t := recv.Type()
-	if p, ok := t.(*types.Pointer); ok {
-		t = p.Elem()
-	}
-	st, ok := t.Underlying().(*types.Struct)
-	if !ok {
-		return nil
-	}
-	fields := make(objSet)
-	for i := range st.NumFields() {
-		fields[st.Field(i)] = true
-	}
-	return fields
-}
-
-func names(set, fields objSet) []string {
-	var ns []string
-	for o := range set {
-		if fields[o] {
-			ns = append(ns, o.Name())
-		}
-	}
-	sort.Strings(ns)
-	return ns
-}
-
 // reachable reports whether other packages can name fn, or call it as a
 // method of a value that they hold.
 func (f *finder) reachable(fn *types.Func) bool {
 	return fn.Exported() && f.Pkg.Name() != "main"
+}
+
+// An export is a spawn that a function leaves to its callers.
+type export struct {
+	fn   *types.Func
+	site Site
+}
+
+// export returns what callers in other packages need to know of the frame, if they can reach it.
+func (f *finder) export(fr *frame) *export {
+	fn := fr.fn.Obj
+	if fn == nil || !f.exports || !f.reachable(fn) || f.isLaunch(fr.s) {
+		return nil
+	}
+	site := Site{Each: -1, Whole: fr.whole, Joined: !fr.calls || f.shared(fr), Maybe: fr.maybe || f.conditional(fr) || f.owned(fr)}
+	if s := fr.s.site; s != nil {
+		site.Posn, site.Func, site.What = s.Posn, s.Func, s.What
+	} else {
+		pos, _ := fr.s.extent()
+		site.Posn, site.Func, site.What = f.Fset.Position(pos), f.FuncName(pos), fr.s.what
+	}
+	from := f.reach(fr)
+	want := f.param(fr)
+	for i := range fr.fn.Sig.Params().Len() {
+		p := fr.fn.Sig.Params().At(i)
+		if from[p] {
+			site.Params = append(site.Params, i)
+		}
+		if p == want && !(fr.fn.Sig.Variadic() && i == fr.fn.Sig.Params().Len()-1) {
+			site.Each = i
+		}
+	}
+	if site.Each < 0 && (site.Joined || len(site.Params) == 0) {
+		return nil
+	}
+	for _, st := range fr.steps {
+		posn := st.Posn
+		if st.Pos.IsValid() {
+			posn = f.Fset.Position(st.Pos)
+		}
+		site.Steps = append(site.Steps, Step{posn, st.Text})
+	}
+	return &export{fn, site}
 }

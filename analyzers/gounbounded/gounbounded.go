@@ -10,8 +10,13 @@ import (
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/lagvet/lagvet/analyzers/directive"
+	"github.com/lagvet/lagvet/analyzers/internal/chanops"
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/grouplimit"
+	"github.com/lagvet/lagvet/analyzers/internal/guards"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/sizes"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
@@ -25,7 +30,7 @@ var Rule = rule.New(rule.Spec{
 	Group:     rule.Goroutines,
 	Class:     rule.Concurrency,
 	Severity:  rule.High,
-	Requires:  []*analysis.Analyzer{syntax.Analyzer},
+	Requires:  []*analysis.Analyzer{syntax.Analyzer, chanops.Analyzer, grouplimit.Analyzer},
 	FactTypes: factTypes,
 	Run:       run,
 })
@@ -42,18 +47,16 @@ type finder struct {
 	*rule.Pass
 	root     inspector.Cursor
 	accept   bool
-	exports  bool // say what callers in other packages need to know
-	flows    map[*funcs.Func]*flow
-	written  map[*funcs.Func][]write
-	slotsOf  map[*types.Func]*Slots
+	exports  bool                          // say what callers in other packages need to know
 	at       map[ast.Node]inspector.Cursor // go statements and calls
 	spawns   []*spawn
 	launches map[*types.Func]int
-	groups   map[types.Type]bool // types that can be given a limit
-	limits   objSet              // errgroups with a limit, and functions that return one
-	limiters objSet              // variables that their function sets a limit for
-	grows    objSet              // package variables that change after initialisation
-	sessions objSet              // maps and slices that connections are added to and removed from
+
+	flows  *dataflow.Index
+	chans  *chanops.Index
+	limits *grouplimit.Index
+	guards *guards.Index
+	sizes  *sizes.Index
 }
 
 func run(pass *rule.Pass) error {
@@ -62,25 +65,18 @@ func run(pass *rule.Pass) error {
 		root:     pass.ResultOf[syntax.Analyzer].(*inspector.Inspector).Root(),
 		accept:   pass.Analyzer.Flags.Lookup("accept").Value.String() == "true",
 		exports:  mendable(pass.Pass),
-		flows:    make(map[*funcs.Func]*flow),
-		written:  make(map[*funcs.Func][]write),
-		slotsOf:  make(map[*types.Func]*Slots),
 		at:       make(map[ast.Node]inspector.Cursor),
 		launches: make(map[*types.Func]int),
-		groups:   make(map[types.Type]bool),
-		limits:   make(objSet),
-		limiters: make(objSet),
-		grows:    make(objSet),
-		sessions: make(objSet),
+		flows:    dataflow.New(pass.TypesInfo),
+		chans:    pass.ResultOf[chanops.Analyzer].(*chanops.Index),
+		limits:   pass.ResultOf[grouplimit.Analyzer].(*grouplimit.Index),
 	}
-	f.exportSlots()
-	f.findLimits()
-	f.exportLimits()
+	f.guards = guards.New(f.TypesInfo, f.Funcs, f.flows)
+	f.sizes = sizes.New(f.TypesInfo, f.Funcs, f.flows, f.root, func(fn *funcs.Func) bool { return f.InTest(fn.Node.Pos()) })
 	for cur := range f.root.Preorder((*ast.GoStmt)(nil), (*ast.CallExpr)(nil)) {
 		f.at[cur.Node()] = cur
 	}
 	f.findSpawns()
-	f.findGrowth()
 	for _, fn := range f.Funcs.Funcs {
 		for _, c := range fn.Out {
 			f.spawns = append(f.spawns, f.external(c)...)
@@ -140,10 +136,10 @@ func (f *finder) finding(s *spawn, v *verdict) {
 
 // inside reports whether the goroutine itself takes the slot that it gives back.
 func (f *finder) inside(s *spawn) bool {
-	for k := range s.slots.sends {
-		if s.slots.recvs[k] {
+	for k := range s.slots.Sends {
+		if s.slots.Recvs[k] {
 			return true
 		}
 	}
-	return f.acquired(s.slots, s.slots)
+	return f.chans.Paired(s.slots, s.slots)
 }

@@ -4,71 +4,131 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"strings"
+	"slices"
+
+	"github.com/lagvet/lagvet/analyzers/internal/chanops"
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
 
 // joined reports whether the frame's function waits for the goroutine, ends
 // it when it returns, or hands its caller what to wait on: then as many run
 // as calls are in flight.
 func (f *finder) joined(fr *frame) bool {
-	if f.cancelled(fr) {
-		return true
-	}
-	if fr.all.empty() && fr.group == nil {
-		return false
-	}
-	mine := newOps()
-	c := &collector{f: f, ops: mine, depth: 1, brief: true, skip: func(n ast.Node) bool { return n == fr.node }}
-	c.walk(fr.fn.Body)
-	for k := range fr.all.sends {
-		if mine.recvs[k] || f.handed(fr, k) {
-			return true
-		}
-	}
-	for k := range fr.all.recvs {
-		if mine.sends[k] && localVar(k) != nil {
-			return true
-		}
-	}
-	for k := range fr.all.done {
-		if localVar(k) != nil {
-			return true
-		}
-	}
-	for _, g := range fr.groups() {
-		if mine.has(g, "Wait") || f.handed(fr, g) {
+	return f.ended(fr) || f.handedOn(fr) || f.awaited(fr)
+}
+
+// handedOn reports whether what the function returns holds a channel of the
+// goroutine, or the group it belongs to: the caller waits for it, or ends it.
+func (f *finder) handedOn(fr *frame) bool {
+	groups := fr.groups()
+	for v := range f.flows.Of(fr.fn).Directly(f.results(fr.fn)) {
+		if fr.vars[v] && chanops.Elem(v.Type()) != nil || slices.Contains(groups, types.Object(v)) {
 			return true
 		}
 	}
 	return false
 }
 
-// cancelled reports whether the goroutine is given a context that the
-// frame's function cancels: it ends with the function, or soon after.
-func (f *finder) cancelled(fr *frame) bool {
-	fl := f.flow(fr.fn)
-	cancels := make(map[token.Pos]bool) // the calls that made what is cancelled
-	for _, c := range fr.fn.Out {
-		if v := fl.local(ast.Unparen(c.Site.Fun)); v != nil && isCancel(v.Type()) {
-			for _, d := range fl.defs[v] {
-				cancels[d.pos] = true
+// awaited reports whether the function does the other half of something that
+// the goroutine does before it ends, or the goroutine watches a context.
+func (f *finder) awaited(fr *frame) bool {
+	if fr.all.Empty() && fr.group == nil {
+		return false
+	}
+	mine := f.chans.Collect(fr.fn.Body, chanops.Scope{Depth: 1, Brief: true, Skip: func(n ast.Node) bool { return n == fr.node }})
+	for k := range fr.all.Sends {
+		if mine.Recvs[k] {
+			return true
+		}
+	}
+	for k := range fr.all.Recvs {
+		if mine.Sends[k] && dataflow.LocalVar(k) != nil {
+			return true
+		}
+	}
+	for k := range fr.all.Done {
+		if dataflow.LocalVar(k) != nil {
+			return true
+		}
+	}
+	return slices.ContainsFunc(fr.groups(), func(g types.Object) bool { return mine.Has(g, "Wait") })
+}
+
+// shared reports whether the goroutine reports to a channel or a group that
+// the function is given, for its caller to wait on. Callers in this package are
+// looked at; those in others are trusted to.
+func (f *finder) shared(fr *frame) bool {
+	for p := range fr.fn.Sig.Params().Variables() {
+		if fr.all.Sends[p] || slices.Contains(fr.groups(), types.Object(p)) {
+			return true
+		}
+	}
+	return false
+}
+
+// ended reports whether the frame's function ends the goroutine when it
+// returns, or soon after: it cancels the context that the goroutine is given,
+// or closes what the goroutine works on, the other end of its pipe say, by
+// defer or by leaving it to its caller.
+func (f *finder) ended(fr *frame) bool {
+	fl := f.flows.Of(fr.fn)
+	cancelled, closed := make(map[token.Pos]bool), make(map[token.Pos]bool) // the calls that made what is
+	add := func(set map[token.Pos]bool, v *types.Var) {
+		for _, d := range fl.Defs[v] {
+			if d.Kind == dataflow.Whole {
+				set[d.Pos] = true
 			}
 		}
 	}
-	if len(cancels) == 0 {
-		return false
+	for _, c := range f.callsOf(fr.fn) {
+		if v := fl.Local(ast.Unparen(c.Site.Fun)); v != nil && isCancel(v.Type()) {
+			add(cancelled, v)
+		}
+		if v := f.closes(fl, c); v != nil && f.deferred(fr.fn, c) {
+			add(closed, v)
+		}
 	}
-	for v := range fl.from(fr.vars) {
-		if !isContext(v.Type()) {
+	for v := range f.results(fr.fn) {
+		if hasMethods(v.Type(), "Close") {
+			add(closed, v) // by the caller
+		}
+	}
+	for v := range fl.From(fr.vars) {
+		if isError(v.Type()) {
 			continue
 		}
-		for _, d := range fl.defs[v] {
-			if cancels[d.pos] {
+		for _, d := range fl.Defs[v] {
+			if cancelled[d.Pos] && isContext(v.Type()) || closed[d.Pos] && fr.vars[v] {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// callsOf returns the calls of fn and of the literals that it defers.
+func (f *finder) callsOf(fn *funcs.Func) []*funcs.Call {
+	calls := fn.Out
+	for _, lit := range f.Funcs.Funcs {
+		if lit.Parent == fn && lit.Use == funcs.Deferred {
+			calls = append(calls[:len(calls):len(calls)], lit.Out...)
+		}
+	}
+	return calls
+}
+
+func (f *finder) deferred(fn *funcs.Func, c *funcs.Call) bool {
+	return c.Mode == funcs.Defer || c.Caller != fn
+}
+
+// closes returns the local variable that the call closes, or nil.
+func (f *finder) closes(fl *dataflow.Flow, c *funcs.Call) *types.Var {
+	sel, ok := ast.Unparen(c.Site.Fun).(*ast.SelectorExpr)
+	if !ok || c.Func == nil || c.Func.Signature().Recv() == nil || !hasPrefix(c.Func.Name(), "Close") {
+		return nil
+	}
+	return fl.Local(sel.X)
 }
 
 // groups returns what the goroutine reports its end to.
@@ -77,31 +137,44 @@ func (fr *frame) groups() []types.Object {
 	if fr.group != nil {
 		gs = append(gs, fr.group)
 	}
-	for k := range fr.all.calls {
-		if fr.all.has(k, "Done") {
+	for k := range fr.all.Calls {
+		if fr.all.Has(k, "Done") {
 			gs = append(gs, k)
 		}
 	}
 	return gs
 }
 
-// handed reports whether the function's caller holds k too: it is a parameter, or returned.
-func (f *finder) handed(fr *frame, k types.Object) bool {
-	v, ok := k.(*types.Var)
-	if !ok || localVar(v) == nil {
-		return false
-	}
-	if isParam(fr.fn, v) {
+// results returns the variables in what fn returns.
+func (f *finder) results(fn *funcs.Func) dataflow.Vars {
+	vars := make(dataflow.Vars)
+	ast.Inspect(fn.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.ReturnStmt:
+			for v := range dataflow.Mentioned(f.TypesInfo, n) {
+				vars[v] = true
+			}
+		}
 		return true
-	}
-	found := false
+	})
+	return vars
+}
+
+// owned reports whether the goroutine belongs to what the function makes and
+// returns: there are as many as its callers keep of these.
+func (f *finder) owned(fr *frame) (found bool) {
+	fl := f.flows.Of(fr.fn)
 	ast.Inspect(fr.fn.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit:
 			return false
 		case *ast.ReturnStmt:
 			for _, r := range n.Results {
-				found = found || mentioned(f.TypesInfo, r)[v]
+				v, ok := dataflow.Key(f.TypesInfo, r).(*types.Var)
+				_, whole := ast.Unparen(r).(*ast.SelectorExpr)
+				found = found || ok && !whole && fl.Made[v] && fr.vars[v]
 			}
 		}
 		return true
@@ -112,19 +185,17 @@ func (f *finder) handed(fr *frame, k types.Object) bool {
 // waits reports whether the body of a loop waits for the goroutine before its
 // next turn, or for a batch of them.
 func (f *finder) waits(fr *frame, body *ast.BlockStmt) bool {
-	mine := newOps()
-	c := &collector{f: f, ops: mine, skip: func(n ast.Node) bool {
+	mine := f.chans.Collect(body, chanops.Scope{Skip: func(n ast.Node) bool {
 		_, lit := n.(*ast.FuncLit)
 		return n == fr.node || lit && (n.End() <= fr.node.Pos() || n.Pos() >= fr.node.End()) || f.timed(n)
-	}}
-	c.walk(body)
-	for k := range fr.all.sends {
-		if mine.recvs[k] {
+	}})
+	for k := range fr.all.Sends {
+		if mine.Recvs[k] {
 			return true
 		}
 	}
 	for _, g := range fr.groups() {
-		if mine.has(g, "Wait") {
+		if mine.Has(g, "Wait") {
 			return true
 		}
 	}
@@ -144,16 +215,11 @@ func (f *finder) timed(n ast.Node) bool {
 		}
 		if e, ok := cc.Comm.(*ast.ExprStmt); ok {
 			if u, ok := e.X.(*ast.UnaryExpr); ok && u.Op == token.ARROW {
-				if elem := chanElem(f.TypesInfo.TypeOf(u.X)); elem != nil && isPath(elem, "time", "Time") {
+				if elem := chanops.Elem(f.TypesInfo.TypeOf(u.X)); elem != nil && isPath(elem, "time", "Time") {
 					return true
 				}
 			}
 		}
 	}
 	return false
-}
-
-func isStd(p *types.Package) bool {
-	first, _, _ := strings.Cut(p.Path(), "/")
-	return !strings.Contains(first, ".")
 }

@@ -4,13 +4,12 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"strings"
 
 	"golang.org/x/tools/go/ast/inspector"
-	"golang.org/x/tools/go/types/typeutil"
 
-	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/sizes"
 )
 
 // A source is what multiplies a spawn.
@@ -30,19 +29,18 @@ func (f *finder) loop(fr *frame, cur inspector.Cursor) (*source, *collection) {
 		if f.waits(fr, n.Body) {
 			return nil, nil
 		}
-		src, c := f.ranging(fr, n)
-		return f.paced(src, n.Body), c
+		return f.ranging(fr, n)
 	case *ast.ForStmt:
 		if f.waits(fr, n.Body) {
 			return nil, nil
 		}
-		if x := counted(n); x != nil {
-			return f.over(fr, n, f.lengthOf(fr, x))
+		if x := sizes.Counted(n); x != nil {
+			return f.over(fr, n, f.sizes.LengthOf(fr.fn, x))
 		}
-		if n.Init != nil && n.Post != nil || f.counts(fr.fn, n) {
+		if n.Init != nil && n.Post != nil || f.guards.Counts(fr.fn, n) {
 			return nil, nil
 		}
-		return f.paced(f.events(fr, n), n.Body), nil
+		return f.events(fr, n), nil
 	}
 	return nil, nil
 }
@@ -52,135 +50,30 @@ func (f *finder) ranging(fr *frame, n *ast.RangeStmt) (*source, *collection) {
 	if t == nil {
 		return nil, nil
 	}
-	switch u := core(t).(type) {
+	switch u := sizes.Core(t).(type) {
 	case *types.Chan:
 		return f.received(fr, n, n.X, f.defined(n.Key), u.Elem()), nil
 	case *types.Slice, *types.Map:
 		return f.over(fr, n, n.X)
 	case *types.Signature:
-		return f.over(fr, n, iterated(n.X))
+		return f.over(fr, n, n.X)
 	case *types.Basic:
 		if u.Info()&types.IsInteger != 0 {
-			return f.over(fr, n, f.lengthOf(fr, n.X))
+			return f.over(fr, n, f.sizes.LengthOf(fr.fn, n.X))
 		}
 	}
 	return nil, nil
 }
 
-// core returns the type that all of t's type set has underneath, if t is a type parameter.
-func core(t types.Type) types.Type {
-	if tp, ok := types.Unalias(t).(*types.TypeParam); ok {
-		if i, ok := tp.Constraint().Underlying().(*types.Interface); ok && i.NumEmbeddeds() == 1 {
-			if u, ok := i.EmbeddedType(0).(*types.Union); ok && u.Len() == 1 {
-				return u.Term(0).Type().Underlying()
-			}
-			return i.EmbeddedType(0).Underlying()
-		}
-	}
-	return t.Underlying()
-}
-
 func (f *finder) defined(e ast.Expr) *types.Var {
 	if id, ok := e.(*ast.Ident); ok {
-		return localVar(f.TypesInfo.ObjectOf(id))
+		return dataflow.LocalVar(f.TypesInfo.ObjectOf(id))
 	}
 	return nil
 }
 
-// iterated returns what a range-over-func loop walks: x for maps.Keys(x).
-func iterated(e ast.Expr) ast.Expr {
-	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok && len(call.Args) == 1 {
-		return call.Args[0]
-	}
-	return e
-}
-
-// counted returns the bound of a loop that counts up to it.
-func counted(n *ast.ForStmt) ast.Expr {
-	cond, ok := ast.Unparen(n.Cond).(*ast.BinaryExpr)
-	if n.Cond == nil || !ok {
-		return nil
-	}
-	switch cond.Op {
-	case token.LSS, token.LEQ, token.NEQ:
-		return cond.Y
-	case token.GTR, token.GEQ:
-		return cond.X
-	}
-	return nil
-}
-
-// lengthOf returns x if the bound is len(x), itself or by way of a variable; else nil.
-func (f *finder) lengthOf(fr *frame, e ast.Expr) ast.Expr {
-	switch e := ast.Unparen(e).(type) {
-	case *ast.BinaryExpr:
-		return f.lengthOf(fr, e.X)
-	case *ast.Ident:
-		v := f.flow(fr.fn).local(e)
-		if v == nil {
-			return nil
-		}
-		if defs := f.flow(fr.fn).defs[v]; len(defs) == 1 && defs[0].kind == whole {
-			if _, ok := ast.Unparen(defs[0].rhs).(*ast.CallExpr); ok {
-				return f.lengthOf(fr, defs[0].rhs)
-			}
-		}
-	case *ast.CallExpr:
-		if id, ok := ast.Unparen(e.Fun).(*ast.Ident); ok && id.Name == "len" && len(e.Args) == 1 {
-			return e.Args[0]
-		}
-	}
-	return nil
-}
-
-// counts reports whether the body counts towards the loop's own condition.
-func (f *finder) counts(fn *funcs.Func, n *ast.ForStmt) bool {
-	if n.Cond == nil {
-		return false
-	}
-	r := &reader{f: f, fl: f.flow(fn), keys: make(objSet)}
-	r.read(n.Cond, 0)
-	for _, w := range f.writes(fn, 0) {
-		if r.keys[w.key] && isInteger(w.key.Type()) && n.Body.Pos() <= w.pos && w.pos < n.Body.End() {
-			return true
-		}
-	}
-	return false
-}
-
-func isInteger(t types.Type) bool {
-	b, ok := t.Underlying().(*types.Basic)
-	return ok && b.Info()&types.IsInteger != 0
-}
-
-// paced lowers the tier of a loop whose turns have a pace of their own.
-func (f *finder) paced(src *source, body *ast.BlockStmt) *source {
-	if src == nil || src.tier != rule.Likely {
-		return src
-	}
-	ast.Inspect(body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			return false
-		case *ast.CallExpr:
-			if fn, _ := typeutil.Callee(f.TypesInfo, n).(*types.Func); fn != nil && paces(fn) {
-				src.tier = rule.Suspected
-			}
-		}
-		return true
-	})
-	return src
-}
-
-func paces(fn *types.Func) bool {
-	switch fn.FullName() {
-	case "time.Sleep", "(*golang.org/x/time/rate.Limiter).Wait", "(*golang.org/x/time/rate.Limiter).WaitN":
-		return true
-	}
-	return false
-}
-
-// received returns what a receive from ch makes of a spawn that v reaches.
+// received returns what a receive from ch makes of a spawn that v reaches. What
+// is to be closed one day is a connection or a session, not a message.
 func (f *finder) received(fr *frame, at ast.Node, ch ast.Expr, v *types.Var, elem types.Type) *source {
 	src := &source{kind: "message", tier: rule.Likely, pos: at.Pos(), text: "once per message received from " + short(ch)}
 	switch {
@@ -188,221 +81,11 @@ func (f *finder) received(fr *frame, at ast.Node, ch ast.Expr, v *types.Var, ele
 		return nil
 	case isPath(elem, "time", "Time"):
 		return &source{"tick", rule.Suspected, at.Pos(), "once per tick of " + short(ch)}
-	case f.isConn(elem), f.holdsConn(elem):
+	case hasMethods(elem, "Close"), f.holdsConn(elem):
 		return f.connection(at, "connection received from "+short(ch))
 	case v == nil || !f.reach(fr)[v]:
 		src.kind, src.tier = "event", rule.Suspected
 		src.text = "once per event received from " + short(ch)
 	}
 	return src
-}
-
-// connection is the accept loop of a server: as many goroutines as it has
-// connections, which is what Go servers are made of.
-func (f *finder) connection(at ast.Node, what string) *source {
-	if !f.accept {
-		return nil
-	}
-	return &source{"connection", rule.Likely, at.Pos(), "once per " + what}
-}
-
-func isPath(t types.Type, pkg, name string) bool {
-	n, ok := types.Unalias(t).(*types.Named)
-	return ok && n.Obj().Name() == name && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == pkg
-}
-
-// isConn reports whether t is a connection or a stream of one, by its methods.
-func (f *finder) isConn(t types.Type) bool {
-	return hasMethods(t, "Accept") || hasMethods(t, "Close", "Read", "Write") || hasMethods(t, "Close", "RemoteAddr")
-}
-
-// holdsConn reports whether t is a struct with a connection in it.
-func (f *finder) holdsConn(t types.Type) bool {
-	if p, ok := t.Underlying().(*types.Pointer); ok {
-		t = p.Elem()
-	}
-	st, ok := t.Underlying().(*types.Struct)
-	if !ok {
-		return false
-	}
-	for v := range st.Fields() {
-		if f.isConn(v.Type()) {
-			return true
-		}
-	}
-	return false
-}
-
-// isStream reports whether t is a stream that a handler serves as long as it lasts.
-func (f *finder) isStream(t types.Type) bool {
-	return hasMethods(t, "Context", "SendMsg", "RecvMsg")
-}
-
-func hasMethods(t types.Type, names ...string) bool {
-	if t == nil {
-		return false
-	}
-	for _, name := range names {
-		m, _, _ := types.LookupFieldOrMethod(t, true, nil, name)
-		if _, ok := m.(*types.Func); !ok {
-			return false
-		}
-	}
-	return true
-}
-
-// events returns what an endless loop multiplies the spawn by: what the loop
-// reads and hands to the goroutine.
-func (f *finder) events(fr *frame, n *ast.ForStmt) *source {
-	if src, ok := f.arm(fr, n); ok {
-		return src
-	}
-	fl := f.flow(fr.fn)
-	from := f.reach(fr)
-	var best *source
-	for v := range from {
-		if isError(v.Type()) {
-			continue
-		}
-		for _, d := range fl.defs[v] {
-			if d.pos < n.Pos() || d.pos >= n.End() || d.kind == element || d.kind == part {
-				continue
-			}
-			src, conn := f.read1(fr, v, d)
-			if conn {
-				return f.connection(n, "connection that "+short(d.rhs)+" accepts")
-			}
-			if src != nil && (best == nil || src.pos < best.pos) {
-				best = src
-			}
-		}
-	}
-	if best != nil {
-		return best
-	}
-	if f.accepts(n) {
-		return f.connection(n, "connection accepted")
-	}
-	if fr.depth > 0 {
-		return nil // too far away to be what the loop is about
-	}
-	return &source{"retry", rule.Suspected, n.Pos(), "once per turn of an endless loop"}
-}
-
-// read1 returns what the definition d of v reads, in a loop that goes on for
-// ever; conn is set if it is a connection.
-func (f *finder) read1(fr *frame, v *types.Var, d def) (src *source, conn bool) {
-	switch e := ast.Unparen(d.rhs).(type) {
-	case *ast.UnaryExpr:
-		if e.Op == token.ARROW {
-			elem := chanElem(f.TypesInfo.TypeOf(e.X))
-			if elem == nil {
-				return nil, false
-			}
-			return f.received(fr, e, e.X, v, elem), f.isConn(elem)
-		}
-	case *ast.CallExpr:
-		fn, _ := typeutil.Callee(f.TypesInfo, e).(*types.Func)
-		if fn == nil || fn.Signature().Recv() == nil {
-			return nil, false
-		}
-		name := fn.Name()
-		if hasPrefix(name, "Accept", "Upgrade", "Hijack") || f.isConn(v.Type()) {
-			return nil, true
-		}
-		if hasPrefix(name, "Read", "Recv", "Receive", "Next", "Pop", "Dequeue", "Poll", "Fetch", "Consume", "Decode", "Take", "Pull", "Text", "Bytes") || name == "Scan" {
-			return &source{"message", rule.Likely, e.Pos(), "once per message that " + short(e) + " returns"}, false
-		}
-		if callee := f.Funcs.Declared(fn); callee != nil && f.receives(callee) {
-			return &source{"message", rule.Likely, e.Pos(), "once per message that " + short(e) + " returns"}, false
-		}
-	}
-	return nil, false
-}
-
-func hasPrefix(name string, prefixes ...string) bool {
-	for _, p := range prefixes {
-		if len(name) >= len(p) && strings.EqualFold(name[:len(p)], p) {
-			return true
-		}
-	}
-	return false
-}
-
-func decodes(name string) bool {
-	return hasPrefix(name, "Unmarshal", "Decode", "Parse", "ReadFrom", "Scan")
-}
-
-// receives reports whether the function returns what it receives from a channel.
-func (f *finder) receives(fn *funcs.Func) (found bool) {
-	ast.Inspect(fn.Body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			return false
-		case *ast.UnaryExpr:
-			if n.Op != token.ARROW {
-				return true
-			}
-			elem := chanElem(f.TypesInfo.TypeOf(n.X))
-			for i := range fn.Sig.Results().Len() {
-				if elem != nil && types.Identical(fn.Sig.Results().At(i).Type(), elem) {
-					found = true
-				}
-			}
-		}
-		return !found
-	})
-	return found
-}
-
-// arm returns the source that the select arm around the spawn is.
-func (f *finder) arm(fr *frame, loop *ast.ForStmt) (*source, bool) {
-	cur := f.at[fr.node]
-	for c := range cur.Enclosing((*ast.CommClause)(nil), (*ast.ForStmt)(nil)) {
-		cc, ok := c.Node().(*ast.CommClause)
-		if !ok {
-			return nil, false
-		}
-		var rhs ast.Expr
-		var v *types.Var
-		switch s := cc.Comm.(type) {
-		case *ast.ExprStmt:
-			rhs = s.X
-		case *ast.AssignStmt:
-			rhs = s.Rhs[0]
-			v = f.flow(fr.fn).local(s.Lhs[0])
-		}
-		u, ok := rhs.(*ast.UnaryExpr)
-		if !ok {
-			continue
-		}
-		if elem := chanElem(f.TypesInfo.TypeOf(u.X)); elem != nil {
-			return f.received(fr, cc, u.X, v, elem), true
-		}
-	}
-	return nil, false
-}
-
-// accepts reports whether the loop accepts connections.
-func (f *finder) accepts(n *ast.ForStmt) (found bool) {
-	ast.Inspect(n.Body, func(n ast.Node) bool {
-		if call, ok := n.(*ast.CallExpr); ok {
-			fn, _ := typeutil.Callee(f.TypesInfo, call).(*types.Func)
-			found = found || fn != nil && hasPrefix(fn.Name(), "Accept")
-		}
-		return !found
-	})
-	return found
-}
-
-// short returns e as text, cut to what a line holds.
-func short(e ast.Expr) string {
-	s := types.ExprString(e)
-	if i := strings.IndexAny(s, "\n{"); i >= 0 {
-		s = s[:i] + "…"
-	}
-	if len(s) > 40 {
-		s = s[:39] + "…"
-	}
-	return s
 }

@@ -5,6 +5,8 @@ import (
 	"go/token"
 	"go/types"
 
+	"github.com/lagvet/lagvet/analyzers/internal/chanops"
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
 
@@ -15,13 +17,13 @@ type spawn struct {
 	node     ast.Node    // the go statement or the call
 	call     *ast.CallExpr
 	what     string
-	group    types.Object // the WaitGroup or errgroup, if any
-	limited  bool         // of a group that is given a limit
-	kept     bool         // a timer that is kept, and so may be stopped
-	site     *Site        // where it is, if in another package
-	vars     varSet       // local variables that reach the goroutine
-	slots    *ops         // what the goroutine does outside loops
-	all      *ops         // what it does
+	group    types.Object  // the WaitGroup or errgroup, if any
+	limited  bool          // of a group that is given a limit
+	kept     bool          // a timer that is kept, and so may be stopped
+	site     *Site         // where it is, if in another package
+	vars     dataflow.Vars // local variables that reach the goroutine
+	slots    *chanops.Ops  // what the goroutine does outside loops
+	all      *chanops.Ops  // what it does
 	launches map[*types.Var]bool
 }
 
@@ -63,14 +65,9 @@ func (f *finder) findSpawns() {
 
 // look finds what reaches the goroutine and what it does.
 func (f *finder) look(s *spawn, n ast.Node) {
-	s.vars = mentioned(f.TypesInfo, n)
-	s.slots, s.all = newOps(), newOps()
-	for _, c := range []*collector{
-		{f: f, ops: s.slots, depth: 2, once: true},
-		{f: f, ops: s.all, depth: 2},
-	} {
-		c.walk(n)
-	}
+	s.vars = dataflow.Mentioned(f.TypesInfo, n)
+	s.slots = f.chans.Collect(n, chanops.Scope{Depth: 2, Once: true})
+	s.all = f.chans.Collect(n, chanops.Scope{Depth: 2})
 }
 
 // launch returns the spawn that the call is, or nil.
@@ -85,12 +82,12 @@ func (f *finder) launch(c *funcs.Call) *spawn {
 	s := &spawn{fn: c.Caller, node: c.Site, call: c.Site, what: f.display(c.Func)}
 	run := c.Site.Args[arg]
 	f.look(s, run)
-	if k := key(f.TypesInfo, run); k != nil {
-		s.all.called[k] = true
+	if k := dataflow.Key(f.TypesInfo, run); k != nil {
+		s.all.Called[k] = true
 	}
 	if sel, ok := ast.Unparen(c.Site.Fun).(*ast.SelectorExpr); ok && c.Func.Signature().Recv() != nil {
-		s.group = key(f.TypesInfo, sel.X)
-		s.limited = f.limited(c, s.group)
+		s.group = dataflow.Key(f.TypesInfo, sel.X)
+		s.limited = s.group != nil && f.limits.Limited(s.group)
 	}
 	if c.Func.FullName() == "time.AfterFunc" {
 		cur := f.at[c.Site]
@@ -130,7 +127,7 @@ func (f *finder) inferLaunches() (found bool) {
 			continue
 		}
 		for i := range fn.Sig.Params().Len() {
-			if s.all.called[fn.Sig.Params().At(i)] && f.bare(s) {
+			if s.all.Called[fn.Sig.Params().At(i)] && f.bare(s) {
 				f.launches[fn.Obj] = i
 				found = true
 				if f.reachable(fn.Obj) {
@@ -157,7 +154,7 @@ func (f *finder) isLaunch(s *spawn) bool {
 		return false
 	}
 	i, ok := f.launches[s.fn.Obj]
-	return ok && s.all.called[s.fn.Sig.Params().At(i)]
+	return ok && s.all.Called[s.fn.Sig.Params().At(i)]
 }
 
 // external returns a spawn for each site that the call leads to in another package.
@@ -183,145 +180,11 @@ func (f *finder) external(c *funcs.Call) []*spawn {
 
 // argument returns the local variables of the i-th argument of the call, all
 // the rest of them for a variadic parameter's first.
-func (f *finder) argument(call *ast.CallExpr, i int) varSet {
+func (f *finder) argument(call *ast.CallExpr, i int) dataflow.Vars {
 	if i >= len(call.Args) {
 		return nil
 	}
-	return mentioned(f.TypesInfo, call.Args[i])
-}
-
-// limited reports whether the errgroup that the call is made on has a limit.
-func (f *finder) limited(c *funcs.Call, group types.Object) bool {
-	return group != nil && f.limits[group]
-}
-
-// findLimits finds the errgroups of the package that are given a limit
-// anywhere, by themselves or through helpers: variables, fields, parameters.
-func (f *finder) findLimits() {
-	for more := true; more; {
-		more = false
-		for _, fn := range f.Funcs.Funcs {
-			for _, c := range fn.Out {
-				more = f.limitCall(c) || more
-			}
-			more = f.limitDefs(fn) || more
-		}
-	}
-}
-
-func (f *finder) limit(o types.Object) bool {
-	if o == nil || f.limits[o] {
-		return false
-	}
-	f.limits[o] = true
-	return true
-}
-
-// limitCall marks the group that the call is made on or given to, if the call
-// limits it, and the parameter that it is given to, if it is limited already.
-func (f *finder) limitCall(c *funcs.Call) (more bool) {
-	if c.Func == nil {
-		return false
-	}
-	if sel, ok := ast.Unparen(c.Site.Fun).(*ast.SelectorExpr); ok && c.Func.Name() == "SetLimit" {
-		k := key(f.TypesInfo, sel.X)
-		f.limiters[k] = true
-		return f.limit(k)
-	}
-	sig := c.Func.Signature()
-	for i := range min(sig.Params().Len(), len(c.Site.Args)) {
-		p := sig.Params().At(i)
-		arg := key(f.TypesInfo, c.Site.Args[i])
-		if arg == nil || !f.isGroup(p.Type()) {
-			continue
-		}
-		switch {
-		case f.limiters[p], f.limitsArg(c, i):
-			f.limiters[arg] = true
-			more = f.limit(arg) || more
-		case f.limits[arg]:
-			more = f.limit(p) || more
-		}
-	}
-	return more
-}
-
-// limitsArg reports whether a function of another package limits its i-th argument.
-func (f *finder) limitsArg(c *funcs.Call, i int) bool {
-	var l Limits
-	return c.Callee == nil && f.ImportObjectFact(c.Func, &l) && l.Param == i
-}
-
-func (f *finder) exportLimits() {
-	for _, fn := range f.Funcs.Funcs {
-		if fn.Obj == nil || !f.reachable(fn.Obj) {
-			continue
-		}
-		if f.limits[fn.Obj] {
-			f.ExportObjectFact(fn.Obj, &Limits{-1})
-			continue
-		}
-		for i := range fn.Sig.Params().Len() {
-			if f.limiters[fn.Sig.Params().At(i)] {
-				f.ExportObjectFact(fn.Obj, &Limits{i})
-				break
-			}
-		}
-	}
-}
-
-// limitDefs marks the variables of fn that are given a limited group, and fn
-// itself if it returns one.
-func (f *finder) limitDefs(fn *funcs.Func) (more bool) {
-	ast.Inspect(fn.Body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			return false
-		case *ast.ReturnStmt:
-			for _, r := range n.Results {
-				if k := key(f.TypesInfo, r); k != nil && f.limits[k] && fn.Obj != nil {
-					more = f.limit(fn.Obj) || more
-				}
-			}
-		case *ast.AssignStmt:
-			if f.isGroup(f.TypesInfo.TypeOf(n.Lhs[0])) && f.limitedValue(n.Rhs[0]) {
-				more = f.limit(key(f.TypesInfo, n.Lhs[0])) || more
-			}
-		case *ast.KeyValueExpr:
-			if f.isGroup(f.TypesInfo.TypeOf(n.Value)) && f.limitedValue(n.Value) {
-				more = f.limit(key(f.TypesInfo, n.Key)) || more
-			}
-		}
-		return true
-	})
-	return more
-}
-
-func (f *finder) limitedValue(e ast.Expr) bool {
-	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok {
-		c := f.Funcs.Call(call)
-		if c == nil || c.Func == nil {
-			return false
-		}
-		var l Limits
-		return f.limits[c.Func] || c.Callee == nil && f.ImportObjectFact(c.Func, &l) && l.Param == -1
-	}
-	k := key(f.TypesInfo, e)
-	return k != nil && f.limits[k]
-}
-
-// isGroup reports whether t has a SetLimit method, as errgroup.Group and the
-// likes of it do.
-func (f *finder) isGroup(t types.Type) bool {
-	if t == nil {
-		return false
-	}
-	is, ok := f.groups[t]
-	if !ok {
-		is = hasMethods(t, "SetLimit")
-		f.groups[t] = is
-	}
-	return is
+	return dataflow.Mentioned(f.TypesInfo, call.Args[i])
 }
 
 // extent returns the extent of what is reported for the spawn.

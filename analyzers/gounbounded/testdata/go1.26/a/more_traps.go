@@ -1,7 +1,9 @@
 package a
 
 import (
+	"io"
 	"net"
+	"net/http"
 	"sync"
 	"time"
 
@@ -224,3 +226,205 @@ func handshakes(l net.Listener, out chan net.Conn) {
 		}()
 	}
 }
+
+// The pipe that it writes to is closed when the handler returns.
+func piped(w http.ResponseWriter, r *http.Request) {
+	name := r.FormValue("name")
+	pr, pw := io.Pipe()
+	defer pr.Close()
+	go func() { pw.CloseWithError(write(pw, name)) }()
+	io.Copy(w, pr)
+}
+
+func write(w io.Writer, name string) error { _, err := io.WriteString(w, name); return err }
+
+// The connection that it reads is closed when the handler returns.
+func proxied(w http.ResponseWriter, r *http.Request) {
+	host := r.FormValue("host")
+	src, err := open(host)
+	if err != nil {
+		return
+	}
+	defer func() { src.Close() }()
+	go func() { copyFrom(src, host) }()
+	io.Copy(w, src)
+}
+
+type feed struct{}
+
+func (*feed) Read([]byte) (int, error) { return 0, nil }
+func (*feed) Close() error             { return nil }
+
+func open(string) (*feed, error)   { return nil, nil }
+func copyFrom(src *feed, s string) {}
+
+// Its caller ends it, by a channel in what the function returns.
+func ticking(w http.ResponseWriter, r *http.Request) {
+	k := keepAlive(w)
+	defer k.stop()
+	use(work.Job{})
+}
+
+type keeper struct{ done chan bool }
+
+func (k *keeper) stop() { close(k.done) }
+
+func keepAlive(w io.Writer) *keeper {
+	done := make(chan bool)
+	k := keeper{done: done}
+	go func() { <-done; w.Write(nil) }()
+	return &k
+}
+
+// Its caller receives what it sends, by means that are not seen.
+func listing(w http.ResponseWriter, r *http.Request) {
+	for s := range list(r.FormValue("dir")) {
+		io.WriteString(w, s)
+	}
+}
+
+func list(dir string) <-chan string {
+	out := make(chan string)
+	go work.List(dir, out)
+	return out
+}
+
+type session struct{ id int }
+
+func (s *session) loop() {}
+
+// The goroutine belongs to what is returned, which something else may count.
+func open1(j work.Job) *session {
+	s := &session{id: j.ID}
+	go s.loop() // want `suspected: one goroutine per message`
+	return s
+}
+
+func sessions(in chan work.Job) {
+	for j := range in {
+		keep(open1(j))
+	}
+}
+
+func keep(*session) {}
+
+// What is to be closed one day is a session, not a message.
+func clients(in chan client) {
+	for c := range in {
+		go println(c.ID())
+	}
+}
+
+func clientsInTurn(in chan client, done chan bool) {
+	for {
+		select {
+		case <-done:
+			return
+		default:
+		}
+		c := <-in
+		go println(c.ID())
+	}
+}
+
+// Its caller closes the pipe that it writes to.
+func archived(w http.ResponseWriter, r *http.Request) {
+	rc := archive(r.FormValue("name"))
+	defer rc.Close()
+	io.Copy(w, rc)
+}
+
+func archive(name string) io.ReadCloser {
+	pr, pw := io.Pipe()
+	go func() { pw.CloseWithError(write(pw, name)) }()
+	return pr
+}
+
+// The channel that it is given is received from where it was made.
+func gathered(w http.ResponseWriter, r *http.Request) {
+	out := make(chan string)
+	sendTo(out, r.FormValue("name"))
+	io.WriteString(w, <-out)
+}
+
+func sendTo(out chan<- string, name string) {
+	go func() { out <- name }()
+}
+
+type worker interface {
+	Recv() (work.Job, error)
+	Send(work.Job) error
+	CloseSend() error
+}
+
+// A worker is given the next piece of work when it has answered.
+func lockStep(st worker) error {
+	for {
+		j, err := st.Recv()
+		if err != nil {
+			return err
+		}
+		go func() { st.Send(j) }() // want `suspected: one goroutine per message`
+	}
+}
+
+// As many as the counter lets through.
+func (p *pump) scale(n int, in chan work.Job) {
+	for n > 0 {
+		j := <-in
+		go p.drain(j)
+		n--
+	}
+}
+
+// A timer that is kept may be stopped.
+func kept(in chan work.Job, timers map[int]*time.Timer) {
+	for j := range in {
+		timers[j.ID] = time.AfterFunc(time.Second, func() { use(j) }) // want `suspected: one goroutine per message`
+	}
+}
+
+// What was acquired is released by the goroutine.
+func released(in chan work.Job, acquire func() (func(), error)) {
+	for j := range in {
+		release, err := acquire()
+		if err != nil {
+			return
+		}
+		go func() {
+			defer release()
+			use(j)
+		}()
+	}
+}
+
+// The request's context ends it.
+func watched(w http.ResponseWriter, r *http.Request) {
+	name, ctx := r.FormValue("name"), r.Context()
+	go func() {
+		<-ctx.Done()
+		println(name)
+	}()
+	use(work.Job{})
+}
+
+// How the source of the messages fared is not a message.
+func failing(st stream) {
+	for {
+		_, err := st.Recv()
+		if err != nil {
+			go println(err.Error()) // want `suspected: one goroutine per retry`
+			return
+		}
+	}
+}
+
+// One per connection, which the handler was given.
+func hijacked(w http.ResponseWriter, r *http.Request) {
+	serveConn(upgrade(w, r), r.FormValue("name"))
+}
+
+func upgrade(http.ResponseWriter, *http.Request) net.Conn { return nil }
+
+func serveConn(c net.Conn, name string) { go pumpTo(c, name) }
+func pumpTo(net.Conn, string)           {}

@@ -1,4 +1,4 @@
-package gounbounded
+package guards
 
 import (
 	"go/ast"
@@ -6,35 +6,50 @@ import (
 	"go/types"
 	"strings"
 
+	"golang.org/x/tools/go/ast/inspector"
 	"golang.org/x/tools/go/types/typeutil"
 
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
 
-// A condition decides whether the spawn is reached. What it reads makes it a
-// gate if code between from and to, which runs when it lets one through,
+// A Condition decides whether a node is reached. What it reads makes it a gate
+// if code between From and To, which runs when it lets one through,
 // changes that: running = true, n++, busy[key] = job.
-type condition struct {
-	expr     ast.Expr
-	from, to token.Pos
+type Condition struct {
+	Expr     ast.Expr
+	From, To token.Pos
 }
 
-// flagged reports whether the frame's node is reached only under a condition
-// that letting it through changes: a running flag, a count, a compare-and-swap,
-// a map of what runs already.
-func (f *finder) flagged(fr *frame) bool {
+// An Index answers for one package.
+type Index struct {
+	info    *types.Info
+	funcs   *funcs.Index
+	flows   *dataflow.Index
+	written map[*funcs.Func][]write
+}
+
+// New returns the index of the package that info is of.
+func New(info *types.Info, fs *funcs.Index, flows *dataflow.Index) *Index {
+	return &Index{info, fs, flows, make(map[*funcs.Func][]write)}
+}
+
+// Flagged reports whether the node at cur, which stands in fn, is reached only
+// under a condition that letting it through changes: a running flag, a count, a
+// compare-and-swap, a map of what runs already.
+func (x *Index) Flagged(fn *funcs.Func, cur inspector.Cursor) bool {
 	var ws []write
-	for _, c := range f.conditions(fr) {
-		r := &reader{f: f, fl: f.flow(fr.fn), at: fr.node.Pos(), keys: make(objSet)}
-		r.read(c.expr, 2)
+	for _, c := range x.Conditions(fn, cur) {
+		r := &reader{x: x, fl: x.flows.Of(fn), at: cur.Node().Pos(), keys: make(dataflow.Objects)}
+		r.read(c.Expr, 2)
 		if r.swap {
 			return true
 		}
 		if ws == nil {
-			ws = f.changes(fr.fn)
+			ws = x.changes(fn)
 		}
 		for _, w := range ws {
-			if r.keys[w.key] && c.from <= w.pos && w.pos < c.to {
+			if r.keys[w.key] && c.From <= w.pos && w.pos < c.To {
 				return true
 			}
 		}
@@ -42,21 +57,41 @@ func (f *finder) flagged(fr *frame) bool {
 	return false
 }
 
-// conditions returns the conditions that decide whether the node is reached:
+// Counts reports whether the body of the loop, which stands in fn, counts
+// towards the loop's own condition.
+func (x *Index) Counts(fn *funcs.Func, n *ast.ForStmt) bool {
+	if n.Cond == nil {
+		return false
+	}
+	r := &reader{x: x, fl: x.flows.Of(fn), keys: make(dataflow.Objects)}
+	r.read(n.Cond, 0)
+	for _, w := range x.writes(fn, 0) {
+		if r.keys[w.key] && isInteger(w.key.Type()) && n.Body.Pos() <= w.pos && w.pos < n.Body.End() {
+			return true
+		}
+	}
+	return false
+}
+
+func isInteger(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsInteger != 0
+}
+
+// Conditions returns the conditions that decide whether the node is reached:
 // of the statements around it, and of those before it that leave early or wait.
-func (f *finder) conditions(fr *frame) []condition {
-	var conds []condition
-	end := fr.fn.Body.End()
-	cur := f.at[fr.node]
-	for child := cur; child.Node() != fr.fn.Node; child = child.Parent() {
+func (x *Index) Conditions(fn *funcs.Func, cur inspector.Cursor) []Condition {
+	var conds []Condition
+	end := fn.Body.End()
+	for child := cur; child.Node() != fn.Node; child = child.Parent() {
 		switch n := child.Parent().Node().(type) {
 		case *ast.IfStmt:
 			if child.Node() != n.Init && child.Node() != n.Cond {
-				conds = append(conds, condition{n.Cond, child.Node().Pos(), child.Node().End()})
+				conds = append(conds, Condition{n.Cond, child.Node().Pos(), child.Node().End()})
 			}
 		case *ast.CaseClause:
 			for _, e := range n.List {
-				conds = append(conds, condition{e, n.Colon, n.End()})
+				conds = append(conds, Condition{e, n.Colon, n.End()})
 			}
 			conds = append(conds, leaving(n.Body, child.Node(), end)...)
 		case *ast.CommClause:
@@ -70,8 +105,8 @@ func (f *finder) conditions(fr *frame) []condition {
 
 // leaving returns the conditions on which the statements before n leave, or
 // wait; what runs otherwise goes to end.
-func leaving(list []ast.Stmt, n ast.Node, end token.Pos) []condition {
-	var conds []condition
+func leaving(list []ast.Stmt, n ast.Node, end token.Pos) []Condition {
+	var conds []Condition
 	for _, s := range list {
 		if s.Pos() >= n.Pos() {
 			break
@@ -79,16 +114,16 @@ func leaving(list []ast.Stmt, n ast.Node, end token.Pos) []condition {
 		switch s := s.(type) {
 		case *ast.IfStmt:
 			if leaves(s.Body) {
-				conds = append(conds, condition{s.Cond, s.End(), end})
+				conds = append(conds, Condition{s.Cond, s.End(), end})
 			}
 			for e, ok := s.Else.(*ast.IfStmt); ok; e, ok = e.Else.(*ast.IfStmt) {
 				if leaves(e.Body) {
-					conds = append(conds, condition{e.Cond, s.End(), end})
+					conds = append(conds, Condition{e.Cond, s.End(), end})
 				}
 			}
 		case *ast.ForStmt:
 			if s.Cond != nil && s.Init == nil {
-				conds = append(conds, condition{s.Cond, s.End(), end})
+				conds = append(conds, Condition{s.Cond, s.End(), end})
 			}
 		}
 	}
@@ -114,10 +149,10 @@ func leaves(b *ast.BlockStmt) bool {
 
 // A reader finds what a condition reads.
 type reader struct {
-	f    *finder
-	fl   *flow
+	x    *Index
+	fl   *dataflow.Flow
 	at   token.Pos // what is computed after this does not count
-	keys objSet
+	keys dataflow.Objects
 	swap bool // it takes something in the same step: CompareAndSwap, TryLock
 }
 
@@ -129,7 +164,7 @@ func (r *reader) read(n ast.Node, depth int) {
 		case *ast.Ident:
 			r.variable(n, depth)
 		case *ast.SelectorExpr:
-			if v, ok := r.f.TypesInfo.ObjectOf(n.Sel).(*types.Var); ok {
+			if v, ok := r.x.info.ObjectOf(n.Sel).(*types.Var); ok {
 				r.keys[v.Origin()] = true
 				return false
 			}
@@ -143,17 +178,17 @@ func (r *reader) read(n ast.Node, depth int) {
 // variable reads a variable, and what it was computed from. Errors are left
 // out: they say how the source of the data fared.
 func (r *reader) variable(id *ast.Ident, depth int) {
-	v, ok := r.f.TypesInfo.ObjectOf(id).(*types.Var)
+	v, ok := r.x.info.ObjectOf(id).(*types.Var)
 	if !ok || v.IsField() || isError(v.Type()) {
 		return
 	}
 	r.keys[v] = true
-	if localVar(v) == nil || depth == 0 {
+	if dataflow.LocalVar(v) == nil || depth == 0 {
 		return
 	}
-	for _, d := range r.fl.defs[v] {
-		if d.kind == whole && d.pos < r.at {
-			r.read(d.rhs, depth-1)
+	for _, d := range r.fl.Defs[v] {
+		if d.Kind == dataflow.Whole && d.Pos < r.at {
+			r.read(d.RHS, depth-1)
 		}
 	}
 }
@@ -161,7 +196,7 @@ func (r *reader) variable(id *ast.Ident, depth int) {
 // call reads what a call reads, if that is told by its name or at a glance,
 // and reports whether its operands count too.
 func (r *reader) call(n *ast.CallExpr, depth int) bool {
-	c := r.f.Funcs.Call(n)
+	c := r.x.funcs.Call(n)
 	if c == nil {
 		return true // a conversion, or len
 	}
@@ -172,17 +207,13 @@ func (r *reader) call(n *ast.CallExpr, depth int) bool {
 	if atomics(c.Func) {
 		return true
 	}
-	if c.Callee != nil && c.Callee.Obj != nil && depth > 0 && brief(c.Callee) {
-		inner := &reader{f: r.f, fl: r.f.flow(c.Callee), at: c.Callee.Body.End(), keys: r.keys}
+	if c.Callee != nil && c.Callee.Obj != nil && depth > 0 && dataflow.Brief(c.Callee) {
+		inner := &reader{x: r.x, fl: r.x.flows.Of(c.Callee), at: c.Callee.Body.End(), keys: r.keys}
 		inner.read(c.Callee.Body, 0)
 		r.swap = r.swap || inner.swap
 	}
 	return false
 }
-
-// brief reports whether the function is short enough to be a getter or a
-// setter, locks included.
-func brief(fn *funcs.Func) bool { return len(fn.Body.List) <= 8 }
 
 func atomics(fn *types.Func) bool {
 	if fn.Pkg() == nil {
@@ -217,12 +248,12 @@ type write struct {
 	pos token.Pos
 }
 
-// changes returns what fn writes, as [finder.writes] does.
-func (f *finder) changes(fn *funcs.Func) []write {
-	ws, ok := f.written[fn]
+// changes returns what fn writes, as [Index.writes] does.
+func (x *Index) changes(fn *funcs.Func) []write {
+	ws, ok := x.written[fn]
 	if !ok {
-		ws = f.writes(fn, 1)
-		f.written[fn] = ws
+		ws = x.writes(fn, 1)
+		x.written[fn] = ws
 	}
 	return ws
 }
@@ -231,10 +262,10 @@ func (f *finder) changes(fn *funcs.Func) []write {
 // short functions of this package included: fields and package variables
 // whatever they are given, local variables where they are counted or given a
 // constant, which is what flags are.
-func (f *finder) writes(fn *funcs.Func, depth int) []write {
+func (x *Index) writes(fn *funcs.Func, depth int) []write {
 	var ws []write
 	mark := func(e ast.Expr, flag bool) {
-		if k := key(f.TypesInfo, e); k != nil && (flag || localVar(k) == nil) {
+		if k := dataflow.Key(x.info, e); k != nil && (flag || dataflow.LocalVar(k) == nil) {
 			ws = append(ws, write{k, e.Pos()})
 		}
 	}
@@ -246,13 +277,13 @@ func (f *finder) writes(fn *funcs.Func, depth int) []write {
 			for i, l := range n.Lhs {
 				_, index := ast.Unparen(l).(*ast.IndexExpr)
 				counted := n.Tok != token.ASSIGN && n.Tok != token.DEFINE
-				mark(l, index || counted || f.constant(n.Rhs[min(i, len(n.Rhs)-1)]))
+				mark(l, index || counted || x.constant(n.Rhs[min(i, len(n.Rhs)-1)]))
 			}
 		case *ast.CallExpr:
-			f.writeCall(n, mark)
-			c := f.Funcs.Call(n)
-			if c != nil && c.Callee != nil && c.Callee.Obj != nil && depth > 0 && (c.Mode == funcs.Go || brief(c.Callee)) {
-				for _, w := range f.writes(c.Callee, depth-1) {
+			x.writeCall(n, mark)
+			c := x.funcs.Call(n)
+			if c != nil && c.Callee != nil && c.Callee.Obj != nil && depth > 0 && (c.Mode == funcs.Go || dataflow.Brief(c.Callee)) {
+				for _, w := range x.writes(c.Callee, depth-1) {
 					ws = append(ws, write{w.key, n.Pos()})
 				}
 			}
@@ -262,17 +293,17 @@ func (f *finder) writes(fn *funcs.Func, depth int) []write {
 	return ws
 }
 
-func (f *finder) constant(e ast.Expr) bool {
-	tv := f.TypesInfo.Types[e]
+func (x *Index) constant(e ast.Expr) bool {
+	tv := x.info.Types[e]
 	return tv.Value != nil || tv.IsNil()
 }
 
-func (f *finder) writeCall(n *ast.CallExpr, mark func(ast.Expr, bool)) {
+func (x *Index) writeCall(n *ast.CallExpr, mark func(ast.Expr, bool)) {
 	if id, ok := ast.Unparen(n.Fun).(*ast.Ident); ok && (id.Name == "delete" || id.Name == "clear") && len(n.Args) > 0 {
 		mark(n.Args[0], true)
 		return
 	}
-	fn, _ := typeutil.Callee(f.TypesInfo, n).(*types.Func)
+	fn, _ := typeutil.Callee(x.info, n).(*types.Func)
 	if fn == nil || !atomics(fn) || strings.HasPrefix(fn.Name(), "Load") || fn.Name() == "Range" {
 		return
 	}
