@@ -73,6 +73,8 @@
 //     sent to it (a UDP "connection" looks up a name at most);
 //   - a command is run by helpers that ask nothing of it but whether it failed (mount, mkfs):
 //     it is run for what it changes, and killed midway may leave that half done;
+//   - the call is made because something has failed, to undo it or to say why: what
+//     has failed may be the context;
 //   - the client's RoundTripper sets deadlines of its own;
 //   - the call goes through an interface of which another type in sight waits
 //     for nobody, or to a method whose parameters an interface of another module

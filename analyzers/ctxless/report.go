@@ -21,12 +21,13 @@ type finding struct {
 	place  contexts.Place
 	root   *hotpath.Root
 	effect bool
-	more   int // calls of the package that lead to the same fault
+	late   bool // it runs because something has failed, perhaps the context
+	more   int  // calls of the package that lead to the same fault
 }
 
 // find records a finding and that it accounts for its start.
 func (c *checker) find(p pending, at contexts.Place) {
-	f := &finding{pending: p, place: at, effect: c.effect(p)}
+	f := &finding{pending: p, place: at, effect: c.effect(p), late: c.pass.Hotness.Cold(p.call.Site.Pos())}
 	if c.tier(f) != "" {
 		p.wait.from.found = true
 	}
@@ -175,7 +176,7 @@ func (c *checker) tier(f *finding) rule.Tier {
 		}
 	}
 	switch {
-	case f.wait.doubt != "", f.wait.api.unsure, f.effect:
+	case f.wait.doubt != "", f.wait.api.unsure, f.effect, f.late:
 		return rule.Suspected
 	case f.via == nil && f.place.Source != nil && !f.place.Source.Stored && !f.place.Source.Unnamed && f.wait.api.work != library:
 		return rule.Proven
@@ -244,6 +245,8 @@ func (c *checker) words(f *finding, what string) (message, mend string) {
 			message += " (the context may be the wrong one: " + src.Doubt + ")"
 		case f.effect:
 			message += " (but the command is run for what it changes, and killed midway it may leave that half done)"
+		case f.late:
+			message += " (but it runs because something has failed, and that may be the context)"
 		case f.wait.doubt != "":
 			message += " (" + f.wait.doubt + ")"
 		}

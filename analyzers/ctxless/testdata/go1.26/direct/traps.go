@@ -3,6 +3,7 @@ package direct
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"net"
 	"net/http"
 	"net/smtp"
@@ -55,4 +56,15 @@ func local(ctx context.Context) {
 // The request came in: it is answered, not sent.
 func loop(h http.Handler, w http.ResponseWriter, r *http.Request) {
 	h.ServeHTTP(w, r)
+}
+
+// A diagnosis of what has failed, and a step back: with a context that is done
+// there would be neither.
+func provision(ctx context.Context, run func(context.Context) error) error {
+	if err := run(ctx); err != nil {
+		state, _ := exec.Command("dmsetup", "status").Output() // want `^suspected: exec\.Command ignores .* because something has failed`
+		http.PostForm("https://a.example/rollback", nil)       // want `^suspected: http\.PostForm ignores .* because something has failed`
+		return fmt.Errorf("%w: %s", err, state)
+	}
+	return nil
 }
