@@ -39,7 +39,9 @@ func (c *checker) endless(v *lifetimes.Value) bool {
 // process reports whether what comes to run that way runs once, for as long as
 // the process lives.
 func (c *checker) process(o lifetimes.Origin) bool {
-	return o.Process && !slices.ContainsFunc(o.Funcs, func(f *funcs.Func) bool { return connection(f) || c.root(f) != nil })
+	serves := func(f *funcs.Func) bool { return connection(f) || c.root(f) != nil }
+	ends := func(f *funcs.Func) bool { return serves(f) || c.ending(f) != nil }
+	return o.Process && !slices.ContainsFunc(o.Funcs, serves) && !slices.ContainsFunc(o.Begins, ends)
 }
 
 // root returns the request root that f is, or nil. That f is reached from one by
