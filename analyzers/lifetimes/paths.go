@@ -52,7 +52,11 @@ func (x *Index) Replaced(v *Value) *Path {
 	if v.Func == nil {
 		return nil
 	}
-	start, ok := x.graph(v.Func).find(v.Site.Pos())
+	from := v.Site.Pos()
+	if own := v.Any(Own); own != nil && own.Func == v.Func {
+		from = own.Node.Pos() // by way of a variable
+	}
+	start, ok := x.graph(v.Func).find(from)
 	if !ok {
 		return nil
 	}
