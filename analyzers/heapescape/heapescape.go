@@ -138,7 +138,7 @@ func (c *checker) diagnostic(d *escape.Diagnostic) {
 	if f.rare == "" {
 		f.rare = c.seldom.Why(pos)
 	}
-	if f.rare == "" && isError(v.Type) && c.seldom.Conditional(pos) {
+	if f.rare == "" && isError(v.Type) && (c.seldom.Conditional(pos) || c.mayHaveLeft(pos)) {
 		f.rare = "it makes an error"
 	}
 	if f.rare != "" && !c.noalloc(pos) {
@@ -201,6 +201,24 @@ func (c *checker) inlinedBefore(f *finding) bool {
 		return g.inline == f.inline && g.call != f.call && g.tier == f.tier && slices.ContainsFunc(g.values, same) &&
 			c.pass.FuncName(g.pos) == c.pass.FuncName(f.pos)
 	})
+}
+
+// mayHaveLeft reports whether a return stands before pos in its function.
+func (c *checker) mayHaveLeft(pos token.Pos) (found bool) {
+	g := c.pass.Funcs.At(pos)
+	if g == nil {
+		return false
+	}
+	ast.Inspect(g.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.ReturnStmt:
+			found = found || n.End() <= pos
+		}
+		return !found
+	})
+	return found
 }
 
 // isError reports whether what is allocated for a value of type t is an error.

@@ -95,7 +95,21 @@ func (c *checker) inlinee(d *escape.Diagnostic, call *ast.CallExpr, f *finding) 
 	f.tier = rule.Likely
 	v := values.Foreign(d.Subject)
 	v.Node = k.Callee.Node
+	if c.namesError(d.Subject) && !seldom.MakesError(call) {
+		f.rare = "it makes an error" // in a branch of the callee, as a rule
+	}
 	return v
+}
+
+// namesError reports whether the compiler's words for a value are those for an
+// error of this package.
+func (c *checker) namesError(subject string) bool {
+	name, _, ok := strings.Cut(strings.TrimPrefix(subject, "&"), "{")
+	if !ok {
+		return false
+	}
+	obj, ok := c.pass.Pkg.Scope().Lookup(name).(*types.TypeName)
+	return ok && isError(obj.Type())
 }
 
 // constructs reports whether d is the object that call returns. Of an error

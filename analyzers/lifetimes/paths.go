@@ -66,7 +66,7 @@ func (x *Index) Replaced(v *Value) *Path {
 		case u.Func != v.Func && inside(v.Func, u.Func) == nil:
 		case u.Op == Release || u.Op == Hand:
 			w.ends = append(w.ends, u.Node.Pos())
-		case u.Op == Overwrite && x.outlives(u.Node, v.Site):
+		case u.Op == Overwrite && u.Func == v.Func && x.outlives(u.Node, v.Site): // a literal runs at another time
 			w.over = append(w.over, u.Node.Pos())
 		}
 	}

@@ -62,3 +62,19 @@ func newWaiter() *waiter { return &waiter{time.NewTimer(time.Hour)} }
 func (w *waiter) wait() { <-w.t.C }
 
 func (w *waiter) Close() {}
+
+// The goroutine lets go of it when it has fired.
+type limit struct{ t *time.Timer }
+
+func (l *limit) arm(expire func()) {
+	t := time.NewTimer(time.Hour)
+	l.t = t
+	go func(t *time.Timer) {
+		<-t.C
+		if l.t != t {
+			return
+		}
+		l.t = nil
+		expire()
+	}(t)
+}
