@@ -238,7 +238,7 @@ func (ix *Index) assignsMeasured(body ast.Node, x *ast.BinaryExpr) bool {
 }
 
 // keeps reports whether e outlives the call: a field, an element, a package's
-// variable, a buffer of the caller. A local variable begins anew each time.
+// variable, a buffer of the caller, what a literal captures. A local variable begins anew each time.
 func (ix *Index) keeps(e ast.Expr) bool {
 	id, ok := ast.Unparen(e).(*ast.Ident)
 	if !ok {
@@ -247,6 +247,9 @@ func (ix *Index) keeps(e ast.Expr) bool {
 	obj := ix.pass.TypesInfo.ObjectOf(id)
 	if obj == nil || obj.Pkg() == nil || obj.Parent() == obj.Pkg().Scope() {
 		return obj != nil
+	}
+	if g := ix.funcs.At(id.Pos()); g != nil && g.Parent != nil && !within(g.Node, obj.Pos()) {
+		return true // a literal may run more often than its variable is made
 	}
 	if _, slice := types.Unalias(obj.Type()).Underlying().(*types.Slice); !slice {
 		return false

@@ -64,6 +64,9 @@ func (s *S) plain(n int, q *T) {
 
 func (s *S) lazy() {
 	if s.p == nil { s.p = mark("while there is none") }
+	var seen *T
+	note := func() { if seen == nil { seen = mark("while there is none") } }
+	note(); note()
 	if nil == global { global = mark("while there is none") }
 	if s.p == nil { mark("") } // nothing is kept
 	if s.p != nil { mark("") } else { s.p = mark("while there is none") }
