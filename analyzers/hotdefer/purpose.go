@@ -110,12 +110,12 @@ func (l *loop) undoes(made map[types.Object]bool) (found bool) {
 // asksOutcome reports whether cond reads a result, or a variable from outside
 // the loops that is assigned to somewhere.
 func (l *loop) asksOutcome(cond ast.Expr) (asks bool) {
-	outer := l.stmts[len(l.stmts)-1]
+	outer, around := l.stmts[len(l.stmts)-1], l.f.Outermost().Node
 	for o := range l.uses(cond) {
-		if o.Pos() < l.f.Node.Pos() || l.f.Node.End() <= o.Pos() || outer.Pos() <= o.Pos() && o.Pos() < outer.End() {
+		if o.Pos() < around.Pos() || around.End() <= o.Pos() || outer.Pos() <= o.Pos() && o.Pos() < outer.End() {
 			continue
 		}
-		ast.Inspect(l.f.Node, func(n ast.Node) bool {
+		ast.Inspect(around, func(n ast.Node) bool {
 			if a, ok := n.(*ast.AssignStmt); ok && a.Tok == token.ASSIGN {
 				asks = asks || slices.Contains(l.objects(a.Lhs), o)
 			}

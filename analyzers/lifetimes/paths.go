@@ -248,6 +248,9 @@ func (v *Value) waits(n ast.Node) bool {
 // isNil reports whether the outcome of cond says that there is no resource.
 func (w *watch) isNil(cond ast.Expr, outcome bool) bool {
 	b, ok := ast.Unparen(cond).(*ast.BinaryExpr)
+	if ok && (b.Op == token.LAND && outcome || b.Op == token.LOR && !outcome) {
+		return w.isNil(b.X, outcome) || w.isNil(b.Y, outcome)
+	}
 	if !ok || b.Op != token.NEQ && b.Op != token.EQL || !w.x.pass.TypesInfo.Types[b.Y].IsNil() {
 		return false
 	}

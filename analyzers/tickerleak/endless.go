@@ -28,7 +28,8 @@ func (c *checker) endless(v *lifetimes.Value) bool {
 		if stop != nil && !c.stuck(v, u) {
 			continue
 		}
-		if o := c.lives.Origin(u.Func, false); !c.process(o) {
+		// A ticker of a package-level variable is one for the process.
+		if o := c.lives.Origin(u.Func, false); v.Func != nil && !c.process(o) {
 			c.reportEndless(v, u, stop, o, dead)
 		}
 		return true

@@ -78,3 +78,42 @@ func (l *limit) arm(expire func()) {
 		expire()
 	}(t)
 }
+
+// Made only while there is none.
+type producer struct {
+	timer *time.Timer
+	every time.Duration
+	fired bool
+}
+
+func (p *producer) run(in <-chan int, out chan<- int) {
+	var timer <-chan time.Time
+	var output chan<- int
+	for {
+		select {
+		case _, ok := <-in:
+			if !ok {
+				return
+			}
+			if p.every > 0 && p.timer == nil {
+				p.timer = time.NewTimer(p.every)
+				timer = p.timer.C
+			}
+		case <-timer:
+			p.fired = true
+		case output <- 1:
+			p.rollOver()
+			timer = nil
+		}
+		if p.fired {
+			output = out
+		}
+	}
+}
+
+func (p *producer) rollOver() {
+	if p.timer != nil {
+		p.timer.Stop()
+	}
+	p.timer = nil
+}
