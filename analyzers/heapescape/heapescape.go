@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"go/ast"
 	"go/token"
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/analysis"
@@ -137,6 +138,9 @@ func (c *checker) diagnostic(d *escape.Diagnostic) {
 	if f.rare == "" {
 		f.rare = c.seldom.Why(pos)
 	}
+	if f.rare == "" && isError(v.Type) && (c.seldom.Conditional(pos) || c.mayHaveLeft(pos)) {
+		f.rare = "it makes an error"
+	}
 	if f.rare != "" && !c.noalloc(pos) {
 		f.tier = lower(f.tier, rule.Suspected)
 	}
@@ -187,12 +191,43 @@ func (c *checker) add(f *finding, v *values.Value) {
 }
 
 // inlinedBefore reports whether the same value of the same function was found at
-// another call in the same function.
+// another call in the same function, among other values or alone.
 func (c *checker) inlinedBefore(f *finding) bool {
+	v := f.values[0]
+	same := func(o *values.Value) bool {
+		return o.Kind == v.Kind && o.Node == v.Node && (v.Node != nil || o.Text == v.Text)
+	}
 	return slices.ContainsFunc(c.findings, func(g *finding) bool {
-		return g.inline == f.inline && g.call != f.call && g.values[0].Node != nil && g.values[0].Node == f.values[0].Node &&
+		return g.inline == f.inline && g.call != f.call && g.tier == f.tier && slices.ContainsFunc(g.values, same) &&
 			c.pass.FuncName(g.pos) == c.pass.FuncName(f.pos)
 	})
+}
+
+// mayHaveLeft reports whether a return stands before pos in its function.
+func (c *checker) mayHaveLeft(pos token.Pos) (found bool) {
+	g := c.pass.Funcs.At(pos)
+	if g == nil {
+		return false
+	}
+	ast.Inspect(g.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.ReturnStmt:
+			found = found || n.End() <= pos
+		}
+		return !found
+	})
+	return found
+}
+
+// isError reports whether what is allocated for a value of type t is an error.
+func isError(t types.Type) bool {
+	if t == nil || types.IsInterface(t) {
+		return false
+	}
+	err := types.Universe.Lookup("error").Type().Underlying().(*types.Interface)
+	return types.Implements(t, err) || types.Implements(types.NewPointer(t), err)
 }
 
 // namesFunc reports whether pos is that of a declared function's name: there

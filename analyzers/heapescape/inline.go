@@ -95,7 +95,39 @@ func (c *checker) inlinee(d *escape.Diagnostic, call *ast.CallExpr, f *finding) 
 	f.tier = rule.Likely
 	v := values.Foreign(d.Subject)
 	v.Node = k.Callee.Node
+	if pos := sourceOf(k.Callee, d.Subject); pos.IsValid() {
+		if c.pass.Hotness.Cold(pos) {
+			return nil
+		}
+		f.rare = c.seldom.Why(pos)
+	}
+	if c.namesError(d.Subject) && !seldom.MakesError(call) {
+		f.rare = "it makes an error" // in a branch of the callee, as a rule
+	}
 	return v
+}
+
+// sourceOf returns the place in g of an expression that the compiler words like
+// that. Of a literal that is inlined wherever it is called it says nothing else.
+func sourceOf(g *funcs.Func, subject string) (pos token.Pos) {
+	ast.Inspect(g.Body, func(n ast.Node) bool {
+		if e, ok := n.(ast.Expr); ok && !pos.IsValid() && types.ExprString(e) == subject {
+			pos = e.Pos()
+		}
+		return !pos.IsValid()
+	})
+	return pos
+}
+
+// namesError reports whether the compiler's words for a value are those for an
+// error of this package.
+func (c *checker) namesError(subject string) bool {
+	name, _, ok := strings.Cut(strings.TrimPrefix(subject, "&"), "{")
+	if !ok {
+		return false
+	}
+	obj, ok := c.pass.Pkg.Scope().Lookup(name).(*types.TypeName)
+	return ok && isError(obj.Type())
 }
 
 // constructs reports whether d is the object that call returns. Of an error

@@ -52,10 +52,16 @@
 //   - in test files, and on defers of cold code that run once
 //
 // It is only suspected, and left to the audit, where the code means to release
-// everything at the end: the loop runs a small constant number of times (16 at
-// most); what the defer releases is stored beyond the iteration, sent, or used
-// by a goroutine; or the deferred call is a method of the thing ranged over,
-// like the lock of each shard.
+// everything at the end, or does not leave it to the end:
+//
+//   - the loop runs a small constant number of times (16 at most);
+//   - what the defer releases is stored beyond the iteration, sent, used by a
+//     goroutine, or known by a number that the iteration notes in a list;
+//   - the deferred call is a method of the thing ranged over, like the lock of
+//     each shard, or what such a method returned;
+//   - it is a step back, which asks how the function has ended;
+//   - each iteration builds upon what the ones before have made;
+//   - the iteration releases by itself, and the defer is for its errors.
 //
 // # How to mend
 //

@@ -36,7 +36,7 @@ func loops(pass *rule.Pass, f *funcs.Func, defers []*ast.DeferStmt) (once []*ast
 			once = append(once, d)
 			continue
 		}
-		inLoop(pass, f, d, reaches(b, leaves))
+		inLoop(pass, f, d, g, b)
 	}
 	return once
 }
@@ -113,7 +113,8 @@ func leaves(b *cfg.Block) bool {
 	return b.Live && len(b.Succs) == 0 && b.Kind != cfg.KindUnreachable && b.Kind != cfg.KindSelectDone
 }
 
-func inLoop(pass *rule.Pass, f *funcs.Func, d *ast.DeferStmt, ends bool) {
+func inLoop(pass *rule.Pass, f *funcs.Func, d *ast.DeferStmt, g *cfg.CFG, b *cfg.Block) {
+	ends := reaches(b, leaves)
 	hot := pass.Hotness.HotAt(d.Pos())
 	l := newLoop(pass, f, d)
 	if l.guarded() {
@@ -138,7 +139,7 @@ func inLoop(pass *rule.Pass, f *funcs.Func, d *ast.DeferStmt, ends bool) {
 		finding.Message = release + " is deferred in a loop of a hot function: each iteration takes a record from the heap, runs it through the runtime at return (about 20 ns instead of 1), and holds what it would release until then"
 	default:
 		finding.Message = release + " is deferred in a loop: it runs only when the function returns, so every iteration holds its resource until then and adds a heap-allocated record"
-		if l.few() || l.onPurpose() {
+		if l.few() || l.onPurpose() || l.released(g, b) {
 			finding.Tier = rule.Suspected
 		}
 	}
@@ -272,11 +273,30 @@ func (l *loop) trips(s ast.Stmt) (int64, bool) {
 			return a.Len(), true
 		}
 	case *ast.ForStmt:
-		if c, ok := s.Cond.(*ast.BinaryExpr); ok && s.Init != nil && s.Post != nil {
-			return l.constant(c.Y)
+		if s.Init != nil && s.Post != nil {
+			return l.limit(s.Cond, s.Post)
 		}
 	}
 	return 0, false
+}
+
+// limit returns the constant that cond, or one of the conditions it is made of
+// by &&, compares with a variable that post changes.
+func (l *loop) limit(cond ast.Expr, post ast.Stmt) (int64, bool) {
+	c, ok := ast.Unparen(cond).(*ast.BinaryExpr)
+	if !ok {
+		return 0, false
+	}
+	if c.Op == token.LAND {
+		if n, ok := l.limit(c.X, post); ok {
+			return n, true
+		}
+		return l.limit(c.Y, post)
+	}
+	if o := root(l.pass.TypesInfo, c.X); o == nil || !l.uses(post)[o] {
+		return 0, false
+	}
+	return l.constant(c.Y)
 }
 
 // literal returns the number of elements of a composite literal, or of the
@@ -385,188 +405,4 @@ func (l *loop) guarded() bool {
 		}
 	}
 	return false
-}
-
-// onPurpose reports whether the code means to release everything at the end:
-// what is released was not made in the iteration (a lock of each shard, each
-// of a list of closers, an undo step), or it is kept beyond the iteration.
-func (l *loop) onPurpose() bool {
-	if l.body == nil {
-		return false
-	}
-	made, kept := l.made()
-	return kept || len(made) == 0 && l.usesIteration() || l.ofIteration() || l.kept(made)
-}
-
-// ofIteration reports whether the deferred call is a method of something that
-// the loop is given, like each of a list of servers.
-func (l *loop) ofIteration() bool {
-	sel, ok := ast.Unparen(l.d.Call.Fun).(*ast.SelectorExpr)
-	if !ok {
-		return false
-	}
-	o := root(l.pass.TypesInfo, sel.X)
-	r, ok := l.stmts[0].(*ast.RangeStmt)
-	return ok && o != nil && r.Pos() <= o.Pos() && o.Pos() < r.Body.Pos()
-}
-
-// made returns the variables of the iteration that the deferred call uses and
-// that were given their value by a call, with those set by the same statement.
-// If one of these is declared outside the loop, kept is true: it holds the
-// value for what follows.
-func (l *loop) made() (made map[types.Object]bool, kept bool) {
-	used := l.uses(l.d.Call)
-	made = make(map[types.Object]bool)
-	ast.Inspect(l.body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit, *ast.DeferStmt:
-			return false
-		case *ast.AssignStmt:
-			family := l.objects(n.Lhs)
-			if hasCall(n.Rhs) && slices.ContainsFunc(family, func(o types.Object) bool { return used[o] && !isError(o.Type()) }) {
-				for _, o := range family {
-					made[o] = !isError(o.Type())
-					kept = kept || made[o] && !l.inside(o)
-				}
-			}
-		}
-		return true
-	})
-	return made, kept
-}
-
-func (l *loop) objects(lhs []ast.Expr) []types.Object {
-	var objs []types.Object
-	for _, e := range lhs {
-		if id, ok := e.(*ast.Ident); ok {
-			if o := l.pass.TypesInfo.ObjectOf(id); o != nil {
-				objs = append(objs, o)
-			}
-		}
-	}
-	return objs
-}
-
-// uses returns the variables that n mentions.
-func (l *loop) uses(n ast.Node) map[types.Object]bool {
-	used := make(map[types.Object]bool)
-	ast.Inspect(n, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok {
-			if v, ok := l.pass.TypesInfo.Uses[id].(*types.Var); ok && !v.IsField() {
-				used[v] = true
-			}
-		}
-		return true
-	})
-	return used
-}
-
-// usesIteration reports whether the deferred call uses a variable that belongs
-// to the iteration, the loop's own variables included.
-func (l *loop) usesIteration() bool {
-	s := l.stmts[0]
-	for o := range l.uses(l.d.Call) {
-		if s.Pos() <= o.Pos() && o.Pos() < s.End() && !(l.d.Pos() <= o.Pos() && o.Pos() < l.d.End()) {
-			return true
-		}
-	}
-	return false
-}
-
-func (l *loop) inside(o types.Object) bool {
-	return l.from <= o.Pos() && o.Pos() < l.to
-}
-
-// kept reports whether one of the variables, or something made of one, is
-// stored outside the iteration, sent, or used by a goroutine or closure.
-func (l *loop) kept(made map[types.Object]bool) bool {
-	if len(made) == 0 {
-		return false
-	}
-	tainted := func(n ast.Node) bool {
-		for o := range l.uses(n) {
-			if made[o] {
-				return true
-			}
-		}
-		return false
-	}
-	out := false
-	ast.Inspect(l.body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.DeferStmt:
-			return false
-		case *ast.FuncLit:
-			out = out || tainted(n)
-			return false
-		case *ast.GoStmt:
-			out = out || tainted(n)
-		case *ast.SendStmt:
-			out = out || tainted(n.Value)
-		case *ast.AssignStmt:
-			for i, r := range n.Rhs {
-				if !tainted(r) {
-					continue
-				}
-				lhs := n.Lhs
-				if len(n.Lhs) == len(n.Rhs) {
-					lhs = n.Lhs[i : i+1]
-				}
-				out = l.flow(lhs, made) || out
-			}
-		}
-		return !out
-	})
-	return out
-}
-
-// flow marks the variables of the iteration among lhs as made of a tainted
-// value, and reports whether another place is given one.
-func (l *loop) flow(lhs []ast.Expr, made map[types.Object]bool) (out bool) {
-	for _, e := range lhs {
-		id, ok := e.(*ast.Ident)
-		if !ok {
-			out = out || holds(l.pass.TypesInfo.TypeOf(e))
-			continue
-		}
-		o := l.pass.TypesInfo.ObjectOf(id)
-		if o == nil || !holds(o.Type()) {
-			continue
-		}
-		if l.inside(o) {
-			made[o] = true
-		} else {
-			out = true
-		}
-	}
-	return out
-}
-
-// holds reports whether a value of type t can keep a resource: an error, a
-// number, a string or a boolean made from one does not.
-func holds(t types.Type) bool {
-	if t == nil || isError(t) {
-		return false
-	}
-	if s, ok := t.Underlying().(*types.Slice); ok {
-		t = s.Elem()
-	}
-	_, basic := t.Underlying().(*types.Basic)
-	return !basic
-}
-
-func isError(t types.Type) bool {
-	return types.Identical(t, types.Universe.Lookup("error").Type())
-}
-
-func hasCall(exprs []ast.Expr) (found bool) {
-	for _, e := range exprs {
-		ast.Inspect(e, func(n ast.Node) bool {
-			_, call := n.(*ast.CallExpr)
-			_, lit := n.(*ast.FuncLit)
-			found = found || call
-			return !found && !lit
-		})
-	}
-	return found
 }

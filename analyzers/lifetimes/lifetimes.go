@@ -219,9 +219,9 @@ func (x *Index) values(work []creation) map[*funcs.Func][]Fresh {
 
 // returned returns the results by which the caller of its function comes to
 // hold v. A result that may be something else, the caller's own argument for
-// one, is none.
+// one, is none; nor is one that comes with a function which ends it.
 func (x *Index) returned(v *Value) []Fresh {
-	if v.Func == nil || v.Func.Obj == nil {
+	if v.Func == nil || v.Func.Obj == nil || x.handsStop(v) {
 		return nil
 	}
 	var made []Fresh
@@ -232,6 +232,23 @@ func (x *Index) returned(v *Value) []Fresh {
 		}
 	}
 	return made
+}
+
+// handsStop reports whether the function of v returns a function, and makes one
+// that ends v.
+func (x *Index) handsStop(v *Value) bool {
+	returnsFunc := false
+	for r := range v.Func.Sig.Results().Variables() {
+		_, ok := r.Type().Underlying().(*types.Signature)
+		returnsFunc = returnsFunc || ok
+	}
+	return returnsFunc && slices.ContainsFunc(v.Uses, func(u Use) bool {
+		if u.Op != Release {
+			return false
+		}
+		lit := inside(v.Func, u.Func)
+		return u.Call == nil || lit != nil && (lit.Use == funcs.Assigned || lit.Use == funcs.Elsewhere)
+	})
 }
 
 // always reports whether the function of v returns v, or nil, or another new

@@ -5,6 +5,7 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/ast/inspector"
+	"golang.org/x/tools/go/cfg"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
@@ -20,8 +21,13 @@ type Origin struct {
 	// few calls, the nearest first.
 	Funcs []*funcs.Func
 	// Process is set if it is reached from main, an init function, a
-	// package-level initialiser or the Once of one, and from nowhere else.
+	// package-level initialiser, the Once of one, or one of Begins, and from
+	// nowhere else.
 	Process bool
+	// Begins are functions that count as run once by the process for who knows
+	// no better: those of package main that nothing calls or names, since a
+	// library finds them, and those that start it and then never return.
+	Begins []*funcs.Func
 	// Loop is what starts it, or calls what does, in a loop that nothing
 	// bounds, if that is near: there may be any number at a time.
 	Loop ast.Node
@@ -72,7 +78,7 @@ func (w *origins) declared(r reached) {
 	refs := w.x.refs[obj]
 	switch {
 	case len(r.f.In)+len(refs) == 0 && main:
-		w.process = true // a command, called by name
+		w.begins(r.f) // a command, called by name
 	case len(r.f.In)+len(refs) == 0, w.x.hidden(obj):
 		w.open = true
 	}
@@ -115,6 +121,11 @@ func (w *origins) literal(r reached) {
 	w.from(f.Parent, f.Node, up)
 }
 
+func (w *origins) begins(f *funcs.Func) {
+	w.process = true
+	w.Begins = append(w.Begins, f)
+}
+
 // from goes on to the caller, which reaches what came before it from site.
 func (w *origins) from(caller *funcs.Func, site ast.Node, r reached) {
 	if caller == nil {
@@ -123,6 +134,10 @@ func (w *origins) from(caller *funcs.Func, site ast.Node, r reached) {
 	}
 	if r.repeats && r.calls <= near && w.Loop == nil && w.x.unbounded(site) {
 		w.Loop = site
+	}
+	if r.repeats && w.x.settles(caller, site) {
+		w.begins(caller)
+		return
 	}
 	if !w.seen[caller] {
 		w.seen[caller] = true
@@ -172,6 +187,26 @@ func (x *Index) runs(f *funcs.Func, p *types.Var) bool {
 		}
 	}
 	return false
+}
+
+// settles reports whether f comes to site once, and does not return after that:
+// a command that sets things going and then waits for ever. What it starts there
+// there is one of for as long as f goes on.
+func (x *Index) settles(f *funcs.Func, site ast.Node) bool {
+	start, ok := x.graph(f).find(site.Pos())
+	if !ok {
+		return false
+	}
+	settles, visits := true, 0
+	walkFrom(start, func(n ast.Node) bool {
+		if within(n, site) {
+			visits++
+		}
+		_, returns := n.(*ast.ReturnStmt)
+		settles = settles && visits < 2 && !returns && !x.exits(n)
+		return settles
+	}, func(_, _ *cfg.Block) bool { return false })
+	return settles
 }
 
 // once reports whether call is the Do of a package-level sync.Once.

@@ -52,7 +52,11 @@ func (x *Index) Replaced(v *Value) *Path {
 	if v.Func == nil {
 		return nil
 	}
-	start, ok := x.graph(v.Func).find(v.Site.Pos())
+	from := v.Site.Pos()
+	if own := v.Any(Own); own != nil && own.Func == v.Func {
+		from = own.Node.Pos() // by way of a variable
+	}
+	start, ok := x.graph(v.Func).find(from)
 	if !ok {
 		return nil
 	}
@@ -62,7 +66,7 @@ func (x *Index) Replaced(v *Value) *Path {
 		case u.Func != v.Func && inside(v.Func, u.Func) == nil:
 		case u.Op == Release || u.Op == Hand:
 			w.ends = append(w.ends, u.Node.Pos())
-		case u.Op == Overwrite && x.outlives(u.Node, v.Site):
+		case u.Op == Overwrite && u.Func == v.Func && x.outlives(u.Node, v.Site): // a literal runs at another time
 			w.over = append(w.over, u.Node.Pos())
 		}
 	}
@@ -244,6 +248,9 @@ func (v *Value) waits(n ast.Node) bool {
 // isNil reports whether the outcome of cond says that there is no resource.
 func (w *watch) isNil(cond ast.Expr, outcome bool) bool {
 	b, ok := ast.Unparen(cond).(*ast.BinaryExpr)
+	if ok && (b.Op == token.LAND && outcome || b.Op == token.LOR && !outcome) {
+		return w.isNil(b.X, outcome) || w.isNil(b.Y, outcome)
+	}
 	if !ok || b.Op != token.NEQ && b.Op != token.EQL || !w.x.pass.TypesInfo.Types[b.Y].IsNil() {
 		return false
 	}

@@ -76,8 +76,10 @@
 //     that returns a new ticker is judged in its stead;
 //   - a ticker in an exported field, which any package may stop, and one that
 //     is stopped and reset as its owner pauses and goes on;
+//   - a ticker that comes with a function which stops it;
 //   - what runs once for the process: in main, init, package-level initialisers,
-//     what they alone call, the function of a package-level sync.Once;
+//     what they alone call, the function of a package-level sync.Once, what a
+//     function starts before it waits for ever;
 //   - a goroutine with any way out: a channel that someone closes, a context, a
 //     flag, an error. A case of a select counts as none only if its context is
 //     Background, or if nothing in the package sends on its unexported channel,

@@ -28,7 +28,8 @@ func (c *checker) endless(v *lifetimes.Value) bool {
 		if stop != nil && !c.stuck(v, u) {
 			continue
 		}
-		if o := c.lives.Origin(u.Func, false); !c.process(o) {
+		// A ticker of a package-level variable is one for the process.
+		if o := c.lives.Origin(u.Func, false); v.Func != nil && !c.process(o) {
 			c.reportEndless(v, u, stop, o, dead)
 		}
 		return true
@@ -39,7 +40,9 @@ func (c *checker) endless(v *lifetimes.Value) bool {
 // process reports whether what comes to run that way runs once, for as long as
 // the process lives.
 func (c *checker) process(o lifetimes.Origin) bool {
-	return o.Process && !slices.ContainsFunc(o.Funcs, func(f *funcs.Func) bool { return connection(f) || c.root(f) != nil })
+	serves := func(f *funcs.Func) bool { return connection(f) || c.root(f) != nil }
+	ends := func(f *funcs.Func) bool { return serves(f) || c.ending(f) != nil }
+	return o.Process && !slices.ContainsFunc(o.Funcs, serves) && !slices.ContainsFunc(o.Begins, ends)
 }
 
 // root returns the request root that f is, or nil. That f is reached from one by

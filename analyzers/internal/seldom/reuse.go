@@ -87,6 +87,15 @@ func (ix *Index) reuses(n *ast.IfStmt) bool {
 	return found
 }
 
+// lists reports whether n takes from a free list what its other branch has to make.
+func (ix *Index) lists(n *ast.IfStmt) (found bool) {
+	ix.leaves(n.Cond, true, func(leaf ast.Expr, _ bool) {
+		x, ok := leaf.(*ast.BinaryExpr)
+		found = found || ok && ix.measures(x, "len") && shrinks(n.Body)
+	})
+	return found
+}
+
 // shrinks reports whether the body takes an element off a slice.
 func shrinks(body *ast.BlockStmt) (found bool) {
 	ast.Inspect(body, func(n ast.Node) bool {
@@ -221,7 +230,7 @@ func (ix *Index) argsOf(x ast.Expr, builtin string) (args []ast.Expr) {
 
 func (ix *Index) assignsMeasured(body ast.Node, x *ast.BinaryExpr) bool {
 	for _, e := range ix.measured(x, "len") {
-		if ix.keeps(e) && assigns(body, e) {
+		if (ix.keeps(e) || ix.pooled(e)) && assigns(body, e) {
 			return true
 		}
 	}
@@ -229,7 +238,7 @@ func (ix *Index) assignsMeasured(body ast.Node, x *ast.BinaryExpr) bool {
 }
 
 // keeps reports whether e outlives the call: a field, an element, a package's
-// variable, a buffer of the caller. A local variable begins anew each time.
+// variable, a buffer of the caller, what a literal captures. A local variable begins anew each time.
 func (ix *Index) keeps(e ast.Expr) bool {
 	id, ok := ast.Unparen(e).(*ast.Ident)
 	if !ok {
@@ -238,6 +247,9 @@ func (ix *Index) keeps(e ast.Expr) bool {
 	obj := ix.pass.TypesInfo.ObjectOf(id)
 	if obj == nil || obj.Pkg() == nil || obj.Parent() == obj.Pkg().Scope() {
 		return obj != nil
+	}
+	if g := ix.funcs.At(id.Pos()); g != nil && g.Parent != nil && !within(g.Node, obj.Pos()) {
+		return true // a literal may run more often than its variable is made
 	}
 	if _, slice := types.Unalias(obj.Type()).Underlying().(*types.Slice); !slice {
 		return false

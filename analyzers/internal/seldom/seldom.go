@@ -147,7 +147,9 @@ func (ix *Index) Why(pos token.Pos) string {
 			case edge.IfStmt_Body:
 				why = ix.branch(n.Cond, true, n.Body)
 			case edge.IfStmt_Else:
-				why = ix.branch(n.Cond, false, n.Else)
+				if why = ix.branch(n.Cond, false, n.Else); why == "" && ix.lists(n) {
+					why = "it is made only if there is none to reuse"
+				}
 			}
 		case *ast.BlockStmt:
 			if why = ix.after(n.List, cur); why == "" && ix.beforeEndlessLoop(n.List, cur.Node()) {

@@ -64,6 +64,9 @@ func (s *S) plain(n int, q *T) {
 
 func (s *S) lazy() {
 	if s.p == nil { s.p = mark("while there is none") }
+	var seen *T
+	note := func() { if seen == nil { seen = mark("while there is none") } }
+	note(); note()
 	if nil == global { global = mark("while there is none") }
 	if s.p == nil { mark("") } // nothing is kept
 	if s.p != nil { mark("") } else { s.p = mark("while there is none") }
@@ -79,6 +82,8 @@ func (s *S) grow(n int, dst []byte) {
 	if len(s.buf) < n { mark("") }
 	b := s.buf
 	if len(b) == 0 { b = append(b, text("to grow")...) }
+	p := s.pool.Get().([]byte)
+	if len(p) < n { p = append(p, text("to grow")...) }
 	var own []byte
 	if len(own) == 0 { own = append(own, text("")...) }
 }
@@ -103,6 +108,17 @@ func (s *S) list() *T {
 		return t
 	}
 	return mark("none to reuse")
+}
+
+func (s *S) listed() (t *T) {
+	if n := len(s.free); n > 0 {
+		t = s.free[n-1]
+		s.free = s.free[:n-1]
+	} else {
+		t = mark("none to reuse")
+	}
+	if len(s.free) > 0 { s.debug = true } else { t = mark("") } // nothing is taken
+	return t
 }
 
 func (s *S) left(n int) *T {

@@ -325,3 +325,25 @@ func (b *Book) Nested(id int64) {
 func (b *Book) Rest(id int64) {
 	b.byID[id] = &Order{ID: id} // want `allowed: &Order{…} \(80 bytes\) is allocated`
 }
+
+// What the same function makes is one thing to mend, wherever it is inlined.
+//
+//lagvet:hot
+func inlinedTwice(kind int, out []*lib.Frame) {
+	if kind > 1 {
+		out[0] = lib.NewFrame(kind) // want `likely: lib.NewFrame, inlined here, allocates &lib.Frame{...} each time this branch is taken`
+		return
+	}
+	out[1] = lib.NewFrame(1)
+}
+
+// An error that is made each time is no failure of the call.
+//
+//lagvet:hot
+func marks(errs []error, n int) {
+	errs[0] = &mark{n} // want `proven: &mark{…} \(8 bytes\) is allocated in every call`
+}
+
+type mark struct{ n int }
+
+func (*mark) Error() string { return "mark" }

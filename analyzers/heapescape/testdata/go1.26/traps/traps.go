@@ -382,6 +382,67 @@ func positive(n int64) error {
 	return nil
 }
 
+// A method that makes the error is inlined, in a branch and behind those that left.
+//
+//lagvet:hot
+func (e *Engine) Step(b byte) int {
+	switch {
+	case b == ' ':
+		return 0
+	case b > 0x7f:
+		return e.fail(int64(b)) // want `suspected: e.fail, inlined here, .*; it makes an error`
+	case b == '}':
+		return 1
+	}
+	return 2
+}
+
+//lagvet:hot
+func (e *Engine) EndStep(b byte) int {
+	if b == ' ' {
+		return 0
+	}
+	return e.fail(-1) // want `suspected: e.fail, inlined here, .*; it makes an error`
+}
+
+func (e *Engine) fail(n int64) int {
+	e.failure = &negative{n}
+	return -1
+}
+
+// A free list, and what it lacks in the other branch.
+//
+//lagvet:hot
+func (e *Engine) Listed() (o *Order) {
+	if n := len(e.free); n > 0 {
+		o = e.free[n-1]
+		e.free = e.free[:n-1]
+	} else {
+		o = new(Order) // want `suspected: new\(Order\) .*; it is made only if there is none to reuse`
+	}
+	return o
+}
+
+// A literal fills what it captures when it is first needed.
+//
+//lagvet:hot
+func (e *Engine) Exclude(names []string, gone map[string]bool) map[string]bool {
+	var out map[string]bool
+	drop := func(name string) {
+		if !gone[name] {
+			return
+		}
+		if out == nil {
+			out = make(map[string]bool)
+		}
+		out[name] = true
+	}
+	for _, name := range names {
+		drop(name) // want `suspected: drop, inlined here, .*; it is made only while there is none`
+	}
+	return out
+}
+
 type negative struct{ n int64 }
 
 func (e *negative) Error() string { return "negative" }

@@ -1,6 +1,7 @@
 package loops
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"database/sql"
@@ -281,4 +282,112 @@ func declared(ctx context.Context, all func() []string, ask func(context.Context
 		}
 	}
 	return nil
+}
+
+// Closed by hand where it leaves only: every other turn holds on to its file.
+func closedOnError(names []string, out io.Writer) error {
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close() // want `likely: f.Close is deferred in a loop`
+		if _, err := io.Copy(out, f); err != nil {
+			f.Close()
+			return err
+		}
+	}
+	return nil
+}
+
+// What is read is noted; nothing needs the file any more.
+func sizes(names []string) (all []int64, err error) {
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close() // want `likely: f.Close is deferred in a loop`
+		n, err := io.Copy(io.Discard, f)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, n)
+	}
+	return all, nil
+}
+
+// The error of the release is kept if there is no other.
+func keepError(names []string, out io.Writer) (err error) {
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer func() { // want `likely: a closure is deferred in a loop`
+			if cerr := f.Close(); cerr != nil && err == nil {
+				err = cerr
+			}
+		}()
+		if _, err := io.Copy(out, f); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// A place among the workers is held by each turn.
+type places struct{ free chan struct{} }
+
+func (p *places) take() func() { p.free <- struct{}{}; return func() { <-p.free } }
+
+func inTurn(p *places, jobs []func()) {
+	for _, job := range jobs {
+		release := p.take()
+		defer release() // want `likely: release is deferred in a loop`
+		job()
+	}
+}
+
+// The buffer is filled anew each time, and nothing is built up.
+func post(bodies []string, do func(*bytes.Buffer) (io.ReadCloser, error)) error {
+	var buf bytes.Buffer
+	for _, b := range bodies {
+		buf.Reset()
+		buf.WriteString(b)
+		r, err := do(&buf)
+		if err != nil {
+			return err
+		}
+		defer r.Close() // want `likely: r.Close is deferred in a loop`
+	}
+	return nil
+}
+
+// The limit is not that of the loop.
+func upTo(names []string, wide int) error {
+	for i := 0; i < len(names) && wide < 3; i++ {
+		f, err := os.Open(names[i])
+		if err != nil {
+			return err
+		}
+		defer f.Close() // want `likely: f.Close is deferred in a loop`
+	}
+	return nil
+}
+
+// A branch that waits, and goes back by goto.
+func blocking(ctx context.Context, wait time.Duration, try func(context.Context) bool) bool {
+	deadline := time.Now()
+again:
+	if wait > 0 {
+		wait -= time.Since(deadline)
+		var cancel func()
+		ctx, cancel = context.WithTimeout(ctx, wait)
+		defer cancel() // want `likely: cancel is deferred in a loop`
+	}
+	if !try(ctx) {
+		goto again
+	}
+	return true
 }

@@ -363,3 +363,173 @@ func exchange(ctx context.Context, tcp bool, ask func(context.Context, string) e
 	}
 	return nil
 }
+
+// Closed in the iteration; the defer is for the errors on the way.
+func copies(names []string, out io.Writer) (err error) {
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		closed := false
+		defer func() { // want `suspected: a closure is deferred in a loop`
+			if !closed {
+				f.Close()
+			}
+		}()
+		if _, err := io.Copy(out, f); err != nil {
+			return err
+		}
+		f.Close()
+		closed = true
+	}
+	return nil
+}
+
+// The same with the cancel function of a context.
+func each(ctx context.Context, ask []func(context.Context) error) error {
+	for _, f := range ask {
+		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel() // want `suspected: cancel is deferred in a loop`
+		if err := f(ctx); err != nil {
+			return err
+		}
+		cancel()
+	}
+	return nil
+}
+
+// All tasks run until the last one has been measured.
+type task struct{}
+
+func start(int) (*task, error) { return new(task), nil }
+func (*task) Pid() uint32      { return 0 }
+func (*task) Delete()          {}
+
+func density(count int, measure func([]uint32) error) error {
+	var pids []uint32
+	for i := 0; i < count; i++ {
+		t, err := start(i)
+		if err != nil {
+			return err
+		}
+		defer t.Delete() // want `suspected: t.Delete is deferred in a loop`
+		pids = append(pids, t.Pid())
+	}
+	return measure(pids)
+}
+
+// Taken back if the function fails in the end.
+type endpoint struct{ name string }
+
+func (e *endpoint) Name() string        { return e.name }
+func (e *endpoint) rename(string) error { return nil }
+
+func renameAll(es []*endpoint, name string) (err error) {
+	for _, e := range es {
+		old := e.Name()
+		e := e
+		if err = e.rename(name); err != nil {
+			break
+		}
+		defer func() { // want `suspected: a closure is deferred in a loop`
+			if err != nil {
+				e.rename(old)
+			}
+		}()
+	}
+	return err
+}
+
+// The same, asked first.
+func renameEach(names []string, find func(string) *endpoint) (err error) {
+	for _, name := range names {
+		e := find(name)
+		if err := e.rename("new"); err != nil {
+			return err
+		}
+		defer func(e *endpoint, name string) { // want `suspected: a closure is deferred in a loop`
+			if err == nil {
+				return
+			}
+			e.rename(name)
+		}(e, name)
+	}
+	return nil
+}
+
+// Each thing ranged over is locked, and gives the function that unlocks it.
+type group struct{ mu sync.Mutex }
+
+func (g *group) lock() func() { g.mu.Lock(); return g.mu.Unlock }
+
+func collect(paths []string, groups map[string]*group, gather func()) {
+	for _, path := range paths {
+		if g, ok := groups[path]; ok {
+			unlock := g.lock()
+			defer unlock() // want `suspected: unlock is deferred in a loop`
+		}
+	}
+	gather()
+}
+
+// What the options ask for is cleaned up at the end.
+func run(opts []func() func(), do func()) {
+	for _, opt := range opts {
+		clean := opt()
+		if clean != nil {
+			defer clean() // want `suspected: clean is deferred in a loop`
+		}
+	}
+	do()
+}
+
+// Each layer stands upon those before it, which stay until all are there.
+type stack struct{ ids []string }
+
+func (s *stack) Append(id string) { s.ids = append(s.ids, id) }
+
+func load(ids []string, get func(stack, string) (*os.File, error), create func(stack) error) error {
+	var under stack
+	for _, id := range ids {
+		layer, err := get(under, id)
+		if err != nil {
+			return err
+		}
+		defer layer.Close() // want `suspected: layer.Close is deferred in a loop`
+		under.Append(id)
+	}
+	return create(under)
+}
+
+// Three attempts at most.
+func threeTimes(ctx context.Context, up func(context.Context) error) (err error) {
+	n := 0
+	for err = up(ctx); err != nil && n < 3; n++ {
+		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel() // want `suspected: cancel is deferred in a loop`
+		err = up(ctx)
+	}
+	return err
+}
+
+// The goroutine goes back to where it came from, if that is still possible.
+func enter(spaces []string, open func(string) (int, error), set func(int) error, do func()) {
+	reversible := true
+	go func() {
+		for _, space := range spaces {
+			fd, err := open(space)
+			if err != nil {
+				return
+			}
+			defer func() { // want `suspected: a closure is deferred in a loop`
+				if reversible {
+					if err := set(fd); err != nil {
+						reversible = false
+					}
+				}
+			}()
+		}
+		do()
+	}()
+}

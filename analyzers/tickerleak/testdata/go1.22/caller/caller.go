@@ -31,3 +31,9 @@ func ownFresh() {
 	t := own(time.Second) // want `proven: ticker is not stopped on some path`
 	<-t.C
 }
+
+func withReady() bool {
+	t, ready := helper.WithReady(time.Second) // want `proven: ticker is not stopped on some path`
+	<-t.C
+	return ready()
+}

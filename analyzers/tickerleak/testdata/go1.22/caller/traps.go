@@ -60,3 +60,13 @@ func hidden() stopper {
 	var s stopper = time.NewTicker(time.Second)
 	return s
 }
+
+// Stopped by the function that came with it.
+func withStop() {
+	t, stop := helper.WithStop(time.Second)
+	defer stop()
+	<-t.C
+	u, stop := helper.WithStopMethod(time.Second)
+	defer stop()
+	<-u.C
+}

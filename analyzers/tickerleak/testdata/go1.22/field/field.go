@@ -83,3 +83,15 @@ func (p *pool) job() *job {
 }
 
 func (p *pool) Close() {}
+
+// The same by way of a variable.
+type indirect struct{ ticker *time.Ticker }
+
+func (c *indirect) run(changes <-chan time.Duration) {
+	for d := range changes {
+		t := time.NewTicker(d) // want `proven: ticker is replaced by another without Stop`
+		c.ticker = t
+	}
+}
+
+func (c *indirect) Close() { c.ticker.Stop() }

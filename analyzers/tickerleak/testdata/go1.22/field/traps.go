@@ -130,3 +130,18 @@ func all(cs []*changed) {
 		c.ticker = time.NewTicker(time.Second)
 	}
 }
+
+// Put into its field by way of a variable, after the former one was stopped.
+type byWay struct{ ticker *time.Ticker }
+
+func (b *byWay) set(d time.Duration) {
+	b.stop()
+	t := time.NewTicker(d)
+	b.ticker = t
+}
+
+func (b *byWay) stop() {
+	if b.ticker != nil {
+		b.ticker.Stop()
+	}
+}

@@ -40,3 +40,22 @@ var all []*time.Ticker
 
 // Keep keeps t.
 func Keep(t *time.Ticker) { all = append(all, t) }
+
+// WithStop returns a ticker and what stops it.
+func WithStop(d time.Duration) (*time.Ticker, func()) {
+	t := time.NewTicker(d)
+	stop := func() { t.Stop() }
+	return t, stop
+}
+
+// WithStopMethod does the same by a method value.
+func WithStopMethod(d time.Duration) (*time.Ticker, func()) {
+	t := time.NewTicker(d)
+	return t, t.Stop
+}
+
+// WithReady returns a function that has nothing to do with its end.
+func WithReady(d time.Duration) (*time.Ticker, func() bool) {
+	t := time.NewTicker(d)
+	return t, func() bool { return len(t.C) > 0 }
+}

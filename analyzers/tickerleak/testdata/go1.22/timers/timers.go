@@ -47,3 +47,14 @@ func resetFirst(ctx context.Context, d time.Duration) {
 	case <-ctx.Done():
 	}
 }
+
+// The one of before may still be there, if the other condition holds.
+type restarter struct{ timer *time.Timer }
+
+func (r *restarter) run(in <-chan bool) {
+	for again := range in {
+		if again || r.timer == nil {
+			r.timer = time.NewTimer(time.Hour) // want `likely: timer is not stopped on some path.* ← takes its place`
+		}
+	}
+}

@@ -62,3 +62,58 @@ func newWaiter() *waiter { return &waiter{time.NewTimer(time.Hour)} }
 func (w *waiter) wait() { <-w.t.C }
 
 func (w *waiter) Close() {}
+
+// The goroutine lets go of it when it has fired.
+type limit struct{ t *time.Timer }
+
+func (l *limit) arm(expire func()) {
+	t := time.NewTimer(time.Hour)
+	l.t = t
+	go func(t *time.Timer) {
+		<-t.C
+		if l.t != t {
+			return
+		}
+		l.t = nil
+		expire()
+	}(t)
+}
+
+// Made only while there is none.
+type producer struct {
+	timer *time.Timer
+	every time.Duration
+	fired bool
+}
+
+func (p *producer) run(in <-chan int, out chan<- int) {
+	var timer <-chan time.Time
+	var output chan<- int
+	for {
+		select {
+		case _, ok := <-in:
+			if !ok {
+				return
+			}
+			if p.every > 0 && p.timer == nil {
+				p.timer = time.NewTimer(p.every)
+				timer = p.timer.C
+			}
+		case <-timer:
+			p.fired = true
+		case output <- 1:
+			p.rollOver()
+			timer = nil
+		}
+		if p.fired {
+			output = out
+		}
+	}
+}
+
+func (p *producer) rollOver() {
+	if p.timer != nil {
+		p.timer.Stop()
+	}
+	p.timer = nil
+}

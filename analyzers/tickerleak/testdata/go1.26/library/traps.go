@@ -44,3 +44,31 @@ func goClock() {
 }
 
 var _ = lazier
+
+// One ticker for all meters, whoever starts the goroutine that waits for it.
+type arbiter struct {
+	started bool
+	ticker  *time.Ticker
+}
+
+var shared = arbiter{ticker: time.NewTicker(time.Second)}
+
+func (a *arbiter) tick() {
+	for {
+		select {
+		case <-a.ticker.C:
+		}
+	}
+}
+
+type Meter struct{}
+
+func NewMeter() *Meter {
+	if !shared.started {
+		shared.started = true
+		go shared.tick()
+	}
+	return new(Meter)
+}
+
+func (*Meter) Stop() {}
