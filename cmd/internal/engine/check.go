@@ -141,7 +141,9 @@ func (c *check) widen(asked packageSet) error {
 		if !slices.Contains(c.flags.Scope, scope) {
 			c.flags.Scope = append(c.flags.Scope, scope)
 		}
-		if !c.opts.Tests {
+		// The go command wants no overlay in the module cache: there test
+		// files are looked at whether they are asked for or not.
+		if _, cached := within(p.dir, c.env.GOMODCACHE); !c.opts.Tests && !cached {
 			var t tree
 			t.read(p.dir)
 			c.overlay.hide(t.tests)

@@ -252,6 +252,16 @@ module example.com/edit
 	}
 }
 
+// A dependency can be checked where it lies.
+func TestModuleCache(t *testing.T) {
+	for _, tests := range []bool{false, true} {
+		res := checked(t, Options{Patterns: []string{"golang.org/x/mod/semver"}, Tests: tests})
+		if res.Packages != 1 || len(res.Problems) > 0 {
+			t.Errorf("tests %t: %d packages checked, want 1: %s", tests, res.Packages, summary(res, ""))
+		}
+	}
+}
+
 // The standard library can be checked from any module, with or without another
 // check before.
 func TestStandardLibrary(t *testing.T) {
