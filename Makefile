@@ -18,13 +18,9 @@ lint: build
 	$(GO) vet ./...
 	$(BIN)/lagvet check ./...
 
-## test: lint, and every test, under the race detector but for the engine's:
-## they run their own binary as the vet tool on package after package, which takes
-## longer under the detector than all other tests together
-ENGINE := github.com/lagvet/lagvet/cmd/internal/engine
+## test: lint, and every test under the race detector
 test: lint
-	$(GO) test -timeout 30m $(ENGINE)
-	$(GO) test -race -timeout 30m $$($(GO) list ./... | grep -vx $(ENGINE))
+	$(GO) test -race -timeout 30m ./...
 
 ## demo: lagvet on a sample service that has each hazard, and its mended twin
 demo: build
