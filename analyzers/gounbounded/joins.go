@@ -75,10 +75,8 @@ func (f *finder) ended(fr *frame) bool {
 	fl := f.flows.Of(fr.fn)
 	cancelled, closed := make(map[token.Pos]bool), make(map[token.Pos]bool) // the calls that made what is
 	add := func(set map[token.Pos]bool, v *types.Var) {
-		for _, d := range fl.Defs[v] {
-			if d.Kind == dataflow.Whole {
-				set[d.Pos] = true
-			}
+		for _, pos := range made(fl, v) {
+			set[pos] = true
 		}
 	}
 	for _, c := range f.callsOf(fr.fn) {
@@ -94,6 +92,11 @@ func (f *finder) ended(fr *frame) bool {
 			add(closed, v) // by the caller
 		}
 	}
+	for v := range fr.vars {
+		if hasMethods(v.Type(), "Close") && slices.ContainsFunc(made(fl, v), func(pos token.Pos) bool { return closed[pos] }) {
+			return true
+		}
+	}
 	for v := range fl.From(fr.vars) {
 		if isError(v.Type()) {
 			continue
@@ -105,6 +108,30 @@ func (f *finder) ended(fr *frame) bool {
 		}
 	}
 	return false
+}
+
+// made returns the places where v, or what v is one end of, is made: the pipe p
+// for v := p.Writer().
+func made(fl *dataflow.Flow, v *types.Var) []token.Pos {
+	var at []token.Pos
+	for _, d := range fl.Defs[v] {
+		if d.Kind != dataflow.Whole {
+			continue
+		}
+		at = append(at, d.Pos)
+		call, ok := ast.Unparen(d.RHS).(*ast.CallExpr)
+		if !ok {
+			continue
+		}
+		if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
+			for _, d := range fl.Defs[fl.Local(sel.X)] {
+				if d.Kind == dataflow.Whole {
+					at = append(at, d.Pos)
+				}
+			}
+		}
+	}
+	return at
 }
 
 // callsOf returns the calls of fn and of the literals that it defers.
