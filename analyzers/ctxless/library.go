@@ -12,6 +12,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/contexts"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/modules"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
@@ -148,7 +149,7 @@ func (c *checker) useOf(f *funcs.Func) use {
 		return got
 	}
 	c.uses[v] = forValues // while it is being found out: recursion adds nothing
-	cur, ok := c.inspect.Root().FindNode(f.Body)
+	cur, ok := syntax.Find(c.inspect.Root(), f.Body)
 	if !ok {
 		return forIO
 	}

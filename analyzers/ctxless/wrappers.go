@@ -9,6 +9,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/modules"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
@@ -304,7 +305,7 @@ func (c *checker) effect(p pending) bool {
 
 // asks reports whether a result of site that is no error is made use of.
 func (c *checker) asks(site *ast.CallExpr) bool {
-	cur, ok := c.inspect.Root().FindNode(site)
+	cur, ok := syntax.Find(c.inspect.Root(), site)
 	sig, _ := c.pass.TypesInfo.TypeOf(site.Fun).Underlying().(*types.Signature)
 	if !ok || sig == nil {
 		return false

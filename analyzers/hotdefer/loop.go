@@ -182,7 +182,7 @@ type loop struct {
 func newLoop(pass *rule.Pass, f *funcs.Func, d *ast.DeferStmt) *loop {
 	l := &loop{pass: pass, f: f, d: d}
 	l.from, l.to = l.again(), f.Body.End()
-	cur, ok := inspectorOf(pass).Root().FindNode(d)
+	cur, ok := syntax.Find(inspectorOf(pass).Root(), d)
 	if !ok {
 		return l
 	}

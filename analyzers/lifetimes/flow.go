@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
 // A holder is a variable or field that holds a handle, or a channel of one.
@@ -29,7 +30,7 @@ type walk struct {
 // follow returns what is done with the resource that c creates.
 func (x *Index) follow(c creation) []Use {
 	w := &walk{x: x}
-	cur, ok := x.root.FindNode(c.Site)
+	cur, ok := syntax.Find(x.root, c.Site)
 	if !ok {
 		return nil
 	}

@@ -254,7 +254,7 @@ func (x *Index) handsStop(v *Value) bool {
 // always reports whether the function of v returns v, or nil, or another new
 // resource wherever it returns.
 func (x *Index) always(v *Value, result int) bool {
-	body, ok := x.root.FindNode(v.Func.Body)
+	body, ok := syntax.Find(x.root, v.Func.Body)
 	if !ok {
 		return false
 	}

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/cfg"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
 // near is the number of calls within which what calls a function still says
@@ -109,7 +110,7 @@ func (w *origins) literal(r reached) {
 			w.process = true
 			return
 		}
-		cur, _ := w.x.root.FindNode(f.Node)
+		cur, _ := syntax.Find(w.x.root, f.Node)
 		up.repeats = up.repeats || w.x.spawns(cur)
 	case funcs.Assigned:
 		for _, c := range f.In {
@@ -175,7 +176,7 @@ func (x *Index) spawns(cur inspector.Cursor) bool {
 
 // runs reports whether f calls its parameter p in a goroutine.
 func (x *Index) runs(f *funcs.Func, p *types.Var) bool {
-	root, ok := x.root.FindNode(f.Body)
+	root, ok := syntax.Find(x.root, f.Body)
 	if !ok {
 		return false
 	}
@@ -230,7 +231,7 @@ func (x *Index) once(call *ast.CallExpr) bool {
 // unbounded reports whether n stands in a loop that goes on for as long as
 // something comes in: without condition, with nothing but a condition, or over a channel.
 func (x *Index) unbounded(n ast.Node) bool {
-	cur, ok := x.root.FindNode(n)
+	cur, ok := syntax.Find(x.root, n)
 	if !ok {
 		return false
 	}

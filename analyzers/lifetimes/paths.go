@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/cfg"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
 // A Path is a way on which a resource is lost.
@@ -85,7 +86,7 @@ func (x *Index) outlives(lhs, site ast.Node) bool {
 		return false
 	}
 	obj := x.pass.TypesInfo.Uses[id]
-	cur, ok := x.root.FindNode(site)
+	cur, ok := syntax.Find(x.root, site)
 	if obj == nil || !ok {
 		return false
 	}
@@ -279,7 +280,7 @@ func (x *Index) named(e ast.Expr) *types.Var {
 // outcome of the same condition. That it may have changed in between we
 // overlook: better silent than wrong.
 func (w *watch) excluded(cond ast.Expr, outcome bool) bool {
-	cur, _ := w.x.root.FindNode(w.v.Site)
+	cur, _ := syntax.Find(w.x.root, w.v.Site)
 	for c := range cur.Enclosing((*ast.IfStmt)(nil)) {
 		s := c.Node().(*ast.IfStmt)
 		if types.ExprString(s.Cond) != types.ExprString(cond) {

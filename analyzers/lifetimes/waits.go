@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/cfg"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
 // Endless reports whether the wait u for v goes on for as long as the process
@@ -115,7 +116,7 @@ func (x *Index) reaches(u Use, n ast.Node, cut func(from, to *cfg.Block) bool) b
 }
 
 func (x *Index) parent(n ast.Node) ast.Node {
-	cur, _ := x.root.FindNode(n)
+	cur, _ := syntax.Find(x.root, n)
 	return cur.Parent().Node()
 }
 
@@ -173,7 +174,7 @@ func (c *coming) node(f *funcs.Func, n ast.Node) (may, must bool) {
 }
 
 func (x *Index) funcAt(n ast.Node) *funcs.Func {
-	cur, ok := x.root.FindNode(n)
+	cur, ok := syntax.Find(x.root, n)
 	if !ok {
 		return nil
 	}

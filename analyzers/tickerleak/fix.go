@@ -75,7 +75,7 @@ func (c *checker) ownTicker(v *lifetimes.Value, stmt ast.Stmt) []analysis.Sugges
 // statement returns the statement of a block that site stands in, if that is
 // run once: an assignment, or the range that waits for it.
 func (c *checker) statement(site *ast.CallExpr) ast.Stmt {
-	cur, ok := c.ResultOf[syntax.Analyzer].(*inspector.Inspector).Root().FindNode(site)
+	cur, ok := syntax.Find(c.ResultOf[syntax.Analyzer].(*inspector.Inspector).Root(), site)
 	if !ok {
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 	"honnef.co/go/tools/go/types/typeutil"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
 // apart says why the work at call is not part of what owner is waited for, or
@@ -22,7 +23,7 @@ func (x *Index) apart(call *funcs.Call, owner *funcs.Func, v *types.Var) string 
 	case funcs.Defer:
 		return "deferred"
 	}
-	cur, ok := x.inspect.Root().FindNode(call.Site)
+	cur, ok := syntax.Find(x.inspect.Root(), call.Site)
 	if !ok {
 		return "unknown"
 	}

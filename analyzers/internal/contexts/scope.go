@@ -9,6 +9,7 @@ import (
 	"honnef.co/go/tools/go/types/typeutil"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
@@ -247,7 +248,7 @@ func (x *Index) mentions(n ast.Node, obj types.Object) (found bool) {
 // for the end of the context, derives another, or passes it to a call that may fail. A
 // context passed to a logger, say, is there for its values only.
 func (x *Index) heeds(n ast.Node, obj *types.Var) bool {
-	cur, ok := x.inspect.Root().FindNode(n)
+	cur, ok := syntax.Find(x.inspect.Root(), n)
 	if !ok {
 		return false
 	}

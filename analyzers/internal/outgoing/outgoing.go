@@ -92,7 +92,7 @@ type Fate struct {
 // Follow follows what made makes, in f. Where it cannot be followed, or where
 // the code itself ends the I/O, nothing becomes of it: when in doubt, silent.
 func (x *Index) Follow(f *funcs.Func, made *ast.CallExpr, kind *Kind) Fate {
-	cur, ok := x.inspect.Root().FindNode(made)
+	cur, ok := syntax.Find(x.inspect.Root(), made)
 	if !ok {
 		return Fate{}
 	}
@@ -161,7 +161,7 @@ type trail struct {
 
 // follow looks at every use of the variable in the declaration it stands in.
 func (t *trail) follow() {
-	body, ok := t.x.inspect.Root().FindNode(t.f.Outermost().Body)
+	body, ok := syntax.Find(t.x.inspect.Root(), t.f.Outermost().Body)
 	if !ok {
 		t.lost = true
 		return

@@ -33,3 +33,16 @@ func run(pass *analysis.Pass) (any, error) {
 	}
 	return inspector.New(files), nil
 }
+
+// Find returns the node n below root. Unlike [inspector.Cursor.FindNode], which
+// looks at every node before it, it goes by position.
+func Find(root inspector.Cursor, n ast.Node) (inspector.Cursor, bool) {
+	if innermost, ok := root.FindByPos(n.Pos(), n.End()); ok {
+		for cur := range innermost.Enclosing() {
+			if cur.Node() == n {
+				return cur, true
+			}
+		}
+	}
+	return root.FindNode(n)
+}

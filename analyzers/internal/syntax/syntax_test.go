@@ -35,3 +35,33 @@ func TestWithoutTests(t *testing.T) {
 		t.Errorf("files %q, want %q", got, want)
 	}
 }
+
+// Every node is found where it is, whatever stands around it or begins with it.
+func TestFind(t *testing.T) {
+	fset := token.NewFileSet()
+	var files []*ast.File
+	for _, src := range []string{
+		"package p\n\nimport \"fmt\"\n\nfunc f(a, b int) { x := (a); go func() { fmt.Println(x) }(); defer g() }\n\nfunc g()",
+		"// Package p.\npackage p\n\ntype T[P any] struct{ P; _ []P }\n\n// M does.\nfunc (t *T[P]) M() (r P) { for range 3 { if true {} else {} }; return }",
+	} {
+		f, err := parser.ParseFile(fset, "p.go", src, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, f)
+	}
+	root := inspector.New(files).Root()
+	n := 0
+	for want := range root.Preorder() {
+		if got, ok := syntax.Find(root, want.Node()); !ok || got != want {
+			t.Errorf("%T at %v is not found", want.Node(), fset.Position(want.Node().Pos()))
+		}
+		n++
+	}
+	if n < 80 {
+		t.Errorf("only %d nodes", n)
+	}
+	if _, ok := syntax.Find(root, new(ast.Ident)); ok {
+		t.Error("a node of no file is found")
+	}
+}
