@@ -141,6 +141,9 @@ func (c *checker) diagnostic(d *escape.Diagnostic) {
 	if f.rare == "" && isError(v.Type) && (c.seldom.Conditional(pos) || c.mayHaveLeft(pos)) {
 		f.rare = "it makes an error"
 	}
+	if f.rare == "" && c.reported(f, v, pos) {
+		f.rare = "it makes a message"
+	}
 	if f.rare != "" && !c.noalloc(pos) {
 		f.tier = lower(f.tier, rule.Suspected)
 	}

@@ -347,3 +347,15 @@ func marks(errs []error, n int) {
 type mark struct{ n int }
 
 func (*mark) Error() string { return "mark" }
+
+// Formatted each time, or in the branch that one of the usual cases is.
+//
+//lagvet:hot
+func label(kind, n int) string {
+	s := fmt.Sprintf("order %d", n) // want `likely: n .* for fmt\.Sprintf in every call`
+	switch kind {
+	case 1:
+		s += fmt.Sprintf(" of %d", n+1) // want `likely: .* for fmt\.Sprintf each time this branch is taken`
+	}
+	return s
+}

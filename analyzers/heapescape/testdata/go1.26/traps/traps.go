@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -479,3 +480,35 @@ func (e *Engine) Cold(id int64) { sink = &Order{ID: id} }
 
 // A package's variable is made once.
 var table = map[string]*Order{"a": {ID: 1}}
+
+// A dump for whoever debugs, line by line.
+//
+//lagvet:hot
+func (e *Engine) dump(prices []int) {
+	if e.handler != nil {
+		for _, p := range prices {
+			fmt.Printf(" %d", p) // want `suspected: .* for fmt\.Printf .*; it makes a message`
+		}
+		var page strings.Builder // want `suspected: page .*; it makes a message`
+		fmt.Fprintf(&page, "%d prices", 3)
+		e.failure = errors.New(page.String()) // want `suspected: .*; it makes an error`
+	}
+}
+
+// What no case knows is somebody's mistake.
+//
+//lagvet:hot
+func (e *Engine) width(op int) (n int) {
+	switch op {
+	case 1:
+		n = 8
+	default:
+		e.diag("unknown operation %d", op) // want `suspected: .* for e\.diag .*; it makes a message`
+	}
+	return n
+}
+
+//go:noinline
+func (e *Engine) diag(format string, args ...any) { complaint = args }
+
+var complaint []any
