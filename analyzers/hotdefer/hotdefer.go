@@ -117,7 +117,12 @@ func chain(pass *rule.Pass, f *funcs.Func, defers []*ast.DeferStmt, returns int,
 		finding.Mend = "release by hand on the hot path, or move the rare part with its defers into a function of its own"
 	case len(warm) > budget:
 		finding.Pos, finding.End = warm[budget].Pos(), warm[budget].End()
-		finding.Tier = rule.Likely
+		// A profile says where time goes, not how often a function is called:
+		// one that works for long pays nothing for four defers.
+		finding.Tier = rule.Suspected
+		if hot == nil || hot.Source == hotpath.FromDirective {
+			finding.Tier = rule.Likely
+		}
 		finding.Cause = "over budget"
 		finding.Message = fmt.Sprintf("%d defers run on this hot path, the budget is %d: even open-coded, each keeps its arguments and a bit in the frame until the return, and none can be inlined into a caller", len(warm), budget)
 		finding.Mend = "release by hand where no panic can pass, or fold the releases into one defer"
@@ -154,11 +159,18 @@ func notOpenCoded(pass *rule.Pass, first *ast.DeferStmt, n, returns int) (why, c
 	case n > maxOpenDefers:
 		return fmt.Sprintf("%d defers in a function, more than %d", n, maxOpenDefers), "too many"
 	case n*returns > maxReturnsDefers:
-		return fmt.Sprintf("%d defers × %d exits is more than %d", n, returns, maxReturnsDefers), "too many exits"
+		return fmt.Sprintf("%s × %d exits is more than %d", count(n), returns, maxReturnsDefers), "too many exits"
 	case kind == escape.StackAllocated:
 		return "a result of this function lives on the heap beside its defers", "heap result"
 	}
 	return "", ""
+}
+
+func count(defers int) string {
+	if defers == 1 {
+		return "1 defer"
+	}
+	return fmt.Sprintf("%d defers", defers)
 }
 
 // callText names what a defer calls, without arguments.

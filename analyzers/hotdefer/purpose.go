@@ -2,11 +2,13 @@ package hotdefer
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/cfg"
+	"golang.org/x/tools/go/types/typeutil"
 )
 
 // onPurpose reports whether the code means to release everything at the end:
@@ -17,7 +19,8 @@ func (l *loop) onPurpose() bool {
 		return false
 	}
 	made, kept := l.made()
-	return kept || len(made) == 0 && l.usesIteration() || l.ofIteration() || l.undoes(made) || l.builds(made) || l.kept(made) || l.listed(made)
+	return kept || len(made) == 0 && l.usesIteration() || l.ofIteration() || l.undoes(made) || l.builds(made) || l.kept(made) || l.listed(made) ||
+		l.numbered(made) || l.shared(made) || l.toggles()
 }
 
 // ofIteration reports whether the deferred call is a method of something that
@@ -190,6 +193,103 @@ func (l *loop) listed(made map[types.Object]bool) (found bool) {
 			found = found || ok && basic && t.Info()&types.IsInteger != 0 && made[root(l.pass.TypesInfo, sel.X)]
 		}
 		return !found
+	})
+	return found
+}
+
+// numbered reports whether the number by which something of made is known, such
+// as a file descriptor, is stored outside the iteration: it came by the same
+// call, or from a method that takes nothing.
+func (l *loop) numbered(made map[types.Object]bool) (found bool) {
+	numbers := make(map[types.Object]bool)
+	for o := range made {
+		numbers[o] = isHandle(o.Type())
+	}
+	ast.Inspect(l.body, func(n ast.Node) bool {
+		a, ok := n.(*ast.AssignStmt)
+		if !ok || len(a.Rhs) != 1 {
+			return true
+		}
+		if call, ok := a.Rhs[0].(*ast.CallExpr); ok && len(call.Args) == 0 {
+			if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok && made[root(l.pass.TypesInfo, sel.X)] {
+				for _, o := range l.objects(a.Lhs) {
+					numbers[o] = l.inside(o) && isHandle(o.Type())
+				}
+			}
+		}
+		return true
+	})
+	ast.Inspect(l.body, func(n ast.Node) bool {
+		a, ok := n.(*ast.AssignStmt)
+		if !ok || len(a.Lhs) != len(a.Rhs) {
+			return !found
+		}
+		for i, lhs := range a.Lhs {
+			if _, local := lhs.(*ast.Ident); local {
+				continue
+			}
+			for o := range l.uses(a.Rhs[i]) {
+				found = found || numbers[o]
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// isHandle reports whether t is of the size of a descriptor or a process ID.
+// A length or an offset that a method returns is mostly an int64.
+func isHandle(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && slices.Contains([]types.BasicKind{types.Int, types.Int32, types.Uint32, types.Uintptr}, b.Kind())
+}
+
+// shared reports whether another defer of the loop works at the end with what
+// this one releases, or releases what this one works with.
+func (l *loop) shared(made map[types.Object]bool) (found bool) {
+	_, works := ast.Unparen(l.d.Call.Fun).(*ast.FuncLit)
+	ast.Inspect(l.body, func(n ast.Node) bool {
+		other, ok := n.(*ast.DeferStmt)
+		if !ok || other == l.d {
+			return !found
+		}
+		if _, lit := ast.Unparen(other.Call.Fun).(*ast.FuncLit); lit != works {
+			for o := range l.uses(other.Call) {
+				found = found || made[o]
+			}
+		}
+		return false
+	})
+	return found
+}
+
+// toggles reports whether what is deferred sets back what the iteration set by
+// the same function: read-only again, enabled again.
+func (l *loop) toggles() (found bool) {
+	set := make(map[types.Object]bool)
+	switches := func(n ast.Node, each func(fn types.Object, value bool)) {
+		ast.Inspect(n, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			for _, arg := range call.Args {
+				if v := l.pass.TypesInfo.Types[arg].Value; v != nil && v.Kind() == constant.Bool {
+					if fn := typeutil.Callee(l.pass.TypesInfo, call); fn != nil {
+						each(fn, constant.BoolVal(v))
+					}
+				}
+			}
+			return true
+		})
+	}
+	switches(l.d.Call, func(fn types.Object, value bool) {
+		set[fn] = value
+	})
+	switches(l.body, func(fn types.Object, value bool) {
+		if was, ok := set[fn]; ok && was != value {
+			found = true
+		}
 	})
 	return found
 }

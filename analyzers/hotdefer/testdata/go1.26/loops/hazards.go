@@ -391,3 +391,21 @@ again:
 	}
 	return true
 }
+
+// A count of bytes is no handle, and a flag that stays the same sets nothing back.
+func counts(names []string, out []int64, trace func(bool)) error {
+	for i, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close() // want `likely: f.Close is deferred in a loop`
+		trace(true)
+		n, err := io.Copy(io.Discard, f)
+		if err != nil {
+			return err
+		}
+		out[i] = n
+	}
+	return nil
+}

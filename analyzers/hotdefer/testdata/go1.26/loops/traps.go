@@ -533,3 +533,67 @@ func enter(spaces []string, open func(string) (int, error), set func(int) error,
 		do()
 	}()
 }
+
+// The number by which the kernel knows the file goes into the message that is
+// sent after the loop.
+type table struct {
+	open func(int32) (int32, *os.File, error)
+}
+
+type attr struct{ data uint64 }
+
+func (t *table) send(attrs []*attr, ioctl func([]*attr) error) error {
+	for _, a := range attrs {
+		fd, f, err := t.open(int32(a.data))
+		if err != nil {
+			return err
+		}
+		defer f.Close() // want `suspected: f.Close is deferred in a loop`
+		a.data = uint64(uint32(fd))
+	}
+	return ioctl(attrs)
+}
+
+type event struct{ fd int }
+
+func (e *event) FD() (int, error) { return e.fd, nil }
+func (e *event) Close()           {}
+
+func register(find func(int32) *event, payload []int32, ioctl func([]int32) error) error {
+	for i, id := range payload {
+		e := find(id)
+		defer e.Close() // want `suspected: e.Close is deferred in a loop`
+		fd, err := e.FD()
+		if err != nil {
+			return err
+		}
+		payload[i] = int32(fd)
+	}
+	return ioctl(payload)
+}
+
+// What another defer works with at the end.
+func remount(paths []string, open func(string) (int, error), finish, release func(int)) error {
+	for _, p := range paths {
+		fd, err := open(p)
+		if err != nil {
+			return err
+		}
+		defer release(fd)             // want `suspected: release is deferred in a loop`
+		defer func() { finish(fd) }() // want `suspected: a closure is deferred in a loop`
+	}
+	return nil
+}
+
+// Set back at the end, when all are there.
+type mount struct{ name string }
+
+func (m *mount) readOnly(bool) {}
+
+func populate(names []string, mounted func(string) *mount) {
+	for _, name := range names {
+		m := mounted(name)
+		m.readOnly(false)
+		defer func() { m.readOnly(true) }() // want `suspected: a closure is deferred in a loop`
+	}
+}
