@@ -47,12 +47,38 @@ func (f *finder) awaited(fr *frame) bool {
 			return true
 		}
 	}
+	if f.answered(fr, mine) {
+		return true
+	}
 	for k := range fr.all.Done {
 		if dataflow.LocalVar(k) != nil {
 			return true
 		}
 	}
 	return slices.ContainsFunc(fr.groups(), func(g types.Object) bool { return mine.Has(g, "Wait") })
+}
+
+// answered reports whether the function receives from a channel that it makes
+// and that is in what the goroutine hands out: the workers answer there.
+func (f *finder) answered(fr *frame, mine *chanops.Ops) bool {
+	fl := f.flows.Of(fr.fn)
+	sent := fl.From(fr.vars)
+	received := make(dataflow.Vars) // channels whose messages the goroutine works on
+	for v := range sent {
+		for _, d := range fl.Defs[v] {
+			if u, ok := ast.Unparen(d.RHS).(*ast.UnaryExpr); ok && u.Op == token.ARROW {
+				received[fl.Local(u.X)] = true
+			} else if d.Kind == dataflow.Element {
+				received[fl.Local(d.RHS)] = true
+			}
+		}
+	}
+	for k := range mine.Recvs {
+		if v := dataflow.LocalVar(k); v != nil && fl.Made[v] && sent[v] && !received[v] && len(fr.all.Sends) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // shared reports whether the goroutine reports to a channel or a group that

@@ -171,6 +171,9 @@ func answers(sig *types.Signature) bool {
 // requestField reports whether t is a struct, as web frameworks have it, that
 // holds the request that came in.
 func (x *Index) requestField(t types.Type) bool {
+	if typeutil.IsPointerToTypeWithName(t, "net/http.Response") {
+		return false // the request that went out
+	}
 	obj, _, _ := types.LookupFieldOrMethod(t, true, x.pkg, "Request")
 	f, ok := obj.(*types.Var)
 	return ok && typeutil.IsPointerToTypeWithName(f.Type(), request)

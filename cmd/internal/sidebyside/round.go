@@ -24,6 +24,10 @@ func (b *bench) round(ctx context.Context, empty bool) error {
 	return nil
 }
 
+// warmRuns is how often a warm run is timed in a round: it takes a fraction of a
+// second, of which a single one tells little.
+const warmRuns = 7
+
 // phases times t cold, warm and after an edit, each tool with caches of its own;
 // from empty caches only the first.
 func (b *bench) phases(ctx context.Context, t tool, tests, compiled bool) error {
@@ -56,8 +60,10 @@ func (b *bench) phases(ctx context.Context, t tool, tests, compiled bool) error 
 	if err := one("cold"); err != nil {
 		return err
 	}
-	if err := one("warm"); err != nil {
-		return err
+	for range warmRuns {
+		if err := one("warm"); err != nil {
+			return err
+		}
 	}
 	restore, err := addLine(filepath.Join(dir, b.largest))
 	if err != nil {

@@ -68,3 +68,8 @@ func provision(ctx context.Context, run func(context.Context) error) error {
 	}
 	return nil
 }
+
+// A response holds the request that went out, whose context says nothing of this call.
+func credentials(res *http.Response, helper string) ([]byte, error) {
+	return exec.Command(helper, res.Request.Host).Output() // want `^suspected: exec\.Command waits .* without a context`
+}

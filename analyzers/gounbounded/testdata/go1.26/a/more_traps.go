@@ -459,3 +459,28 @@ func perRequest(w http.ResponseWriter, r *http.Request) {
 	defer body.Close()
 	io.Copy(w, body)
 }
+
+// The workers answer on a channel that each request holds, and the handler
+// waits for all answers.
+type inquiry struct {
+	id     string
+	answer chan int
+}
+
+type fetcher struct{ requests chan inquiry }
+
+func (f *fetcher) fetch(w http.ResponseWriter, r *http.Request) {
+	answers := make(chan int)
+	var rs []inquiry
+	for _, id := range r.Form["id"] {
+		rs = append(rs, inquiry{id, answers})
+	}
+	go func() {
+		for _, q := range rs {
+			f.requests <- q
+		}
+	}()
+	for range rs {
+		<-answers
+	}
+}
