@@ -10,26 +10,41 @@ import (
 )
 
 // reported reports whether v is made for a message that is formatted in a
-// branch: a debug line, or a refusal that does not end in a return of an error.
-// A hot function does neither each time.
+// branch, or at the end by what has not returned before: a debug line, or a
+// refusal that does not end in a return of an error. A hot function does neither
+// each time.
 func (c *checker) reported(f *finding, v *values.Value, pos token.Pos) bool {
-	if !c.branched(pos) {
-		return false
-	}
+	call := c.passedTo(f, v)
+	return call != nil && c.formats(call) && (c.branched(pos) || c.concludes(call))
+}
+
+// passedTo returns the call that v is made for, or nil.
+func (c *checker) passedTo(f *finding, v *values.Value) *ast.CallExpr {
 	switch {
 	case v.Call != nil:
-		return c.formats(v.Call)
+		return v.Call
 	case f.call != nil:
-		return c.formats(f.call)
+		return f.call
 	case f.cause.Kind != escape.Passed:
-		return false
+		return nil
 	}
 	for _, cur := range c.finder.At(c.report.Pos(f.cause.Pos)) {
 		if call, ok := cur.Node().(*ast.CallExpr); ok {
-			return c.formats(call)
+			return call
 		}
 	}
-	return false
+	return nil
+}
+
+// concludes reports whether call is the last statement of its function, which
+// may have returned before.
+func (c *checker) concludes(call *ast.CallExpr) bool {
+	f := c.pass.Funcs.At(call.Pos())
+	if f == nil || len(f.Body.List) == 0 {
+		return false
+	}
+	last, ok := f.Body.List[len(f.Body.List)-1].(*ast.ExprStmt)
+	return ok && last.X == call && c.mayHaveLeft(call.Pos())
 }
 
 // formats reports whether the function called takes a format and what goes into

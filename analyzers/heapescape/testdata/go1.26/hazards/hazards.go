@@ -359,3 +359,10 @@ func label(kind, n int) string {
 	}
 	return s
 }
+
+// Printed in every call.
+//
+//lagvet:hot
+func say(n int) {
+	fmt.Printf("%d\n", n) // want `likely: n .* for fmt\.Printf in every call`
+}

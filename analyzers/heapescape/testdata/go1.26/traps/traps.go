@@ -512,3 +512,13 @@ func (e *Engine) width(op int) (n int) {
 func (e *Engine) diag(format string, args ...any) { complaint = args }
 
 var complaint []any
+
+// Whoever comes this far has made a mistake.
+//
+//lagvet:hot
+func (e *Engine) check(op int) {
+	if op < 8 {
+		return
+	}
+	e.diag("no operation %d", op) // want `suspected: .* for e\.diag .*; it makes a message`
+}
