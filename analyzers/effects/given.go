@@ -1,0 +1,234 @@
+package effects
+
+import (
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// A givenKey names a call of what a caller passed: of a parameter that is a
+// function, or of a method of one that is an interface value. In a literal the
+// parameter may be that of a function around it.
+type givenKey struct {
+	param   *ssa.Parameter
+	method  string // [types.Func.Id]; empty for a function
+	spawned bool
+}
+
+// A givenCall is how a function comes to make such a call.
+type givenCall struct {
+	open   Set // what to assume if the caller cannot tell
+	weight weight
+	pos    token.Pos
+	label  string
+	// What is called at pos makes the call in its turn:
+	via     *function // a function of this package
+	viaKey  givenKey
+	viaStep *Step // or one of another package
+	step    *Step // the chain, once it is built
+}
+
+// bindGiven finds what functions call of their parameters, and joins each such
+// call with what their callers pass, until nothing new is found.
+func (x *inference) bindGiven() {
+	callers := make(map[*function][]*function)
+	work := &worklist{queued: make(map[*function]bool)}
+	for _, f := range x.funcs {
+		work.add(f)
+	}
+	for f := work.next(); f != nil; f = work.next() {
+		before := x.version(f)
+		for _, s := range f.sites {
+			for i := 0; i < len(s.targets); i++ { // binding may append
+				t := s.targets[i]
+				if t.fn != nil && t.bound == nil {
+					t.bound = make(map[givenKey]bool)
+					callers[t.fn] = append(callers[t.fn], f)
+				}
+				x.bindTarget(f, s, t)
+			}
+		}
+		if x.version(f) != before {
+			for _, c := range callers[f] {
+				work.add(c)
+			}
+		}
+	}
+}
+
+// version changes whenever the given calls of f do.
+func (x *inference) version(f *function) (v int) {
+	for _, k := range f.givens {
+		v += 1<<24 - int(f.given[k].weight.length())
+		if !f.given[k].weight.cold() {
+			v += 1 << 23
+		}
+	}
+	return v + len(f.givens)
+}
+
+// A worklist holds functions to look at again, in a fixed order.
+type worklist struct {
+	list   []*function
+	queued map[*function]bool
+}
+
+func (w *worklist) add(f *function) {
+	if !w.queued[f] {
+		w.queued[f] = true
+		w.list = append(w.list, f)
+	}
+}
+
+func (w *worklist) next() *function {
+	if len(w.list) == 0 {
+		return nil
+	}
+	f := w.list[0]
+	w.list = w.list[1:]
+	w.queued[f] = false
+	return f
+}
+
+// bindTarget binds what t calls of its parameters at the site s of f.
+func (x *inference) bindTarget(f *function, s *site, t *target) {
+	spawned := s.spawned || t.spawned
+	switch {
+	case t.given != nil:
+		k := *t.given
+		k.spawned = spawned
+		x.addGiven(f, k, givenCall{open: t.open, weight: newWeight(s.cold || t.cold, Proven, 1), pos: s.pos, label: t.label})
+	case t.fn != nil:
+		if t.fn.fixed != nil {
+			return
+		}
+		for _, k := range t.fn.givens {
+			g := t.fn.given[k]
+			b := binding{f: f, s: s, t: t, key: k, open: g.open, first: !t.bound[k]}
+			t.bound[k] = true
+			b.key.spawned = spawned || k.spawned
+			b.call = givenCall{open: g.open, weight: g.weight.extend(s.cold || t.cold, 1), pos: s.pos, label: t.label, via: t.fn, viaKey: k}
+			x.bind(&b, x.argument(t, k.param))
+		}
+	case t.sum != nil && !t.done:
+		t.done = true
+		for _, g := range t.sum.Given {
+			b := binding{f: f, s: s, t: t, open: g.Unresolved, first: true}
+			b.key = givenKey{method: g.Method, spawned: spawned || g.Spawned}
+			b.call = givenCall{
+				open:    g.Unresolved,
+				weight:  newWeight(g.Cold || s.cold || t.cold, Proven, chainLen(g.Chain)+1),
+				pos:     s.pos,
+				label:   t.label,
+				viaStep: g.Chain,
+			}
+			var arg ssa.Value
+			if g.Param >= 0 && g.Param < len(t.args) {
+				arg = t.args[g.Param]
+			}
+			x.bind(&b, arg)
+		}
+	}
+}
+
+// argument returns what is passed for a parameter of t's function, or the
+// parameter itself if it is one of a function around that.
+func (x *inference) argument(t *target, p *ssa.Parameter) ssa.Value {
+	if p.Parent() != t.fn.ssa {
+		return p
+	}
+	if i := indexOf(t.fn.ssa.Params, p); i < len(t.args) {
+		return t.args[i]
+	}
+	return nil
+}
+
+// A binding joins a call of a parameter with what is passed for it.
+type binding struct {
+	f     *function
+	s     *site
+	t     *target
+	key   givenKey // the parameter is not set
+	open  Set
+	call  givenCall // if the caller passes what it was given itself
+	first bool
+}
+
+// bind finds what the value arg leads to.
+func (x *inference) bind(b *binding, arg ssa.Value) {
+	if arg == nil {
+		b.unresolved()
+		return
+	}
+	if p, ok := arg.(*ssa.Parameter); ok && !within(b.f.ssa, p.Parent()) {
+		b.unresolved() // a literal that was called from elsewhere
+		return
+	}
+	found := x.originsOf(arg)
+	open := found.open
+	for _, o := range found.list {
+		switch {
+		case o.param != nil && within(b.f.ssa, o.param.Parent()):
+			k := b.key
+			k.param = o.param
+			x.addGiven(b.f, k, b.call)
+		case !b.first:
+		case b.key.method != "" && o.typ != nil:
+			if t := x.methodByID(o.typ, o.val, b.key.method); t != nil {
+				b.add(t)
+			}
+		case b.key.method == "" && o.fn != nil:
+			b.add(x.function(o.fn, o.closure, nil, nil))
+		case b.key.method == "" && o.sum != nil:
+			b.add(&target{sum: o.sum, label: o.label})
+		default:
+			open = true
+		}
+	}
+	if open {
+		b.unresolved()
+	}
+}
+
+// methodByID returns the target that is the method of t with the id.
+func (x *inference) methodByID(t types.Type, recv ssa.Value, id string) *target {
+	set := x.msets.MethodSet(t)
+	for sel := range set.Methods() {
+		if m, ok := sel.Obj().(*types.Func); ok && m.Id() == id {
+			return x.method(t, recv, m, nil, nil)
+		}
+	}
+	return nil
+}
+
+// unresolved notes that what is called cannot be told here either.
+func (b *binding) unresolved() {
+	if b.first && b.open != 0 {
+		b.add(&target{sum: stated(b.open, "what is passed cannot be told"), label: b.t.label})
+	}
+}
+
+// add adds what the callee calls to the site of the call.
+func (b *binding) add(t *target) {
+	t.cold = b.call.weight.cold()
+	if t.spawned = b.key.spawned && !b.s.spawned; t.spawned && len(b.t.args) > 0 {
+		t.spawner = b.t.args[0]
+	}
+	b.s.targets = append(b.s.targets, t)
+}
+
+// addGiven notes that f makes a call of what its caller gave, if that was not
+// known, or not in so short a way.
+func (x *inference) addGiven(f *function, k givenKey, g givenCall) {
+	have := f.given[k]
+	if have == nil {
+		f.given[k] = &g
+		f.givens = append(f.givens, k)
+		return
+	}
+	g.open |= have.open
+	if g.weight < have.weight {
+		*have = g
+	}
+}

@@ -1,0 +1,194 @@
+package effects
+
+import (
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// invoke returns what a call of an interface method may call.
+func (x *inference) invoke(f *function, c *ssa.CallCommon) []*target {
+	found := x.originsOf(c.Value)
+	ts := x.methodTargets(f, found, c.Method, c.Value.Type(), c.Args, c)
+	if !found.open {
+		return ts
+	}
+	t := x.contract(c.Method, c.Value.Type(), c.Value)
+	if t.sum != opUnknown {
+		return []*target{t}
+	}
+	if impls := x.implementations(c); len(impls) > 0 {
+		return impls
+	}
+	return append(append(ts, t), x.callbacks(c.Args)...)
+}
+
+// methodTargets turns the origins of an interface value into targets.
+func (x *inference) methodTargets(f *function, found *origins, m *types.Func, iface types.Type, args []ssa.Value, c *ssa.CallCommon) []*target {
+	var ts []*target
+	for _, o := range found.list {
+		switch {
+		case o.typ != nil:
+			if t := x.method(o.typ, o.val, m, args, c); t != nil {
+				ts = append(ts, t)
+			}
+		case o.param != nil && within(f.ssa, o.param.Parent()):
+			open := x.contract(m, iface, nil)
+			ts = append(ts, &target{
+				given: &givenKey{param: o.param, method: m.Id()},
+				open:  open.sum.Kinds(),
+				label: open.label,
+			})
+			ts = append(ts, x.callbacks(args)...)
+		case o.param != nil:
+			more := x.callersPass(o.param)
+			found.open = found.open || more.open
+			ts = append(ts, x.methodTargets(f, more, m, iface, args, c)...)
+		default:
+			found.open = true
+		}
+	}
+	return ts
+}
+
+// method returns the target that is the method of type t which implements m, or
+// nil if there is none: then no value of that type can be here.
+func (x *inference) method(t types.Type, recv ssa.Value, m *types.Func, args []ssa.Value, c *ssa.CallCommon) *target {
+	sel := x.msets.MethodSet(t).Lookup(m.Pkg(), m.Name())
+	if sel == nil {
+		return nil
+	}
+	obj, ok := sel.Obj().(*types.Func)
+	if !ok {
+		return nil
+	}
+	obj = obj.Origin()
+	if len(sel.Index()) > 1 { // of a part of the value
+		recv = nil
+	}
+	if r := obj.Signature().Recv(); r != nil && types.IsInterface(r.Type()) {
+		return x.embedded(obj, t, sel, args, c)
+	}
+	return x.declared(obj, append([]ssa.Value{recv}, args...), c)
+}
+
+// embedded returns the target that is a method which a struct has from an
+// interface that it embeds.
+func (x *inference) embedded(m *types.Func, t types.Type, sel *types.Selection, args []ssa.Value, c *ssa.CallCommon) *target {
+	path := sel.Index()
+	for _, i := range path[:len(path)-1] {
+		f, owner := fieldOf(t, i)
+		if f == nil {
+			return x.contract(m, m.Signature().Recv().Type(), nil)
+		}
+		if t = f.Type(); types.IsInterface(t) {
+			tr := &tracer{x: x, seen: make(map[ssa.Value]bool)}
+			tr.field(f, owner2type(owner, t), 0)
+			if found := tr.found; !found.open && len(found.list) == 1 && found.list[0].typ != nil {
+				if got := x.method(found.list[0].typ, nil, m, args, c); got != nil {
+					return got
+				}
+			}
+			return x.contract(m, t, nil)
+		}
+	}
+	return x.contract(m, m.Signature().Recv().Type(), nil)
+}
+
+// owner2type returns the type that has the name, or t if it has none.
+func owner2type(owner *types.TypeName, t types.Type) types.Type {
+	if owner == nil {
+		return t
+	}
+	return owner.Type()
+}
+
+// contract returns the target that is an interface method of which only its
+// declared meaning is known, opUnknown if it has none.
+func (x *inference) contract(m *types.Func, iface types.Type, v ssa.Value) *target {
+	t := &target{sum: opUnknown, label: withoutVariant(m.FullName())}
+	if n, ok := types.Unalias(iface).(*types.Named); ok && n.Obj().Pkg() != nil {
+		name := "(" + tableName(n.Obj().Pkg().Path()+"."+n.Obj().Name()) + ")." + m.Name()
+		if s := x.tables.contracts[name]; s != nil {
+			t.sum, t.label = s, name
+			return t
+		}
+	}
+	m = m.Origin()
+	name := tableName(m.FullName())
+	if s := x.tables.contracts[name]; s != nil {
+		t.sum = s
+		return t
+	}
+	if s := x.directed[m]; s != nil {
+		t.sum = s
+		return t
+	}
+	if set, ok := x.assumed[name]; ok {
+		t.sum = stated(set, "assumed by the configuration")
+		return t
+	}
+	if m.Pkg() != nil && m.Pkg() != x.pass.Pkg {
+		if s := x.imported(m); s != nil {
+			t.sum = s
+		}
+	}
+	return t
+}
+
+// implementations returns what a call of an interface method can reach if the
+// interface is this package's own: its implementations here.
+func (x *inference) implementations(c *ssa.CallCommon) []*target {
+	iface, ok := c.Value.Type().Underlying().(*types.Interface)
+	if !ok || !x.private(c.Value.Type()) && c.Method.Exported() {
+		return nil
+	}
+	if !c.Method.Exported() && c.Method.Pkg() != x.pass.Pkg {
+		return nil
+	}
+	var ts []*target
+	for _, t := range x.concreteTypes() {
+		if !types.Implements(t, iface) {
+			if t = types.NewPointer(t); !types.Implements(t, iface) {
+				continue
+			}
+		}
+		if got := x.method(t, nil, c.Method, c.Args, c); got != nil {
+			ts = append(ts, got)
+		}
+	}
+	return ts
+}
+
+// concreteTypes returns the named types of the package that are no interfaces
+// and not generic, in the order of their names.
+func (x *inference) concreteTypes() []types.Type {
+	if x.named != nil {
+		return x.named
+	}
+	x.named = []types.Type{}
+	scope := x.pass.Pkg.Scope()
+	for _, name := range scope.Names() {
+		tn, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || tn.IsAlias() || types.IsInterface(tn.Type()) {
+			continue
+		}
+		if n, ok := tn.Type().(*types.Named); ok && n.TypeParams().Len() == 0 && (n.NumMethods() > 0 || hasEmbedded(n)) {
+			x.named = append(x.named, n)
+		}
+	}
+	return x.named
+}
+
+func hasEmbedded(n *types.Named) bool {
+	st, ok := n.Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	for f := range st.Fields() {
+		if f.Embedded() {
+			return true
+		}
+	}
+	return false
+}

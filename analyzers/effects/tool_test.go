@@ -1,0 +1,125 @@
+package effects
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/go/analysis/unitchecker"
+)
+
+// The test binary is a vet tool too, so that facts go through their encoding
+// and through the go command's cache.
+const toolEnv = "LAGVET_EFFECTS_TEST_TOOL"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(toolEnv) == "" {
+		os.Exit(m.Run())
+	}
+	unitchecker.Main(Report)
+}
+
+// vetted runs the go command in dir with the test binary as its vet tool, and
+// returns the effects of all functions of the packages by their names.
+func vetted(t testing.TB, dir string, args ...string) map[string]*Summary {
+	t.Helper()
+	found := make(map[string]*Summary)
+	dec := json.NewDecoder(bytes.NewReader(vet(t, dir, args...)))
+	for {
+		var units map[string]map[string]json.RawMessage
+		if err := dec.Decode(&units); err == io.EOF {
+			return found
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		for unit, said := range units {
+			if err := take(found, said[Report.Name]); err != nil {
+				t.Fatalf("%s: %v", unit, err)
+			}
+		}
+	}
+}
+
+// vet returns what go vet prints on standard output.
+func vet(t testing.TB, dir string, args ...string) []byte {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("go", append([]string{"vet", "-json", "-vettool=" + self}, args...)...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), toolEnv+"=1", "GOWORK=off", "PWD="+dir)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("go vet: %v\n%s", err, stderr.Bytes())
+	}
+	return stdout.Bytes()
+}
+
+func take(found map[string]*Summary, said json.RawMessage) error {
+	var diags []struct{ Category string }
+	if err := json.Unmarshal(said, &diags); err != nil {
+		return fmt.Errorf("%w: %s", err, said)
+	}
+	for _, d := range diags {
+		rs, err := DecodeReport(d.Category)
+		if err != nil {
+			return err
+		}
+		for _, r := range rs {
+			found[r.Func] = r.Summary
+		}
+	}
+	return nil
+}
+
+// describe prints a summary, a line for each effect.
+func describe(s *Summary) string {
+	var b strings.Builder
+	for _, e := range s.All() {
+		fmt.Fprintf(&b, "  %v", e.Kind)
+		if e.Cold {
+			b.WriteString(" cold")
+		}
+		if e.ByCaller {
+			b.WriteString(" by caller")
+		}
+		if e.Kind == Alloc {
+			fmt.Fprintf(&b, " %v", e.Certainty)
+		}
+		for s := range e.Chain.All {
+			pos := s.Pos.String()
+			if i := strings.LastIndex(pos, "/src/"); i >= 0 {
+				pos = pos[i+5:]
+			}
+			fmt.Fprintf(&b, "\n      %s %s", pos, s.Func)
+		}
+		b.WriteByte('\n')
+	}
+	for _, g := range s.Given {
+		fmt.Fprintf(&b, "  given %d %s spawned=%t\n", g.Param, g.Method, g.Spawned)
+	}
+	for i, r := range s.Results {
+		fmt.Fprintf(&b, " result %d:\n%s", i, describe(r))
+	}
+	return b.String()
+}
+
+func TestDescribe(t *testing.T) {
+	names := strings.Split(os.Getenv("DESCRIBE"), ",")
+	found := vetted(t, ".", strings.Split(os.Getenv("PKGS"), ",")...)
+	for _, n := range names {
+		if s := found[n]; s != nil {
+			fmt.Printf("%s\n%s", n, describe(s))
+		} else {
+			fmt.Println("no", n, len(found))
+		}
+	}
+}
