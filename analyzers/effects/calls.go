@@ -30,7 +30,8 @@ type target struct {
 	// the group that it can be waited for with.
 	spawner ssa.Value
 	spawned bool
-	cold    bool // the callee calls it only on a cold branch
+	cold    bool       // the callee calls it only on a cold branch
+	tail    *givenCall // if the callee calls what cannot be told: how
 
 	bound map[givenKey]bool // what was bound of the given calls of fn
 	done  bool              // those of sum were
@@ -130,16 +131,13 @@ func (x *inference) dynamic(f *function, c *ssa.CallCommon) []*target {
 	}
 	found := x.originsOf(c.Value)
 	ts := x.functionTargets(f, found, c.Args, c)
-	if !found.open && len(ts) > 0 {
+	if !found.open {
 		return ts
 	}
-	if found.open {
-		if more := x.bySignature(c.Value.Type(), c.Args, c); len(more) > 0 {
-			return append(ts, more...)
-		}
-		ts = append(ts, x.unknownCall(c)...)
+	if more := x.bySignature(c.Value.Type(), c.Args, c); len(more) > 0 {
+		return append(ts, more...)
 	}
-	return ts
+	return append(ts, x.unknownCall(c)...)
 }
 
 // boundType returns what a contract on a func type says of its values.
@@ -192,7 +190,9 @@ func (x *inference) functionTargets(f *function, found *origins, args []ssa.Valu
 		case o.sum != nil:
 			ts = append(ts, &target{sum: o.sum, label: o.label, args: args})
 		case o.param != nil:
-			ts = append(ts, x.passed(f, o.param, args, c)...)
+			more, open := x.passed(f, o.param, args, c)
+			ts = append(ts, more...)
+			found.open = found.open || open
 		default:
 			found.open = true
 		}
@@ -202,18 +202,23 @@ func (x *inference) functionTargets(f *function, found *origins, args []ssa.Valu
 
 // passed returns the targets of calling a parameter: of f or of a function
 // around it, whose caller knows; or of another function of this package, whose
-// calls may all be in sight.
-func (x *inference) passed(f *function, p *ssa.Parameter, args []ssa.Value, c *ssa.CallCommon) []*target {
+// calls may all be in sight, or which may be the one that called f.
+func (x *inference) passed(f *function, p *ssa.Parameter, args []ssa.Value, c *ssa.CallCommon) (ts []*target, open bool) {
+	label := "the caller's " + p.Name()
 	if within(f.ssa, p.Parent()) {
-		t := &target{given: &givenKey{param: p}, open: unknown, label: "the caller's " + p.Name()}
-		return append([]*target{t}, x.callbacks(args)...)
+		t := &target{given: &givenKey{param: p}, open: unknown, label: label}
+		return append([]*target{t}, x.callbacks(args)...), false
 	}
 	found := x.callersPass(p)
-	ts := x.functionTargets(f, found, args, c)
-	if found.open {
-		ts = append(ts, &target{sum: opUnknown, label: "a function value"})
+	if !found.open {
+		ts = x.functionTargets(f, found, args, c)
+		return ts, found.open
 	}
-	return ts
+	if c == nil {
+		return nil, true
+	}
+	t := &target{given: &givenKey{param: p, call: c}, open: unknown, label: label}
+	return append([]*target{t}, x.callbacks(args)...), false
 }
 
 // within reports whether fn is outer, or a literal in it.

@@ -20,13 +20,21 @@ func (x *inference) external(fn *types.Func) *Summary {
 }
 
 func (x *inference) lookUp(fn *types.Func) *Summary {
+	pkg := fn.Pkg()
+	if pkg != nil && pkg != x.pass.Pkg {
+		// What tables and directives state is in the fact too.
+		if _, ok := x.assumed[tableName(fn.FullName())]; !ok {
+			if s := x.imported(fn); s != nil {
+				return s
+			}
+		}
+	}
 	if s := x.statedFor(fn); s != nil {
 		return s
 	}
-	pkg := fn.Pkg()
 	switch {
 	case pkg == nil: // error.Error
-		return stated(unknown, "an interface method")
+		return missing
 	case pkg.Path() == "unsafe":
 		return stated(nothing, "no code at all")
 	case isCgo(fn.Name()):
@@ -34,13 +42,21 @@ func (x *inference) lookUp(fn *types.Func) *Summary {
 	case pkg == x.pass.Pkg:
 		return x.bodiless(fn)
 	}
-	if s := x.imported(fn); s != nil {
-		return s
+	return inRegisters(pkg.Path(), fn.Name(), missing)
+}
+
+// inRegisters returns the summary of a function without a Go body, otherwise if
+// nothing is known of its package.
+func inRegisters(path, name string, otherwise *Summary) *Summary {
+	why := inAssembly(path)
+	if why == "" {
+		return otherwise
 	}
-	if why := inAssembly(pkg.Path()); why != "" {
-		return stated(nothing, why)
+	s := stated(nothing, why)
+	if keepsPointers(name) {
+		s.Retained = allRetained
 	}
-	return stated(unknown, "nothing is known of it")
+	return s
 }
 
 // isCgo reports whether a function is one by which cgo's generated code leaves
@@ -60,10 +76,7 @@ func (x *inference) bodiless(fn *types.Func) *Summary {
 			return s
 		}
 	}
-	if why := inAssembly(x.pass.Pkg.Path()); why != "" {
-		return stated(nothing, why)
-	}
-	return stated(unknown, "it has no Go body")
+	return inRegisters(x.pass.Pkg.Path(), fn.Name(), noBody)
 }
 
 // declaredOnly lists the functions that the package declares without a body.

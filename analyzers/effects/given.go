@@ -10,11 +10,19 @@ import (
 // A givenKey names a call of what a caller passed: of a parameter that is a
 // function, or of a method of one that is an interface value. In a literal the
 // parameter may be that of a function around it.
+//
+// Where the value came through a field, the parameter may be that of yet another
+// function: the one that set the field. If that one is the caller, directly or
+// not, it knows; call then tells apart what else may be found in the field.
 type givenKey struct {
 	param   *ssa.Parameter
 	method  string // [types.Func.Id]; empty for a function
 	spawned bool
+	call    *ssa.CallCommon
 }
+
+// maxGivens is the number of such calls beyond which a function is not followed.
+const maxGivens = 48
 
 // A givenCall is how a function comes to make such a call.
 type givenCall struct {
@@ -107,7 +115,8 @@ func (x *inference) bindTarget(f *function, s *site, t *target) {
 			g := t.fn.given[k]
 			b := binding{f: f, s: s, t: t, key: k, open: g.open, first: !t.bound[k]}
 			t.bound[k] = true
-			b.key.spawned = spawned || k.spawned
+			b.key.param = nil
+			b.key.spawned, b.key.call = spawned || k.spawned, k.call
 			b.call = givenCall{open: g.open, weight: g.weight.extend(s.cold || t.cold, 1), pos: s.pos, label: t.label, via: t.fn, viaKey: k}
 			x.bind(&b, x.argument(t, k.param))
 		}
@@ -162,7 +171,12 @@ func (x *inference) bind(b *binding, arg ssa.Value) {
 		return
 	}
 	if p, ok := arg.(*ssa.Parameter); ok && !within(b.f.ssa, p.Parent()) {
-		b.unresolved() // a literal that was called from elsewhere
+		// A literal that is called from elsewhere, or what a field holds.
+		k := b.key
+		k.param = p
+		if k.call == nil || !x.addGiven(b.f, k, b.call) {
+			b.unresolved()
+		}
 		return
 	}
 	found := x.originsOf(arg)
@@ -172,7 +186,7 @@ func (x *inference) bind(b *binding, arg ssa.Value) {
 		case o.param != nil && within(b.f.ssa, o.param.Parent()):
 			k := b.key
 			k.param = o.param
-			x.addGiven(b.f, k, b.call)
+			open = !x.addGiven(b.f, k, b.call) || open
 		case !b.first:
 		case b.key.method != "" && o.typ != nil:
 			if t := x.methodByID(o.typ, o.val, b.key.method); t != nil {
@@ -205,8 +219,16 @@ func (x *inference) methodByID(t types.Type, recv ssa.Value, id string) *target 
 // unresolved notes that what is called cannot be told here either.
 func (b *binding) unresolved() {
 	if b.first && b.open != 0 {
-		b.add(&target{sum: stated(b.open, "what is passed cannot be told"), label: b.t.label})
+		c := b.call
+		b.add(&target{sum: opsOpen(b.open), label: b.t.label, tail: &c})
 	}
+}
+
+// opsOpen returns a summary of what to assume of a call that cannot be told.
+func opsOpen(open Set) *Summary {
+	s := stated(open, opUnknown.Stated)
+	s.suspect()
+	return s
 }
 
 // add adds what the callee calls to the site of the call.
@@ -220,15 +242,19 @@ func (b *binding) add(t *target) {
 
 // addGiven notes that f makes a call of what its caller gave, if that was not
 // known, or not in so short a way.
-func (x *inference) addGiven(f *function, k givenKey, g givenCall) {
+func (x *inference) addGiven(f *function, k givenKey, g givenCall) bool {
 	have := f.given[k]
 	if have == nil {
+		if len(f.givens) == maxGivens {
+			return false
+		}
 		f.given[k] = &g
 		f.givens = append(f.givens, k)
-		return
+		return true
 	}
 	g.open |= have.open
 	if g.weight < have.weight {
 		*have = g
 	}
+	return true
 }

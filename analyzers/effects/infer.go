@@ -67,10 +67,11 @@ type function struct {
 type edge struct {
 	pos   token.Pos
 	cold  bool
-	to    *function // a function of this package, or
-	sum   *Summary  // the summary of another
-	label string    // what the step is called
-	only  *border   // how effects are renamed, or nil
+	to    *function  // a function of this package, or
+	sum   *Summary   // the summary of another
+	label string     // what the step is called
+	only  *border    // how effects are renamed, or nil
+	tail  *givenCall // how the callee comes to do what sum says, or nil
 }
 
 func newInference(pass *analysis.Pass, assumed map[string]Set) *inference {
@@ -97,6 +98,7 @@ func newInference(pass *analysis.Pass, assumed map[string]Set) *inference {
 func (x *inference) infer() {
 	x.gather()
 	x.index = x.newIndex()
+	x.retain()
 	for _, f := range x.funcs {
 		if f.fixed == nil {
 			x.scan(f)

@@ -32,23 +32,31 @@ func (x *inference) methodTargets(f *function, found *origins, m *types.Func, if
 			if t := x.method(o.typ, o.val, m, args, c); t != nil {
 				ts = append(ts, t)
 			}
-		case o.param != nil && within(f.ssa, o.param.Parent()):
-			open := x.contract(m, iface, nil)
-			ts = append(ts, &target{
-				given: &givenKey{param: o.param, method: m.Id()},
-				open:  open.sum.Kinds(),
-				label: open.label,
-			})
-			ts = append(ts, x.callbacks(args)...)
 		case o.param != nil:
-			more := x.callersPass(o.param)
-			found.open = found.open || more.open
-			ts = append(ts, x.methodTargets(f, more, m, iface, args, c)...)
+			ts = append(ts, x.passedMethod(f, o.param, m, iface, args, c)...)
 		default:
 			found.open = true
 		}
 	}
 	return ts
+}
+
+// passedMethod returns the targets of calling a method of a parameter: see passed.
+func (x *inference) passedMethod(f *function, p *ssa.Parameter, m *types.Func, iface types.Type, args []ssa.Value, c *ssa.CallCommon) []*target {
+	k := &givenKey{param: p, method: m.Id()}
+	if !within(f.ssa, p.Parent()) {
+		if found := x.callersPass(p); !found.open {
+			return x.methodTargets(f, found, m, iface, args, c)
+		}
+		k.call = c
+	}
+	t := x.contract(m, iface, nil)
+	if x.tables.settled[tableName(t.label)] == nil {
+		if k.call == nil || c != nil {
+			t = &target{given: k, open: t.sum.Kinds(), label: t.label}
+		}
+	}
+	return append([]*target{t}, x.callbacks(args)...)
 }
 
 // method returns the target that is the method of type t which implements m, or

@@ -92,7 +92,7 @@ type Certainty uint8
 
 // How sure an allocation is.
 const (
-	Proven        Certainty = iota // each time
+	Proven        Certainty = iota // whenever the line runs
 	SizeDependent                  // if the data is large, or a buffer full
 	Suspected                      // unless the compiler keeps the value on the stack
 )

@@ -16,7 +16,9 @@ var overrides = []row{
 
 	// Pools and caches: a steady state has no slow path.
 	{"sync", "(*Pool).Get (*Pool).Put", nothing, "in a steady state the pool has an object at hand; what New costs is seen at its literal"},
-	{"reflect", "(*rtype).ptrTo (*rtype).uncommon", nothing, "looked up in a cache after the first call for a type"},
+	{"math/rand", "globalRand", nothing, "picks the generator in its first use, then one atomic load"},
+	{"encoding/json", "typeEncoder cachedTypeFields", nothing, "looked up in a cache after the first call for a type"},
+	{"reflect", "(*rtype).ptrTo funcLayout", nothing, "looked up in a cache after the first call for a type"},
 	{"internal/bisect", "(*Matcher).Stack (*Matcher).stack", nothing, "only while a compiler fault is hunted"},
 
 	// Race detector, sanitisers and fuzzing: not in a production build.
@@ -44,12 +46,14 @@ var ends = []row{
 	{"syscall", "Syscall Syscall6 RawSyscall RawSyscall6 Read Write Close Wait4", kernel, ""},
 }
 
-// knownFields are struct fields whose function values come from the compiler
-// or the runtime.
+// knownFields are struct fields and variables whose function values come from the compiler
+// the runtime, or tests only.
 var knownFields = []row{
 	{"internal/sync", "(HashTrieMap).keyHash (HashTrieMap).valEqual", nothing, "the compiler's hash and comparison of a map's key"},
 	{"internal/abi", "(Type).Equal (MapType).Hasher", nothing, "the compiler's hash and comparison"},
-	{"context", "(timerCtx).timer", nothing, "a timer"},
+	{"internal/poll", "CloseFunc", kernel, "a hook that only tests change"},
+	{"internal/poll", "AcceptFunc", network, "a hook that only tests change"},
+	{"context", "(stopCtx).stop", lock, "what context.AfterFunc returned"},
 }
 
 // knownResults are functions that return a function whose effects are none of
@@ -63,15 +67,14 @@ var knownResults = []row{
 // which.
 type border struct {
 	from, to string // import paths
-	set      Set
+	set      Set    // what is renamed
 	as       Kind
+	drop     Set // what is part of it, and not said apart
 }
 
 var borders = []border{
-	{"os", "internal/poll", network | kernel | lock, Disk},
-	{"net", "internal/poll", network | kernel | lock, Net},
-	{"os", "internal/syscall/unix", network, Disk},
-	{"crypto/internal/sysrand", "internal/syscall/unix", network, Syscall},
+	{"os", "internal/poll", network | kernel, Disk, lock},
+	{"net", "internal/poll", network | kernel, Net, lock},
 }
 
 // borderOf returns the border between two packages, or nil.

@@ -144,6 +144,7 @@ var assembly = []struct{ path, why string }{
 	{"internal/coverage/", "counters"},
 	{"internal/cpu", "asks the processor for its features"},
 	{"internal/runtime/atomic", "atomic operations"},
+	{"internal/runtime/maps", "iteration over maps"},
 	{"internal/runtime/math", "arithmetic"},
 	{"internal/runtime/sys", "intrinsics of the compiler"},
 	{"math", "arithmetic"},
@@ -155,6 +156,10 @@ var assembly = []struct{ path, why string }{
 	{"unsafe", "no code at all"},
 }
 
+// keepsPointers reports whether a function that is written in assembly keeps
+// the pointers that it is given.
+func keepsPointers(name string) bool { return strings.HasSuffix(name, "Pointer") }
+
 // inAssembly returns why functions of the package that have no body are taken
 // to have no effects, or "".
 func inAssembly(path string) string {
@@ -165,4 +170,13 @@ func inAssembly(path string) string {
 		}
 	}
 	return ""
+}
+
+// keepers are primitives that keep what they are given. The others, as far as
+// they are given pointers at all, are done with them when they return.
+var keepers = []string{
+	"runtime.SetFinalizer", "runtime.AddCleanup", "runtime.KeepAlive",
+	"time.newTimer", "weak.runtime_registerWeakPointer", "iter.newcoro",
+	"reflect.typedmemmove", "reflect.ifaceE2I", "reflect.mapassign0", "reflect.chansend0", "reflect.typedslicecopy", "reflect.call",
+	"internal/reflectlite.typedmemmove", "internal/reflectlite.ifaceE2I",
 }

@@ -32,16 +32,13 @@ func (x *inference) exports() []entry {
 	}
 	es := make([]entry, 0, len(r.found))
 	for k, s := range r.found {
-		if !(len(s.Effects) == 1 && s.Stated == missing.Stated) {
+		if s != missing {
 			es = append(es, entry{k, s})
 		}
 	}
 	sortEntries(es)
 	return es
 }
-
-// missing marks what no fact tells of.
-var missing = stated(unknown, "nothing is known of it")
 
 // summaryOf returns the summary of a function of this package or another.
 func (x *inference) summaryOf(fn *types.Func) *Summary {

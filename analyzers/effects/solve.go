@@ -51,7 +51,7 @@ func (f *function) collect() {
 			if t.given != nil || s.spawned || t.spawned {
 				continue
 			}
-			f.edges = append(f.edges, edge{pos: s.pos, cold: s.cold || t.cold, to: t.fn, sum: t.sum, label: t.label, only: t.only})
+			f.edges = append(f.edges, edge{pos: s.pos, cold: s.cold || t.cold, to: t.fn, sum: t.sum, label: t.label, only: t.only, tail: t.tail})
 		}
 	}
 	for _, a := range f.allocs {
@@ -82,14 +82,16 @@ func (x *inference) relax(f *function) (changed bool) {
 		e := &f.edges[i]
 		if e.to != nil {
 			for k, w := range e.to.best {
-				if w != noWeight {
+				if w != noWeight && !e.drops(Kind(k)) {
 					improve(e.kind(Kind(k)), x.step(e, w))
 				}
 			}
 			continue
 		}
 		for _, eff := range e.sum.Effects {
-			improve(e.kind(eff.Kind), x.step(e, eff.weight()))
+			if !e.drops(eff.Kind) {
+				improve(e.kind(eff.Kind), x.step(e, eff.weight()))
+			}
 		}
 	}
 	return changed
@@ -105,10 +107,16 @@ func (e *edge) kind(k Kind) Kind {
 	return k
 }
 
+// drops reports whether an effect of the callee is none of the caller.
+func (e *edge) drops(k Kind) bool { return e.only != nil && e.only.drop.Has(k) }
+
 // step returns the weight that an effect of the callee has for the caller.
 func (x *inference) step(e *edge, w weight) weight {
 	if x.isEnd(e) {
 		w = newWeight(w.cold(), w.certainty(), 0)
+	}
+	if e.tail != nil {
+		return w.extend(e.cold, e.tail.weight.length())
 	}
 	return w.extend(e.cold, 1)
 }
@@ -155,7 +163,7 @@ func (x *inference) chain(f *function, k Kind) *Step {
 func (x *inference) leads(e *edge, k Kind, w weight) (next *Step, ok bool) {
 	if e.to != nil {
 		for ck, cw := range e.to.best {
-			if cw != noWeight && e.kind(Kind(ck)) == k && x.step(e, cw) == w {
+			if cw != noWeight && !e.drops(Kind(ck)) && e.kind(Kind(ck)) == k && x.step(e, cw) == w {
 				if x.isEnd(e) {
 					return nil, true
 				}
@@ -165,9 +173,12 @@ func (x *inference) leads(e *edge, k Kind, w weight) (next *Step, ok bool) {
 		return nil, false
 	}
 	for _, eff := range e.sum.Effects {
-		if e.kind(eff.Kind) == k && x.step(e, eff.weight()) == w {
-			if x.isEnd(e) {
+		if !e.drops(eff.Kind) && e.kind(eff.Kind) == k && x.step(e, eff.weight()) == w {
+			switch {
+			case x.isEnd(e):
 				return nil, true
+			case e.tail != nil:
+				return x.tailChain(e.tail), true
 			}
 			return eff.Chain, true
 		}
@@ -191,43 +202,58 @@ func (x *inference) summarise(f *function) *Summary {
 			s.Effects = append(s.Effects, Effect{Kind: k, Cold: w.cold(), Certainty: w.certainty(), Chain: x.chain(f, k)})
 		}
 	}
+	known := make(map[*ssa.CallCommon]bool) // calls of what a field holds, which f set
+	for _, k := range f.givens {
+		if k.call != nil && k.param.Parent() == f.ssa {
+			known[k.call] = true
+		}
+	}
 	for _, k := range f.givens {
 		g := f.given[k]
-		step := x.givenChain(f, k)
-		if k.param.Parent() == f.ssa {
+		switch {
+		case k.param.Parent() == f.ssa:
 			s.Given = append(s.Given, Given{
 				Param:      indexOf(f.ssa.Params, k.param),
 				Method:     k.method,
 				Spawned:    k.spawned,
 				Cold:       g.weight.cold(),
 				Unresolved: g.open,
-				Chain:      step,
+				Chain:      x.givenChain(f, k),
 			})
-		} else if !k.spawned { // of a function around: whoever calls f cannot tell
-			s.Effects = withOpen(s.Effects, g.open, g.weight.cold(), step)
+		case k.spawned, known[k.call]:
+		default: // of a function around, or one that set a field: f's callers cannot tell
+			s.Effects = withOpen(s.Effects, g.open, g.weight.cold(), x.givenChain(f, k))
 		}
 	}
-	sortGiven(s.Given)
+	s.Given = inOrder(s.Given)
 	return s
 }
 
 // withOpen adds the kinds in open to effects, where there is no better one.
 func withOpen(effects []Effect, open Set, cold bool, step *Step) []Effect {
 	s := Summary{Effects: effects, Given: []Given{{Cold: cold, Unresolved: open, Chain: step}}}
-	return s.All()
+	all := s.All()
+	for i := range all {
+		all[i].ByCaller = false
+	}
+	return all
 }
 
 // givenChain returns the chain by which f calls what it was given.
 func (x *inference) givenChain(f *function, k givenKey) *Step {
 	g := f.given[k]
 	if g.step == nil {
-		next := g.viaStep
-		if g.via != nil {
-			next = x.givenChain(g.via, g.viaKey)
-		}
-		g.step = link(Step{Func: g.label, Pos: x.position(g.pos)}, next)
+		g.step = link(Step{Func: g.label, Pos: x.position(g.pos)}, x.tailChain(g))
 	}
 	return g.step
+}
+
+// tailChain returns the chain behind the first step of g.
+func (x *inference) tailChain(g *givenCall) *Step {
+	if g.via != nil {
+		return x.givenChain(g.via, g.viaKey)
+	}
+	return g.viaStep
 }
 
 // components returns the strongly connected components of the call graph,

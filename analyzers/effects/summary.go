@@ -85,9 +85,8 @@ type Summary struct {
 	Results map[int]*Summary
 	// Stated says why the effects are not inferred, if they are not.
 	Stated string
-	// Retained holds the parameters, bit by bit, that may outlive the call:
-	// what they point to cannot stay on the caller's stack. Those from
-	// number 63 on share the last bit.
+	// Retained says what becomes of the parameters: see retain.go. Values that
+	// are kept cannot stay on the caller's stack.
 	Retained uint64
 }
 
@@ -152,6 +151,15 @@ func stated(set Set, why string) *Summary {
 	return s
 }
 
+// suspect makes an allocation among stated effects a suspected one.
+func (s *Summary) suspect() {
+	for i := range s.Effects {
+		if s.Effects[i].Kind == Alloc {
+			s.Effects[i].Certainty = Suspected
+		}
+	}
+}
+
 // compareGiven orders the calls of a function's parameters.
 func compareGiven(a, b Given) int {
 	return cmp.Or(cmp.Compare(a.Param, b.Param), cmp.Compare(a.Method, b.Method), compareBool(a.Spawned, b.Spawned))
@@ -167,4 +175,10 @@ func compareBool(a, b bool) int {
 	return 1
 }
 
-func sortGiven(gs []Given) { slices.SortFunc(gs, compareGiven) }
+// inOrder sorts calls of parameters, and keeps the best one of each.
+func inOrder(gs []Given) []Given {
+	slices.SortStableFunc(gs, func(a, b Given) int {
+		return cmp.Or(compareGiven(a, b), compareBool(a.Cold, b.Cold), cmp.Compare(chainLen(a.Chain), chainLen(b.Chain)))
+	})
+	return slices.CompactFunc(gs, func(a, b Given) bool { return compareGiven(a, b) == 0 })
+}

@@ -1,6 +1,7 @@
 package effects
 
 import (
+	"slices"
 	"strings"
 	"sync"
 )
@@ -25,9 +26,29 @@ func newTable(rows []row) table {
 		s := stated(r.set, r.why)
 		for _, name := range strings.Fields(r.names) {
 			t[r.full(name)] = s
+			if slices.Contains(keepers, r.full(name)) {
+				kept := *s
+				kept.Retained = allRetained
+				t[r.full(name)] = &kept
+			}
 		}
 	}
 	return t
+}
+
+// allRetained says that every parameter is kept.
+const allRetained = 1<<64 - 1
+
+// The summaries of what is not known.
+var (
+	missing = unknownSummary("nothing is known of it")
+	noBody  = unknownSummary("it has no Go body")
+)
+
+func unknownSummary(why string) *Summary {
+	s := stated(unknown, why)
+	s.Retained = allRetained
+	return s
 }
 
 // full returns the full name of what the row calls name: "(*T).M" of package
@@ -46,18 +67,22 @@ func (r row) full(name string) string {
 
 // tables are the tables of this package, made once.
 type tables struct {
-	primitives, overrides, contracts, fields, results table
-	ends                                              map[string]bool
+	primitives, overrides, contracts, fields, results, settled table
+	ends                                                       map[string]bool
 }
 
 var builtin = sync.OnceValue(func() *tables {
 	t := &tables{
 		primitives: newTable(primitives),
 		overrides:  newTable(overrides),
-		contracts:  newTable(contracts),
+		contracts:  newTable(slices.Concat(contracts, settled)),
 		fields:     newTable(knownFields),
 		results:    newTable(knownResults),
 		ends:       make(map[string]bool),
+		settled:    newTable(settled),
+	}
+	for _, s := range t.contracts {
+		s.suspect()
 	}
 	for _, r := range ends {
 		for _, name := range strings.Fields(r.names) {

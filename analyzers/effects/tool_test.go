@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -52,7 +53,7 @@ func vet(t testing.TB, dir string, args ...string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("go", append([]string{"vet", "-json", "-vettool=" + self}, args...)...)
+	cmd := exec.Command("go", append([]string{"vet", "-json", "-vettool=" + self, "-overlay=" + withoutTests(t, dir, args)}, args...)...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), toolEnv+"=1", "GOWORK=off", "PWD="+dir)
 	var stdout, stderr bytes.Buffer
@@ -61,6 +62,32 @@ func vet(t testing.TB, dir string, args ...string) []byte {
 		t.Fatalf("go vet: %v\n%s", err, stderr.Bytes())
 	}
 	return stdout.Bytes()
+}
+
+// withoutTests writes an overlay that hides the tests of packages, as lagvet
+// does: their hooks are not what a program runs.
+func withoutTests(t testing.TB, dir string, patterns []string) (file string) {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list", "-f", "{{$d := .Dir}}{{range .TestGoFiles}}{{$d}}/{{.}}\n{{end}}{{range .XTestGoFiles}}{{$d}}/{{.}}\n{{end}}"}, patterns...)...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOWORK=off", "PWD="+dir)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	replace := make(map[string]string)
+	for name := range strings.FieldsSeq(string(out)) {
+		replace[name] = ""
+	}
+	js, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file = filepath.Join(t.TempDir(), "overlay.json")
+	if err := os.WriteFile(file, js, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 func take(found map[string]*Summary, said json.RawMessage) error {

@@ -153,6 +153,10 @@ func indexOf[T comparable](list []T, v T) int {
 func (t *tracer) load(addr ssa.Value, depth int) {
 	switch addr := addr.(type) {
 	case *ssa.Global:
+		if s := t.x.tables.fields[addr.Pkg.Pkg.Path()+"."+addr.Name()]; s != nil {
+			t.add(source{sum: s, label: addr.Name()})
+			return
+		}
 		t.stored(t.x.index.globals[addr], depth)
 	case *ssa.FieldAddr:
 		f, _ := fieldOf(addr.X.Type(), addr.Field)
