@@ -61,7 +61,7 @@ func (x *inference) allocates(instr ssa.Instruction) (what string, c Certainty, 
 	case *ssa.MapUpdate:
 		return "map assignment", SizeDependent, true
 	case *ssa.Alloc:
-		if v.Heap && x.escapes(v) {
+		if v.Heap && !capturedByValue(v) && x.escapes(v) {
 			return newOf(v), Suspected, true
 		}
 	case *ssa.MakeClosure:
@@ -86,6 +86,51 @@ func (x *inference) allocates(instr ssa.Instruction) (what string, c Certainty, 
 		}
 	}
 	return "", 0, false
+}
+
+// capturedByValue reports whether a variable is in memory only because literals
+// read it: it is set once, so the compiler copies it into them.
+func capturedByValue(v *ssa.Alloc) bool {
+	stores := 0
+	for _, ref := range *v.Referrers() {
+		switch ref := ref.(type) {
+		case *ssa.Store:
+			if stores++; ref.Val == v {
+				return false
+			}
+		case *ssa.UnOp, *ssa.DebugRef:
+		case *ssa.MakeClosure:
+			for i, b := range ref.Bindings {
+				if b == v && !onlyRead(ref.Fn.(*ssa.Function), i) {
+					return false
+				}
+			}
+		default:
+			return false
+		}
+	}
+	return stores <= 1
+}
+
+// onlyRead reports whether a literal only reads its free variable i.
+func onlyRead(fn *ssa.Function, i int) bool {
+	if i >= len(fn.FreeVars) {
+		return false
+	}
+	for _, ref := range *fn.FreeVars[i].Referrers() {
+		switch ref := ref.(type) {
+		case *ssa.UnOp, *ssa.DebugRef:
+		case *ssa.MakeClosure:
+			for j, b := range ref.Bindings {
+				if b == fn.FreeVars[i] && !onlyRead(ref.Fn.(*ssa.Function), j) {
+					return false
+				}
+			}
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // newOf says what a variable on the heap is.
