@@ -231,11 +231,26 @@ func copies(v *ssa.Convert) bool {
 		return false
 	}
 	for _, ref := range *v.Referrers() {
-		if !readsOnce(v, ref) {
+		if !readsOnce(v, ref) && !readsByte(ref) {
 			return true
 		}
 	}
 	return false
+}
+
+// readsByte reports whether ref only looks at bytes of converted text, as a
+// range over it does.
+func readsByte(ref ssa.Instruction) bool {
+	at, ok := ref.(*ssa.IndexAddr)
+	if !ok {
+		return false
+	}
+	for _, r := range *at.Referrers() {
+		if load, ok := r.(*ssa.UnOp); !ok || load.Op != token.MUL {
+			return false
+		}
+	}
+	return true
 }
 
 func isInteger(t types.Type) bool {

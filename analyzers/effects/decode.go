@@ -22,7 +22,7 @@ type reader struct {
 // Limits on what damaged bytes can make a reader do.
 const (
 	maxResults     = 64
-	maxResultDepth = 4
+	maxResultDepth = 1 // functions that a function returns, and no further
 )
 
 func newReader(data []byte) (*reader, error) {

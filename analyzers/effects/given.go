@@ -184,9 +184,7 @@ func (x *inference) bind(b *binding, arg ssa.Value) {
 	for _, o := range found.list {
 		switch {
 		case o.param != nil && within(b.f.ssa, o.param.Parent()):
-			k := b.key
-			k.param = o.param
-			open = !x.addGiven(b.f, k, b.call) || open
+			open = !x.handOn(b, o.param) || open
 		case !b.first:
 		case b.key.method != "" && o.typ != nil:
 			if t := x.methodByID(o.typ, o.val, b.key.method); t != nil {
@@ -201,8 +199,45 @@ func (x *inference) bind(b *binding, arg ssa.Value) {
 		}
 	}
 	if open {
+		if c := x.contractByID(arg, b.key.method); c != nil {
+			b.open = c.sum.Kinds()
+		}
 		b.unresolved()
 	}
+}
+
+// handOn notes that what the callee calls is a parameter of the caller, whose
+// type may tell more of it: an io.Writer may be an http.ResponseWriter here.
+func (x *inference) handOn(b *binding, p *ssa.Parameter) bool {
+	k, call := b.key, b.call
+	k.param = p
+	if c := x.contractByID(p, k.method); c != nil {
+		call.open = c.sum.Kinds()
+	}
+	return x.addGiven(b.f, k, call)
+}
+
+// contractByID returns the contract of the method with the id that the type of v
+// has, or nil.
+func (x *inference) contractByID(v ssa.Value, id string) *target {
+	for {
+		c, ok := v.(*ssa.ChangeInterface)
+		if !ok {
+			break
+		}
+		v = c.X
+	}
+	if id == "" || !types.IsInterface(v.Type()) {
+		return nil
+	}
+	for sel := range x.msets.MethodSet(v.Type()).Methods() {
+		if m, ok := sel.Obj().(*types.Func); ok && m.Id() == id {
+			if t := x.contract(m, v.Type(), nil); t.sum != opUnknown {
+				return t
+			}
+		}
+	}
+	return nil
 }
 
 // methodByID returns the target that is the method of t with the id.
@@ -252,7 +287,8 @@ func (x *inference) addGiven(f *function, k givenKey, g givenCall) bool {
 		f.givens = append(f.givens, k)
 		return true
 	}
-	g.open |= have.open
+	have.open |= g.open
+	g.open = have.open
 	if g.weight < have.weight {
 		*have = g
 	}

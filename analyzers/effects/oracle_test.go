@@ -86,8 +86,8 @@ hash/fnv.New64a: alloc | rest
 hash/maphash.String: | blocking alloc
 crypto/sha256.Sum256: | net disk chan sleep stw
 crypto/md5.Sum: | net disk chan sleep stw
-net/netip.ParseAddr: (alloc) | blocking reflect spawn
-net/url.Parse: alloc | blocking
+net/netip.ParseAddr: (alloc) (lock) | blocking reflect spawn
+net/url.Parse: alloc (lock) | blocking
 path.Join: alloc | rest
 path/filepath.Join: alloc | rest
 slices.Sort: | rest
@@ -108,7 +108,7 @@ sort.Slice: reflect alloc unknown | blocking
 sort.Sort: | blocking alloc reflect
 container/heap.Push: (alloc) | blocking reflect
 (*container/list.List).PushBack: alloc | rest
-(*container/ring.Ring).Next: alloc | rest
+(*container/ring.Ring).Next: | rest
 regexp.MustCompile: alloc | net disk chan sleep syscall
 (*regexp.Regexp).MatchString: alloc | net disk chan sleep syscall
 text/template.New: alloc | net disk chan sleep syscall
@@ -124,7 +124,7 @@ fmt.Fprintf: alloc reflect unknown | net disk chan sleep stw
 fmt.Sscanf: alloc reflect | net disk chan sleep stw
 errors.New: alloc | rest
 errors.Is: | blocking
-errors.Join: alloc | rest
+errors.Join: cold alloc | rest
 errors.Unwrap: | rest
 encoding/json.Marshal: reflect alloc | net disk chan sleep stw
 encoding/json.Unmarshal: reflect alloc | net disk chan sleep stw
@@ -239,7 +239,7 @@ io/fs.WalkDir: disk unknown | net sleep stw
 log.Printf: lock alloc reflect wallclock unknown | net sleep stw chan
 log.Fatal: exit lock | net sleep stw
 (*log.Logger).Printf: lock alloc unknown | net sleep stw chan
-log.New: alloc | blocking
+log.New: alloc (lock) | blocking
 log/slog.Info: alloc unknown | net sleep stw
 (*log/slog.TextHandler).Handle: lock alloc unknown | net sleep stw
 
@@ -248,13 +248,13 @@ net.Dial: net | stw
 (*net.Dialer).DialContext: net spawn chan | stw
 net.Listen: net | stw
 (*net.TCPListener).Accept: net | disk sleep stw chan
-(*net.TCPConn).Read: net | disk sleep stw chan lock
-(*net.TCPConn).Write: net | disk sleep stw chan lock
-(*net.TCPConn).Close: (net) | disk sleep stw chan lock
-(*net.TCPConn).SetDeadline: | net disk sleep stw chan
+(*net.conn).Read: net | disk sleep stw chan lock
+(*net.conn).Write: net | disk sleep stw chan lock
+(*net.conn).Close: (net) | disk sleep stw chan lock
+(*net.conn).SetDeadline: | net disk sleep stw chan
 (*net.UDPConn).ReadFrom: net | disk sleep stw chan
 net.LookupHost: net disk | stw
-net.ParseIP: (alloc) | blocking
+net.ParseIP: (alloc) (lock) | blocking
 net.JoinHostPort: alloc | blocking
 (net.IP).String: alloc | blocking
 net/http.Get: net alloc | stw
@@ -279,7 +279,7 @@ runtime/debug.SetGCPercent: stw | net disk
 runtime/debug.Stack: alloc | stw net disk
 runtime/debug.PrintStack: alloc | stw net
 runtime/pprof.StartCPUProfile: lock | net disk
-(*runtime/pprof.Profile).WriteTo: stw | net disk
+(*runtime/pprof.Profile).WriteTo: stw | net sleep
 runtime/metrics.Read: lock | stw net disk
 runtime/trace.Start: stw | net disk
 compress/gzip.NewReader: alloc unknown | blocking

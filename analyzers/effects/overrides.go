@@ -25,7 +25,8 @@ var overrides = []row{
 	{"internal/race", "Acquire Release ReleaseMerge Disable Enable Read Write ReadRange WriteRange Errors ReadObjectPC WriteObjectPC ReadPC WritePC", nothing, "only in builds for the race detector"},
 
 	// Parked for a bounded spin, not for a lock.
-	{"internal/poll", "(*FD).incref (*FD).decref", nothing, "counts with one atomic addition; the last reference closes"},
+	{"internal/poll", "(*FD).incref (*FD).decref", nothing, "counts with one atomic addition; what the last one does is said of Close"},
+	{"internal/poll", "(*FD).Close", kernel, "closes the descriptor, when its last user is done"},
 	{"context", "(*cancelCtx).Done", alloc, "makes its channel in the first call, then one atomic load"},
 	{"context", "(*cancelCtx).Err", nothing, "one atomic load, and a lock that nobody holds for long once it is cancelled"},
 

@@ -32,7 +32,9 @@ func (x *inference) solve() {
 			if f.summary.Results == nil {
 				f.summary.Results = make(map[int]*Summary)
 			}
-			f.summary.Results[i] = r.summary
+			shallow := *r.summary // it may return itself
+			shallow.Results = nil
+			f.summary.Results[i] = &shallow
 		}
 	}
 }
