@@ -33,6 +33,10 @@ type target struct {
 	cold    bool       // the callee calls it only on a cold branch
 	tail    *givenCall // if the callee calls what cannot be told: how
 
+	// yields is set if it is an iterator that the callee ranges over: what it
+	// calls is the body of that loop, which is seen there.
+	yields bool
+
 	bound map[givenKey]bool // what was bound of the given calls of fn
 	done  bool              // those of sum were
 }
@@ -124,6 +128,9 @@ func (x *inference) call(f *function, instr ssa.CallInstruction) {
 // dynamic returns what a call of a function value may call.
 func (x *inference) dynamic(f *function, c *ssa.CallCommon) []*target {
 	if fn, ok := c.Value.(*ssa.Function); ok {
+		if fn.Object() == nil && fn.Parent() == nil && fn.Name() == "init" {
+			return nil // of another package: it ran before
+		}
 		return []*target{x.function(fn, nil, c.Args, c)}
 	}
 	if s := x.boundType(c.Value.Type()); s != nil {
@@ -215,6 +222,9 @@ func (x *inference) passed(f *function, p *ssa.Parameter, args []ssa.Value, c *s
 		return ts, found.open
 	}
 	if c == nil {
+		return nil, true
+	}
+	if len(x.bySignature(p.Type(), nil, nil)) > 0 {
 		return nil, true
 	}
 	t := &target{given: &givenKey{param: p, call: c}, open: unknown, label: label}

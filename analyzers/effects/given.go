@@ -112,10 +112,13 @@ func (x *inference) bindTarget(f *function, s *site, t *target) {
 			return
 		}
 		for _, k := range t.fn.givens {
+			if t.yields && k.method == "" && len(t.fn.ssa.Params) == 1 && k.param == t.fn.ssa.Params[0] {
+				continue
+			}
 			g := t.fn.given[k]
 			b := binding{f: f, s: s, t: t, key: k, open: g.open, first: !t.bound[k]}
 			t.bound[k] = true
-			b.key.param = nil
+			b.key.param, b.param = nil, k.param
 			b.key.spawned, b.key.call = spawned || k.spawned, k.call
 			b.call = givenCall{open: g.open, weight: g.weight.extend(s.cold || t.cold, 1), pos: s.pos, label: t.label, via: t.fn, viaKey: k}
 			x.bind(&b, x.argument(t, k.param))
@@ -123,6 +126,9 @@ func (x *inference) bindTarget(f *function, s *site, t *target) {
 	case t.sum != nil && !t.done:
 		t.done = true
 		for _, g := range t.sum.Given {
+			if t.yields && g.Param == 0 && g.Method == "" {
+				continue
+			}
 			b := binding{f: f, s: s, t: t, open: g.Unresolved, first: true}
 			b.key = givenKey{method: g.Method, spawned: spawned || g.Spawned}
 			b.call = givenCall{
@@ -158,7 +164,8 @@ type binding struct {
 	f     *function
 	s     *site
 	t     *target
-	key   givenKey // the parameter is not set
+	key   givenKey       // the parameter is not set
+	param *ssa.Parameter // of the callee, if it is in this package
 	open  Set
 	call  givenCall // if the caller passes what it was given itself
 	first bool
@@ -167,7 +174,7 @@ type binding struct {
 // bind finds what the value arg leads to.
 func (x *inference) bind(b *binding, arg ssa.Value) {
 	if arg == nil {
-		b.unresolved()
+		x.unresolved(b)
 		return
 	}
 	if p, ok := arg.(*ssa.Parameter); ok && !within(b.f.ssa, p.Parent()) {
@@ -175,7 +182,7 @@ func (x *inference) bind(b *binding, arg ssa.Value) {
 		k := b.key
 		k.param = p
 		if k.call == nil || !x.addGiven(b.f, k, b.call) {
-			b.unresolved()
+			x.unresolved(b)
 		}
 		return
 	}
@@ -191,9 +198,11 @@ func (x *inference) bind(b *binding, arg ssa.Value) {
 				b.add(t)
 			}
 		case b.key.method == "" && o.fn != nil:
-			b.add(x.function(o.fn, o.closure, nil, nil))
+			t := x.function(o.fn, o.closure, nil, nil)
+			t.yields = isIterator(arg.Type())
+			b.add(t)
 		case b.key.method == "" && o.sum != nil:
-			b.add(&target{sum: o.sum, label: o.label})
+			b.add(&target{sum: o.sum, label: o.label, yields: isIterator(arg.Type())})
 		default:
 			open = true
 		}
@@ -202,7 +211,7 @@ func (x *inference) bind(b *binding, arg ssa.Value) {
 		if c := x.contractByID(arg, b.key.method); c != nil {
 			b.open = c.sum.Kinds()
 		}
-		b.unresolved()
+		x.unresolved(b)
 	}
 }
 
@@ -240,6 +249,17 @@ func (x *inference) contractByID(v ssa.Value, id string) *target {
 	return nil
 }
 
+// isIterator reports whether t is the type of what a loop ranges over:
+// func(yield func(…) bool).
+func isIterator(t types.Type) bool {
+	sig, ok := t.Underlying().(*types.Signature)
+	if !ok || sig.Params().Len() != 1 || sig.Results().Len() != 0 {
+		return false
+	}
+	yield, ok := sig.Params().At(0).Type().Underlying().(*types.Signature)
+	return ok && yield.Results().Len() == 1 && types.Identical(yield.Results().At(0).Type(), types.Typ[types.Bool])
+}
+
 // methodByID returns the target that is the method of t with the id.
 func (x *inference) methodByID(t types.Type, recv ssa.Value, id string) *target {
 	set := x.msets.MethodSet(t)
@@ -251,12 +271,38 @@ func (x *inference) methodByID(t types.Type, recv ssa.Value, id string) *target 
 	return nil
 }
 
-// unresolved notes that what is called cannot be told here either.
-func (b *binding) unresolved() {
-	if b.first && b.open != 0 {
-		c := b.call
-		b.add(&target{sum: opsOpen(b.open), label: b.t.label, tail: &c})
+// unresolved notes that what is called cannot be told here either, but perhaps
+// by its type.
+func (x *inference) unresolved(b *binding) {
+	if !b.first || b.open == 0 {
+		return
 	}
+	if ts := x.byType(b.param, b.key.method); len(ts) > 0 {
+		for _, t := range ts {
+			b.add(t)
+		}
+		return
+	}
+	c := b.call
+	b.add(&target{sum: opsOpen(b.open), label: b.t.label, tail: &c})
+}
+
+// byType returns what can be called of a parameter by its type alone: nothing
+// if other packages may make such values.
+func (x *inference) byType(p *ssa.Parameter, id string) []*target {
+	if p == nil {
+		return nil
+	}
+	if id == "" {
+		return x.bySignature(p.Type(), nil, nil)
+	}
+	var ts []*target
+	for _, t := range x.typesOf(p.Type()) {
+		if got := x.methodByID(t, nil, id); got != nil {
+			ts = append(ts, got)
+		}
+	}
+	return ts
 }
 
 // opsOpen returns a summary of what to assume of a call that cannot be told.

@@ -17,7 +17,7 @@ func (x *inference) invoke(f *function, c *ssa.CallCommon) []*target {
 	if t.sum != opUnknown {
 		return []*target{t}
 	}
-	if impls := x.implementations(c); len(impls) > 0 {
+	if impls := x.implementations(c.Value.Type(), c.Method, c.Args, c); len(impls) > 0 {
 		return impls
 	}
 	return append(append(ts, t), x.callbacks(c.Args)...)
@@ -144,28 +144,72 @@ func (x *inference) contract(m *types.Func, iface types.Type, v ssa.Value) *targ
 	return t
 }
 
-// implementations returns what a call of an interface method can reach if the
-// interface is this package's own: its implementations here.
-func (x *inference) implementations(c *ssa.CallCommon) []*target {
-	iface, ok := c.Value.Type().Underlying().(*types.Interface)
-	if !ok || !x.private(c.Value.Type()) && c.Method.Exported() {
-		return nil
-	}
-	if !c.Method.Exported() && c.Method.Pkg() != x.pass.Pkg {
-		return nil
-	}
+// implementations returns what a call of a method of type t can reach if all
+// types that t stands for are known: t is an interface that only this package
+// can implement, or a type parameter whose constraint lists its types.
+func (x *inference) implementations(t types.Type, m *types.Func, args []ssa.Value, c *ssa.CallCommon) []*target {
 	var ts []*target
+	for _, t := range x.typesOf(t) {
+		if got := x.method(t, nil, m, args, c); got != nil {
+			ts = append(ts, got)
+		}
+	}
+	return ts
+}
+
+func (x *inference) typesOf(t types.Type) []types.Type {
+	if p, ok := types.Unalias(t).(*types.TypeParam); ok {
+		return listed(p.Constraint(), 0)
+	}
+	iface, ok := t.Underlying().(*types.Interface)
+	if !ok || !x.private(t) && !x.sealed(iface) {
+		return nil
+	}
+	var found []types.Type
 	for _, t := range x.concreteTypes() {
 		if !types.Implements(t, iface) {
 			if t = types.NewPointer(t); !types.Implements(t, iface) {
 				continue
 			}
 		}
-		if got := x.method(t, nil, c.Method, c.Args, c); got != nil {
-			ts = append(ts, got)
+		found = append(found, t)
+	}
+	return found
+}
+
+// sealed reports whether an interface has a method that only this package can
+// implement.
+func (x *inference) sealed(iface *types.Interface) bool {
+	for m := range iface.Methods() {
+		if !m.Exported() && m.Pkg() == x.pass.Pkg {
+			return true
 		}
 	}
-	return ts
+	return false
+}
+
+// listed returns the types that a constraint lists, if it lists types that have
+// methods of their own.
+func listed(constraint types.Type, depth int) []types.Type {
+	iface, ok := constraint.Underlying().(*types.Interface)
+	if !ok || depth > 4 {
+		return nil
+	}
+	var found []types.Type
+	for t := range iface.EmbeddedTypes() {
+		u, ok := t.(*types.Union)
+		if !ok {
+			found = append(found, listed(t, depth+1)...)
+			continue
+		}
+		for term := range u.Terms() {
+			if term.Tilde() || types.IsInterface(term.Type()) {
+				return nil
+			}
+			found = append(found, term.Type())
+		}
+	}
+	return found
 }
 
 // concreteTypes returns the named types of the package that are no interfaces

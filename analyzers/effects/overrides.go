@@ -21,6 +21,8 @@ var overrides = []row{
 	{"reflect", "(*rtype).ptrTo funcLayout", nothing, "looked up in a cache after the first call for a type"},
 	{"internal/bisect", "(*Matcher).Stack (*Matcher).stack", nothing, "only while a compiler fault is hunted"},
 
+	{"crypto", "(Hash).New", alloc, "makes a hash by the constructor that its package registered"},
+
 	// Race detector, sanitisers and fuzzing: not in a production build.
 	{"internal/race", "Acquire Release ReleaseMerge Disable Enable Read Write ReadRange WriteRange Errors ReadObjectPC WriteObjectPC ReadPC WritePC", nothing, "only in builds for the race detector"},
 
