@@ -76,15 +76,19 @@ func (x *inference) bodiless(fn *types.Func) *Summary {
 			return s
 		}
 	}
+	if isRuntime(x.pass.Pkg.Path()) {
+		return inRegisters(x.pass.Pkg.Path(), fn.Name(), ofRuntime)
+	}
 	return inRegisters(x.pass.Pkg.Path(), fn.Name(), noBody)
 }
 
-// declaredOnly lists the functions that the package declares without a body.
+// declaredOnly lists the functions that the package declares without a body, and
+// those whose body is not analysed.
 func (x *inference) declaredOnly() []*types.Func {
 	var fns []*types.Func
 	for _, f := range x.pass.Files {
 		for _, d := range f.Decls {
-			if decl, ok := d.(*ast.FuncDecl); ok && decl.Body == nil {
+			if decl, ok := d.(*ast.FuncDecl); ok && (decl.Body == nil || isRuntime(x.pass.Pkg.Path())) {
 				if fn, ok := x.pass.TypesInfo.Defs[decl.Name].(*types.Func); ok {
 					fns = append(fns, fn)
 				}

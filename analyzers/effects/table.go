@@ -41,8 +41,9 @@ const allRetained = 1<<64 - 1
 
 // The summaries of what is not known.
 var (
-	missing = unknownSummary("nothing is known of it")
-	noBody  = unknownSummary("it has no Go body")
+	missing   = unknownSummary("nothing is known of it")
+	noBody    = unknownSummary("it has no Go body")
+	ofRuntime = unknownSummary("the runtime itself is not analysed")
 )
 
 func unknownSummary(why string) *Summary {
