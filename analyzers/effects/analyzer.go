@@ -48,6 +48,7 @@ func run(pass *analysis.Pass, assume string) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encoding the effects of %s: %w", pass.Pkg.Path(), err)
 	}
+	x.factSize = len(fact.data)
 	pass.ExportPackageFact(fact)
 	return &Info{x: x}, nil
 }

@@ -37,6 +37,8 @@ type inference struct {
 	seen  map[*types.Func]*Summary // functions without a body here
 	msets typeutil.MethodSetCache
 	named []types.Type // see concreteTypes
+
+	factSize int // bytes
 }
 
 // A function is one whose effects are inferred.

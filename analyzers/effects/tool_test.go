@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,7 +23,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(toolEnv) == "" {
 		os.Exit(m.Run())
 	}
-	unitchecker.Main(Report)
+	unitchecker.Main(Report, onlySSA)
 }
 
 // vetted runs the go command in dir with the test binary as its vet tool, and
@@ -30,17 +31,35 @@ func TestMain(m *testing.M) {
 func vetted(t testing.TB, dir string, args ...string) map[string]*Summary {
 	t.Helper()
 	found := make(map[string]*Summary)
-	dec := json.NewDecoder(bytes.NewReader(vet(t, dir, args...)))
+	each(t, vet(t, dir, args...), func(unit string, d diag) {
+		rs, err := DecodeReport(d.Category)
+		if err != nil {
+			t.Fatalf("%s: %v", unit, err)
+		}
+		for _, r := range rs {
+			found[r.Func] = r.Summary
+		}
+	})
+	return found
+}
+
+// A diag is a diagnostic as unitchecker prints it.
+type diag struct{ Category, Message string }
+
+// each calls f for every report in the output of go vet.
+func each(t testing.TB, out []byte, f func(unit string, d diag)) {
+	t.Helper()
+	dec := json.NewDecoder(bytes.NewReader(out))
 	for {
-		var units map[string]map[string]json.RawMessage
+		var units map[string]map[string][]diag
 		if err := dec.Decode(&units); err == io.EOF {
-			return found
+			return
 		} else if err != nil {
 			t.Fatal(err)
 		}
 		for unit, said := range units {
-			if err := take(found, said[Report.Name]); err != nil {
-				t.Fatalf("%s: %v", unit, err)
+			for _, d := range said[Report.Name] {
+				f(unit, d)
 			}
 		}
 	}
@@ -53,15 +72,20 @@ func vet(t testing.TB, dir string, args ...string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("go", append([]string{"vet", "-json", "-vettool=" + self, "-overlay=" + withoutTests(t, dir, args)}, args...)...)
+	cmd := exec.Command("go", append([]string{"vet", "-json", "-vettool=" + self, "-" + Report.Name, "-overlay=" + withoutTests(t, dir, args)}, args...)...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), toolEnv+"=1", "GOWORK=off", "PWD="+dir)
+	cmd.Env = toolEnviron(dir)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("go vet: %v\n%s", err, stderr.Bytes())
 	}
 	return stdout.Bytes()
+}
+
+// toolEnviron is the environment in which the test binary is a vet tool.
+func toolEnviron(dir string) []string {
+	return append(os.Environ(), toolEnv+"=1", "GOWORK=off", "PWD="+dir)
 }
 
 // withoutTests writes an overlay that hides the tests of packages, as lagvet
@@ -90,21 +114,24 @@ func withoutTests(t testing.TB, dir string, patterns []string) (file string) {
 	return file
 }
 
-func take(found map[string]*Summary, said json.RawMessage) error {
-	var diags []struct{ Category string }
-	if err := json.Unmarshal(said, &diags); err != nil {
-		return fmt.Errorf("%w: %s", err, said)
+// factSizes returns, for a package and all that it imports, the bytes of its
+// fact.
+func factSizes(t testing.TB, path string) map[string]int {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-deps", "-f", "{{if .GoFiles}}{{.ImportPath}}{{end}}", path).Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
 	}
-	for _, d := range diags {
-		rs, err := DecodeReport(d.Category)
-		if err != nil {
-			return err
+	sizes := make(map[string]int)
+	paths := slices.DeleteFunc(strings.Fields(string(out)), func(p string) bool { return p == "unsafe" })
+	each(t, vet(t, ".", paths...), func(unit string, d diag) {
+		n := 0
+		if _, err := fmt.Sscanf(d.Message, "effects, %d bytes", &n); err != nil {
+			t.Fatalf("%s: %q: %v", unit, d.Message, err)
 		}
-		for _, r := range rs {
-			found[r.Func] = r.Summary
-		}
-	}
-	return nil
+		sizes[unit] = n
+	})
+	return sizes
 }
 
 // describe prints a summary, a line for each effect.
@@ -137,16 +164,4 @@ func describe(s *Summary) string {
 		fmt.Fprintf(&b, " result %d:\n%s", i, describe(r))
 	}
 	return b.String()
-}
-
-func TestDescribe(t *testing.T) {
-	names := strings.Split(os.Getenv("DESCRIBE"), ",")
-	found := vetted(t, ".", strings.Split(os.Getenv("PKGS"), ",")...)
-	for _, n := range names {
-		if s := found[n]; s != nil {
-			fmt.Printf("%s\n%s", n, describe(s))
-		} else {
-			fmt.Println("no", n, len(found))
-		}
-	}
 }
