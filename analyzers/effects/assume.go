@@ -73,25 +73,29 @@ func (x *inference) readDirectives() {
 		if !ok {
 			continue
 		}
-		why := fmt.Sprintf("//lagvet:%s at %s", d.Kind, x.pass.Fset.Position(d.Pos))
+		sum := stated(set, fmt.Sprintf("//lagvet:%s at %s", d.Kind, x.pass.Fset.Position(d.Pos)))
+		sum.Retained = allRetained
+		if d.Kind != directive.Assume {
+			sum.suspect()
+		}
 		switch decl := d.Decl.(type) {
 		case *ast.FuncDecl:
 			if fn, ok := x.pass.TypesInfo.Defs[decl.Name].(*types.Func); ok && d.Kind == directive.Assume {
-				x.directed[fn] = stated(set, why)
+				x.directed[fn] = sum
 			}
 		case *ast.Field:
 			for _, name := range decl.Names {
 				if fn, ok := x.pass.TypesInfo.Defs[name].(*types.Func); ok {
-					x.directed[fn] = stated(set, why)
+					x.directed[fn] = sum
 				}
 			}
 		case *ast.TypeSpec:
 			if tn, ok := x.pass.TypesInfo.Defs[decl.Name].(*types.TypeName); ok {
-				x.boundTypes[tn] = stated(set, why)
+				x.boundTypes[tn] = sum
 			}
 		case nil:
 			if d.Kind == directive.Assume {
-				x.excused = append(x.excused, excuse{d.From, d.To, stated(set, why)})
+				x.excused = append(x.excused, excuse{d.From, d.To, sum})
 			}
 		}
 	}

@@ -55,5 +55,6 @@ var settled = []row{
 	{"os", "(Signal).Signal", nothing, "marks a type"},
 	{"reflect", "(Type).Align (Type).AssignableTo (Type).Bits (Type).ChanDir (Type).Comparable (Type).ConvertibleTo (Type).Elem (Type).Field (Type).FieldAlign (Type).FieldByIndex (Type).FieldByName (Type).Implements (Type).In (Type).IsVariadic (Type).Key (Type).Kind (Type).Len (Type).Method (Type).MethodByName (Type).Name (Type).NumField (Type).NumIn (Type).NumMethod (Type).NumOut (Type).Out (Type).PkgPath (Type).Size (Type).String (Type).OverflowInt (Type).OverflowUint (Type).OverflowFloat (Type).OverflowComplex (Type).CanSeq (Type).CanSeq2 (Type).common (Type).uncommon", reflects, "looks into a type"},
 	{"reflect", "(Type).FieldByNameFunc", reflects | unknown, "looks into a type, and calls what the caller gave"},
-	{"internal/reflectlite", "(Type).Name (Type).PkgPath (Type).Size (Type).Kind (Type).Implements (Type).AssignableTo (Type).Comparable (Type).String (Type).Elem (Type).common (Type).uncommon", reflects, "looks into a type"},
+	{"internal/reflectlite", "(Type).Name (Type).PkgPath (Type).Size (Type).Kind (Type).Comparable (Type).String (Type).Elem (Type).common (Type).uncommon", nothing, "reads a word of a type"},
+	{"internal/reflectlite", "(Type).Implements (Type).AssignableTo", reflects, "compares types"},
 }

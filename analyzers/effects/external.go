@@ -68,7 +68,7 @@ func isCgo(name string) bool {
 // bodiless returns the summary of a function that this package declares
 // without a body.
 func (x *inference) bodiless(fn *types.Func) *Summary {
-	if strings.HasPrefix(fn.Name(), "_cgo") {
+	if strings.HasPrefix(fn.Name(), "_cgo") || strings.HasPrefix(fn.Name(), "_Cgo") {
 		return stated(nothing, "bookkeeping of cgo")
 	}
 	if target, ok := x.linknames[fn.Name()]; ok && fn.Signature().Recv() == nil {

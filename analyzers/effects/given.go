@@ -112,7 +112,7 @@ func (x *inference) bindTarget(f *function, s *site, t *target) {
 			return
 		}
 		for _, k := range t.fn.givens {
-			if t.yields && k.method == "" && len(t.fn.ssa.Params) == 1 && k.param == t.fn.ssa.Params[0] {
+			if t.yields && k.method == "" && len(t.fn.ssa.Params) == 1 && k.param == t.fn.ssa.Params[0] || t.fn.knows(k) {
 				continue
 			}
 			g := t.fn.given[k]
@@ -145,6 +145,20 @@ func (x *inference) bindTarget(f *function, s *site, t *target) {
 			x.bind(&b, arg)
 		}
 	}
+}
+
+// knows reports whether k is a call of what a field may hold that f did set
+// itself: what others put there does not count in calling f.
+func (f *function) knows(k givenKey) bool {
+	if k.call == nil || k.param.Parent() == f.ssa {
+		return false
+	}
+	for _, other := range f.givens {
+		if other.call == k.call && other.param.Parent() == f.ssa {
+			return true
+		}
+	}
+	return false
 }
 
 // argument returns what is passed for a parameter of t's function, or the
@@ -186,6 +200,12 @@ func (x *inference) bind(b *binding, arg ssa.Value) {
 		}
 		return
 	}
+	if b.key.method != "" && isConcrete(arg.Type()) { // the callee is generic
+		if t := x.methodByID(arg.Type(), arg, b.key.method); t != nil && b.first {
+			b.add(t)
+		}
+		return
+	}
 	found := x.originsOf(arg)
 	open := found.open
 	for _, o := range found.list {
@@ -213,6 +233,12 @@ func (x *inference) bind(b *binding, arg ssa.Value) {
 		}
 		x.unresolved(b)
 	}
+}
+
+// isConcrete reports whether values of type t have the methods that t has.
+func isConcrete(t types.Type) bool {
+	_, generic := types.Unalias(t).(*types.TypeParam)
+	return !generic && !types.IsInterface(t)
 }
 
 // handOn notes that what the callee calls is a parameter of the caller, whose

@@ -151,7 +151,8 @@ func (ix *index) field(fa *ssa.FieldAddr) {
 	}
 	s := ix.fields[f]
 	if s == nil {
-		s = &stores{open: f.Exported() && (owner == nil || owner.Exported())}
+		// Fields of a type without a name are another type's as well.
+		s = &stores{open: owner == nil || f.Exported() && owner.Exported()}
 		ix.fields[f] = s
 	}
 	for _, ref := range *fa.Referrers() {

@@ -43,6 +43,11 @@ func (x *inference) methodTargets(f *function, found *origins, m *types.Func, if
 
 // passedMethod returns the targets of calling a method of a parameter: see passed.
 func (x *inference) passedMethod(f *function, p *ssa.Parameter, m *types.Func, iface types.Type, args []ssa.Value, c *ssa.CallCommon) []*target {
+	if _, ok := types.Unalias(p.Type()).(*types.TypeParam); ok {
+		if ts := x.implementations(p.Type(), m, args, c); len(ts) > 0 {
+			return ts
+		}
+	}
 	k := &givenKey{param: p, method: m.Id()}
 	if !within(f.ssa, p.Parent()) {
 		if found := x.callersPass(p); !found.open {

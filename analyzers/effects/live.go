@@ -88,6 +88,9 @@ func (x *inference) flag(addr ssa.Value) (value, known bool) {
 	if !ok || !isBool(g.Type()) {
 		return false, false
 	}
+	if g.Name() == "_Cgo_always_false" { // says the compiler what escapes
+		return false, true
+	}
 	s := x.index.globals[g]
 	if s == nil || s.open {
 		return false, false

@@ -23,6 +23,8 @@ var overrides = []row{
 
 	{"crypto", "(Hash).New", alloc, "makes a hash by the constructor that its package registered"},
 
+	{"internal/testlog", "PanicOnExit0 Getenv Stat Open", nothing, "in tests only"},
+
 	// Race detector, sanitisers and fuzzing: not in a production build.
 	{"internal/race", "Acquire Release ReleaseMerge Disable Enable Read Write ReadRange WriteRange Errors ReadObjectPC WriteObjectPC ReadPC WritePC", nothing, "only in builds for the race detector"},
 

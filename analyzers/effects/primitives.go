@@ -86,6 +86,11 @@ var primitives = []row{
 	// The rest of package runtime.
 	{"runtime", "Gosched KeepAlive LockOSThread UnlockOSThread NumGoroutine NumCPU NumCgoCall Version GOROOT Caller Callers FuncForPC Breakpoint SetBlockProfileRate SetMutexProfileFraction", nothing, "the runtime's own data"},
 	{"runtime", "(*Func).Name (*Func).FileLine (*Func).Entry (*Frames).Next (*MemProfileRecord).InUseBytes (*MemProfileRecord).InUseObjects (*MemProfileRecord).Stack (*StackRecord).Stack (*Pinner).Pin (*Pinner).Unpin (*PanicNilError).Error (*PanicNilError).RuntimeError (*TypeAssertionError).RuntimeError (Cleanup).Stop", nothing, "the runtime's own data"},
+	{"runtime", "nanotime nanotime1 cputicks fastrand fastrandn fastrand64 rand cheaprand cheaprandn memhash memhash32 memhash64 strhash memequal memmove procyield procPin procUnpin semrelease goready roundupsize", nothing, "what others pull in by a linkname"},
+	{"runtime", "semacquire semacquire1 gopark goparkunlock", lock, "parks the goroutine; pulled in by a linkname"},
+	{"runtime", "walltime", wallclock, "reads the wall clock; pulled in by a linkname"},
+	{"runtime", "mallocgc newobject newarray makeslice growslice makemap makechan", alloc, "makes a value; pulled in by a linkname"},
+	{"runtime", "stopTheWorld stopTheWorldGC", stops, "stops the world; pulled in by a linkname"},
 	{"runtime", "CallersFrames SetFinalizer AddCleanup (*TypeAssertionError).Error", alloc, "makes a record"},
 	{"runtime", "Goexit", nothing, "ends the goroutine"},
 	{"runtime", "MemProfile BlockProfile MutexProfile ThreadCreateProfile CPUProfile SetCPUProfileRate SetCgoTraceback", lock, "takes the profile's lock"},

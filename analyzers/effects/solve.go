@@ -204,12 +204,6 @@ func (x *inference) summarise(f *function) *Summary {
 			s.Effects = append(s.Effects, Effect{Kind: k, Cold: w.cold(), Certainty: w.certainty(), Chain: x.chain(f, k)})
 		}
 	}
-	known := make(map[*ssa.CallCommon]bool) // calls of what a field holds, which f set
-	for _, k := range f.givens {
-		if k.call != nil && k.param.Parent() == f.ssa {
-			known[k.call] = true
-		}
-	}
 	for _, k := range f.givens {
 		g := f.given[k]
 		switch {
@@ -222,7 +216,7 @@ func (x *inference) summarise(f *function) *Summary {
 				Unresolved: g.open,
 				Chain:      x.givenChain(f, k),
 			})
-		case k.spawned, known[k.call]:
+		case k.spawned, f.knows(k):
 		default: // of a function around, or one that set a field: f's callers cannot tell
 			s.Effects = withOpen(s.Effects, g.open, g.weight.cold(), x.givenChain(f, k))
 		}

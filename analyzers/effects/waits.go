@@ -186,11 +186,19 @@ func rootOf(v ssa.Value, bound map[ssa.Value]ssa.Value) root {
 			if u.Op != token.MUL {
 				return root{v, path}
 			}
-			if stored := onlyStore(u.X); stored != nil {
+			addr := u.X
+			for range 8 {
+				to, ok := bound[addr]
+				if !ok {
+					break
+				}
+				addr = to
+			}
+			if stored := onlyStore(addr); stored != nil {
 				v = stored
 				continue
 			}
-			v = u.X
+			v = addr
 		default:
 			return root{v, path}
 		}
