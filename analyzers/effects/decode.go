@@ -96,7 +96,7 @@ func (r *reader) summary(c *cursor, depth int, skip bool) *Summary {
 	}
 	s.Retained = c.num()
 	n := c.count(2)
-	if !skip {
+	if !skip && n > 0 {
 		s.Effects = make([]Effect, 0, n)
 	}
 	for range n {

@@ -38,7 +38,7 @@ func (x *inference) lookUp(fn *types.Func) *Summary {
 	case pkg.Path() == "unsafe":
 		return stated(nothing, "no code at all")
 	case isCgo(fn.Name()):
-		return stated(1<<Cgo, "calls C")
+		return callsC
 	case pkg == x.pass.Pkg:
 		return x.bodiless(fn)
 	}
@@ -60,9 +60,9 @@ func inRegisters(path, name string, otherwise *Summary) *Summary {
 }
 
 // isCgo reports whether a function is one by which cgo's generated code leaves
-// Go: "_Cfunc_f" calls _cgo_runtime_cgocall.
+// Go: C.f is _Cfunc_f there, or _C2func_f if errno is asked for.
 func isCgo(name string) bool {
-	return name == "_cgo_runtime_cgocall" || strings.HasPrefix(name, "_Cfunc__C")
+	return name == "_cgo_runtime_cgocall" || strings.HasPrefix(name, "_Cfunc_") || strings.HasPrefix(name, "_C2func_")
 }
 
 // bodiless returns the summary of a function that this package declares

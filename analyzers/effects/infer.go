@@ -134,6 +134,9 @@ func (x *inference) gather() {
 		f.obj = obj
 		x.byObj[obj] = f
 		f.fixed = x.statedFor(obj)
+		if isCgo(obj.Name()) {
+			f.fixed = callsC
+		}
 		f.own = x.reflection(obj)
 		for i, lit := range fn.AnonFuncs {
 			x.addLiteral(lit, fmt.Sprintf("%s.func%d", f.name, i+1))

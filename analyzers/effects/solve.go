@@ -3,6 +3,8 @@ package effects
 import (
 	"go/token"
 	"go/types"
+	"path/filepath"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -190,6 +192,9 @@ func (x *inference) leads(e *edge, k Kind, w weight) (next *Step, ok bool) {
 
 func (x *inference) position(pos token.Pos) Position {
 	p := x.pass.Fset.Position(pos)
+	if base := filepath.Base(p.Filename); strings.HasPrefix(base, "_cgo_") {
+		p.Filename = base // it is in a directory that is new in each build
+	}
 	return Position{p.Filename, p.Line, p.Column}
 }
 

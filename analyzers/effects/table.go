@@ -43,6 +43,7 @@ const allRetained = 1<<64 - 1
 var (
 	missing   = unknownSummary("nothing is known of it")
 	noBody    = unknownSummary("it has no Go body")
+	callsC    = stated(1<<Cgo, "calls C")
 	ofRuntime = unknownSummary("the runtime itself is not analysed")
 )
 

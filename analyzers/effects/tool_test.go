@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	unitchecker.Main(Report, onlySSA)
+	unitchecker.Main(Report, Analyzer, onlySSA)
 }
 
 // reportAlways has a unit report what it found although the go command wants
@@ -120,6 +120,7 @@ func toolEnviron(dir string) []string {
 // does: their hooks are not what a program runs.
 func withoutTests(t testing.TB, dir string, patterns []string) (file string) {
 	t.Helper()
+	patterns = slices.DeleteFunc(slices.Clone(patterns), func(p string) bool { return strings.HasPrefix(p, "-") })
 	cmd := exec.Command("go", append([]string{"list", "-f", "{{$d := .Dir}}{{range .TestGoFiles}}{{$d}}/{{.}}\n{{end}}{{range .XTestGoFiles}}{{$d}}/{{.}}\n{{end}}"}, patterns...)...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOWORK=off", "PWD="+dir)
