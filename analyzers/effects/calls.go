@@ -37,6 +37,8 @@ type target struct {
 	// calls is the body of that loop, which is seen there.
 	yields bool
 
+	derived bool // it was found by binding a call of a parameter
+
 	bound map[givenKey]bool // what was bound of the given calls of fn
 	done  bool              // those of sum were
 }
@@ -178,8 +180,14 @@ func (x *inference) unknownCall(c *ssa.CallCommon) []*target {
 func (x *inference) callbacks(args []ssa.Value) []*target {
 	var ts []*target
 	for _, a := range args {
+		if to, ok := a.(*ssa.ChangeType); ok {
+			a = to.X
+		}
 		if c, ok := a.(*ssa.MakeClosure); ok {
-			if fn := x.bySSA[origin(c.Fn.(*ssa.Function))]; fn != nil {
+			a = c.Fn
+		}
+		if lit, ok := a.(*ssa.Function); ok && lit.Parent() != nil {
+			if fn := x.bySSA[origin(lit)]; fn != nil {
 				ts = append(ts, &target{fn: fn, label: fn.name})
 			}
 		}

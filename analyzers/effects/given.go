@@ -3,6 +3,7 @@ package effects
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -23,6 +24,9 @@ type givenKey struct {
 
 // maxGivens is the number of such calls beyond which a function is not followed.
 const maxGivens = 48
+
+// maxTargets is the number of targets beyond which a call is unknown.
+const maxTargets = 256
 
 // A givenCall is how a function comes to make such a call.
 type givenCall struct {
@@ -340,11 +344,35 @@ func opsOpen(open Set) *Summary {
 
 // add adds what the callee calls to the site of the call.
 func (b *binding) add(t *target) {
-	t.cold = b.call.weight.cold()
+	t.cold, t.derived = b.call.weight.cold(), true
 	if t.spawned = b.key.spawned && !b.s.spawned; t.spawned && len(b.t.args) > 0 {
 		t.spawner = b.t.args[0]
 	}
+	for _, have := range b.s.targets {
+		if have.same(t) {
+			have.cold = have.cold && t.cold
+			return
+		}
+	}
+	if len(b.s.targets) > maxTargets {
+		t = &target{sum: opUnknown, label: b.t.label, derived: true, cold: t.cold}
+		if b.s.targets[len(b.s.targets)-1].same(t) {
+			return
+		}
+	}
 	b.s.targets = append(b.s.targets, t)
+}
+
+// same reports whether two targets that binding found are the same. Without
+// this, a recursion through interfaces would go on for ever.
+func (t *target) same(u *target) bool {
+	if !t.derived || t.fn != u.fn || t.spawned != u.spawned || t.yields != u.yields {
+		return false
+	}
+	if t.fn != nil {
+		return slices.Equal(t.args, u.args)
+	}
+	return t.label == u.label && t.sum.Kinds() == u.sum.Kinds() && slices.Equal(t.args, u.args)
 }
 
 // addGiven notes that f makes a call of what its caller gave, if that was not

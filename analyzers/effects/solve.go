@@ -218,16 +218,43 @@ func (x *inference) summarise(f *function) *Summary {
 				Method:     k.method,
 				Spawned:    k.spawned,
 				Cold:       g.weight.cold(),
-				Unresolved: g.open,
+				Unresolved: x.openOf(k, g.open),
 				Chain:      x.givenChain(f, k),
 			})
 		case k.spawned, f.knows(k):
 		default: // of a function around, or one that set a field: f's callers cannot tell
-			s.Effects = withOpen(s.Effects, g.open, g.weight.cold(), x.givenChain(f, k))
+			s.Effects = withOpen(s.Effects, x.openOf(k, g.open), g.weight.cold(), x.givenChain(f, k))
 		}
 	}
 	s.Given = inOrder(s.Given)
 	return s
+}
+
+// openOf returns what to assume of a call of a parameter if its type says what
+// can be passed: what any of that does.
+func (x *inference) openOf(k givenKey, open Set) Set {
+	ts := x.byType(k.param, k.method)
+	if len(ts) == 0 {
+		return open
+	}
+	var kinds Set
+	for _, t := range ts {
+		if t.fn == nil {
+			kinds |= t.sum.Kinds()
+			continue
+		}
+		for c, w := range t.fn.best {
+			if w != noWeight {
+				kinds |= 1 << c
+			}
+		}
+		for _, other := range t.fn.givens {
+			if len(x.byType(other.param, other.method)) == 0 && !other.spawned {
+				kinds |= t.fn.given[other].open
+			}
+		}
+	}
+	return kinds
 }
 
 // withOpen adds the kinds in open to effects, where there is no better one.
