@@ -80,6 +80,14 @@ func (x *inference) allocates(instr ssa.Instruction) (what string, c Certainty, 
 		if copies(v) {
 			return "conversion of a string", SizeDependent, true
 		}
+	case *ssa.Go:
+		if _, closed := v.Call.Value.(*ssa.MakeClosure); !closed && (len(v.Call.Args) > 0 || v.Call.IsInvoke()) {
+			return "arguments of a go statement", Proven, true
+		}
+	case *ssa.Defer:
+		if inLoop(v.Block()) {
+			return "defer in a loop", Proven, true
+		}
 	case *ssa.Call:
 		if b, ok := v.Call.Value.(*ssa.Builtin); ok && b.Name() == "append" && len(v.Call.Args) > 1 {
 			return "append", SizeDependent, true
@@ -131,6 +139,27 @@ func onlyRead(fn *ssa.Function, i int) bool {
 		}
 	}
 	return true
+}
+
+// inLoop reports whether control can come back to a block.
+func inLoop(b *ssa.BasicBlock) bool {
+	seen := make(map[*ssa.BasicBlock]bool)
+	var visit func(at *ssa.BasicBlock) bool
+	visit = func(at *ssa.BasicBlock) bool {
+		for _, s := range at.Succs {
+			if s == b {
+				return true
+			}
+			if !seen[s] {
+				seen[s] = true
+				if visit(s) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	return visit(b)
 }
 
 // newOf says what a variable on the heap is.

@@ -68,29 +68,30 @@ var (
 func (x *inference) operation(f *function, instr ssa.Instruction) {
 	switch instr := instr.(type) {
 	case *ssa.Send:
-		x.op(f, instr.Pos(), opChan, "channel send")
+		x.op(f, instr, opChan, "channel send")
 	case *ssa.UnOp:
 		if instr.Op == token.ARROW {
-			x.op(f, instr.Pos(), opChan, "channel receive")
+			x.op(f, instr, opChan, "channel receive")
 		}
 	case *ssa.Select:
 		if instr.Blocking {
-			x.op(f, instr.Pos(), opChan, "select")
+			x.op(f, instr, opChan, "select")
 		}
 	case *ssa.Go:
-		x.op(f, instr.Pos(), opSpawn, "go statement")
+		x.op(f, instr, opSpawn, "go statement")
 	}
 }
 
 // op notes an operation.
-func (x *inference) op(f *function, pos token.Pos, sum *Summary, label string) {
+func (x *inference) op(f *function, instr ssa.Instruction, sum *Summary, label string) {
+	pos := instr.Pos()
 	if !pos.IsValid() {
 		pos = f.ssa.Pos()
 	}
 	if e := x.excuseAt(pos); e != nil {
 		sum, label = e.sum, "//lagvet:assume"
 	}
-	f.ops = append(f.ops, edge{pos: pos, cold: x.cold(pos), sum: sum, label: label})
+	f.ops = append(f.ops, edge{instr: instr, pos: pos, cold: x.cold(pos), sum: sum, label: label})
 }
 
 // cold reports whether what stands at pos happens only on the way to an error
@@ -110,12 +111,12 @@ func (x *inference) call(f *function, instr ssa.CallInstruction) {
 	s.cold = x.cold(s.pos)
 	_, s.spawned = instr.(*ssa.Go)
 	if e := x.excuseAt(s.pos); e != nil {
-		f.ops = append(f.ops, edge{pos: s.pos, cold: s.cold, sum: e.sum, label: "//lagvet:assume"})
+		f.ops = append(f.ops, edge{instr: instr, pos: s.pos, cold: s.cold, sum: e.sum, label: "//lagvet:assume"})
 		return
 	}
 	if b, ok := c.Value.(*ssa.Builtin); ok {
 		if b.Name() == "print" || b.Name() == "println" {
-			x.op(f, s.pos, opPrint, b.Name())
+			x.op(f, instr, opPrint, b.Name())
 		}
 		return
 	}

@@ -67,6 +67,7 @@ type function struct {
 // An edge is one place where a function does something: an operation of the
 // language, or a call.
 type edge struct {
+	instr ssa.Instruction
 	pos   token.Pos
 	cold  bool
 	to    *function  // a function of this package, or

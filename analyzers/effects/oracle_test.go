@@ -275,7 +275,17 @@ crypto/tls.Dial: net | stw
 
 # The runtime.
 runtime/debug.FreeOSMemory: stw | net disk
-runtime/debug.SetGCPercent: stw | net disk
+runtime/debug.SetGCPercent: lock | net disk stw
+runtime/debug.SetMemoryLimit: | rest
+runtime.ReadMemStats: stw | rest
+runtime.GC: stw | rest
+runtime.Stack: stw | rest
+runtime.NumGoroutine: | rest
+runtime.Gosched: | rest
+runtime.Callers: | rest
+runtime.KeepAlive: | rest
+runtime.SetFinalizer: alloc | rest
+(*runtime.Func).Name: | rest
 runtime/debug.Stack: alloc | stw net disk
 runtime/debug.PrintStack: alloc | stw net
 runtime/pprof.StartCPUProfile: lock | net disk

@@ -53,7 +53,8 @@ var primitives = []row{
 
 	// The kernel.
 	{"internal/runtime/syscall/linux", "Syscall6 EpollCreate1 EpollWait EpollCtl Eventfd Open Close Read Pread", kernel, "enters the kernel"},
-	{"syscall", "Syscall Syscall6 Syscall9 Syscall12 Syscall15 Syscall18 SyscallN RawSyscall RawSyscall6 rawSyscallNoError rawVforkSyscall cgocaller runtime_doAllThreadsSyscall runtimeSetenv runtimeUnsetenv", kernel, "enters the kernel"},
+	{"syscall", "Syscall Syscall6 Syscall9 Syscall12 Syscall15 Syscall18 SyscallN RawSyscall RawSyscall6 rawSyscallNoError rawVforkSyscall cgocaller runtimeSetenv runtimeUnsetenv", kernel, "enters the kernel"},
+	{"syscall", "runtime_doAllThreadsSyscall", kernel | stops, "enters the kernel on every thread, the world being stopped"},
 	{"syscall", "syscall syscall6 syscall6X syscall9 syscallX syscallPtr rawSyscall rawSyscall6 rawSyscall9", kernel, "enters the kernel through the system's library"},
 	{"golang.org/x/sys/unix", "Syscall Syscall6 Syscall9 SyscallNoError RawSyscall RawSyscall6 RawSyscallNoError syscall_syscall syscall_syscall6 syscall_syscall6X syscall_syscall9 syscall_syscallPtr syscall_rawSyscall syscall_rawSyscall6", kernel, "enters the kernel"},
 	{"internal/syscall/unix", "fcntl", kernel, "enters the kernel"},
@@ -71,13 +72,14 @@ var primitives = []row{
 
 	// Stop the world.
 	{"runtime", "GC ReadMemStats GOMAXPROCS SetDefaultGOMAXPROCS GoroutineProfile StartTrace StopTrace Stack", stops, "stops the world"},
-	{"runtime/debug", "WriteHeapDump setGCPercent setMemoryLimit freeOSMemory setMaxThreads", stops, "stops the world"},
-	{"runtime/debug", "readGCStats", lock, "takes the heap's lock"},
+	{"runtime/debug", "WriteHeapDump freeOSMemory", stops, "stops the world"},
+	{"runtime/debug", "setGCPercent", lock, "waits for the collector's mark to end if it turns the collector off"},
+	{"runtime/debug", "setMemoryLimit setMaxThreads readGCStats", nothing, "sets or reads some words under the heap's lock"},
 	{"runtime/debug", "modinfo SetTraceback setMaxStack setPanicOnFault runtime_setCrashFD", nothing, "sets or reads a word"},
-	{"runtime/pprof", "pprof_goroutineProfileWithLabels pprof_goroutineLeakProfileWithLabels pprof_threadCreateInternal runtime_goroutineLeakGC", stops, "stops the world"},
+	{"runtime/pprof", "pprof_goroutineProfileWithLabels pprof_goroutineLeakProfileWithLabels runtime_goroutineLeakGC", stops, "stops the world"},
 	{"runtime/pprof", "pprof_memProfileInternal pprof_blockProfileInternal pprof_mutexProfileInternal", lock, "takes the profile's lock"},
 	{"runtime/pprof", "readProfile", lock, "waits for samples"},
-	{"runtime/pprof", "pprof_cyclesPerSecond pprof_fpunwindExpand pprof_makeProfStack runtime_FrameStartLine runtime_FrameSymbolName runtime_expandFinalInlineFrame runtime_setProfLabel runtime_getProfLabel runtime_goroutineleakcount", nothing, "the runtime's own data"},
+	{"runtime/pprof", "pprof_threadCreateInternal pprof_cyclesPerSecond pprof_fpunwindExpand pprof_makeProfStack runtime_FrameStartLine runtime_FrameSymbolName runtime_expandFinalInlineFrame runtime_setProfLabel runtime_getProfLabel runtime_goroutineleakcount", nothing, "the runtime's own data"},
 	{"runtime/trace", "runtime_readTrace", lock, "waits for trace data"},
 	{"runtime/trace", "runtime_traceAdvance", lock, "waits for the trace's generation to end"},
 	{"runtime/trace", "userTaskCreate userTaskEnd userRegion userLog runtime_traceClockUnitsPerSecond runtime_traceClockNow", nothing, "writes to the thread's trace buffer"},

@@ -55,11 +55,11 @@ func (f *function) collect() {
 			if t.given != nil || s.spawned || t.spawned {
 				continue
 			}
-			f.edges = append(f.edges, edge{pos: s.pos, cold: s.cold || t.cold, to: t.fn, sum: t.sum, label: t.label, only: t.only, tail: t.tail})
+			f.edges = append(f.edges, edge{instr: s.instr, pos: s.pos, cold: s.cold || t.cold, to: t.fn, sum: t.sum, label: t.label, only: t.only, tail: t.tail})
 		}
 	}
 	for _, a := range f.allocs {
-		f.edges = append(f.edges, edge{pos: a.Pos, cold: a.Cold, sum: opAlloc[a.Certainty], label: a.What})
+		f.edges = append(f.edges, edge{instr: a.Instr, pos: a.Pos, cold: a.Cold, sum: opAlloc[a.Certainty], label: a.What})
 	}
 }
 

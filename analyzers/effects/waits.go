@@ -31,7 +31,7 @@ func (x *inference) waits(f *function) {
 				continue
 			}
 			s.joined = true
-			f.ops = append(f.ops, edge{pos: w.pos, cold: w.cold || s.cold, to: s.target.fn, sum: s.target.sum, label: s.target.label, only: s.target.only})
+			f.ops = append(f.ops, edge{instr: w.instr, pos: w.pos, cold: w.cold || s.cold, to: s.target.fn, sum: s.target.sum, label: s.target.label, only: s.target.only})
 		}
 	}
 }
@@ -47,9 +47,10 @@ type spawn struct {
 
 // A wait is an operation that waits for others.
 type wait struct {
-	pos  token.Pos
-	cold bool
-	on   root
+	instr ssa.Instruction
+	pos   token.Pos
+	cold  bool
+	on    root
 }
 
 // A root says where a channel or a group comes from: a value of the function,
@@ -62,25 +63,25 @@ type root struct {
 // waitsOf lists what f waits for.
 func (x *inference) waitsOf(f *function) []wait {
 	var ws []wait
-	add := func(pos token.Pos, v ssa.Value) {
-		ws = append(ws, wait{pos, x.cold(pos), rootOf(v, nil)})
+	add := func(instr ssa.Instruction, v ssa.Value) {
+		ws = append(ws, wait{instr, instr.Pos(), x.cold(instr.Pos()), rootOf(v, nil)})
 	}
 	for _, b := range x.live(f.ssa) {
 		for _, instr := range b.Instrs {
 			switch instr := instr.(type) {
 			case *ssa.UnOp:
 				if instr.Op == token.ARROW {
-					add(instr.Pos(), instr.X)
+					add(instr, instr.X)
 				}
 			case *ssa.Select:
 				for _, st := range instr.States {
 					if instr.Blocking && st.Dir == types.RecvOnly {
-						add(instr.Pos(), st.Chan)
+						add(instr, st.Chan)
 					}
 				}
 			case *ssa.Call:
 				if fn, ok := instr.Call.Value.(*ssa.Function); ok && fn.Name() == "Wait" && len(instr.Call.Args) == 1 {
-					add(instr.Pos(), instr.Call.Args[0])
+					add(instr, instr.Call.Args[0])
 				}
 			}
 		}
