@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/types"
 	"reflect"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/buildssa"
@@ -56,6 +57,8 @@ func run(pass *analysis.Pass, assume string) (any, error) {
 // Info tells what the functions of one package may do, and those that it calls.
 type Info struct {
 	x *inference
+
+	mu sync.Mutex // rules ask in parallel, and what is asked is remembered
 }
 
 // A Function is one that has a body in the package: declared, or a literal.
@@ -88,6 +91,8 @@ func (i *Info) Of(fn *types.Func) *Summary {
 	if f := i.x.byObj[fn]; f != nil {
 		return f.summary
 	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
 	return i.x.external(fn)
 }
 

@@ -202,7 +202,7 @@ context.Cause: | net disk sleep chan
 # Files and processes.
 os.ReadFile: disk alloc | net sleep stw unknown
 os.WriteFile: disk | net sleep stw unknown
-os.Open: disk | net sleep stw unknown
+os.Open: disk | net sleep stw unknown syscall chan lock
 os.Create: disk | net sleep stw unknown
 (*os.File).Read: disk | net sleep stw unknown chan
 (*os.File).Write: disk | net sleep stw unknown chan

@@ -25,6 +25,8 @@ var overrides = []row{
 
 	{"internal/testlog", "PanicOnExit0 Getenv Stat Open", nothing, "in tests only"},
 
+	{"os", "newFile", disk | alloc, "asks what kind of file it is; only pipes and devices are made non-blocking"},
+
 	// Race detector, sanitisers and fuzzing: not in a production build.
 	{"internal/race", "Acquire Release ReleaseMerge Disable Enable Read Write ReadRange WriteRange Errors ReadObjectPC WriteObjectPC ReadPC WritePC", nothing, "only in builds for the race detector"},
 

@@ -17,8 +17,8 @@ type Site struct {
 }
 
 // Sites returns what fn, which has a body in this package, does and where, in
-// the order of its instructions as far as operations and calls go, allocations
-// last. Unlike its summary, this tells of every place, not of the nearest one.
+// the order of its instructions as far as operations and calls go, then
+// allocations, then calls of what the caller gave. Unlike its summary, this tells of every place, not of the nearest one.
 // A function whose effects are stated has none.
 func (i *Info) Sites(fn *ssa.Function) []Site {
 	f := i.x.bySSA[origin(fn)]
@@ -31,7 +31,32 @@ func (i *Info) Sites(fn *ssa.Function) []Site {
 			sites = append(sites, s)
 		}
 	}
+	for _, g := range f.summary.Given {
+		if s := i.x.givenSite(f, g); len(s.Effects) > 0 {
+			sites = append(sites, s)
+		}
+	}
 	return sites
+}
+
+// givenSite returns the place where f calls what its caller gave it, or has it
+// called.
+func (x *inference) givenSite(f *function, g Given) Site {
+	s := Site{Cold: g.Cold, Func: g.Chain.Func}
+	if g.Spawned {
+		return s
+	}
+	for _, k := range f.givens {
+		if k.param == f.ssa.Params[g.Param] && k.method == g.Method && !k.spawned {
+			s.Pos = f.given[k].pos
+		}
+	}
+	for _, k := range Kinds() {
+		if g.Unresolved.Has(k) {
+			s.Effects = append(s.Effects, Effect{Kind: k, Cold: g.Cold, Certainty: Suspected, ByCaller: true, Chain: g.Chain})
+		}
+	}
+	return s
 }
 
 // site returns what an edge says.
