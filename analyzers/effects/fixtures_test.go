@@ -111,7 +111,7 @@ func expectations(t *testing.T, dir string) map[string]string {
 // nameOf returns the name that types.Func.FullName prints.
 func nameOf(path string, fn *ast.FuncDecl) string {
 	if fn.Name.Name == "init" {
-		return path + ".init"
+		return path + ".init#1"
 	}
 	if fn.Recv == nil {
 		return path + "." + fn.Name.Name

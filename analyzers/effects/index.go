@@ -56,6 +56,10 @@ func (x *inference) indexInstr(ix *index, instr ssa.Instruction, space []*ssa.Va
 		}
 	case *ssa.FieldAddr:
 		ix.field(instr)
+	case *ssa.ChangeType:
+		ix.converted(instr.X.Type(), instr.Type())
+	case *ssa.Convert:
+		ix.converted(instr.X.Type(), instr.Type())
 	case *ssa.DebugRef:
 		return
 	case ssa.CallInstruction:
@@ -142,6 +146,32 @@ func (s *stores) use(addr ssa.Value, instr ssa.Instruction) {
 	}
 }
 
+// converted notes a conversion by which the fields of one struct get what was
+// stored in those of another, or what unsafe code put there.
+func (ix *index) converted(from, to types.Type) {
+	st, ok := structOf(to)
+	if !ok {
+		return
+	}
+	if was, ok := structOf(from); ok && was == st {
+		return
+	}
+	for f := range st.Fields() {
+		if callable(f.Type()) {
+			ix.fields[f.Origin()] = &stores{open: true}
+		}
+	}
+}
+
+// structOf returns the struct that t is, or points to.
+func structOf(t types.Type) (*types.Struct, bool) {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	st, ok := t.Underlying().(*types.Struct)
+	return st, ok
+}
+
 // field notes the uses of one address of a field that can hold a function or
 // an interface.
 func (ix *index) field(fa *ssa.FieldAddr) {
@@ -180,14 +210,9 @@ func fieldOf(t types.Type, i int) (*types.Var, *types.TypeName) {
 	if n, ok := types.Unalias(t).(*types.Named); ok {
 		owner = n.Obj()
 	}
-	st, ok := coreStruct(t)
+	st, ok := t.Underlying().(*types.Struct)
 	if !ok || i >= st.NumFields() {
 		return nil, nil
 	}
 	return st.Field(i).Origin(), owner
-}
-
-func coreStruct(t types.Type) (*types.Struct, bool) {
-	st, ok := t.Underlying().(*types.Struct)
-	return st, ok
 }

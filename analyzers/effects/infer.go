@@ -131,7 +131,11 @@ func (x *inference) gather() {
 		if len(fn.Blocks) == 0 {
 			continue
 		}
-		f := x.add(fn, withoutVariant(obj.FullName()))
+		name := withoutVariant(obj.FullName())
+		if _, n, ok := strings.Cut(fn.Name(), "init#"); ok { // there may be several
+			name += "#" + n
+		}
+		f := x.add(fn, name)
 		f.obj = obj
 		x.byObj[obj] = f
 		f.fixed = x.statedFor(obj)

@@ -95,7 +95,7 @@ func (x *inference) embedded(m *types.Func, t types.Type, sel *types.Selection, 
 			return x.contract(m, m.Signature().Recv().Type(), nil)
 		}
 		if t = f.Type(); types.IsInterface(t) {
-			tr := &tracer{x: x, seen: make(map[ssa.Value]bool)}
+			tr := x.newTracer()
 			tr.field(f, owner2type(owner, t), 0)
 			if found := tr.found; !found.open && len(found.list) == 1 && found.list[0].typ != nil {
 				if got := x.method(found.list[0].typ, nil, m, args, c); got != nil {

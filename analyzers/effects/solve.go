@@ -351,7 +351,7 @@ func (x *inference) resultFunctions() {
 }
 
 func (x *inference) resultFunction(f *function, i int) {
-	t := &tracer{x: x, seen: make(map[ssa.Value]bool)}
+	t := x.newTracer()
 	for _, b := range f.ssa.Blocks {
 		if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok && i < len(ret.Results) {
 			t.follow(ret.Results[i], 0)

@@ -29,11 +29,12 @@ type origins struct {
 const (
 	maxOrigins     = 24
 	maxOriginDepth = 24
+	maxOriginSteps = 2000
 )
 
 // originsOf follows a value back to what it may be.
 func (x *inference) originsOf(v ssa.Value) *origins {
-	t := &tracer{x: x, seen: make(map[ssa.Value]bool)}
+	t := x.newTracer()
 	t.follow(v, 0)
 	return &t.found
 }
@@ -43,6 +44,20 @@ type tracer struct {
 	x     *inference
 	seen  map[ssa.Value]bool
 	found origins
+
+	active map[*ssa.Function]bool // whose results are being followed
+	budget *int                   // values still to be looked at
+}
+
+func (x *inference) newTracer() *tracer {
+	budget := maxOriginSteps
+	return &tracer{x: x, seen: make(map[ssa.Value]bool), active: make(map[*ssa.Function]bool), budget: &budget}
+}
+
+// inner returns a tracer for the results of a function: what it has seen is
+// seen anew in the next call, with other arguments.
+func (t *tracer) inner() *tracer {
+	return &tracer{x: t.x, seen: make(map[ssa.Value]bool), active: t.active, budget: t.budget}
 }
 
 func (t *tracer) add(o source) {
@@ -65,7 +80,7 @@ func (t *tracer) follow(v ssa.Value, depth int) {
 	if t.seen[v] {
 		return
 	}
-	if depth > maxOriginDepth {
+	if *t.budget--; depth > maxOriginDepth || *t.budget < 0 {
 		t.unknown()
 		return
 	}
@@ -302,12 +317,17 @@ func (t *tracer) result(call *ssa.Call, i, depth int) {
 // returned follows what a function of this package returns. What it returns of
 // its own parameters is what the caller passed.
 func (t *tracer) returned(call *ssa.Call, fn *ssa.Function, i, depth int) {
+	if t.active[fn] {
+		return // a recursion: what it returns is being followed
+	}
+	t.active[fn] = true
+	defer delete(t.active, fn)
 	for _, b := range fn.Blocks {
 		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
 		if !ok || i >= len(ret.Results) {
 			continue
 		}
-		inner := &tracer{x: t.x, seen: t.seen}
+		inner := t.inner()
 		inner.follow(ret.Results[i], depth)
 		t.found.open = t.found.open || inner.found.open
 		for _, o := range inner.found.list {
