@@ -5,6 +5,8 @@ import (
 	"go/types"
 	"slices"
 	"strings"
+
+	"golang.org/x/tools/go/analysis"
 )
 
 // external returns the summary of a declared function without a body in this
@@ -15,6 +17,15 @@ func (x *inference) external(fn *types.Func) *Summary {
 		return s
 	}
 	s := x.lookUp(fn)
+	if fn.Pkg() == x.pass.Pkg && !isRuntime(fn.Pkg().Path()) {
+		// The compiler sees no more of it than its declaration.
+		declared := *s
+		declared.Retained = allRetained
+		if x.noescape[fn] {
+			declared.Retained = 0
+		}
+		s = &declared
+	}
 	x.seen[fn] = s
 	return s
 }
@@ -42,20 +53,18 @@ func (x *inference) lookUp(fn *types.Func) *Summary {
 	case pkg == x.pass.Pkg:
 		return x.bodiless(fn)
 	}
-	return inRegisters(pkg.Path(), fn.Name(), missing)
+	return inRegisters(pkg.Path(), missing)
 }
 
 // inRegisters returns the summary of a function without a Go body, otherwise if
 // nothing is known of its package.
-func inRegisters(path, name string, otherwise *Summary) *Summary {
+func inRegisters(path string, otherwise *Summary) *Summary {
 	why := inAssembly(path)
 	if why == "" {
 		return otherwise
 	}
 	s := stated(nothing, why)
-	if keepsPointers(name) {
-		s.Retained = allRetained
-	}
+	s.Retained = allRetained
 	return s
 }
 
@@ -77,9 +86,28 @@ func (x *inference) bodiless(fn *types.Func) *Summary {
 		}
 	}
 	if isRuntime(x.pass.Pkg.Path()) {
-		return inRegisters(x.pass.Pkg.Path(), fn.Name(), ofRuntime)
+		return inRegisters(x.pass.Pkg.Path(), ofRuntime)
 	}
-	return inRegisters(x.pass.Pkg.Path(), fn.Name(), noBody)
+	return inRegisters(x.pass.Pkg.Path(), noBody)
+}
+
+// noescapes finds the functions without a body that promise the compiler not to
+// keep what they are given.
+func noescapes(pass *analysis.Pass) map[*types.Func]bool {
+	found := make(map[*types.Func]bool)
+	for _, f := range pass.Files {
+		for _, d := range f.Decls {
+			decl, ok := d.(*ast.FuncDecl)
+			if !ok || decl.Body != nil || decl.Doc == nil {
+				continue
+			}
+			fn, ok := pass.TypesInfo.Defs[decl.Name].(*types.Func)
+			if ok && slices.ContainsFunc(decl.Doc.List, func(c *ast.Comment) bool { return c.Text == "//go:noescape" }) {
+				found[fn] = true
+			}
+		}
+	}
+	return found
 }
 
 // declaredOnly lists the functions that the package declares without a body, and

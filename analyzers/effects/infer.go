@@ -28,6 +28,7 @@ type inference struct {
 	boundTypes map[*types.TypeName]*Summary // func types under a directive
 	excused    []excuse
 	linknames  map[string]string // what names of this package without a body stand for
+	noescape   map[*types.Func]bool
 
 	funcs []*function // in source order, the initialiser first
 	bySSA map[*ssa.Function]*function
@@ -94,6 +95,7 @@ func newInference(pass *analysis.Pass, assumed map[string]Set) *inference {
 	}
 	x.readDirectives()
 	x.linknames = linknames(pass.Files)
+	x.noescape = noescapes(pass)
 	return x
 }
 

@@ -163,10 +163,6 @@ var assembly = []struct{ path, why string }{
 	{"unsafe", "no code at all"},
 }
 
-// keepsPointers reports whether a function that is written in assembly keeps
-// the pointers that it is given.
-func keepsPointers(name string) bool { return strings.HasSuffix(name, "Pointer") }
-
 // inAssembly returns why functions of the package that have no body are taken
 // to have no effects, or "".
 func inAssembly(path string) string {
@@ -179,11 +175,6 @@ func inAssembly(path string) string {
 	return ""
 }
 
-// keepers are primitives that keep what they are given. The others, as far as
-// they are given pointers at all, are done with them when they return.
-var keepers = []string{
-	"runtime.SetFinalizer", "runtime.AddCleanup", "runtime.KeepAlive",
-	"time.newTimer", "weak.runtime_registerWeakPointer", "iter.newcoro",
-	"reflect.typedmemmove", "reflect.ifaceE2I", "reflect.mapassign0", "reflect.chansend0", "reflect.typedslicecopy", "reflect.call",
-	"internal/reflectlite.typedmemmove", "internal/reflectlite.ifaceE2I",
-}
+// keepers are functions of package runtime that keep what they are given. Of
+// functions without a body elsewhere, a directive for the compiler tells.
+var keepers = []string{"runtime.SetFinalizer", "runtime.AddCleanup"}
