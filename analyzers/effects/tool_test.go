@@ -96,11 +96,7 @@ func each(t testing.TB, out []byte, f func(unit string, d diag)) {
 // vet returns what go vet prints on standard output.
 func vet(t testing.TB, dir string, args ...string) []byte {
 	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command("go", append([]string{"vet", "-json", "-vettool=" + self, "-" + Report.Name, "-overlay=" + withoutTests(t, dir, args)}, args...)...)
+	cmd := exec.Command("go", append([]string{"vet", "-json", "-vettool=" + tool(t), "-" + Report.Name, "-overlay=" + withoutTests(t, dir, args)}, args...)...)
 	cmd.Dir = dir
 	cmd.Env = toolEnviron(dir)
 	var stdout, stderr bytes.Buffer
@@ -109,6 +105,25 @@ func vet(t testing.TB, dir string, args ...string) []byte {
 		t.Fatalf("go vet: %v\n%s", err, stderr.Bytes())
 	}
 	return stdout.Bytes()
+}
+
+// tool returns the test binary. Under the race detector it would take many times
+// as long and find nothing, for package after package runs in a process of its
+// own: another one is built there.
+func tool(t testing.TB) string {
+	t.Helper()
+	if !raced {
+		self, err := os.Executable()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return self
+	}
+	file := filepath.Join(t.TempDir(), "tool.test")
+	if out, err := exec.Command("go", "test", "-c", "-o", file, ".").CombinedOutput(); err != nil {
+		t.Fatalf("building the tool: %v\n%s", err, out)
+	}
+	return file
 }
 
 // toolEnviron is the environment in which the test binary is a vet tool.
