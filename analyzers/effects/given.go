@@ -73,6 +73,7 @@ func (x *inference) bindGiven() {
 func (x *inference) version(f *function) (v int) {
 	for _, k := range f.givens {
 		v += 1<<24 - int(f.given[k].weight.length())
+		v += f.given[k].open.Len() << 32
 		if !f.given[k].weight.cold() {
 			v += 1 << 23
 		}
