@@ -549,13 +549,26 @@ func TestWhy(t *testing.T) {
 		{
 			args: []string{"Book.both", "(*example.com/shop/hot.Book).Idle"},
 			stdout: []string{
-				`\Ahot/hot\.go:11:16: \(\*example\.com/shop/hot\.Book\)\.both\n    hot: //lagvet:hot at hot\.go:8\n        hot\.go:9:37  calls \(\*Book\)\.both\n    no request root is known to reach it$`,
-				`^hot/hot\.go:\d+:16: \(\*example\.com/shop/hot\.Book\)\.Idle\n    nothing says that it is hot$`,
+				`\Ahot/hot\.go:11:16: \(\*example\.com/shop/hot\.Book\)\.both\n    hot: //lagvet:hot at hot\.go:8\n        hot\.go:9:37  calls \(\*Book\)\.both\n    no request root is known to reach it\n`,
+				`^hot/hot\.go:\d+:16: \(\*example\.com/shop/hot\.Book\)\.Idle\n    nothing says that it is hot\n`,
 			},
 		},
 		{args: []string{"hot.Book.Match"}, stdout: []string{`hot: //lagvet:hot at hot\.go:8$`}},
-		{args: []string{"Book.Macth"}, code: 2, stderr: []string{`\Alagvet: no function "Book\.Macth" in \./\.\.\. \(did you mean "Book\.Match"\?\)\n\z`}},
+		{args: []string{"Book.Macth"}, code: 2, stderr: []string{`\Alagvet: no function "Book\.Macth" in \./\.\.\., what that imports, or the standard library \(did you mean "Book\.Match"\?\)\n\z`}},
 		{args: []string{"--in", "./clean", "Match"}, code: 2, stderr: []string{`no function "Match" in \./clean`}},
+		{
+			args:   []string{"net/http.Get", "--effect", "net"},
+			stdout: []string{`\A\S+client\.go:\d+:6: net/http\.Get\n`, `^    net\n        client\.go:\d+:\d+ +\(\*net/http\.Client\)\.Get\n(        .*\n)*        .*\(net/http\.RoundTripper\)\.RoundTrip\n\z`},
+		},
+		{
+			args:   []string{"--format", "json", "strconv.AppendInt", "time.Sleep"},
+			stdout: []string{`\A\[\n  \{\n    "func": "strconv\.AppendInt",\n    "effects": \[\n      \{\n        "kind": "alloc",`, `"func": "time\.Sleep",\n    "effects": \[\n      \{\n        "kind": "sleep",\n        "cold": false,\n        "chain": \[\]\n      \}\n    \]\n  \}\n\]\n\z`},
+		},
+		{args: []string{"(*sync.Mutex).lockSlow"}, stdout: []string{`: \(\*internal/sync\.Mutex\)\.lockSlow\n`, `^    lock\n.*runtime_SemacquireMutex$`}},
+		{args: []string{"sync.Mutex.Lock", "--effect", "net"}, stdout: []string{`^    no effect: net$`}},
+		{args: []string{"Index"}, code: 2, stderr: []string{`\Alagvet: "Index" may mean any of \d+ functions; name one of them more fully:\n    `, `^    strings\.Index$`}},
+		{args: []string{"strings.Index", "--effect", "nett"}, code: 2, stderr: []string{`nett`}},
+		{args: []string{"strings.Index", "--format", "sarif"}, code: 2, stderr: []string{`sarif`}},
 		{args: nil, code: 2, stderr: []string{`\Alagvet: why takes the names of functions.*\n\z`}},
 	}
 	for _, tt := range tests {

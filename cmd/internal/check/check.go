@@ -52,8 +52,10 @@ type run struct {
 	here    string // the directory lagvet was started in
 	policy  config.Policy
 	rules   []report.Rule // that are on
-	// engine is engine.Run but in tests.
-	engine func(context.Context, engine.Options) (*engine.Result, error)
+	onlyIn  bool          // why: look at nothing but the patterns
+	// engine is engine.Run, and declared engine.Declarations, but in tests.
+	engine   func(context.Context, engine.Options) (*engine.Result, error)
+	declared func(ctx context.Context, o engine.Options, names []string, all bool) ([]engine.Declared, error)
 }
 
 // Run checks packages and returns the exit code. An error is one of usage or

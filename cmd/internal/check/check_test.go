@@ -201,35 +201,41 @@ func TestRepository(t *testing.T) {
 	}
 }
 
-func TestNamed(t *testing.T) {
-	hs := []finding.Heat{
-		{Func: "(*example.com/m/match.Engine).Match"},
-		{Func: "(example.com/m/match.Engine).NoMatch"},
-		{Func: "(*example.com/m/list.List[T]).Match"},
-		{Func: "example.com/m/match.Match"},
+func TestChoose(t *testing.T) {
+	decls := []engine.Declared{
+		{Func: "(*example.com/m/list.List).Match", Package: "example.com/m/list"},
+		{Func: "(*example.com/m/match.Engine).Match", Package: "example.com/m/match"},
+		{Func: "(example.com/m/match.Engine).NoMatch", Package: "example.com/m/match"},
+		{Func: "example.com/m/match.Match", Package: "example.com/m/match"},
+		{Func: "(*example.com/dep.Engine).Match", Package: "example.com/dep", Rank: engine.Imported},
+		{Func: "(*regexp.Regexp).Match", Package: "regexp", Rank: engine.Standard},
+		{Func: "path.Match", Package: "path", Rank: engine.Standard},
+		{Func: "path/filepath.Match", Package: "path/filepath", Rank: engine.Standard},
 	}
 	tests := []struct {
 		name string
-		want []int
+		want string // a full name, or what the error must hold
 	}{
-		{"Match", []int{0, 2, 3}},
-		{"Engine.Match", []int{0}},
-		{"(*Engine).Match", []int{0}},
-		{"match.Match", []int{3}},
-		{"match.Engine.Match", []int{0}},
-		{"(*example.com/m/match.Engine).Match", []int{0}},
-		{"m/match.Match", []int{3}},
-		{"(*List[T]).Match", []int{2}},
-		{"atch", nil},
-		{"Unmatched", nil},
+		{"Engine.Match", "(*example.com/m/match.Engine).Match"}, // the nearest
+		{"(*Engine).Match", "(*example.com/m/match.Engine).Match"},
+		{"match.Match", "example.com/m/match.Match"},
+		{"match.Engine.Match", "(*example.com/m/match.Engine).Match"},
+		{"(*example.com/m/match.Engine).Match", "(*example.com/m/match.Engine).Match"},
+		{"m/match.Match", "example.com/m/match.Match"},
+		{"(*List[T]).Match", "(*example.com/m/list.List).Match"},
+		{"dep.Engine.Match", "(*example.com/dep.Engine).Match"},
+		{"Regexp.Match", "(*regexp.Regexp).Match"},
+		{"filepath.Match", "path/filepath.Match"},
+		{"path.Match", "path.Match"},
+		{"match.Match.func1.2", "example.com/m/match.Match.func1.2"},
+		{"Match", "may mean any of 3 functions; name one of them more fully:\n    (*example.com/m/list.List).Match\n    (*example.com/m/match.Engine).Match\n    example.com/m/match.Match"},
+		{"atch", "no such function"},
+		{"Unmatched", "no such function"},
 	}
 	for _, tt := range tests {
-		var want []finding.Heat
-		for _, i := range tt.want {
-			want = append(want, hs[i])
-		}
-		if got := named(hs, tt.name); !slices.Equal(got, want) {
-			t.Errorf("%s: got %v, want %v", tt.name, got, want)
+		got, err := choose(decls, tt.name)
+		if err == nil && got.Func != tt.want || err != nil && !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %s, error %v, want %s", tt.name, got.Func, err, tt.want)
 		}
 	}
 }

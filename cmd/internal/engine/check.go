@@ -48,7 +48,7 @@ func (c *check) prepare(ctx context.Context) error {
 		c.flags.Profiles = append(c.flags.Profiles, p.Hashed)
 	}
 	for _, m := range c.modules {
-		if !vettool.Local(m.Dir) {
+		if !c.opts.Heat && !vettool.Local(m.Dir) {
 			c.flags.Scope = append(c.flags.Scope, m.Path)
 		}
 	}
@@ -138,7 +138,7 @@ func (c *check) widen(asked packageSet) error {
 			// command's cache whichever GOROOT they lie in.
 			scope = "std@" + c.env.GOROOT
 		}
-		if !slices.Contains(c.flags.Scope, scope) {
+		if !c.opts.Heat && !slices.Contains(c.flags.Scope, scope) {
 			c.flags.Scope = append(c.flags.Scope, scope)
 		}
 		// The go command wants no overlay in the module cache: there test

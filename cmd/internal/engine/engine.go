@@ -28,7 +28,8 @@ type Options struct {
 	// switching them costs no analysis, but what they find is dropped and
 	// the canary does not ask for them.
 	Disabled []string
-	// Heat asks what makes functions hot instead of what is wrong with them.
+	// Heat asks what makes functions hot, and what they may do to latency,
+	// instead of what is wrong with them.
 	Heat bool
 	// Progress, if not nil, is a terminal on which a line tells how far a
 	// long run has come.
@@ -61,6 +62,9 @@ type Result struct {
 	// Heat says of each declared function what makes it hot. It is filled in
 	// instead of Findings if the options ask for it.
 	Heat []finding.Heat
+	// Effects say of each function what it may do to latency. It is filled
+	// in with Heat.
+	Effects []finding.Effects
 
 	Modules            []string // directories of the main modules
 	GOROOT, GOMODCACHE string

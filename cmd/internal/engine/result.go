@@ -46,6 +46,10 @@ func (c *check) result(asked packageSet, v vetted) *Result {
 		t.takeHeat(f)
 	}
 	res.Heat = settle(t.heat)
+	for _, f := range v.effects {
+		t.takeEffects(f)
+	}
+	res.Effects = settleEffects(t.effects)
 	res.Problems = append(res.Problems, t.problems...)
 	c.count(res, asked, v)
 	res.Problems = append(inOrder(res.Problems), unseen(asked, v)...)
@@ -160,6 +164,7 @@ type translator struct {
 
 	findings []finding.Finding
 	heat     []finding.Heat
+	effects  []finding.Effects
 	problems []finding.Problem
 }
 

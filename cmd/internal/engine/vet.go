@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lagvet/lagvet/analyzers"
+	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
 	"github.com/lagvet/lagvet/cmd/internal/vettool"
 )
@@ -25,6 +26,7 @@ type vetted struct {
 	units    map[string]vettool.Unit // by the go command's name for them
 	findings []found
 	heat     []found         // diagnostics of [analyzers.Heat]
+	effects  []found         // diagnostics of [effects.Report]
 	fresh    map[string]bool // import paths of units that were analysed, not replayed
 	problems []finding.Problem
 	broken   []string // packages that do not compile
@@ -116,6 +118,10 @@ func (v *vetted) read(stdout io.Reader, t *tracker) error {
 		case rec.Analyzer == analyzers.Heat.Name:
 			for _, d := range rec.Diags {
 				v.heat = append(v.heat, found{rec.Unit, d})
+			}
+		case rec.Analyzer == effects.Report.Name:
+			for _, d := range rec.Diags {
+				v.effects = append(v.effects, found{rec.Unit, d})
 			}
 		default:
 			v.strange(fmt.Sprintf("%s of %s", rec.Analyzer, rec.Unit))

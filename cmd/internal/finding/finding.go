@@ -100,6 +100,32 @@ type Heat struct {
 	Root    *Root  // nil if no request root is known to reach it
 }
 
+// Effects say what one function may do to latency.
+type Effects struct {
+	Func    string // full name, as types.Func.FullName prints it; a literal's number follows
+	Package string // import path
+	Effects []Effect
+}
+
+// An Effect is one thing that a function may do.
+type Effect struct {
+	Kind     string // "alloc", "net"
+	Cold     bool   // only on the way to an error return, a panic or an exit
+	ByCaller bool   // only in calling what its caller gave it
+	// Certainty is how sure an allocation is: proven, size-dependent or
+	// suspected. It is empty for other kinds.
+	Certainty string
+	Stated    string // why the effect is not inferred; empty if it is
+	Chain     []Call // to the primitive; empty if the function is one, or the effect is stated
+}
+
+// A Call is one link of the chain that leads to an effect.
+type Call struct {
+	Place
+	Func    string // what is called there
+	Omitted int    // how many links are left out behind this one
+}
+
 // A Root says that a function runs on behalf of a request.
 type Root struct {
 	Detail string // "HTTP handler"

@@ -96,27 +96,81 @@ func TestShort(t *testing.T) {
 
 func TestWhy(t *testing.T) {
 	r := &Report{Dir: "/m", Problems: []finding.Problem{{Message: "p does not compile"}}}
-	hs := []finding.Heat{
+	place := func(file string, line, column int) finding.Place {
+		return finding.Place{File: file, Line: line, Column: column}
+	}
+	answers := []Answer{
 		{
-			Func: "m.F", Start: finding.Place{File: "/m/a.go", Line: 3, Column: 6},
-			Hot:  &finding.Hot{Detail: "31 % of CPU in default.pgo", Via: []finding.Step{{Place: finding.Place{File: "/m/a.go", Line: 9, Column: 2}, Text: "calls F"}}},
-			Root: &finding.Root{Detail: "HTTP handler", Via: []finding.Step{{Place: finding.Place{File: "/m/sub/b.go", Line: 10, Column: 22}, Text: "calls F"}}},
+			Func: "m.F", Start: place("/m/a.go", 3, 6),
+			Heat: &finding.Heat{
+				Start: place("/m/a.go", 3, 6),
+				Hot:   &finding.Hot{Detail: "31 % of CPU in default.pgo", Via: []finding.Step{{Place: place("/m/a.go", 9, 2), Text: "calls F"}}},
+				Root:  &finding.Root{Detail: "HTTP handler", Via: []finding.Step{{Place: place("/m/sub/b.go", 10, 22), Text: "calls F"}}},
+			},
+			Known: true,
+			Effects: []finding.Effect{
+				{Kind: "alloc", Certainty: "suspected", Cold: true, Chain: []finding.Call{{Func: "append", Place: place("/m/a.go", 4, 2)}}},
+				{Kind: "lock", Chain: []finding.Call{{Func: "m.g", Place: place("/m/a.go", 5, 2), Omitted: 2}, {Func: "(*sync.Mutex).Lock", Place: place("/m/sub/b.go", 7, 3)}}},
+				{Kind: "unknown", ByCaller: true, Chain: []finding.Call{{Func: "the caller's f", Place: place("/m/a.go", 6, 2)}}},
+			},
 		},
-		{Func: "m.G", Start: finding.Place{File: "/m/a.go", Line: 5, Column: 6}},
+		{Func: "m.G", Start: place("/m/a.go", 15, 6), Heat: new(finding.Heat), Known: true},
+		{Func: "m.H", Start: place("/m/a.go", 25, 6), Known: true, Kind: "net"},
+		{Func: "time.Sleep", Start: place("/t/sleep.go", 14, 6), Known: true, Effects: []finding.Effect{{Kind: "sleep", Stated: "sleeps"}}},
 	}
 	const want = `a.go:3:6: m.F
     hot: 31 % of CPU in default.pgo
         a.go:9:2  calls F
     runs for a request: HTTP handler
         sub/b.go:10:22  calls F
-a.go:5:6: m.G
+    alloc, suspected, on a cold branch only
+        a.go:4:2  append
+    lock
+        a.go:5:2      m.g
+                      … 2 steps left out
+        sub/b.go:7:3  (*sync.Mutex).Lock
+    unknown, in calling what its caller gave it
+        a.go:6:2  the caller's f
+a.go:15:6: m.G
     nothing says that it is hot
     no request root is known to reach it
+    does nothing that costs latency: no effects
+a.go:25:6: m.H
+    no effect: net
+/t/sleep.go:14:6: time.Sleep
+    sleep: sleeps
 could not check: p does not compile
 `
 	var b strings.Builder
-	if err := Why(&b, r, hs, false); err != nil || b.String() != want {
+	if err := Why(&b, r, answers, false); err != nil || b.String() != want {
 		t.Errorf("error %v, got\n%s\nwant\n%s", err, b.String(), want)
+	}
+	const wantJSON = `[
+  {
+    "func": "m.F",
+    "effects": [
+      {
+        "kind": "alloc",
+        "cold": true,
+        "chain": [
+          {
+            "func": "append",
+            "pos": "/m/a.go:4:2"
+          }
+        ]
+      }
+    ]
+  },
+  {
+    "func": "m.G",
+    "effects": []
+  }
+]
+`
+	b.Reset()
+	answers[0].Effects = answers[0].Effects[:1]
+	if err := WhyJSON(&b, answers[:2]); err != nil || b.String() != wantJSON {
+		t.Errorf("error %v, got\n%s\nwant\n%s", err, b.String(), wantJSON)
 	}
 }
 

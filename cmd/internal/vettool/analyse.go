@@ -12,6 +12,7 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers"
 	"github.com/lagvet/lagvet/analyzers/directive"
+	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/cmd/internal/config"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
@@ -48,7 +49,12 @@ func analyse(flags Flags, args []string, file string) error {
 			return err
 		}
 	}
-	if scoped { // facts do not depend on the configuration
+	// What is assumed of a function changes the facts of all that call it; the
+	// rest of the configuration changes none.
+	if err := assume(flags.Config.Assume); err != nil {
+		return err
+	}
+	if scoped || flags.Heat {
 		if err := configure(flags); err != nil {
 			return err
 		}
@@ -63,7 +69,7 @@ func analyse(flags Flags, args []string, file string) error {
 		return nil
 	}
 	if flags.Heat {
-		return heat(u, args, scoped)
+		return heat(u, args)
 	}
 	if !scoped {
 		return facts(u, withFacts(rules()))
@@ -82,17 +88,16 @@ func analyse(flags Flags, args []string, file string) error {
 	return nil
 }
 
-// heat says what makes functions of a unit hot. That needs no facts: units out
-// of scope leave only their types to those that import them.
-func heat(u *unit, args []string, scoped bool) error {
-	if !scoped {
-		return facts(u, nil)
-	}
+// heat says what makes functions of a unit hot, and what they may do. Of every
+// unit it is said, whichever the user asks about: what a scope tells would be in
+// the cache key, and the next question would have the standard library analysed
+// again.
+func heat(u *unit, args []string) error {
 	file, err := u.with(map[string]any{"VetxOnly": false})
 	if err != nil {
 		return err
 	}
-	check(append(args, file), []*analysis.Analyzer{analyzers.Heat, announce(u, false, nil)})
+	check(append(args, file), []*analysis.Analyzer{analyzers.Heat, effects.Report, announce(u, false, nil)})
 	return nil
 }
 
@@ -169,6 +174,22 @@ func configure(flags Flags) error {
 				return fmt.Errorf("setting %s of %s: %w", name, r.Name, err)
 			}
 		}
+	}
+	return nil
+}
+
+// assume tells the analysis of effects what the configuration states.
+func assume(as []config.Assume) error {
+	var entries []string
+	for _, a := range as {
+		kinds := "none"
+		if len(a.Effects) > 0 {
+			kinds = strings.Join(a.Effects, ",")
+		}
+		entries = append(entries, a.Func+"="+kinds)
+	}
+	if err := effects.Analyzer.Flags.Set(effects.AssumeFlag, strings.Join(entries, ";")); err != nil {
+		return fmt.Errorf("telling what is assumed: %w", err)
 	}
 	return nil
 }

@@ -15,7 +15,8 @@ type Flags struct {
 	// Findings asks for the wire format of package analyzers, which the
 	// lagvet command reads.
 	Findings bool
-	// Heat asks what makes functions hot instead, for lagvet why.
+	// Heat asks what makes functions hot, and what they may do, instead: for
+	// lagvet why. Scope does not matter then.
 	Heat bool
 	// Scope names the modules whose packages are analysed for findings though
 	// they lie in no directory of the user's: module paths, or "std" for what

@@ -1,0 +1,305 @@
+package effects
+
+import (
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// An AllocSite is a place where a function may allocate.
+type AllocSite struct {
+	Pos       token.Pos
+	What      string // "make(chan)", "append", "string concatenation"
+	Certainty Certainty
+	Cold      bool
+	// Escapes is set if the value outlives the function as far as this
+	// analysis sees; the compiler, which sees through inlining, may know better.
+	Escapes bool
+	Instr   ssa.Instruction
+}
+
+// opAlloc holds an allocation of each certainty, as a primitive.
+var opAlloc = func() (ops [3]*Summary) {
+	for c := range ops {
+		ops[c] = &Summary{Stated: "an allocation", Effects: []Effect{{Kind: Alloc, Certainty: Certainty(c)}}}
+	}
+	return ops
+}()
+
+// allocation notes what an instruction may allocate.
+func (x *inference) allocation(f *function, instr ssa.Instruction) {
+	what, c, escapes := x.allocates(instr)
+	if what == "" {
+		return
+	}
+	pos := instr.Pos()
+	if !pos.IsValid() {
+		pos = f.ssa.Pos()
+	}
+	if e := x.excuseAt(pos); e != nil && !e.sum.Kinds().Has(Alloc) {
+		return
+	}
+	f.allocs = append(f.allocs, AllocSite{Pos: pos, What: what, Certainty: c, Cold: x.cold(pos), Escapes: escapes, Instr: instr})
+}
+
+// allocates tells what an instruction may allocate, "" if nothing.
+func (x *inference) allocates(instr ssa.Instruction) (what string, c Certainty, escapes bool) {
+	switch v := instr.(type) {
+	case *ssa.MakeChan:
+		return "make(chan)", Proven, true
+	case *ssa.MakeMap:
+		if x.escapes(v) {
+			return "make(map)", Proven, true
+		}
+		return "make(map)", SizeDependent, false
+	case *ssa.MakeSlice:
+		if x.escapes(v) {
+			return "make([]T)", Proven, true
+		}
+		return "make([]T)", SizeDependent, false
+	case *ssa.MapUpdate:
+		return "map assignment", SizeDependent, true
+	case *ssa.Alloc:
+		if v.Heap && !capturedByValue(v) && x.escapes(v) {
+			return newOf(v), Suspected, true
+		}
+	case *ssa.MakeClosure:
+		if len(v.Bindings) > 0 && !onlyCalledHere(v) && x.escapes(v) {
+			return "closure", Suspected, true
+		}
+	case *ssa.MakeInterface:
+		if boxes(v) && x.escapes(v) {
+			return "conversion to an interface", boxed(v.X.Type()), true
+		}
+	case *ssa.BinOp:
+		if v.Op == token.ADD && isString(v.Type()) {
+			return "string concatenation", SizeDependent, true
+		}
+	case *ssa.Convert:
+		if copies(v) {
+			return "conversion of a string", SizeDependent, true
+		}
+	case *ssa.Go:
+		if _, closed := v.Call.Value.(*ssa.MakeClosure); !closed && (len(v.Call.Args) > 0 || v.Call.IsInvoke()) {
+			return "arguments of a go statement", Proven, true
+		}
+	case *ssa.Defer:
+		if inLoop(v.Block()) {
+			return "defer in a loop", Proven, true
+		}
+	case *ssa.Call:
+		if b, ok := v.Call.Value.(*ssa.Builtin); ok && b.Name() == "append" && len(v.Call.Args) > 1 {
+			return "append", SizeDependent, true
+		}
+	}
+	return "", 0, false
+}
+
+// capturedByValue reports whether a variable is in memory only because literals
+// read it: it is set once, so the compiler copies it into them.
+func capturedByValue(v *ssa.Alloc) bool {
+	stores := 0
+	for _, ref := range *v.Referrers() {
+		switch ref := ref.(type) {
+		case *ssa.Store:
+			if stores++; ref.Val == v {
+				return false
+			}
+		case *ssa.UnOp, *ssa.DebugRef:
+		case *ssa.MakeClosure:
+			for i, b := range ref.Bindings {
+				if b == v && !onlyRead(ref.Fn.(*ssa.Function), i) {
+					return false
+				}
+			}
+		default:
+			return false
+		}
+	}
+	return stores <= 1
+}
+
+// onlyRead reports whether a literal only reads its free variable i.
+func onlyRead(fn *ssa.Function, i int) bool {
+	if i >= len(fn.FreeVars) {
+		return false
+	}
+	for _, ref := range *fn.FreeVars[i].Referrers() {
+		switch ref := ref.(type) {
+		case *ssa.UnOp, *ssa.DebugRef:
+		case *ssa.MakeClosure:
+			for j, b := range ref.Bindings {
+				if b == fn.FreeVars[i] && !onlyRead(ref.Fn.(*ssa.Function), j) {
+					return false
+				}
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// inLoop reports whether control can come back to a block.
+func inLoop(b *ssa.BasicBlock) bool {
+	seen := make(map[*ssa.BasicBlock]bool)
+	var visit func(at *ssa.BasicBlock) bool
+	visit = func(at *ssa.BasicBlock) bool {
+		for _, s := range at.Succs {
+			if s == b {
+				return true
+			}
+			if !seen[s] {
+				seen[s] = true
+				if visit(s) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	return visit(b)
+}
+
+// newOf says what a variable on the heap is.
+func newOf(v *ssa.Alloc) string {
+	switch v.Comment {
+	case "new":
+		return "new"
+	case "complit":
+		return "composite literal"
+	case "slicelit":
+		return "slice literal"
+	case "varargs":
+		return "variadic arguments"
+	case "makeslice":
+		return "make([]T)"
+	}
+	return "variable " + v.Comment
+}
+
+// onlyCalledHere reports whether a closure is called or deferred where it
+// stands, and nothing else.
+func onlyCalledHere(c *ssa.MakeClosure) bool {
+	for _, ref := range *c.Referrers() {
+		if _, spawned := ref.(*ssa.Go); spawned {
+			return false
+		}
+	}
+	return onlyCalled(c)
+}
+
+// boxes reports whether a conversion to an interface must put the value into
+// memory: not of a pointer or what is represented by one, of a constant, which
+// is in read-only memory, or of a value without a size.
+func boxes(v *ssa.MakeInterface) bool {
+	if _, ok := v.X.(*ssa.Const); ok {
+		return false
+	}
+	return !pointerShaped(v.X.Type()) && !empty(v.X.Type())
+}
+
+func pointerShaped(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Pointer, *types.Chan, *types.Map, *types.Signature:
+		return true
+	case *types.Basic:
+		return u.Kind() == types.UnsafePointer
+	case *types.Struct:
+		return u.NumFields() == 1 && pointerShaped(u.Field(0).Type())
+	case *types.Array:
+		return u.Len() == 1 && pointerShaped(u.Elem())
+	}
+	return false
+}
+
+func empty(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Struct:
+		for f := range u.Fields() {
+			if !empty(f.Type()) {
+				return false
+			}
+		}
+		return true
+	case *types.Array:
+		return u.Len() == 0 || empty(u.Elem())
+	}
+	return false
+}
+
+// boxed says how sure it is that a value is put on the heap: one byte never
+// is, a small number may be found in a table of the runtime's.
+func boxed(t types.Type) Certainty {
+	if b, ok := t.Underlying().(*types.Basic); ok && b.Info()&(types.IsInteger|types.IsString|types.IsBoolean) != 0 {
+		return SizeDependent
+	}
+	return Suspected
+}
+
+func isString(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsString != 0
+}
+
+// copies reports whether a conversion copies text: between strings and slices,
+// unless the compiler sees that the copy is only compared, looked up or ranged
+// over.
+func copies(v *ssa.Convert) bool {
+	from, to := v.X.Type().Underlying(), v.Type().Underlying()
+	_, fromSlice := from.(*types.Slice)
+	_, toSlice := to.(*types.Slice)
+	if !isString(v.Type()) && !toSlice || !isString(v.X.Type()) && !fromSlice && !isInteger(from) {
+		return false
+	}
+	if isString(v.Type()) && isString(v.X.Type()) || isInteger(from) && !isString(v.Type()) {
+		return false
+	}
+	if _, ok := v.X.(*ssa.Const); ok && isString(v.Type()) {
+		return false
+	}
+	for _, ref := range *v.Referrers() {
+		if !readsOnce(v, ref) && !readsByte(ref) {
+			return true
+		}
+	}
+	return false
+}
+
+// readsByte reports whether ref only looks at bytes of converted text, as a
+// range over it does.
+func readsByte(ref ssa.Instruction) bool {
+	at, ok := ref.(*ssa.IndexAddr)
+	if !ok {
+		return false
+	}
+	for _, r := range *at.Referrers() {
+		if load, ok := r.(*ssa.UnOp); !ok || load.Op != token.MUL {
+			return false
+		}
+	}
+	return true
+}
+
+func isInteger(t types.Type) bool {
+	b, ok := t.(*types.Basic)
+	return ok && b.Info()&types.IsInteger != 0
+}
+
+// readsOnce reports whether ref is a use of converted text for which the
+// compiler makes no copy.
+func readsOnce(v ssa.Value, ref ssa.Instruction) bool {
+	switch ref := ref.(type) {
+	case *ssa.Lookup:
+		return ref.Index == v
+	case *ssa.BinOp:
+		return ref.Op != token.ADD
+	case *ssa.Range, *ssa.DebugRef:
+		return true
+	case *ssa.Call:
+		b, ok := ref.Call.Value.(*ssa.Builtin)
+		return ok && b.Name() == "len"
+	}
+	return false
+}

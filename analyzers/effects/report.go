@@ -1,0 +1,91 @@
+package effects
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/base64"
+	"fmt"
+	"io"
+
+	"golang.org/x/tools/go/analysis"
+)
+
+// Report reports the effects of all functions of a package, unexported ones and
+// literals too, in one diagnostic at the package clause. Its category is to be
+// read by [DecodeReport].
+var Report = &analysis.Analyzer{
+	Name:     "lagveteffectsreport",
+	Doc:      "report what each function may do to latency, in the form that lagvet why reads",
+	Requires: []*analysis.Analyzer{Analyzer},
+	Run:      report,
+}
+
+// A Reported is what is known of one function.
+type Reported struct {
+	Func    string // as [Function.Name] has it
+	Summary *Summary
+}
+
+func report(pass *analysis.Pass) (any, error) {
+	info := pass.ResultOf[Analyzer].(*Info)
+	w := newWriter()
+	for _, f := range info.reported() {
+		w.add(key{name: f.Func}, f.Summary)
+	}
+	text, err := pack(w.bytes())
+	if err != nil {
+		return nil, fmt.Errorf("reporting the effects of %s: %w", pass.Pkg.Path(), err)
+	}
+	// The URL is set so that hosts do not make one of the category.
+	pass.Report(analysis.Diagnostic{Pos: pass.Files[0].Package, Category: text, URL: pass.Analyzer.Name, Message: fmt.Sprintf("effects, %d bytes for importers", info.x.factSize)})
+	return nil, nil
+}
+
+// reported lists the functions of the package: those with a body, and those
+// without, of which tables tell.
+func (i *Info) reported() []Reported {
+	var rs []Reported
+	for _, f := range i.Functions() {
+		rs = append(rs, Reported{f.Name, f.Summary})
+	}
+	for _, fn := range i.x.declaredOnly() {
+		rs = append(rs, Reported{withoutVariant(fn.FullName()), i.x.external(fn)})
+	}
+	return rs
+}
+
+func pack(data []byte) (string, error) {
+	var buf bytes.Buffer
+	z, err := flate.NewWriter(&buf, flate.BestSpeed)
+	if err != nil {
+		return "", err
+	}
+	if _, err := z.Write(data); err != nil {
+		return "", err
+	}
+	if err := z.Close(); err != nil {
+		return "", err
+	}
+	return base64.StdEncoding.EncodeToString(buf.Bytes()), nil
+}
+
+// DecodeReport reads the category of a diagnostic that [Report] reported.
+func DecodeReport(category string) ([]Reported, error) {
+	packed, err := base64.StdEncoding.DecodeString(category)
+	if err != nil {
+		return nil, fmt.Errorf("decoding effects: %w", err)
+	}
+	data, err := io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
+	if err != nil {
+		return nil, fmt.Errorf("decoding effects: %w", err)
+	}
+	r, err := newReader(data)
+	if err != nil {
+		return nil, fmt.Errorf("decoding effects: %w", err)
+	}
+	rs := make([]Reported, 0, len(r.keys))
+	for _, k := range r.keys {
+		rs = append(rs, Reported{k.name, r.lookUp(k)})
+	}
+	return rs, nil
+}
