@@ -41,6 +41,7 @@ Start with: lagvet check ./...`,
 		rulesCommand(),
 		explainCommand(),
 		whyCommand(code),
+		testgenCommand(),
 		versionCommand(),
 		docsCommand(),
 	)

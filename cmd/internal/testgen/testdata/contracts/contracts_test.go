@@ -1,0 +1,5 @@
+package contracts
+
+import "testing"
+
+func TestContract_Known(t *testing.T) { known() }
