@@ -43,8 +43,8 @@
 // Where this fails, an interface that only one package can implement is taken to
 // be any of its implementations; the methods of some interfaces of the standard
 // library mean the same everywhere (contracts.go); and a directive on an
-// interface method or func type is relied upon, because each implementation is
-// held to it. Everything else is unknown.
+// interface method or func type is relied upon: it is its author's word.
+// Everything else is unknown.
 //
 // # What is stated
 //

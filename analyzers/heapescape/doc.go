@@ -49,7 +49,8 @@
 // happen in every call: a buffer that is made once and kept or made to grow, a
 // miss of a cache, pool or free list, set-up before a worker's endless loop,
 // what sync.Once does, an error made in a branch, branches that serve
-// diagnostics or log an event, and what is inlined from another package into
+// diagnostics or log an event, messages formatted in a branch or at the end of
+// what mostly returns before, and what is inlined from another package into
 // which the rule cannot see. So is
 // boxing of a type all of whose constants are below 256, since small numbers
 // are boxed without an allocation.

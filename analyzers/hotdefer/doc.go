@@ -17,7 +17,8 @@
 //     then does not open-code them. Where the compiler was asked
 //     (-d=defer=1), its answer decides;
 //   - more open-coded defers than the budget, 3 unless configured, on a path
-//     that is not cold;
+//     that is not cold, where somebody marked the function: a profile does not
+//     say how often it is called, and there it is only suspected;
 //   - a deferred Unlock that holds the lock over formatting, encoding,
 //     compression, hashing or sorting after the last use of what the lock
 //     guards.
