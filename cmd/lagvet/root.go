@@ -41,7 +41,7 @@ Start with: lagvet check ./...`,
 		rulesCommand(),
 		explainCommand(),
 		whyCommand(code),
-		testgenCommand(),
+		testgenCommand(code),
 		versionCommand(),
 		docsCommand(),
 	)

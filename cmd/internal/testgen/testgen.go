@@ -49,7 +49,7 @@ func Generate(ctx context.Context, opts Options) ([]File, error) {
 	var files []File
 	for _, p := range ps {
 		if len(p.Errors) > 0 {
-			return nil, fmt.Errorf("loading %s: %w", p.PkgPath, p.Errors[0])
+			return nil, fmt.Errorf("loading %s: %w", p.PkgPath, cause(p.Errors))
 		}
 		f, err := generate(p)
 		if err != nil {
@@ -60,6 +60,13 @@ func Generate(ctx context.Context, opts Options) ([]File, error) {
 		}
 	}
 	return files, nil
+}
+
+// cause returns the first error that says where it is, which the go command's
+// own, about the whole package, does not.
+func cause(errs []packages.Error) packages.Error {
+	i := slices.IndexFunc(errs, func(e packages.Error) bool { return e.Kind == packages.ParseError || e.Kind == packages.TypeError })
+	return errs[max(i, 0)]
 }
 
 func generate(p *packages.Package) (*File, error) {
