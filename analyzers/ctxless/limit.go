@@ -198,10 +198,13 @@ func (c *checker) deadlined(rt *types.Func) bool {
 }
 
 // embedded reports whether the package opens a database that is part of the
-// program: there is no server to wait for.
+// program, or imports the driver of one: there is no server to wait for.
 func (c *checker) embedded() bool {
 	if c.local == nil {
 		c.local = new(bool)
+		for _, p := range c.pass.Pkg.Imports() {
+			*c.local = *c.local || inProcess(p.Name())
+		}
 		for _, f := range c.pass.Funcs.Funcs {
 			for _, call := range f.Out {
 				if call.Func == nil || c.values.InTest(call.Site.Pos()) {
@@ -210,10 +213,16 @@ func (c *checker) embedded() bool {
 				switch call.Func.Name() {
 				case "Open", "MustOpen", "Connect", "MustConnect", "ConnectContext":
 					driver := c.constant(call.Site, 1) + c.constant(call.Site, 2)
-					*c.local = *c.local || strings.HasPrefix(driver, "sqlite") || strings.HasPrefix(driver, "duckdb")
+					*c.local = *c.local || inProcess(driver)
 				}
 			}
 		}
 	}
 	return *c.local
+}
+
+// inProcess reports whether a driver, by the name it is registered under or that
+// of its package, is of a database that runs inside the program.
+func inProcess(driver string) bool {
+	return strings.Contains(driver, "sqlite") || strings.Contains(driver, "duckdb")
 }
