@@ -79,7 +79,7 @@ func (f *finder) outside(s *spawn) *frame {
 func (f *finder) callers(fr *frame) []*frame {
 	var ups []*frame
 	for _, c := range fr.fn.In {
-		if c.Caller == nil || c.Mode == funcs.Go || f.InTest(c.Site.Pos()) {
+		if c.Caller == nil || c.Mode == funcs.Go {
 			continue
 		}
 		ups = append(ups, f.caller(fr, c))

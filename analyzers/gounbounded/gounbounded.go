@@ -12,7 +12,6 @@ import (
 	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/internal/chanops"
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
-	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/grouplimit"
 	"github.com/lagvet/lagvet/analyzers/internal/guards"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
@@ -72,7 +71,7 @@ func run(pass *rule.Pass) error {
 		limits:   pass.ResultOf[grouplimit.Analyzer].(*grouplimit.Index),
 	}
 	f.guards = guards.New(f.TypesInfo, f.Funcs, f.flows)
-	f.sizes = sizes.New(f.TypesInfo, f.Funcs, f.flows, f.root, func(fn *funcs.Func) bool { return f.InTest(fn.Node.Pos()) })
+	f.sizes = sizes.New(f.TypesInfo, f.Funcs, f.flows, f.root)
 	for cur := range f.root.Preorder((*ast.GoStmt)(nil), (*ast.CallExpr)(nil)) {
 		f.at[cur.Node()] = cur
 	}

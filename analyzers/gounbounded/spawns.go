@@ -42,7 +42,7 @@ var launchers = map[string]int{
 func (f *finder) findSpawns() {
 	for cur := range f.root.Preorder((*ast.GoStmt)(nil)) {
 		n := cur.Node().(*ast.GoStmt)
-		if fn := f.Funcs.At(n.Pos()); fn != nil && !f.InTest(n.Pos()) {
+		if fn := f.Funcs.At(n.Pos()); fn != nil {
 			s := &spawn{fn: fn, node: n, call: n.Call, what: "go statement"}
 			f.look(s, n.Call)
 			f.spawns = append(f.spawns, s)
@@ -72,7 +72,7 @@ func (f *finder) look(s *spawn, n ast.Node) {
 
 // launch returns the spawn that the call is, or nil.
 func (f *finder) launch(c *funcs.Call) *spawn {
-	if c.Func == nil || c.Mode == funcs.Go || f.InTest(c.Site.Pos()) {
+	if c.Func == nil || c.Mode == funcs.Go {
 		return nil
 	}
 	arg, ok := f.launched(c.Func)
@@ -160,7 +160,7 @@ func (f *finder) isLaunch(s *spawn) bool {
 // external returns a spawn for each site that the call leads to in another package.
 func (f *finder) external(c *funcs.Call) []*spawn {
 	var fact Spawns
-	if c.Func == nil || c.Mode == funcs.Go || c.Func.Pkg() == f.Pkg || f.InTest(c.Site.Pos()) || !f.ImportObjectFact(c.Func, &fact) {
+	if c.Func == nil || c.Mode == funcs.Go || c.Func.Pkg() == f.Pkg || !f.ImportObjectFact(c.Func, &fact) {
 		return nil
 	}
 	var ss []*spawn

@@ -72,7 +72,7 @@ func run(pass *rule.Pass) error {
 
 func hotFunctions(pass *rule.Pass) (n int) {
 	for _, f := range pass.Funcs.Funcs {
-		if pass.Hotness.Hot(f.Node) != nil && !pass.InTest(f.Node.Pos()) && !pass.Generated(f.Node.Pos()) {
+		if pass.Hotness.Hot(f.Node) != nil && !pass.Generated(f.Node.Pos()) {
 			n++
 		}
 	}
@@ -109,7 +109,7 @@ func (c *checker) diagnostic(d *escape.Diagnostic) {
 		return
 	}
 	pos := c.report.Where(d)
-	if !pos.IsValid() || c.pass.InTest(pos) || c.namesFunc(pos) {
+	if !pos.IsValid() || c.namesFunc(pos) {
 		return
 	}
 	hot := c.pass.Hotness.HotAt(pos)

@@ -50,9 +50,6 @@ func init() {
 
 func run(pass *rule.Pass) error {
 	for _, f := range pass.Funcs.Funcs {
-		if pass.InTest(f.Node.Pos()) {
-			continue
-		}
 		defers, returns := statements(f)
 		if len(defers) == 0 {
 			continue

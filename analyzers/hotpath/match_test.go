@@ -24,30 +24,30 @@ func digest(t *testing.T, records ...string) string {
 }
 
 func TestMatching(t *testing.T) {
-	const work = "pkg example.com/busy/work"
+	const work = "pkg example.com/busy/jobs"
 	for _, tt := range []struct {
 		name    string
 		records []string
 		want    []string
 	}{
-		{"function", []string{work, "func Sum  0 0.5 0.5 hot"}, []string{"example.com/busy/work.Sum"}},
-		{"method", []string{work, "func (*Table).Lookup  0 0.5 0.5 hot"}, []string{"(*example.com/busy/work.Table).Lookup"}},
+		{"function", []string{work, "func Sum  0 0.5 0.5 hot"}, []string{"example.com/busy/jobs.Sum"}},
+		{"method", []string{work, "func (*Table).Lookup  0 0.5 0.5 hot"}, []string{"(*example.com/busy/jobs.Table).Lookup"}},
 		{"other receiver", []string{work, "func Table.Lookup  0 0.5 0.5 hot"}, nil},
 		{"not hot", []string{work, "func Sum  0 0.5 0.5"}, nil},
 		{"other package", []string{"pkg example.com/busy/other", "func Sum  0 0.5 0.5 hot"}, nil},
-		{"vendored", []string{"pkg example.com/busy/work", "func Sum  0 0.5 0.5 hot"}, []string{"example.com/busy/work.Sum"}},
+		{"vendored", []string{"pkg example.com/busy/jobs", "func Sum  0 0.5 0.5 hot"}, []string{"example.com/busy/jobs.Sum"}},
 		{"gone", []string{work, "func Gone  0 0.5 0.5 hot", "func Gone func1 0 0.5 0.5 hot"}, nil},
 
-		{"literal by number", []string{work, "func Adder func1 0 0.5 0.5 hot"}, []string{"example.com/busy/work.Adder.func1"}},
+		{"literal by number", []string{work, "func Adder func1 0 0.5 0.5 hot"}, []string{"example.com/busy/jobs.Adder.func1"}},
 		{"no such number", []string{work, "func Adder func2 0 0.5 0.5 hot"}, nil},
 		{"literal by distance after a move", []string{work, "func Adder  100 0 0.5", "func Adder func7 101 0.5 0.5 hot"},
-			[]string{"example.com/busy/work.Adder.func1"}},
+			[]string{"example.com/busy/jobs.Adder.func1"}},
 		{"literal by number after an edit", []string{work, "func Adder  100 0 0.5", "func Adder func1 105 0.5 0.5 hot"},
-			[]string{"example.com/busy/work.Adder.func1"}},
+			[]string{"example.com/busy/jobs.Adder.func1"}},
 		{"neither distance nor number", []string{work, "func Adder  100 0 0.5", "func Adder func2 105 0.5 0.5 hot"}, nil},
-		{"inlined literal", []string{work, "func step.Adder func3 0 0.5 0.5 hot"}, []string{"example.com/busy/work.Adder.func1"}},
-		{"literal of a variable", []string{work, "func init func1 58 0.5 0.5 hot"}, []string{"example.com/busy/work.init.func1"}},
-		{"older name of that", []string{work, "func glob. func1 58 0.5 0.5 hot"}, []string{"example.com/busy/work.init.func1"}},
+		{"inlined literal", []string{work, "func step.Adder func3 0 0.5 0.5 hot"}, []string{"example.com/busy/jobs.Adder.func1"}},
+		{"literal of a variable", []string{work, "func init func1 58 0.5 0.5 hot"}, []string{"example.com/busy/jobs.init.func1"}},
+		{"older name of that", []string{work, "func glob. func1 58 0.5 0.5 hot"}, []string{"example.com/busy/jobs.init.func1"}},
 		{"literal of a variable elsewhere", []string{work, "func init func1 59 0.5 0.5 hot"}, nil},
 
 		{"main by directory", []string{"main busy", "pkg main", "func step  0 0.5 0.5 hot"}, []string{"example.com/busy.step"}},
@@ -56,9 +56,9 @@ func TestMatching(t *testing.T) {
 		{"main by its path as in a test", []string{"main other", "pkg example.com/busy", "func step  0 0.5 0.5 hot"}, []string{"example.com/busy.step"}},
 
 		{"callee at work", []string{work, "func Checked  0 0.5 0.5 hot", "func fail  0 0.1 0.1"},
-			[]string{"example.com/busy/work.Checked", "example.com/busy/work.fail"}},
-		{"callee without samples", []string{work, "func Checked  0 0.5 0.5 hot"}, []string{"example.com/busy/work.Checked"}},
-		{"callee with hardly any", []string{work, "func Checked  0 0.5 0.5 hot", "func fail  0 0.001 0.001"}, []string{"example.com/busy/work.Checked"}},
+			[]string{"example.com/busy/jobs.Checked", "example.com/busy/jobs.fail"}},
+		{"callee without samples", []string{work, "func Checked  0 0.5 0.5 hot"}, []string{"example.com/busy/jobs.Checked"}},
+		{"callee with hardly any", []string{work, "func Checked  0 0.5 0.5 hot", "func fail  0 0.001 0.001"}, []string{"example.com/busy/jobs.Checked"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, hot := analyse(t, filepath.Join("testdata", "busy"), digest(t, tt.records...))
@@ -71,16 +71,16 @@ func TestMatching(t *testing.T) {
 
 // TestProfiles gives two profiles: the hotter one speaks.
 func TestProfiles(t *testing.T) {
-	one := digest(t, "pkg example.com/busy/work", "func Sum  0 0.1 0.1 hot", "func Total  0 0.2 0.2 hot")
-	two := digest(t, "pkg example.com/busy/work", "func Sum  0 0.4 0.4", "func Mixed  0 0.1 0.1")
+	one := digest(t, "pkg example.com/busy/jobs", "func Sum  0 0.1 0.1 hot", "func Total  0 0.2 0.2 hot")
+	two := digest(t, "pkg example.com/busy/jobs", "func Sum  0 0.4 0.4", "func Mixed  0 0.1 0.1")
 	passes, hot := analyse(t, filepath.Join("testdata", "busy"), one+","+two)
-	for name, want := range map[string]float64{"example.com/busy/work.Sum": 0.4, "example.com/busy/work.Total": 0.2} {
+	for name, want := range map[string]float64{"example.com/busy/jobs.Sum": 0.4, "example.com/busy/jobs.Total": 0.2} {
 		if h := hot[name]; h == nil || h.Share != want {
 			t.Errorf("%s: %+v, want a share of %v", name, h, want)
 		}
 	}
 	want := []hotpath.Match{{Profile: "cpu.pgo", Functions: 2}, {Profile: "cpu.pgo", Functions: 1}}
-	if got := info(passes["example.com/busy/work"]).Matches(); !slices.Equal(got, want) {
+	if got := info(passes["example.com/busy/jobs"]).Matches(); !slices.Equal(got, want) {
 		t.Errorf("matches %v, want %v", got, want)
 	}
 	want = []hotpath.Match{{Profile: "cpu.pgo"}, {Profile: "cpu.pgo"}}
@@ -97,15 +97,15 @@ func TestConfigured(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	set(hotpath.HotFlag, "example.com/busy.st*,(*example.com/busy/work.Table).Lookup")
-	set(hotpath.RootsFlag, "example.com/busy/work/...")
+	set(hotpath.HotFlag, "example.com/busy.st*,(*example.com/busy/jobs.Table).Lookup")
+	set(hotpath.RootsFlag, "example.com/busy/jobs/...")
 	defer set(hotpath.HotFlag, "")
 	defer set(hotpath.RootsFlag, "")
 	passes, hot := analyse(t, filepath.Join("testdata", "busy"), digest(t, "pkg main", "func step  0 0.25 0.25 hot"))
 	for name, want := range map[string]string{
 		"example.com/busy.step":                 "hot by configuration; 25 % of CPU in cpu.pgo",
 		"example.com/busy.step.func1":           "hot by configuration",
-		"(*example.com/busy/work.Table).Lookup": "hot by configuration",
+		"(*example.com/busy/jobs.Table).Lookup": "hot by configuration",
 	} {
 		if h := hot[name]; h == nil || h.Detail != want || h.Source != hotpath.FromDirective {
 			t.Errorf("%s: %+v, want %q", name, h, want)
@@ -114,7 +114,7 @@ func TestConfigured(t *testing.T) {
 	if h := hot["example.com/busy.main"]; h != nil {
 		t.Errorf("main is hot: %+v", h)
 	}
-	for path, want := range map[string]bool{"example.com/busy": false, "example.com/busy/work": true} {
+	for path, want := range map[string]bool{"example.com/busy": false, "example.com/busy/jobs": true} {
 		for _, f := range info(passes[path]).Functions() {
 			if got := f.Root != nil; got != want {
 				t.Errorf("%s is a root: %v, want %v", f.Name, got, want)
@@ -132,8 +132,8 @@ func TestLiteralAtWork(t *testing.T) {
 		"func Guarded func1 0 0.0001 0.0001":     true,
 		"func Guarded func1 0 0.1 0.1\nline 0 0": false,
 	} {
-		passes, _ := analyse(t, filepath.Join("testdata", "busy"), digest(t, "pkg example.com/busy/work", records))
-		pass := passes["example.com/busy/work"]
+		passes, _ := analyse(t, filepath.Join("testdata", "busy"), digest(t, "pkg example.com/busy/jobs", records))
+		pass := passes["example.com/busy/jobs"]
 		found := false
 		for _, f := range pass.ResultOf[funcs.Analyzer].(*funcs.Index).Funcs {
 			if f.Obj == nil && f.Parent != nil && f.Parent.Obj != nil && f.Parent.Obj.Name() == "Guarded" {

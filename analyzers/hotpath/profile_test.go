@@ -75,13 +75,13 @@ func TestRealProfile(t *testing.T) {
 	writeDigest(t, raw, digest)
 
 	want := []string{
-		"(*example.com/busy/work.Table).Lookup",
+		"(*example.com/busy/jobs.Table).Lookup",
 		"example.com/busy.step.func1",
-		"example.com/busy/work.Adder.func1",
-		"example.com/busy/work.Checked",
-		"example.com/busy/work.Sum",
-		"example.com/busy/work.Total",
-		"example.com/busy/work.init.func1",
+		"example.com/busy/jobs.Adder.func1",
+		"example.com/busy/jobs.Checked",
+		"example.com/busy/jobs.Sum",
+		"example.com/busy/jobs.Total",
+		"example.com/busy/jobs.init.func1",
 	}
 	for _, profile := range []string{raw, digest} {
 		passes, hot := analyse(t, module, profile)
@@ -101,7 +101,7 @@ func TestRealProfile(t *testing.T) {
 				t.Errorf("%s matches %v", path, m)
 			}
 		}
-		checkBranches(t, passes["example.com/busy/work"])
+		checkBranches(t, passes["example.com/busy/jobs"])
 	}
 }
 

@@ -35,9 +35,6 @@ func run(pass *rule.Pass) error {
 		collected: collected(pass),
 	}
 	for _, v := range c.lives.Values {
-		if pass.InTest(v.Site.Pos()) {
-			continue
-		}
 		switch {
 		case v.New == "time.AfterFunc":
 			c.chain(v)

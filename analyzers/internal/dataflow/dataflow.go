@@ -296,7 +296,7 @@ func Base(e ast.Expr) ast.Expr {
 }
 
 // Key returns the variable or field that e denotes whatever path leads to it:
-// two mentions of s.sem are the same semaphore to this rule. It is nil where e
+// two mentions of s.sem are the same semaphore. It is nil where e
 // is something else.
 func Key(info *types.Info, e ast.Expr) types.Object {
 	switch x := ast.Unparen(e).(type) {

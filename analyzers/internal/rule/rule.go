@@ -265,12 +265,6 @@ func (p *Pass) FuncName(pos token.Pos) string {
 	return p.Pkg.Path() + ".init"
 }
 
-// InTest reports whether pos is in a test file.
-func (p *Pass) InTest(pos token.Pos) bool {
-	f := p.Fset.File(pos)
-	return f != nil && strings.HasSuffix(f.Name(), "_test.go")
-}
-
 // Generated reports whether pos is in a generated file. What cgo makes of a file
 // of the user's is none: its positions are those of that file.
 func (p *Pass) Generated(pos token.Pos) bool {

@@ -34,11 +34,10 @@ type Index struct {
 	sessions dataflow.Objects // maps that sessions are added to and removed from
 }
 
-// New returns the index of the package whose files are below root. Functions
-// for which skip is true, tests say, do not count as growing anything.
-func New(info *types.Info, fs *funcs.Index, flows *dataflow.Index, root inspector.Cursor, skip func(*funcs.Func) bool) *Index {
+// New returns the index of the package whose files are below root.
+func New(info *types.Info, fs *funcs.Index, flows *dataflow.Index, root inspector.Cursor) *Index {
 	x := &Index{info, fs, flows, root, make(dataflow.Objects), make(dataflow.Objects)}
-	x.findGrowth(skip)
+	x.findGrowth()
 	return x
 }
 

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
-	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/passtest"
 	"github.com/lagvet/lagvet/analyzers/internal/sizes"
 )
@@ -130,5 +129,5 @@ func number(n int) { each(n) }
 }
 
 func index(p *passtest.Package) *sizes.Index {
-	return sizes.New(p.TypesInfo, p.Funcs, dataflow.New(p.TypesInfo), p.Root, func(*funcs.Func) bool { return false })
+	return sizes.New(p.TypesInfo, p.Funcs, dataflow.New(p.TypesInfo), p.Root)
 }

@@ -8,7 +8,7 @@ import (
 	"runtime"
 	"runtime/pprof"
 
-	"example.com/busy/work"
+	"example.com/busy/jobs"
 )
 
 var sink uint64
@@ -37,19 +37,19 @@ func drive(n int) {
 }
 
 func step() {
-	var t work.Table
+	var t jobs.Table
 	lookup := t.Lookup // called through a wrapper
 	sink += lookup(1)
-	sink += work.Sum(uint32(3))
-	sink += work.Sum(uint64(3))
-	sink += work.Adder(5)(7) // inlined here, with its literal
-	sink += work.Total(&t)
-	sink += work.Mix(9)
-	if err := work.Checked(11); err != nil {
+	sink += jobs.Sum(uint32(3))
+	sink += jobs.Sum(uint64(3))
+	sink += jobs.Adder(5)(7) // inlined here, with its literal
+	sink += jobs.Total(&t)
+	sink += jobs.Mix(9)
+	if err := jobs.Checked(11); err != nil {
 		sink++
 	}
 	func() {
-		for i := range uint64(work.Rounds) {
+		for i := range uint64(jobs.Rounds) {
 			sink ^= i * i
 		}
 	}()

@@ -1,5 +1,5 @@
-// Package work holds functions that burn CPU time.
-package work
+// Package jobs holds functions that burn CPU time.
+package jobs
 
 import (
 	"errors"
