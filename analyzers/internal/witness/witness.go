@@ -1,0 +1,121 @@
+package witness
+
+import (
+	"cmp"
+	"go/ast"
+	"go/token"
+	"reflect"
+	"slices"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/effects"
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+)
+
+// Analyzer makes the index of a package. Its result is an *Index.
+var Analyzer = &analysis.Analyzer{
+	Name:       "lagvetwitness",
+	Doc:        "index where each function does what it may do to latency",
+	Requires:   []*analysis.Analyzer{effects.Analyzer, funcs.Analyzer},
+	Run:        run,
+	ResultType: reflect.TypeFor[*Index](),
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	x := &Index{
+		Info:   pass.ResultOf[effects.Analyzer].(*effects.Info),
+		pass:   pass,
+		funcs:  pass.ResultOf[funcs.Analyzer].(*funcs.Index),
+		byNode: make(map[ast.Node]*effects.Function),
+		byName: make(map[string]ast.Node),
+	}
+	fs := x.Info.Functions()
+	for i := range fs {
+		if node := fs[i].SSA.Syntax(); node != nil {
+			x.byNode[node] = &fs[i]
+			x.byName[fs[i].Name] = node
+		}
+	}
+	return x, nil
+}
+
+// An Index knows the functions of a package by their syntax: an *ast.FuncDecl
+// or *ast.FuncLit.
+type Index struct {
+	Info *effects.Info
+
+	pass   *analysis.Pass
+	funcs  *funcs.Index
+	byNode map[ast.Node]*effects.Function
+	byName map[string]ast.Node
+}
+
+// Of returns what is known of a function, or nil: of those in test files nothing
+// is asked.
+func (x *Index) Of(fn ast.Node) *effects.Function { return x.byNode[fn] }
+
+// A Place is where a function does something that a rule asks about.
+type Place struct {
+	Pos, End token.Pos // of the call, or of the operation
+	Call     *ast.CallExpr
+	Func     string // what is called, by its full name, or the operation
+	Instr    ssa.Instruction
+	Cold     bool
+	Effects  []effects.Effect // those asked about, in the order of kinds
+}
+
+// Places returns where fn does something of the kinds asked about, in the order
+// of the source. One call that may turn out to be several has a place for each.
+//
+// If covered is not nil, a chain that goes on in another function of the package
+// that is covered is left out: that function has a place of its own.
+func (x *Index) Places(fn ast.Node, kinds effects.Set, covered func(fn ast.Node) bool) []Place {
+	f := x.byNode[fn]
+	if f == nil {
+		return nil
+	}
+	var places []Place
+	for _, s := range x.Info.Sites(f.SSA) {
+		p := Place{Pos: s.Pos, End: s.Pos, Func: s.Func, Instr: s.Instr, Cold: s.Cold}
+		for _, e := range s.Effects {
+			if kinds.Has(e.Kind) && (covered == nil || !x.passes(e.Chain, covered)) {
+				p.Effects = append(p.Effects, e)
+			}
+		}
+		if len(p.Effects) == 0 {
+			continue
+		}
+		if p.Call = x.call(fn, s.Pos); p.Call != nil {
+			p.Pos, p.End = p.Call.Pos(), p.Call.End()
+		}
+		places = append(places, p)
+	}
+	slices.SortStableFunc(places, func(a, b Place) int { return cmp.Compare(a.Pos, b.Pos) })
+	return places
+}
+
+// passes reports whether a chain enters a covered function of the package.
+func (x *Index) passes(chain *effects.Step, covered func(ast.Node) bool) bool {
+	for s := range chain.All {
+		if node := x.byName[s.Func]; node != nil && covered(node) {
+			return true
+		}
+	}
+	return false
+}
+
+// call returns the call expression of fn whose parenthesis is at pos, or nil.
+func (x *Index) call(fn ast.Node, pos token.Pos) *ast.CallExpr {
+	f := x.funcs.Of(fn)
+	if f == nil {
+		return nil
+	}
+	for _, c := range f.Out {
+		if c.Site.Lparen == pos {
+			return c.Site
+		}
+	}
+	return nil
+}

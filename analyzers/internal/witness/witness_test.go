@@ -1,0 +1,25 @@
+package witness
+
+import (
+	"go/types"
+	"testing"
+
+	"golang.org/x/tools/go/analysis"
+)
+
+func TestShort(t *testing.T) {
+	x := &Index{pass: &analysis.Pass{Pkg: types.NewPackage("example.com/shop/book", "book")}}
+	for _, tt := range []struct{ name, want string }{
+		{"net/http.Get", "http.Get"},
+		{"(*sync.Mutex).Lock", "(*sync.Mutex).Lock"},
+		{"(*example.com/shop/book.Cache).get", "(*Cache).get"},
+		{"example.com/shop/book.best.func1", "best.func1"},
+		{"(example.com/other/book.Side).Flip", "(book.Side).Flip"},
+		{"(*example.com/x.Map[example.com/shop/book.Key, int]).Load", "(*x.Map[Key, int]).Load"},
+		{"channel receive", "channel receive"},
+	} {
+		if got := x.Short(tt.name); got != tt.want {
+			t.Errorf("%s is shortened to %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
