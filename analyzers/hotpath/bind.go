@@ -3,43 +3,31 @@ package hotpath
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 
-	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
 
-// bind finds the directives that bind each function: those of its own doc
-// comment, then those of the interface methods and func types of this package.
+// bind finds what binds each function: the directives of its own doc comment,
+// then those of interface methods and of func types.
 func (b *builder) bind() {
-	b.bound = make(map[*funcs.Func][]*directive.Directive)
-	var methods, funcTypes []*directive.Directive
+	b.bound = make(map[*funcs.Func][]*Contract)
 	for _, d := range b.dirs.All {
-		switch decl := d.Decl.(type) {
-		case *ast.FuncDecl:
-			if f := b.index.Of(decl); f != nil {
-				b.bound[f] = append(b.bound[f], d)
+		if decl, ok := d.Decl.(*ast.FuncDecl); ok {
+			if f := b.index.Of(decl); f != nil && binding(d.Kind) {
+				b.bound[f] = append(b.bound[f], b.contract(d))
 			}
-		case *ast.Field:
-			methods = append(methods, d)
-		case *ast.TypeSpec:
-			funcTypes = append(funcTypes, d)
 		}
 	}
-	for _, d := range methods {
-		b.implementations(d)
+	for _, m := range b.carriersOf(func(obj types.Object) bool { _, ok := obj.(*types.Func); return ok }) {
+		b.implementations(m.(*types.Func))
 	}
-	if len(funcTypes) > 0 {
-		b.conversions(funcTypes)
-	}
+	b.conversions()
 }
 
-// implementations binds d, which stands on an interface method, to every
-// method of this package that implements it.
-func (b *builder) implementations(d *directive.Directive) {
-	method, ok := b.pass.TypesInfo.Defs[d.Decl.(*ast.Field).Names[0]].(*types.Func)
-	if !ok {
-		return
-	}
+// implementations binds every method of this package that implements method,
+// which is one of an interface under contract.
+func (b *builder) implementations(method *types.Func) {
 	recv := method.Signature().Recv().Type()
 	scope := b.pass.Pkg.Scope()
 	for _, name := range scope.Names() {
@@ -47,11 +35,20 @@ func (b *builder) implementations(d *directive.Directive) {
 		if !ok || tn.IsAlias() || types.IsInterface(tn.Type()) || !implements(tn.Type(), recv) {
 			continue
 		}
-		obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(tn.Type()), true, b.pass.Pkg, method.Name())
+		obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(tn.Type()), true, method.Pkg(), method.Name())
 		if impl, ok := obj.(*types.Func); ok {
 			if f := b.index.Declared(impl); f != nil {
-				b.bound[f] = append(b.bound[f], d)
+				b.binds(f, method)
 			}
+		}
+	}
+}
+
+// binds holds f to what obj, an interface method or a func type, asks for.
+func (b *builder) binds(f *funcs.Func, obj types.Object) {
+	for _, c := range b.carried[obj] {
+		if !slices.Contains(b.bound[f], c) {
+			b.bound[f] = append(b.bound[f], c)
 		}
 	}
 }
@@ -82,31 +79,30 @@ func implements(t, iface types.Type) bool {
 	return it.NumMethods() > 0
 }
 
-// conversions binds the directives ds, which stand on func types, to the
-// functions and literals of this package that become values of these types.
-func (b *builder) conversions(ds []*directive.Directive) {
-	byType := make(map[*types.TypeName][]*directive.Directive)
-	for _, d := range ds {
-		if tn, ok := b.pass.TypesInfo.Defs[d.Decl.(*ast.TypeSpec).Name].(*types.TypeName); ok {
-			byType[tn] = append(byType[tn], d)
-		}
+// conversions binds the functions and literals of this package that become
+// values of func types under contract, and notes what of other packages
+// becomes a value of such a type, or of an interface under contract.
+func (b *builder) conversions() {
+	if len(b.carried) == 0 {
+		return
 	}
-	done := make(map[*directive.Directive]map[*funcs.Func]bool)
 	become := func(value ast.Expr, target types.Type) {
 		n, ok := types.Unalias(target).(*types.Named)
 		if !ok {
 			return
 		}
-		f := b.denotes(value)
-		for _, d := range byType[n.Obj()] {
-			if f == nil || done[d][f] {
-				continue
-			}
-			if done[d] == nil {
-				done[d] = make(map[*funcs.Func]bool)
-			}
-			done[d][f] = true
-			b.bound[f] = append(b.bound[f], d)
+		if it, ok := n.Underlying().(*types.Interface); ok {
+			b.converted(value, it)
+			return
+		}
+		tn := n.Origin().Obj()
+		if len(b.carried[tn]) == 0 {
+			return
+		}
+		if f := b.denotes(value); f != nil {
+			b.binds(f, tn)
+		} else if fn := b.foreign(value); fn != nil {
+			b.converts(value, fn, tn)
 		}
 	}
 	for _, file := range b.pass.Files {

@@ -21,6 +21,13 @@
 //
 // A function that is reached by several ways has the shortest chain.
 //
+// # Contracts
+//
+// What an interface method or a func type is marked with binds the methods that
+// implement it and the functions that are converted to it, in this package and,
+// by a fact, in those that import it. A function of another package that cannot
+// know of the contract comes under it where it is converted ([Conversion]).
+//
 // # Hot by profile
 //
 // A CPU profile names functions; the analyzer's flag gives it, in pprof's format
@@ -42,7 +49,8 @@
 // Functions are matched by their full name, literals by the distance of their
 // line from that of the function around them, or by their number; never by the
 // name of a file. A package main is known in a profile as "main" only: there
-// the name of the directory or of the binary must agree. //
+// the name of the directory or of the binary must agree.
+//
 // # Cold branches
 //
 // A branch is cold if it is the body of "if err != nil", what follows an

@@ -1,13 +1,9 @@
 package hotpath
 
 import (
-	"fmt"
-	"go/ast"
 	"go/types"
-	"path/filepath"
 	"slices"
 
-	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
 
@@ -37,7 +33,7 @@ func (b *builder) hotness(patterns []pattern, heats *heatmap, cold *coldness) ma
 			if h.Source == FromProfile && !heats.runs(e.callee) {
 				continue
 			}
-			hot[e.callee] = heats.add(&Hotness{Source: h.Source, said: h.said, Via: append(slices.Clip(h.Via), e.step)}, e.callee)
+			hot[e.callee] = heats.add(&Hotness{Source: h.Source, By: h.By, said: h.said, Via: append(slices.Clip(h.Via), e.step)}, e.callee)
 			queue = append(queue, e.callee)
 		}
 	}
@@ -46,29 +42,15 @@ func (b *builder) hotness(patterns []pattern, heats *heatmap, cold *coldness) ma
 
 // declaredHot tells whether a directive or the configuration says that f is hot.
 func (b *builder) declaredHot(f *funcs.Func, patterns []pattern) *Hotness {
-	for _, d := range b.bound[f] {
-		switch d.Kind {
-		case directive.Hot, directive.NonBlocking, directive.NoAlloc:
-			return &Hotness{Source: FromDirective, said: b.cite(d, f)}
+	for _, c := range b.bound[f] {
+		if makesHot(c.Kind) {
+			return &Hotness{Source: FromDirective, By: c, said: c.Said}
 		}
 	}
 	if f.Obj != nil && matchAny(patterns, f.Obj) {
 		return &Hotness{Source: FromDirective, said: "hot by configuration"}
 	}
 	return nil
-}
-
-// cite names a directive and its place, and what carries it if not f itself.
-func (b *builder) cite(d *directive.Directive, f *funcs.Func) string {
-	on := ""
-	switch decl := d.Decl.(type) {
-	case *ast.Field:
-		on = " on method " + decl.Names[0].Name + " of the interface"
-	case *ast.TypeSpec:
-		on = " on type " + decl.Name.Name
-	}
-	p := b.pass.Fset.Position(d.Pos)
-	return fmt.Sprintf("//lagvet:%s%s at %s:%d", d.Kind, on, filepath.Base(p.Filename), p.Line)
 }
 
 // An edge leads from a function to one that it runs.

@@ -36,6 +36,9 @@ type Hotness struct {
 	Share  float64 // of CPU time, 0 to 1; 0 if no profile knows the function
 	Via    []Step  // from the function that is hot by itself down to this one
 
+	// By is the directive that says so, if one does.
+	By *Contract
+
 	said string // by a directive or the configuration
 }
 
@@ -50,7 +53,8 @@ type Root struct {
 type Info struct {
 	pkg       *types.Package
 	index     *funcs.Index
-	bound     map[*funcs.Func][]*directive.Directive // own ones first
+	bound     map[*funcs.Func][]*Contract // own ones first
+	converted []Conversion
 	hot       map[*funcs.Func]*Hotness
 	roots     map[*funcs.Func]*Root
 	consumers []consumer
@@ -101,18 +105,19 @@ func (x *Info) RootAt(pos token.Pos) *Root {
 // an error return, and no profile shows that it often is.
 func (x *Info) Cold(pos token.Pos) bool { return x.cold.at(pos) }
 
-// Contract returns the directive by which fn is nonblocking or noalloc, or
-// nil: its own, that of an interface method which it implements, or that of a
-// func type which it is converted to. Only this package's interfaces and types
-// are looked at.
-func (x *Info) Contract(fn ast.Node, kind directive.Kind) *directive.Directive {
-	for _, d := range x.bound[x.index.Of(fn)] {
-		if d.Kind == kind {
-			return d
+// Contract returns what holds fn to a contract of that kind, or nil.
+func (x *Info) Contract(fn ast.Node, kind directive.Kind) *Contract {
+	for _, c := range x.bound[x.index.Of(fn)] {
+		if c.Kind == kind {
+			return c
 		}
 	}
 	return nil
 }
+
+// Conversions returns where functions of other packages come under contract in
+// this one, in the order of the source.
+func (x *Info) Conversions() []Conversion { return x.converted }
 
 // A Function is one that is hot, or runs for a request, and why.
 type Function struct {
@@ -182,6 +187,7 @@ func newAnalyzer() *analysis.Analyzer {
 		Requires:   []*analysis.Analyzer{directive.Analyzer, funcs.Analyzer},
 		Run:        func(pass *analysis.Pass) (any, error) { return run(pass, f) },
 		ResultType: reflect.TypeFor[*Info](),
+		FactTypes:  []analysis.Fact{new(Bound)},
 	}
 	a.Flags.StringVar(&f.profile, ProfileFlag, "", "comma-separated `files`, absolute: CPU profiles or their digests")
 	a.Flags.StringVar(&f.hot, HotFlag, "", "comma-separated `functions` that are hot")
@@ -200,13 +206,14 @@ func run(pass *analysis.Pass, f *flags) (any, error) {
 		dirs:  pass.ResultOf[directive.Analyzer].(*directive.Index),
 	}
 	b.literals()
+	b.carriers()
 	b.bind()
 	heats, err := b.heatmap(profiles)
 	if err != nil {
 		return nil, err
 	}
 	cold := newColdness(pass, b.index, heats)
-	x := &Info{pkg: pass.Pkg, index: b.index, bound: b.bound, cold: cold}
+	x := &Info{pkg: pass.Pkg, index: b.index, bound: b.bound, converted: b.foreigners, cold: cold}
 	x.hot = b.hotness(parsePatterns(f.hot), heats, cold)
 	x.consumers = b.consumers()
 	x.roots = b.reachable(b.requestRoots(parsePatterns(f.roots)), x.consumers)
@@ -219,8 +226,10 @@ type builder struct {
 	index *funcs.Index
 	dirs  *directive.Index
 
-	lits  map[*funcs.Func][]*funcs.Func // the literals that stand in each function
-	bound map[*funcs.Func][]*directive.Directive
+	lits       map[*funcs.Func][]*funcs.Func // the literals that stand in each function
+	carried    map[types.Object][]*Contract  // by interface method or func type
+	bound      map[*funcs.Func][]*Contract
+	foreigners []Conversion
 }
 
 func (b *builder) literals() {

@@ -15,7 +15,7 @@ import (
 
 // dump reports what is hot, a root and under contract, literals that are made
 // but not run in hot code, and where a call of cold is not cold or a call of
-// warm is.
+// warm is, and what comes under contract here.
 var dump = &analysis.Analyzer{
 	Name:     "dump",
 	Doc:      "report what hotpath finds",
@@ -52,6 +52,9 @@ var dump = &analysis.Analyzer{
 				}
 				return true
 			})
+		}
+		for _, c := range x.Conversions() {
+			pass.Reportf(c.Pos, "%s comes under %s", c.Func.FullName(), c.Contract.Kind)
 		}
 		return nil, nil
 	},

@@ -58,7 +58,7 @@ func (b *builder) requestRoots(patterns []pattern) map[*funcs.Func]string {
 	for _, f := range b.index.Funcs {
 		for _, d := range b.bound[f] {
 			if d.Kind == directive.Root && roots[f] == "" {
-				roots[f] = b.cite(d, f)
+				roots[f] = d.Said
 			}
 		}
 		if f.Obj != nil && matchAny(patterns, f.Obj) {
