@@ -4,6 +4,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/ctxless"
 	"github.com/lagvet/lagvet/analyzers/gounbounded"
 	"github.com/lagvet/lagvet/analyzers/heapescape"
+	"github.com/lagvet/lagvet/analyzers/hotblock"
 	"github.com/lagvet/lagvet/analyzers/hotdefer"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/tickerleak"
@@ -20,5 +21,6 @@ func All() []*Rule {
 		tickerleak.Rule,
 		heapescape.Rule,
 		hotdefer.Rule,
+		hotblock.Rule,
 	}
 }

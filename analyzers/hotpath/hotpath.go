@@ -51,6 +51,10 @@ type Root struct {
 // Info tells what is hot in one package. Its functions are known by their
 // node, an *ast.FuncDecl or *ast.FuncLit.
 type Info struct {
+	// Strict is set if a contract is also broken by what cannot be told, and
+	// by what happens on the way to an error.
+	Strict bool
+
 	pkg       *types.Package
 	index     *funcs.Index
 	bound     map[*funcs.Func][]*Contract // own ones first
@@ -160,6 +164,7 @@ func around(index *funcs.Index, pos token.Pos) *funcs.Func {
 //	profile  CPU profiles in pprof's format, or their digests: paths, comma-separated
 //	hot      functions that are hot, comma-separated
 //	roots    functions that are request roots, comma-separated
+//	strict   a contract is also broken by what cannot be told
 //
 // A function is named as [types.Func.FullName] prints it, type parameters left
 // out; a * stands for any part of an identifier; example.com/app/... stands
@@ -171,11 +176,13 @@ const (
 	ProfileFlag = "profile"
 	HotFlag     = "hot"
 	RootsFlag   = "roots"
+	StrictFlag  = "strict"
 )
 
 // flags are what a host tells the analyzer.
 type flags struct {
 	profile, hot, roots string
+	strict              bool
 	cache               cache
 }
 
@@ -192,6 +199,7 @@ func newAnalyzer() *analysis.Analyzer {
 	a.Flags.StringVar(&f.profile, ProfileFlag, "", "comma-separated `files`, absolute: CPU profiles or their digests")
 	a.Flags.StringVar(&f.hot, HotFlag, "", "comma-separated `functions` that are hot")
 	a.Flags.StringVar(&f.roots, RootsFlag, "", "comma-separated `functions` that are request roots")
+	a.Flags.BoolVar(&f.strict, StrictFlag, false, "contracts are also broken by what cannot be told")
 	return a
 }
 
@@ -213,7 +221,7 @@ func run(pass *analysis.Pass, f *flags) (any, error) {
 		return nil, err
 	}
 	cold := newColdness(pass, b.index, heats)
-	x := &Info{pkg: pass.Pkg, index: b.index, bound: b.bound, converted: b.foreigners, cold: cold}
+	x := &Info{Strict: f.strict, pkg: pass.Pkg, index: b.index, bound: b.bound, converted: b.foreigners, cold: cold}
 	x.hot = b.hotness(parsePatterns(f.hot), heats, cold)
 	x.consumers = b.consumers()
 	x.roots = b.reachable(b.requestRoots(parsePatterns(f.roots)), x.consumers)

@@ -46,6 +46,7 @@ line or the configuration is wrong, 3 if something could not be checked.`,
 	f.StringVar(&c.Tier, "tier", "", "lowest `tier` to show: proven, likely or suspected (default likely)")
 	f.StringSliceVar(&c.Rules, "rule", nil, "check by this `rule` only; may be repeated")
 	f.StringSliceVar(&c.Disable, "disable", nil, "do not check by this `rule`; may be repeated")
+	f.BoolVar(&c.Strict, "strict", false, "under a contract, take what cannot be told, and what happens on the way to an error, for a violation")
 	f.BoolVar(&c.NoCanary, "no-canary", false, "do not prove first that planted hazards are found")
 	rules := report.Names(report.Rules(analyzers.All()))
 	complete(cmd, "format", check.Formats())

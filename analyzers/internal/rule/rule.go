@@ -181,7 +181,8 @@ type Finding struct {
 	// NeedsHot marks a performance finding that counts only in hot code, in
 	// code that nothing says is hot. It is counted and not shown.
 	NeedsHot bool
-	// Allowed is the directive that silences the finding, if any. Report sets it.
+	// Allowed is the directive that silences the finding, if any. Report looks
+	// for one at Pos if the rule found none elsewhere along the chain.
 	Allowed *directive.Directive
 }
 
@@ -228,7 +229,9 @@ func (p *Pass) Report(f Finding) {
 	if p.displaced(f.Pos) {
 		f.Fixes = nil
 	}
-	f.Allowed = p.Directives.Allow(p.Analyzer.Name, f.Pos)
+	if f.Allowed == nil {
+		f.Allowed = p.Directives.Allow(p.Analyzer.Name, f.Pos)
+	}
 	p.result.Findings = append(p.result.Findings, f)
 	if f.Tier == Suspected || f.NeedsHot || f.Allowed != nil {
 		return

@@ -32,6 +32,7 @@ type Options struct {
 	Rules      []string // only these; empty: as configured
 	Disable    []string
 	NoCanary   bool
+	Strict     bool // what cannot be told breaks a contract; false: as configured
 
 	Color    bool      // in what goes to standard output
 	Progress io.Writer // a terminal, or nil
@@ -107,6 +108,7 @@ func (r *run) configure() error {
 			return err
 		}
 	}
+	c.Strict = c.Strict || r.Strict
 	r.policy = config.Policy{Config: c, Tier: r.Tier, Only: r.Rules, Disable: r.Disable}
 	if err := r.policy.CheckRules(rules); err != nil {
 		return err

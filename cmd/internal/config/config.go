@@ -59,6 +59,8 @@ type Analysis struct {
 	Roots   []Function `json:"roots,omitempty"`
 	Hot     []Function `json:"hot,omitempty"`
 	Budgets []Budget   `json:"budgets,omitempty"`
+	// Strict makes what cannot be told a violation of a contract.
+	Strict bool `json:"strict,omitempty"`
 	// Options holds, by rule and name, the values of analyzer flags.
 	Options map[string]map[string]string `json:"options,omitempty"`
 }

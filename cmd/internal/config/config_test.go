@@ -60,6 +60,7 @@ profile:
 budgets:
   - {func: (*example.com/app/match.Engine).Match, allocs: 0, defers: 1, effects: [lock]}
   - {func: example.com/app/match/..., effects: none}
+strict: true
 `
 
 func number(n int) *int { return &n }
@@ -96,12 +97,12 @@ func TestParse(t *testing.T) {
 				{Func: "(*example.com/app/match.Engine).Match", Allocs: number(0), Defers: number(1), Effects: []string{"lock"}},
 				{Func: "example.com/app/match/...", Effects: []string{}},
 			},
+			Strict: true,
 			Options: map[string]map[string]string{
 				"gounbounded": {"accept_loops": "true", "limit": "4", "period": "10ms"},
 			},
 		},
 		Unread: []Section{
-			{finding.Place{Line: 14, Column: 1}, "assume"},
 			{finding.Place{Line: 26, Column: 1}, "budgets"},
 		},
 		profileAt: []finding.Place{{Line: 25, Column: 5}},
@@ -112,7 +113,7 @@ func TestParse(t *testing.T) {
 }
 
 func TestParseEmpty(t *testing.T) {
-	for _, text := range []string{"", "# nothing yet\n", "---\n", "rules:\nexclude:\nassume:\nroots:\nhot:\nprofile:\nbudgets:\n"} {
+	for _, text := range []string{"", "# nothing yet\n", "---\n", "rules:\nexclude:\nassume:\nroots:\nhot:\nprofile:\nbudgets:\nstrict:\n"} {
 		c, err := Parse(".lagvet.yml", []byte(text), rules())
 		if err != nil {
 			t.Errorf("%q: %v", text, err)
@@ -183,6 +184,7 @@ func TestParseErrors(t *testing.T) {
 		{"root without func", "roots:\n  - {reason: a}\n", "2:5: the item of roots has no func"},
 		{"root as list", "roots:\n  - [a.F]\n", "2:5: an item of roots must be a mapping, not a list"},
 		{"empty profile", "profile: ['']\n", "1:11: a profile is empty"},
+		{"strict that is no truth", "strict: very\n", "1:9: strict must be true or false"},
 		{"negative budget", "budgets:\n  - {func: a.F, allocs: -1}\n", "2:25: allocs must be a number, 0 or more"},
 		{"budget that is no number", "budgets:\n  - {func: a.F, defers: few}\n", "2:25: defers must be a number, 0 or more"},
 		{"budget of nothing", "budgets:\n  - {func: a.F}\n", "2:5: the budget limits nothing: give it allocs, defers or effects"},
@@ -277,6 +279,7 @@ func TestAnalysisBytes(t *testing.T) {
 		strings.Replace(base, "net, lock", "net", 1),
 		strings.Replace(base, "limit: 1", "limit: 2", 1),
 		base + "roots: [a.F]\n",
+		base + "strict: true\n",
 		base + "budgets: [{func: a.F, allocs: 0}]\n",
 		base + "budgets: [{func: a.F, effects: none}]\n",
 	}

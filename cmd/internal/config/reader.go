@@ -121,6 +121,18 @@ func (r *reader) list(n *yaml.Node, what string, each func(item *yaml.Node)) {
 	}
 }
 
+// boolean returns whether n is true, false after reporting that it is neither.
+func (r *reader) boolean(n *yaml.Node, what string) (b bool) {
+	v := resolve(n)
+	if null(v) {
+		return false
+	}
+	if v.Decode(&b) != nil {
+		r.errorf(n, "%s must be true or false", what)
+	}
+	return b
+}
+
 // text returns the string n, or "" after reporting that it is none.
 func (r *reader) text(n *yaml.Node, what string) string {
 	v := resolve(n)

@@ -26,8 +26,7 @@ func (r *reader) config(n *yaml.Node, c *Config) {
 		"exclude": func(_, v *yaml.Node) {
 			r.list(v, "exclude", func(item *yaml.Node) { c.Exclude = append(c.Exclude, r.exclude(item)) })
 		},
-		"assume": func(key, v *yaml.Node) {
-			c.unread(key, v)
+		"assume": func(_, v *yaml.Node) {
 			r.list(v, "assume", func(item *yaml.Node) { c.Assume = append(c.Assume, r.assume(item)) })
 		},
 		"roots": func(_, v *yaml.Node) { c.Roots = r.functions(v, "roots") },
@@ -38,6 +37,7 @@ func (r *reader) config(n *yaml.Node, c *Config) {
 				c.profileAt = append(c.profileAt, finding.Place{Line: item.Line, Column: item.Column})
 			})
 		},
+		"strict": func(_, v *yaml.Node) { c.Strict = r.boolean(v, "strict") },
 		"budgets": func(key, v *yaml.Node) {
 			c.unread(key, v)
 			r.list(v, "budgets", func(item *yaml.Node) { c.Budgets = append(c.Budgets, r.budget(item)) })

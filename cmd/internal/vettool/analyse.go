@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -163,6 +164,7 @@ func configure(flags Flags) error {
 		hotpath.ProfileFlag: strings.Join(profiles, ","),
 		hotpath.HotFlag:     names(flags.Config.Hot),
 		hotpath.RootsFlag:   names(flags.Config.Roots),
+		hotpath.StrictFlag:  strconv.FormatBool(flags.Config.Strict),
 	} {
 		if err := hotpath.Analyzer.Flags.Set(name, value); err != nil {
 			return fmt.Errorf("telling what is hot: %w", err)

