@@ -198,7 +198,7 @@ func (r *run) analyse(ctx context.Context) (*report.Report, *engine.Result, erro
 		Cached:   res.Cached,
 		Waiting:  v.Waiting,
 		Hidden:   v.Hidden,
-		Assumed:  len(r.policy.Assume) + res.Assumed,
+		Assumed:  slices.Concat(r.policy.Assumptions(), res.Assumed),
 		HotKnown: res.Cold < res.Packages || res.Packages == 0,
 	}, res, nil
 }

@@ -127,12 +127,12 @@ func TestReport(t *testing.T) {
 	stale.Rule, stale.Severity = finding.DirectiveRule, ""
 	waits := at(dir, "a.go", 4)
 	waits.NeedsHot = true
-	res := &engine.Result{Packages: 4, Cached: 3, Cold: 3, Assumed: 2, Notes: []string{"go: downloading x"}, Findings: []finding.Finding{stale, waits}}
+	res := &engine.Result{Packages: 4, Cached: 3, Cold: 3, Assumed: make([]finding.Assumption, 2), Notes: []string{"go: downloading x"}, Findings: []finding.Finding{stale, waits}}
 	got := execute(t, dir, Options{}, res)
 	if got.code != report.Found {
 		t.Errorf("code %d, error %v", got.code, got.err)
 	}
-	for _, want := range []string{".lagvet.yml:1:1: budgets is understood, and has no effect", "(directive)", "1 finding in 1 of 4 packages", "(3 cached); 3 assumed.", "1 performance finding needs to know"} {
+	for _, want := range []string{".lagvet.yml:1:1: budgets is understood, and has no effect", "(directive)", ".lagvet.yml:2:10: assumed of example.com/m.F: none, because r\n", "1 finding in 1 of 4 packages", "(3 cached); 3 assumed.", "1 performance finding needs to know"} {
 		if !strings.Contains(got.stdout, want) {
 			t.Errorf("the report lacks %q:\n%s", want, got.stdout)
 		}

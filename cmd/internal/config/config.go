@@ -30,6 +30,18 @@ type Config struct {
 	Unread []Section
 
 	profileAt []finding.Place // where each profile is named
+	assumeAt  []finding.Place // where each assumption is made
+}
+
+// Assumptions returns what the configuration says that functions do.
+func (c *Config) Assumptions() []finding.Assumption {
+	var as []finding.Assumption
+	for i, a := range c.Assume {
+		at := c.assumeAt[i]
+		at.File = filepath.Join(c.Dir, filepath.Base(c.Path))
+		as = append(as, finding.Assumption{Place: at, Func: a.Func, Effects: a.Effects, Reason: a.Reason})
+	}
+	return as
 }
 
 // A Section is one of the file, by its key.

@@ -106,6 +106,7 @@ func TestParse(t *testing.T) {
 			{finding.Place{Line: 26, Column: 1}, "budgets"},
 		},
 		profileAt: []finding.Place{{Line: 25, Column: 5}},
+		assumeAt:  []finding.Place{{Line: 15, Column: 5}, {Line: 18, Column: 5}},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)

@@ -27,7 +27,10 @@ func (r *reader) config(n *yaml.Node, c *Config) {
 			r.list(v, "exclude", func(item *yaml.Node) { c.Exclude = append(c.Exclude, r.exclude(item)) })
 		},
 		"assume": func(_, v *yaml.Node) {
-			r.list(v, "assume", func(item *yaml.Node) { c.Assume = append(c.Assume, r.assume(item)) })
+			r.list(v, "assume", func(item *yaml.Node) {
+				c.Assume = append(c.Assume, r.assume(item))
+				c.assumeAt = append(c.assumeAt, finding.Place{Line: item.Line, Column: item.Column})
+			})
 		},
 		"roots": func(_, v *yaml.Node) { c.Roots = r.functions(v, "roots") },
 		"hot":   func(_, v *yaml.Node) { c.Hot = r.functions(v, "hot") },

@@ -57,7 +57,7 @@ type Result struct {
 	NeedHot      int // findings that count only in hot code, in code that nothing says is hot
 	Cold         int // packages of which nothing says that they hold hot code: the compiler was not asked what escapes
 
-	Assumed int // directives that state the effects of a function
+	Assumed []finding.Assumption // by directives, in the order of their places
 
 	// Heat says of each declared function what makes it hot. It is filled in
 	// instead of Findings if the options ask for it.

@@ -56,8 +56,8 @@ func Calls() { a.F() }
 		if !slices.Equal(got, want) {
 			t.Errorf("tests %v: got %q, want %q", tests, got, want)
 		}
-		if res.Assumed != 1 {
-			t.Errorf("tests %v: %d assumed, want 1", tests, res.Assumed)
+		if len(res.Assumed) != 1 || filepath.Base(res.Assumed[0].File) != "a.go" || res.Assumed[0].Reason == "" {
+			t.Errorf("tests %v: %+v assumed, want one in a.go", tests, res.Assumed)
 		}
 		if len(res.Modules) != 1 || res.Modules[0] != dir || res.GOROOT == "" || res.GOMODCACHE == "" {
 			t.Errorf("modules %q, GOROOT %q, GOMODCACHE %q", res.Modules, res.GOROOT, res.GOMODCACHE)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/cmd/internal/vettool"
 )
 
 // result joins what was asked for with what go vet said.
@@ -51,7 +52,7 @@ func (c *check) result(asked packageSet, v vetted) *Result {
 	}
 	res.Effects = settleEffects(t.effects)
 	res.Problems = append(res.Problems, t.problems...)
-	c.count(res, asked, v)
+	t.count(res, v)
 	res.Problems = append(inOrder(res.Problems), unseen(asked, v)...)
 	return res
 }
@@ -70,21 +71,23 @@ func inOrder(ps []finding.Problem) []finding.Problem {
 }
 
 // count fills in the numbers of a result.
-func (c *check) count(res *Result, asked packageSet, v vetted) {
+func (t *translator) count(res *Result, v vetted) {
 	type seen struct {
 		fresh, hot bool
-		assumed    int
+		assumed    []vettool.Assumed
 	}
 	checked := make(map[string]seen)
 	for id, u := range v.units {
-		p, ok := asked.of(id)
+		p, ok := t.asked.of(id)
 		if !ok {
 			continue
 		}
 		s := checked[p.path]
 		s.fresh = s.fresh || v.fresh[u.Package]
 		s.hot = s.hot || u.Hot
-		s.assumed = max(s.assumed, u.Assumed) // a variant for tests has what the package has
+		if len(u.Assumed) > len(s.assumed) { // a variant for tests has what the package has
+			s.assumed = u.Assumed
+		}
 		checked[p.path] = s
 		if u.NoEscape != "" {
 			res.Problems = append(res.Problems, finding.Problem{
@@ -101,8 +104,11 @@ func (c *check) count(res *Result, asked packageSet, v vetted) {
 		if !s.hot {
 			res.Cold++
 		}
-		res.Assumed += s.assumed
+		for _, a := range s.assumed {
+			res.Assumed = append(res.Assumed, finding.Assumption{Place: t.place(a.Posn), Func: a.Func, Effects: a.Effects, Reason: a.Reason})
+		}
 	}
+	slices.SortFunc(res.Assumed, func(a, b finding.Assumption) int { return finding.Compare(a.Place, b.Place) })
 	with := make(map[string]bool)
 	for _, f := range res.Findings {
 		with[f.Package] = true

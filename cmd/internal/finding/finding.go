@@ -12,7 +12,8 @@ type Place struct {
 	Column int    // from 1, in bytes
 }
 
-func compare(a, b Place) int {
+// Compare orders places by file, line and column.
+func Compare(a, b Place) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 }
 
@@ -48,6 +49,15 @@ type Hot struct {
 type Allowed struct {
 	Place
 	Reason string
+}
+
+// An Assumption is what somebody says that a function, or a statement of it,
+// does, whatever inference says.
+type Assumption struct {
+	Place
+	Func    string   // full name
+	Effects []string // empty: none
+	Reason  string
 }
 
 // A Finding is one hazard at one place.
@@ -157,7 +167,7 @@ const DirectiveRule = "directive"
 func Sort(fs []Finding) {
 	slices.SortStableFunc(fs, func(a, b Finding) int {
 		return cmp.Or(
-			compare(a.Start, b.Start),
+			Compare(a.Start, b.Start),
 			cmp.Compare(a.Rule, b.Rule),
 			cmp.Compare(a.Message, b.Message),
 			cmp.Compare(a.Func, b.Func),

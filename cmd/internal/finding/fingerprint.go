@@ -36,7 +36,7 @@ func Identify(fs []Finding) {
 		equals[k] = append(equals[k], i)
 	}
 	for k, is := range equals {
-		slices.SortStableFunc(is, func(a, b int) int { return compare(fs[a].Start, fs[b].Start) })
+		slices.SortStableFunc(is, func(a, b int) int { return Compare(fs[a].Start, fs[b].Start) })
 		for ordinal, i := range is {
 			fs[i].Fingerprint = k.fingerprint(ordinal)
 		}

@@ -20,6 +20,7 @@ type jsonReport struct {
 	Silenced []jsonFinding `json:"silenced"`
 	Problems []jsonProblem `json:"problems"`
 	Notes    []jsonNote    `json:"notes"`
+	Assumed  []jsonAssumed `json:"assumed"`
 	HotKnown bool          `json:"hot_known"`
 	Counts   jsonCounts    `json:"counts"`
 }
@@ -29,6 +30,13 @@ type jsonTool struct {
 	Version string `json:"version"`
 	Commit  string `json:"commit,omitempty"`
 	Go      string `json:"go"`
+}
+
+type jsonAssumed struct {
+	jsonPlace
+	Func    string   `json:"func"`
+	Effects []string `json:"effects"`
+	Reason  string   `json:"reason"`
 }
 
 type jsonCounts struct {
@@ -128,6 +136,9 @@ func JSON(w io.Writer, r *Report) error {
 		Notes: mapped(r.Notes, func(n Note) jsonNote {
 			return jsonNote{r.jsonPlace(n.Place), n.Message}
 		}),
+		Assumed: mapped(r.Assumed, func(a finding.Assumption) jsonAssumed {
+			return jsonAssumed{r.jsonPlace(a.Place), a.Func, append([]string{}, a.Effects...), a.Reason}
+		}),
 		HotKnown: r.HotKnown,
 		Counts: jsonCounts{
 			Findings:         len(r.Findings),
@@ -135,7 +146,7 @@ func JSON(w io.Writer, r *Report) error {
 			PackagesFindings: r.failing(),
 			Allowed:          allowed,
 			Excluded:         excluded,
-			Assumed:          r.Assumed,
+			Assumed:          len(r.Assumed),
 			Waiting:          r.Waiting,
 			Hidden:           r.Hidden,
 			Problems:         len(r.Problems),

@@ -43,12 +43,12 @@ type Report struct {
 	Silenced []finding.Finding // by an allow or an exclude
 	Problems []finding.Problem
 	Notes    []Note
+	Assumed  []finding.Assumption // what is taken on somebody's word
 
 	Packages int  // in which findings were looked for
 	Cached   int  // of them, those whose results were in the build cache
 	Waiting  int  // performance findings in code that nothing says is hot
 	Hidden   int  // findings of a tier that is not shown
-	Assumed  int  // functions whose effects are taken on somebody's word
 	HotKnown bool // something tells what is hot: a profile, a directive, the configuration
 	Elapsed  time.Duration
 }

@@ -120,7 +120,7 @@ func sample(t *testing.T) *Report {
 		Cached:   39,
 		Waiting:  12,
 		Hidden:   4,
-		Assumed:  1,
+		Assumed:  []finding.Assumption{{Place: finding.Place{File: src(t, "store/store.go"), Line: 3, Column: 1}, Func: "(*example.com/app/store.Ring).Put", Reason: "it has room for all"}},
 		HotKnown: true,
 		Elapsed:  412 * time.Millisecond,
 	}
@@ -331,7 +331,7 @@ func TestSummary(t *testing.T) {
 		{"clean", Report{Packages: 41, HotKnown: true}, "no findings in 41 packages.\n"},
 		{"one", Report{Findings: in("a"), Packages: 1, HotKnown: true, Elapsed: 20 * time.Millisecond}, "1 finding in 1 of 1 package, 0.02 s.\n"},
 		{"packages", Report{Findings: in("a", "b", "a"), Packages: 41, Cached: 39, HotKnown: true, Elapsed: 12 * time.Second}, "3 findings in 2 of 41 packages, 12.0 s (39 cached).\n"},
-		{"silenced", Report{Packages: 3, HotKnown: true, Assumed: 1, Silenced: []finding.Finding{{Allowed: &finding.Allowed{}}, {Excluded: &finding.Allowed{}}}}, "no findings in 3 packages; 1 allowed, 1 excluded, 1 assumed.\n"},
+		{"silenced", Report{Packages: 3, HotKnown: true, Assumed: []finding.Assumption{{Func: "example.com/m.F", Effects: []string{"alloc", "lock"}, Reason: "r"}}, Silenced: []finding.Finding{{Allowed: &finding.Allowed{}}, {Excluded: &finding.Allowed{}}}}, "no findings in 3 packages; 1 allowed, 1 excluded, 1 assumed.\n"},
 		{"one waits", Report{Packages: 3, HotKnown: true, Waiting: 1}, "no findings in 3 packages. 1 performance finding needs to know what is hot: --profile cpu.pprof\n"},
 		{"nothing hot", Report{Packages: 3, Rules: []Rule{hot}}, "no findings in 3 packages.\nNothing tells what is hot here, so heapescape sees less." + ways},
 		{"nothing hot, some wait", Report{Packages: 3, Rules: []Rule{hot, hot2, {Name: "ctxless"}}, Waiting: 2}, "no findings in 3 packages.\nNothing tells what is hot here, so heapescape and hotdefer see less, and 2 performance findings wait." + ways},

@@ -260,6 +260,9 @@ func (s *sarifWriter) invocation() sarifInvocation {
 	for _, n := range r.Notes {
 		inv.Configuration = append(inv.Configuration, s.notification("warning", n.Message, "", n.Place))
 	}
+	for _, a := range r.Assumed {
+		inv.Configuration = append(inv.Configuration, s.notification("note", assumption(a), "", a.Place))
+	}
 	return inv
 }
 

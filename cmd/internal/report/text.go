@@ -42,7 +42,10 @@ func Text(w io.Writer, r *Report, color bool) error {
 	for _, n := range r.Notes {
 		fmt.Fprintf(p, "%s%s\n", p.head(n.Place), n.Message)
 	}
-	if len(r.Findings)+len(r.Problems)+len(r.Notes) > 0 {
+	for _, a := range r.Assumed {
+		fmt.Fprintf(p, "%s%s\n", p.head(a.Place), assumption(a))
+	}
+	if len(r.Findings)+len(r.Problems)+len(r.Notes)+len(r.Assumed) > 0 {
 		p.WriteByte('\n')
 	}
 	fmt.Fprintln(p, p.paint(bold, r.summary()))
@@ -193,7 +196,7 @@ func (r *Report) summary() string {
 	for _, part := range []struct {
 		n    int
 		text string
-	}{{allowed, "allowed"}, {excluded, "excluded"}, {r.Assumed, "assumed"}, {len(r.Problems), "not checked"}} {
+	}{{allowed, "allowed"}, {excluded, "excluded"}, {len(r.Assumed), "assumed"}, {len(r.Problems), "not checked"}} {
 		if part.n > 0 {
 			fmt.Fprintf(&b, "%s%d %s", sep, part.n, part.text)
 			sep = ", "
@@ -246,4 +249,13 @@ func seconds(d time.Duration) string {
 		return fmt.Sprintf("%.2f s", s)
 	}
 	return fmt.Sprintf("%.1f s", d.Seconds())
+}
+
+// assumption says what is taken on somebody's word.
+func assumption(a finding.Assumption) string {
+	effects := "none"
+	if len(a.Effects) > 0 {
+		effects = strings.Join(a.Effects, ", ")
+	}
+	return fmt.Sprintf("assumed of %s: %s, because %s", a.Func, effects, a.Reason)
 }

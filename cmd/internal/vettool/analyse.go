@@ -3,6 +3,8 @@ package vettool
 import (
 	"encoding/json"
 	"fmt"
+	"go/ast"
+	"go/types"
 	"maps"
 	"os"
 	"slices"
@@ -234,10 +236,19 @@ type Unit struct {
 	// Hot is whether the compiler was asked for its escape diagnostics, because
 	// the package may hold hot code.
 	Hot bool `json:"hot,omitempty"`
-	// Assumed is the number of directives that state the effects of a function.
-	Assumed int `json:"assumed,omitempty"`
+	// Assumed are the directives that state the effects of a function or of a
+	// statement.
+	Assumed []Assumed `json:"assumed,omitempty"`
 	// NoEscape says why the compiler, though asked, had no answer.
 	NoEscape string `json:"no_escape,omitempty"`
+}
+
+// Assumed is one //lagvet:assume.
+type Assumed struct {
+	Posn    string   `json:"posn"`
+	Func    string   `json:"func"`
+	Effects []string `json:"effects"`
+	Reason  string   `json:"reason"`
 }
 
 func announce(u *unit, hot bool, noEscape error) *analysis.Analyzer {
@@ -253,7 +264,12 @@ func announce(u *unit, hot bool, noEscape error) *analysis.Analyzer {
 			said := said
 			for _, d := range pass.ResultOf[directive.Analyzer].(*directive.Index).All {
 				if d.Kind == directive.Assume {
-					said.Assumed++
+					said.Assumed = append(said.Assumed, Assumed{
+						Posn:    pass.Fset.Position(d.Pos).String(),
+						Func:    around(pass, d),
+						Effects: slices.DeleteFunc(slices.Clone(d.Args), func(s string) bool { return s == "none" }),
+						Reason:  d.Reason,
+					})
 				}
 			}
 			js, err := json.Marshal(said)
@@ -265,4 +281,33 @@ func announce(u *unit, hot bool, noEscape error) *analysis.Analyzer {
 			return nil, nil
 		},
 	}
+}
+
+// around returns the full name of the function that a directive is about, or
+// stands in; of an interface method or func type its own.
+func around(pass *analysis.Pass, d *directive.Directive) string {
+	var name *ast.Ident
+	switch decl := d.Decl.(type) {
+	case *ast.Field:
+		name = decl.Names[0]
+	case *ast.TypeSpec:
+		name = decl.Name
+	case *ast.FuncDecl:
+		name = decl.Name
+	default:
+		for _, f := range pass.Files {
+			for _, decl := range f.Decls {
+				if fn, ok := decl.(*ast.FuncDecl); ok && fn.Pos() <= d.Pos && d.Pos < fn.End() {
+					name = fn.Name
+				}
+			}
+		}
+	}
+	switch obj := pass.TypesInfo.Defs[name].(type) {
+	case *types.Func:
+		return obj.FullName()
+	case *types.TypeName:
+		return obj.Pkg().Path() + "." + obj.Name()
+	}
+	return pass.Pkg.Path() + ".init"
 }
