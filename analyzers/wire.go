@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/version"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"honnef.co/go/tools/analysis/facts/generated"
@@ -15,6 +16,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/witness"
 )
 
 // Attributes are the parts of a finding that a diagnostic has no field for.
@@ -80,7 +82,7 @@ var Findings = &analysis.Analyzer{
 }
 
 func requires() []*analysis.Analyzer {
-	as := []*analysis.Analyzer{directive.Analyzer, escape.Analyzer, funcs.Analyzer, generated.Analyzer, hotpath.Analyzer}
+	as := []*analysis.Analyzer{directive.Analyzer, escape.Analyzer, funcs.Analyzer, generated.Analyzer, hotpath.Analyzer, witness.Analyzer}
 	for _, r := range All() {
 		as = append(as, r.Analyzer)
 	}
@@ -119,6 +121,36 @@ func directives(pass *analysis.Pass) error {
 	}
 	for _, r := range All() {
 		if err := stale(pass, r); err != nil {
+			return err
+		}
+	}
+	return belied(pass)
+}
+
+// belied reports the assumptions that the code contradicts: whoever calls such a
+// function is told what is not so.
+func belied(pass *analysis.Pass) error {
+	index := pass.ResultOf[witness.Analyzer].(*witness.Index)
+	for _, c := range index.Info.Contradictions() {
+		a := Attributes{Rule: DirectiveRule, Tier: string(rule.Suspected), Cause: "contradicted assumption", Primitive: index.Primitive(c.Effect)}
+		if c.Certain {
+			a.Tier = string(rule.Likely)
+		}
+		for _, s := range index.Chain(c.Effect) {
+			a.Chain = append(a.Chain, Step{Posn: place(s.Posn), Text: s.Text})
+		}
+		d := analysis.Diagnostic{Pos: c.Pos}
+		said := "what the configuration assumes here"
+		if c.Directive != nil {
+			d.Pos, d.End = c.Directive.Pos, c.Directive.End
+			said = "//lagvet:assume " + strings.Join(c.Directive.Args, ",")
+		}
+		a.Mend = "name " + c.Effect.Kind.String() + " among the effects, or remove the assumption"
+		d.Message = fmt.Sprintf("%s is contradicted by the code, which %s (%s): whatever calls it is judged by what is not so", said, witness.Does(c.Effect.Kind), index.Short(a.Primitive))
+		if c.Func != nil {
+			a.Func = c.Func.FullName()
+		}
+		if err := send(pass, a, d); err != nil {
 			return err
 		}
 	}

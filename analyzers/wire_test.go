@@ -54,6 +54,10 @@ func TestDirectives(t *testing.T) {
 		"likely p.go:9 allow gounbounded silences nothing here; remove it",
 		"likely p.go:9 allow tickerleak silences nothing here; remove it",
 		`proven p.go:10 //lagvet:allow names the rule "ctxles", which there is not: it silences nothing; did you mean ctxless?`,
+		"likely assumed.go:11 //lagvet:assume none is contradicted by the code, which sleeps (time.Sleep): whatever calls it is judged by what is not so",
+		"suspected assumed.go:14 //lagvet:assume none is contradicted by the code, which sleeps (time.Sleep): whatever calls it is judged by what is not so",
+		"suspected assumed.go:21 //lagvet:assume none is contradicted by the code, which waits for a file system (syscall.Stat): whatever calls it is judged by what is not so",
+		"likely assumed.go:47 //lagvet:assume none is contradicted by the code, which sleeps (time.Sleep): whatever calls it is judged by what is not so",
 		"proven p.go:11 //lagvet:alow is not a directive; did you mean allow?",
 		"proven p.go:12 //lagvet:allow overrules the analysis and must say why: write //lagvet:allow ctxless -- why",
 	}

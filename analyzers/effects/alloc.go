@@ -37,7 +37,7 @@ func (x *inference) allocation(f *function, instr ssa.Instruction) {
 	if !pos.IsValid() {
 		pos = f.ssa.Pos()
 	}
-	if e := x.excuseAt(pos); e != nil && !e.sum.Kinds().Has(Alloc) {
+	if e := x.excuseAt(pos); e != nil && !f.bare && !e.sum.Kinds().Has(Alloc) {
 		return
 	}
 	f.allocs = append(f.allocs, AllocSite{Pos: pos, What: what, Certainty: c, Cold: x.cold(pos), Escapes: escapes, Instr: instr})

@@ -82,6 +82,7 @@ func (x *inference) readDirectives() {
 		case *ast.FuncDecl:
 			if fn, ok := x.pass.TypesInfo.Defs[decl.Name].(*types.Func); ok && d.Kind == directive.Assume {
 				x.directed[fn] = sum
+				x.saying[fn] = d
 			}
 		case *ast.Field:
 			for _, name := range decl.Names {
@@ -95,7 +96,7 @@ func (x *inference) readDirectives() {
 			}
 		case nil:
 			if d.Kind == directive.Assume {
-				x.excused = append(x.excused, excuse{d.From, d.To, sum})
+				x.excused = append(x.excused, excuse{d, sum})
 			}
 		}
 	}
@@ -123,8 +124,8 @@ func relyOn(all *directive.Index, d *directive.Directive) (set Set, ok bool) {
 
 // An excuse is an assumption about the code of a statement.
 type excuse struct {
-	from, to token.Pos
-	sum      *Summary
+	dir *directive.Directive
+	sum *Summary
 }
 
 // excuseAt returns the assumption that covers pos, or nil: the narrowest.
@@ -132,7 +133,7 @@ func (x *inference) excuseAt(pos token.Pos) *excuse {
 	var best *excuse
 	for i := range x.excused {
 		e := &x.excused[i]
-		if e.from <= pos && pos <= e.to && (best == nil || e.to-e.from < best.to-best.from) {
+		if e.dir.Covers(pos) && (best == nil || e.dir.To-e.dir.From < best.dir.To-best.dir.From) {
 			best = e
 		}
 	}

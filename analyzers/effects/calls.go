@@ -88,7 +88,7 @@ func (x *inference) op(f *function, instr ssa.Instruction, sum *Summary, label s
 	if !pos.IsValid() {
 		pos = f.ssa.Pos()
 	}
-	if e := x.excuseAt(pos); e != nil {
+	if e := x.excuseAt(pos); e != nil && !f.bare {
 		sum, label = e.sum, "//lagvet:assume"
 	}
 	f.ops = append(f.ops, edge{instr: instr, pos: pos, cold: x.cold(pos), sum: sum, label: label})
@@ -110,7 +110,7 @@ func (x *inference) call(f *function, instr ssa.CallInstruction) {
 	}
 	s.cold = x.cold(s.pos)
 	_, s.spawned = instr.(*ssa.Go)
-	if e := x.excuseAt(s.pos); e != nil {
+	if e := x.excuseAt(s.pos); e != nil && !f.bare {
 		f.ops = append(f.ops, edge{instr: instr, pos: s.pos, cold: s.cold, sum: e.sum, label: "//lagvet:assume"})
 		return
 	}

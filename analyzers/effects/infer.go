@@ -24,8 +24,9 @@ type inference struct {
 	tables  *tables
 	assumed map[string]Set
 
-	directed   map[*types.Func]*Summary     // by a directive
-	boundTypes map[*types.TypeName]*Summary // func types under a directive
+	directed   map[*types.Func]*Summary             // by a directive
+	saying     map[*types.Func]*directive.Directive // by which, for functions
+	boundTypes map[*types.TypeName]*Summary         // func types under a directive
 	excused    []excuse
 	linknames  map[string]string // what names of this package without a body stand for
 	noescape   map[*types.Func]bool
@@ -48,6 +49,7 @@ type function struct {
 	obj   *types.Func   // nil for a literal
 	name  string
 	fixed *Summary // what is stated, instead of inferred
+	bare  bool     // it is looked at as if nothing were stated: see belied.go
 
 	own     Set // what the function is a primitive of
 	ops     []edge
@@ -87,6 +89,7 @@ func newInference(pass *analysis.Pass, assumed map[string]Set) *inference {
 		tables:     builtin(),
 		assumed:    assumed,
 		directed:   make(map[*types.Func]*Summary),
+		saying:     make(map[*types.Func]*directive.Directive),
 		boundTypes: make(map[*types.TypeName]*Summary),
 		bySSA:      make(map[*ssa.Function]*function),
 		byObj:      make(map[*types.Func]*function),

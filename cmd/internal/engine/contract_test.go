@@ -123,4 +123,8 @@ func TestStrict(t *testing.T) {
 	if got := state(checked(t, opts), dir); got != "" {
 		t.Errorf("assumed: got\n%s", got)
 	}
+	write(t, dir, "-- m.go --\npackage m\n\nimport \"time\"\n\nfunc Each(f func()) { time.Sleep(1) }\n")
+	if got, want := state(checked(t, opts), dir), "m.go directive"; got != want {
+		t.Errorf("assumed, and not so: got\n%s\nwant\n%s", got, want)
+	}
 }
