@@ -13,12 +13,14 @@ var overrides = []row{
 	{"net", "initConfVal systemConf", nothing, "reads the resolver's configuration in its first use"},
 	{"internal/poll", "(*pollDesc).init", kernel, "starts the poller in its first use, then one epoll_ctl"},
 	{"crypto/internal/sysrand", "(*reader).Read", kernel, "opens the device in its first use"},
+	{"crypto/internal/sysrand", "urandomRead", nothing, "only where the kernel lacks getrandom, as Linux before 3.17 does"},
 
 	// Pools and caches: a steady state has no slow path.
 	{"sync", "(*Pool).Get (*Pool).Put", nothing, "in a steady state the pool has an object at hand; what New costs is seen at its literal"},
 	{"math/rand", "globalRand", nothing, "picks the generator in its first use, then one atomic load"},
 	{"encoding/json", "typeEncoder cachedTypeFields", nothing, "looked up in a cache after the first call for a type"},
 	{"reflect", "(*rtype).ptrTo funcLayout", nothing, "looked up in a cache after the first call for a type"},
+	{"internal/poll", "getPipe putPipe", nothing, "the pipes of splice are pooled"},
 	{"internal/bisect", "(*Matcher).Stack (*Matcher).stack", nothing, "only while a compiler fault is hunted"},
 
 	{"crypto", "(Hash).New", alloc, "makes a hash by the constructor that its package registered"},
@@ -39,7 +41,7 @@ var overrides = []row{
 	// System calls that say in their name what they wait for.
 	{"syscall", "Open Openat Creat Mkdir Mkdirat Mkfifo Mknod Mknodat Rmdir Unlink Unlinkat Rename Renameat Link Symlink Readlink Stat Lstat Fstat Access Faccessat Chmod Fchmod Fchmodat Chown Lchown Fchown Fchownat Truncate Ftruncate Fallocate Fsync Fdatasync Sync SyncFileRange Getdents ReadDirent Statfs Fstatfs Utime Utimes UtimesNano Futimes Futimesat Getxattr Setxattr Listxattr Removexattr Mount Unmount Chdir Fchdir Getwd Getcwd Pread Pwrite Seek Flock", disk, "a file system's work"},
 	{"internal/syscall/unix", "Openat Unlinkat Fstatat Mkdirat Readlinkat Renameat Linkat Symlinkat Fchmodat Fchownat Eaccess faccessat CopyFileRange", disk, "a file system's work"},
-	{"golang.org/x/sys/unix", "Open Openat Openat2 Creat Mkdir Mkdirat Rmdir Unlink Unlinkat Rename Renameat Renameat2 Link Linkat Symlink Symlinkat Readlink Readlinkat Stat Lstat Fstat Fstatat Statx Access Faccessat Chmod Fchmod Fchmodat Chown Lchown Fchown Fchownat Truncate Ftruncate Fallocate Fsync Fdatasync Sync Syncfs Getdents ReadDirent Statfs Fstatfs Pread Pwrite Preadv Pwritev Seek Flock", disk, "a file system's work"},
+	{"golang.org/x/sys/unix", "Open Openat Openat2 Creat Mkdir Mkdirat Rmdir Unlink Unlinkat Rename Renameat Renameat2 Link Linkat Symlink Symlinkat Readlink Readlinkat Stat Lstat Fstat Fstatat Statx Access Faccessat Chmod Fchmod Fchmodat Chown Lchown Fchown Fchownat Truncate Ftruncate Fallocate Fsync Fdatasync Sync Syncfs Msync Getdents ReadDirent Statfs Fstatfs Pread Pwrite Preadv Pwritev Seek Flock", disk, "a file system's work"},
 	{"syscall", "Accept Accept4 Connect Recvfrom Recvmsg Sendto Sendmsg SendmsgN recvfromInet4 recvfromInet6 sendtoInet4 sendtoInet6 sendmsgNInet4 sendmsgNInet6 recvmsgInet4 recvmsgInet6", network, "a socket's work"},
 	{"golang.org/x/sys/unix", "Accept Accept4 Connect Recvfrom Recvmsg Sendto Sendmsg SendmsgN", network, "a socket's work"},
 	{"syscall", "Nanosleep", sleeps, "sleeps"},

@@ -3,6 +3,7 @@ package effects
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -27,7 +28,7 @@ func (x *inference) waits(f *function) {
 	}
 	for _, w := range x.waitsOf(f) {
 		for _, s := range spawns {
-			if s.joined || !s.signals[w.on] {
+			if s.joined || !s.signals[w.on] || !follows(w.instr, s.instr) {
 				continue
 			}
 			s.joined = true
@@ -36,10 +37,33 @@ func (x *inference) waits(f *function) {
 	}
 }
 
+// follows reports whether b can run after a: a function that waits for the
+// goroutine of an earlier call before it starts one does not wait for this one.
+func follows(b, a ssa.Instruction) bool {
+	if a.Block() == b.Block() && slices.Index(a.Block().Instrs, a) < slices.Index(b.Block().Instrs, b) {
+		return true
+	}
+	seen := make(map[*ssa.BasicBlock]bool)
+	work := slices.Clone(a.Block().Succs)
+	for len(work) > 0 {
+		block := work[len(work)-1]
+		work = work[:len(work)-1]
+		if block == b.Block() {
+			return true
+		}
+		if !seen[block] {
+			seen[block] = true
+			work = append(work, block.Succs...)
+		}
+	}
+	return false
+}
+
 // A spawn is a goroutine that a function starts, with what can be waited on to
 // know that it has ended: channels and groups, by where they come from.
 type spawn struct {
 	target  *target
+	instr   ssa.Instruction
 	cold    bool
 	joined  bool
 	signals map[root]bool
@@ -91,7 +115,7 @@ func (x *inference) waitsOf(f *function) []wait {
 
 // spawnOf finds out what signals the end of a goroutine.
 func (x *inference) spawnOf(f *function, s *site, t *target) *spawn {
-	sp := &spawn{target: t, cold: s.cold || t.cold, signals: make(map[root]bool)}
+	sp := &spawn{target: t, instr: s.instr, cold: s.cold || t.cold, signals: make(map[root]bool)}
 	if t.spawner != nil {
 		sp.signals[rootOf(t.spawner, nil)] = true
 	}

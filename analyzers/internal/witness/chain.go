@@ -2,6 +2,7 @@ package witness
 
 import (
 	"go/token"
+	"regexp"
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/effects"
@@ -94,5 +95,14 @@ func (x *Index) word(w string) string {
 	if rest, ok := strings.CutPrefix(w, x.pass.Pkg.Path()+"."); ok {
 		return rest
 	}
-	return w[strings.LastIndexByte(w, '/')+1:]
+	i := strings.LastIndexByte(w, '/') + 1
+	pkg, name, ok := strings.Cut(w[i:], ".")
+	if ok && majorVersion.MatchString(pkg) && i > 0 {
+		// The package of example.com/book/v2 is called book.
+		path := w[:i-1]
+		return path[strings.LastIndexByte(path, '/')+1:] + "." + name
+	}
+	return w[i:]
 }
+
+var majorVersion = regexp.MustCompile(`^v[0-9]+$`)

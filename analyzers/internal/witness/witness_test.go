@@ -16,6 +16,7 @@ func TestShort(t *testing.T) {
 		{"example.com/shop/book.best.func1", "best.func1"},
 		{"(example.com/other/book.Side).Flip", "(book.Side).Flip"},
 		{"(*example.com/x.Map[example.com/shop/book.Key, int]).Load", "(*x.Map[Key, int]).Load"},
+		{"(*example.com/other/book/v2.Side).Flip", "(*book.Side).Flip"},
 		{"channel receive", "channel receive"},
 	} {
 		if got := x.Short(tt.name); got != tt.want {
