@@ -77,7 +77,7 @@ type Function struct {
 func (i *Info) Functions() []Function {
 	fs := make([]Function, 0, len(i.x.funcs))
 	for _, f := range i.x.funcs {
-		if f.ssa != nil {
+		if f.ssa != nil && f.general == nil {
 			fs = append(fs, Function{f.name, f.obj, f.ssa, f.summary, f.allocs})
 		}
 	}

@@ -35,7 +35,7 @@ func (i *Info) Contradictions() []Contradiction {
 	defer i.mu.Unlock()
 	var found []Contradiction
 	for _, f := range i.x.funcs {
-		if f.ssa == nil || f.ssa.Syntax() == nil {
+		if f.ssa == nil || f.general != nil || f.ssa.Syntax() == nil {
 			continue
 		}
 		if own := i.x.statementOf(f); own != nil || i.x.excuses(f.ssa.Syntax()) {

@@ -19,10 +19,11 @@ type site struct {
 
 // A target is one thing that a call may turn out to call.
 type target struct {
-	fn    *function // with a body here, or
-	sum   *Summary  // known by its summary, or
-	given *givenKey // what the caller of the calling function passed
-	open  Set       // what to assume of given if that caller cannot tell
+	fn    *function   // with a body here, or
+	sum   *Summary    // known by its summary, or
+	obj   *types.Func // of which sum is, if that is known
+	given *givenKey   // what the caller of the calling function passed
+	open  Set         // what to assume of given if that caller cannot tell
 	label string
 	args  []ssa.Value // in the order of its parameters, the receiver first; nil where unknown
 	only  *border
@@ -45,7 +46,7 @@ type target struct {
 
 // scan finds what f does, apart from what its callees call of their parameters.
 func (x *inference) scan(f *function) {
-	for _, b := range x.live(f.ssa) {
+	for _, b := range x.live(f) {
 		for _, instr := range b.Instrs {
 			x.operation(f, instr)
 			if call, ok := instr.(ssa.CallInstruction); ok {
@@ -124,6 +125,13 @@ func (x *inference) call(f *function, instr ssa.CallInstruction) {
 		s.targets = x.invoke(f, c)
 	} else {
 		s.targets = x.dynamic(f, c)
+	}
+	for _, t := range s.targets {
+		if t.fn != nil {
+			t.fn = x.specialised(f, t.fn, t.args)
+		} else if t.sum != nil {
+			t.sum = x.called(f, t.obj, t.sum, t.args)
+		}
 	}
 	f.sites = append(f.sites, s)
 }
@@ -312,7 +320,7 @@ func (x *inference) declared(obj *types.Func, args []ssa.Value, c *ssa.CallCommo
 	if recv := obj.Signature().Recv(); recv != nil && types.IsInterface(recv.Type()) {
 		return x.contract(obj, recv.Type(), nil) // a method expression of an interface
 	}
-	t := &target{sum: x.external(obj), label: name, args: args}
+	t := &target{sum: x.external(obj), obj: obj, label: name, args: args}
 	if obj.Pkg() != nil {
 		t.only = borderOf(x.pass.Pkg.Path(), obj.Pkg().Path())
 	}

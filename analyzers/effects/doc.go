@@ -24,6 +24,9 @@
 //     goroutine does is the parent's only if the parent waits for it (waits.go).
 //   - A branch that a constant, or a hook that nothing sets, makes unreachable
 //     does not count (live.go).
+//   - A function with a branch that depends on a parameter is inferred once more
+//     for each constant that it is called with (special.go): one that is told not
+//     to flush does not.
 //   - What happens only on the way to an error, a panic or an exit is cold, as
 //     package hotpath has it. A witness that is not cold wins.
 //   - Initialisers belong to the package's init, not to those that use what they

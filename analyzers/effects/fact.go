@@ -95,8 +95,12 @@ func (x *inference) view(pkg *types.Package) *view {
 // imported returns what is known of a function of another package: by that
 // package's fact if it is imported, else by that of one which is.
 func (x *inference) imported(fn *types.Func) *Summary {
-	k := keyOf(fn)
-	if s := x.view(fn.Pkg()).lookUp(k); s != nil {
+	return x.importedKey(fn.Pkg(), keyOf(fn))
+}
+
+// importedKey returns what is known by a key of a function of pkg.
+func (x *inference) importedKey(pkg *types.Package, k key) *Summary {
+	if s := x.view(pkg).lookUp(k); s != nil {
 		return s
 	}
 	for _, p := range x.pass.Pkg.Imports() {

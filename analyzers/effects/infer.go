@@ -31,25 +31,29 @@ type inference struct {
 	linknames  map[string]string // what names of this package without a body stand for
 	noescape   map[*types.Func]bool
 
-	funcs []*function // in source order, the initialiser first
-	bySSA map[*ssa.Function]*function
-	byObj map[*types.Func]*function
-	index *index
-	facts map[*types.Package]*view
-	seen  map[*types.Func]*Summary // functions without a body here
-	msets typeutil.MethodSetCache
-	named []types.Type // see concreteTypes
+	funcs    []*function // in source order, the initialiser first
+	bySSA    map[*ssa.Function]*function
+	byObj    map[*types.Func]*function
+	index    *index
+	facts    map[*types.Package]*view
+	seen     map[*types.Func]*Summary // functions without a body here
+	deciding map[*ssa.Parameter]bool
+	msets    typeutil.MethodSetCache
+	named    []types.Type // see concreteTypes
 
 	factSize int // bytes
 }
 
 // A function is one whose effects are inferred.
 type function struct {
-	ssa   *ssa.Function // nil for one that stands for the result of another
-	obj   *types.Func   // nil for a literal
-	name  string
-	fixed *Summary // what is stated, instead of inferred
-	bare  bool     // it is looked at as if nothing were stated: see belied.go
+	ssa      *ssa.Function // nil for one that stands for the result of another
+	obj      *types.Func   // nil for a literal
+	name     string
+	fixed    *Summary  // what is stated, instead of inferred
+	general  *function // of which this is one for certain arguments: see special.go
+	consts   map[*ssa.Parameter]*ssa.Const
+	specials map[string]*function
+	bare     bool // it is looked at as if nothing were stated: see belied.go
 
 	own     Set // what the function is a primitive of
 	ops     []edge
@@ -95,6 +99,7 @@ func newInference(pass *analysis.Pass, assumed map[string]Set) *inference {
 		byObj:      make(map[*types.Func]*function),
 		facts:      make(map[*types.Package]*view),
 		seen:       make(map[*types.Func]*Summary),
+		deciding:   make(map[*ssa.Parameter]bool),
 	}
 	x.readDirectives()
 	x.linknames = linknames(pass.Files)
@@ -107,8 +112,9 @@ func (x *inference) infer() {
 	x.gather()
 	x.index = x.newIndex()
 	x.retain()
-	for _, f := range x.funcs {
-		if f.fixed == nil {
+	x.specialExports()
+	for i := 0; i < len(x.funcs); i++ { // what is called with constants is added
+		if f := x.funcs[i]; f.fixed == nil {
 			x.scan(f)
 		}
 	}

@@ -8,10 +8,11 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
-// live returns the blocks of fn that can be reached, in their order: those
-// behind a condition that is false in every build like this one, or that asks
-// whether what is never set is set, are left out.
-func (x *inference) live(fn *ssa.Function) []*ssa.BasicBlock {
+// live returns the blocks of f that can be reached, in their order: those
+// behind a condition that is false in every build like this one or for its
+// arguments, or that asks whether what is never set is set, are left out.
+func (x *inference) live(f *function) []*ssa.BasicBlock {
+	fn := f.ssa
 	if len(fn.Blocks) == 0 {
 		return nil
 	}
@@ -24,7 +25,7 @@ func (x *inference) live(fn *ssa.Function) []*ssa.BasicBlock {
 		reached[b.Index] = true
 		succs := b.Succs
 		if cond, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok {
-			if v, known := x.truth(cond.Cond, 0); known && v {
+			if v, known := x.truth(f, cond.Cond, 0); known && v {
 				succs = succs[:1]
 			} else if known {
 				succs = succs[1:]
@@ -48,24 +49,26 @@ func (x *inference) live(fn *ssa.Function) []*ssa.BasicBlock {
 }
 
 // truth returns the value of a condition, if it is always the same.
-func (x *inference) truth(cond ssa.Value, depth int) (value, known bool) {
+func (x *inference) truth(f *function, cond ssa.Value, depth int) (value, known bool) {
 	if depth > 4 {
 		return false, false
 	}
+	if c := f.constant(cond); c != nil && c.Value != nil && c.Value.Kind() == constant.Bool {
+		return constant.BoolVal(c.Value), true
+	}
 	switch v := cond.(type) {
-	case *ssa.Const:
-		if v.Value != nil && v.Value.Kind() == constant.Bool {
-			return constant.BoolVal(v.Value), true
-		}
 	case *ssa.UnOp:
 		switch v.Op {
 		case token.NOT:
-			value, known = x.truth(v.X, depth+1)
+			value, known = x.truth(f, v.X, depth+1)
 			return !value, known
 		case token.MUL:
 			return x.flag(v.X)
 		}
 	case *ssa.BinOp:
+		if value, known = f.compare(v.Op, v.X, v.Y); known {
+			return value, true
+		}
 		if v.Op != token.EQL && v.Op != token.NEQ {
 			break
 		}

@@ -36,6 +36,11 @@ func (x *inference) exports() []entry {
 			es = append(es, entry{k, s})
 		}
 	}
+	for _, f := range x.byObj {
+		if k := keyOf(f.obj); r.found[k] == f.summary {
+			es = append(es, f.variants(k)...)
+		}
+	}
 	sortEntries(es)
 	return es
 }

@@ -338,7 +338,7 @@ func (t *tarjan) visit(f *function) {
 // do, for those who call them from another package.
 func (x *inference) resultFunctions() {
 	for _, f := range x.funcs {
-		if f.obj == nil || f.fixed != nil {
+		if f.obj == nil || f.fixed != nil || f.general != nil {
 			continue
 		}
 		results := f.ssa.Signature.Results()

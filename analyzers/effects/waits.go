@@ -90,7 +90,7 @@ func (x *inference) waitsOf(f *function) []wait {
 	add := func(instr ssa.Instruction, v ssa.Value) {
 		ws = append(ws, wait{instr, instr.Pos(), x.cold(instr.Pos()), rootOf(v, nil)})
 	}
-	for _, b := range x.live(f.ssa) {
+	for _, b := range x.live(f) {
 		for _, instr := range b.Instrs {
 			switch instr := instr.(type) {
 			case *ssa.UnOp:
