@@ -14,14 +14,18 @@ var gravity = []effects.Kind{
 
 func rank(k effects.Kind) int { return slices.Index(gravity, k) }
 
-// deeds say what a function can do, by kind.
+// awaited are what a function can wait for, by kind.
+var awaited = map[effects.Kind]string{
+	effects.Net:  "the network",
+	effects.Disk: "a file system",
+	effects.Chan: "a channel",
+	effects.Lock: "a lock",
+}
+
+// deeds say what else a function can do, by kind.
 var deeds = map[effects.Kind]string{
 	effects.Sleep:   "sleep",
-	effects.Net:     "wait for the network",
-	effects.Disk:    "wait for a file system",
 	effects.STW:     "stop the world",
-	effects.Chan:    "wait for a channel",
-	effects.Lock:    "wait for a lock",
 	effects.Cgo:     "call C",
 	effects.Syscall: "enter the kernel",
 	effects.Unknown: "do what cannot be told",
@@ -54,16 +58,29 @@ func mend(k effects.Kind) string {
 	return "hand this to another goroutine, by a queue with room, or say why it does not wait: //lagvet:assume none -- …"
 }
 
-// can lists what effects do: "can sleep, wait for the network or wait for a lock".
+// can lists what effects do: "can sleep, wait for the network or a lock".
 func can(es []effects.Effect) string {
-	var words []string
+	var deed, wait []string
 	for _, k := range gravity {
-		if slices.ContainsFunc(es, func(e effects.Effect) bool { return e.Kind == k }) {
-			words = append(words, deeds[k])
+		if !slices.ContainsFunc(es, func(e effects.Effect) bool { return e.Kind == k }) {
+			continue
+		}
+		if w := awaited[k]; w != "" {
+			wait = append(wait, w)
+		} else {
+			deed = append(deed, deeds[k])
 		}
 	}
-	if n := len(words); n > 1 {
-		return "can " + strings.Join(words[:n-1], ", ") + " or " + words[n-1]
+	if len(wait) > 0 {
+		deed = append(deed, "wait for "+either(wait))
 	}
-	return "can " + words[0]
+	return "can " + either(deed)
+}
+
+// either joins alternatives.
+func either(words []string) string {
+	if n := len(words); n > 1 {
+		return strings.Join(words[:n-1], ", ") + " or " + words[n-1]
+	}
+	return words[0]
 }

@@ -67,12 +67,12 @@ func (e *engine) onError(fail bool) error { // want `^suspected: .*onError is no
 // The gravest of several comes first.
 //
 //lagvet:nonblocking
-func fetch(url string) { // want `^likely: fetch is nonblocking and can .*wait for the network.*wait for a lock.*: the peer and the network decide how long it takes ← calls http.Get ← .* waits for the network$`
+func fetch(url string) { // want `^likely: fetch is nonblocking and can .*wait for the network,.* or a lock: the peer and the network decide how long it takes ← calls http.Get ← .* waits for the network$`
 	http.Get(url)
 }
 
 //lagvet:nonblocking
-func kinds(name string) { // want `stop the world: every goroutine of the process waits with it ← runtime.GC stops the world$` `wait for a file system.*: the device` `enter the kernel: after 20`
+func kinds(name string) { // want `stop the world: every goroutine of the process waits with it ← runtime.GC stops the world$` `^likely: kinds is nonblocking and can wait for a file system: the device` `enter the kernel: after 20`
 	runtime.GC()
 	os.Stat(name)
 	syscall.Getuid()
