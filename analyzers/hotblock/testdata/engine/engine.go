@@ -3,7 +3,6 @@ package engine
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"runtime"
 	"sync"
@@ -67,9 +66,19 @@ func (e *engine) onError(fail bool) error { // want `^suspected: .*onError is no
 // The gravest of several comes first.
 //
 //lagvet:nonblocking
-func fetch(url string) { // want `^likely: fetch is nonblocking and can .*wait for the network,.* or a lock: the peer and the network decide how long it takes ← calls http.Get ← .* waits for the network$`
-	http.Get(url)
+func (e *engine) fetch() { // want `^likely: \(\*engine\).fetch is nonblocking and can wait for the network, a channel or a lock: the peer and the network decide how long it takes ← calls \(\*engine\).quote ← inquire waits for the network$`
+	e.quote()
 }
+
+func (e *engine) quote() {
+	e.mu.Lock()
+	e.total = inquire()
+	e.mu.Unlock()
+	e.out <- e.total
+}
+
+//lagvet:assume net -- it stands for a client of the exchange
+func inquire() int { return 0 }
 
 //lagvet:nonblocking
 func kinds(name string) { // want `stop the world: every goroutine of the process waits with it ← runtime.GC stops the world$` `^likely: kinds is nonblocking and can wait for a file system: the device` `enter the kernel: after 20`
