@@ -79,15 +79,16 @@ func (c *checker) contract(f *funcs.Func, k *hotpath.Contract) {
 	if hot.By != k { // else it is said already, as what makes the function hot
 		said = contractStep(k)
 	}
-	for _, p := range merged(c.index.Places(f.Node, c.forbidden(), nil)) {
+	itself := func(fn ast.Node) bool { return fn == f.Node } // a recursion says nothing new
+	for _, p := range merged(c.index.Places(f.Node, c.forbidden(), itself)) {
 		e := gravest(p.Effects)
 		c.pass.Report(rule.Finding{
 			Pos:       pos,
 			End:       end,
 			Tier:      c.tier(p, e),
 			Func:      f.Name(c.pass.Pkg),
-			Message:   c.message(c.name(f), "is nonblocking and", p.Effects, e),
-			Cause:     e.Kind.String(),
+			Message:   fmt.Sprintf("%s is nonblocking, and %s %s: %s", c.name(f), c.index.Short(p.Func), can(p.Effects), cost[e.Kind]),
+			Cause:     e.Kind.String() + " by " + p.Func,
 			Primitive: c.index.Primitive(e),
 			Chain:     append(said[:len(said):len(said)], c.index.Chain(e)...),
 			Mend:      mend(e.Kind),
@@ -122,8 +123,8 @@ func (c *checker) conversion(conv hotpath.Conversion) {
 		Pos:       conv.Pos,
 		End:       conv.End,
 		Tier:      tier,
-		Message:   c.message(name, "is bound to be nonblocking here and", broken, e),
-		Cause:     "converted, " + e.Kind.String(),
+		Message:   fmt.Sprintf("%s is bound to be nonblocking here, and %s: %s", name, can(broken), cost[e.Kind]),
+		Cause:     e.Kind.String() + " where it is converted",
 		Primitive: name + ", " + c.index.Primitive(e),
 		Chain:     append(contractStep(conv.Contract), c.index.Chain(e)...),
 		Mend:      mend(e.Kind),
@@ -137,8 +138,8 @@ var unwanted = effects.SetOf(effects.Net, effects.Disk, effects.Sleep)
 // hot reports what a hot function waits for, unless another hot function of the
 // package, which it calls, has that finding.
 func (c *checker) hot(f *funcs.Func, hot *hotpath.Hotness) {
-	others := func(fn ast.Node) bool { return fn != f.Node && c.pass.Hotness.Hot(fn) != nil }
-	for _, p := range merged(c.index.Places(f.Node, unwanted, others)) {
+	said := func(fn ast.Node) bool { return c.pass.Hotness.Hot(fn) != nil }
+	for _, p := range merged(c.index.Places(f.Node, unwanted, said)) {
 		e := gravest(p.Effects)
 		at := c.pass.Hotness.HotAt(p.Pos)
 		if at == nil || e.Cold {
@@ -152,8 +153,8 @@ func (c *checker) hot(f *funcs.Func, hot *hotpath.Hotness) {
 			Pos:       p.Pos,
 			End:       p.End,
 			Tier:      tier,
-			Message:   c.message(c.name(f), "is hot and", p.Effects, e),
-			Cause:     "hot, " + e.Kind.String(),
+			Message:   fmt.Sprintf("%s is hot, and %s %s: %s", c.name(f), c.index.Short(p.Func), can(p.Effects), cost[e.Kind]),
+			Cause:     e.Kind.String() + " by " + p.Func + " in hot code",
 			Primitive: c.index.Primitive(e),
 			Chain:     c.index.Chain(e),
 			Mend:      mend(e.Kind),
@@ -233,8 +234,4 @@ func gravest(es []effects.Effect) effects.Effect {
 		}
 	}
 	return best
-}
-
-func (c *checker) message(name, is string, all []effects.Effect, e effects.Effect) string {
-	return fmt.Sprintf("%s %s %s: %s", name, is, can(all), cost[e.Kind])
 }

@@ -24,17 +24,27 @@ type engine struct {
 }
 
 //lagvet:nonblocking
-func match(key string) int { // want `^likely: match is nonblocking and can wait for a lock: whoever holds it decides how long it takes, and the goroutine is parked meanwhile ← calls book.Best ← calls cache.Get ← calls store.Load ← \(\*sync.Mutex\).Lock waits for a lock$`
+func match(key string) int { // want `^likely: match is nonblocking, and book.Best can wait for a lock: whoever holds it decides how long it takes, and the goroutine is parked meanwhile ← calls book.Best ← calls cache.Get ← calls store.Load ← \(\*sync.Mutex\).Lock waits for a lock$`
 	return book.Best(key)
 }
 
 //lagvet:nonblocking
-func (e *engine) direct() { // want `^proven: \(\*engine\).direct is nonblocking and can wait for a lock: .* ← \(\*sync.Mutex\).Lock waits for a lock$` `^proven: .*can wait for a channel: the goroutine is parked until another one is ready, and a processor free ← channel send waits for a channel$` `^proven: .*can sleep: .* ← time.Sleep sleeps$`
+func (e *engine) direct() { // want `^proven: \(\*engine\).direct is nonblocking, and \(\*sync.Mutex\).Lock can wait for a lock: .* ← \(\*sync.Mutex\).Lock waits for a lock$` `^proven: .*can wait for a channel: the goroutine is parked until another one is ready, and a processor free ← channel send waits for a channel$` `^proven: .*can sleep: .* ← time.Sleep sleeps$`
 	e.mu.Lock()
 	e.total++
 	e.mu.Unlock()
 	e.out <- e.total
 	time.Sleep(time.Millisecond)
+}
+
+// A recursion adds nothing.
+//
+//lagvet:nonblocking
+func (e *engine) descends(n int) { // want `^proven: \(\*engine\).descends is nonblocking, and time.Sleep can sleep`
+	if n > 0 {
+		e.descends(n - 1)
+	}
+	time.Sleep(1)
 }
 
 // What is called twice is said once, of the call that is not cold.
@@ -53,7 +63,7 @@ func (e *engine) twice(fail bool) error { // want `^proven: .*can wait for a loc
 }
 
 //lagvet:nonblocking
-func (e *engine) onError(fail bool) error { // want `^suspected: .*onError is nonblocking and can wait for a lock`
+func (e *engine) onError(fail bool) error { // want `^suspected: .*onError is nonblocking, and \(\*sync.Mutex\).Lock can wait for a lock`
 	if fail {
 		e.mu.Lock()
 		e.total++
@@ -66,7 +76,7 @@ func (e *engine) onError(fail bool) error { // want `^suspected: .*onError is no
 // The gravest of several comes first.
 //
 //lagvet:nonblocking
-func (e *engine) fetch() { // want `^likely: \(\*engine\).fetch is nonblocking and can wait for the network, a channel or a lock: the peer and the network decide how long it takes ← calls \(\*engine\).quote ← inquire waits for the network$`
+func (e *engine) fetch() { // want `^likely: \(\*engine\).fetch is nonblocking, and \(\*engine\).quote can wait for the network, a channel or a lock: the peer and the network decide how long it takes ← calls \(\*engine\).quote ← inquire waits for the network$`
 	e.quote()
 }
 
@@ -81,7 +91,7 @@ func (e *engine) quote() {
 func inquire() int { return 0 }
 
 //lagvet:nonblocking
-func kinds(name string) { // want `stop the world: every goroutine of the process waits with it ← runtime.GC stops the world$` `^likely: kinds is nonblocking and can wait for a file system: the device` `enter the kernel: after 20`
+func kinds(name string) { // want `stop the world: every goroutine of the process waits with it ← runtime.GC stops the world$` `^likely: kinds is nonblocking, and os.Stat can wait for a file system: the device` `enter the kernel: after 20`
 	runtime.GC()
 	os.Stat(name)
 	syscall.Getuid()
@@ -89,7 +99,7 @@ func kinds(name string) { // want `stop the world: every goroutine of the proces
 
 type sink struct{ mu sync.Mutex }
 
-func (s *sink) Put(v int) { // want `^proven: \(\*sink\).Put is nonblocking and can wait for a lock: .* ← \(\*sync.Mutex\).Lock waits for a lock$`
+func (s *sink) Put(v int) { // want `^proven: \(\*sink\).Put is nonblocking, and \(\*sync.Mutex\).Lock can wait for a lock: .* ← \(\*sync.Mutex\).Lock waits for a lock$`
 	s.mu.Lock()
 	s.mu.Unlock()
 }
@@ -99,10 +109,10 @@ func register(ask.Hook) {}
 
 func wire() {
 	take(new(sink))              // said at its declaration
-	take(new(ring.Ring))         // want `^likely: \(\*ring.Ring\).Put is bound to be nonblocking here and can wait for a channel: .* ← //lagvet:nonblocking on method Put of the interface at ask.go:6 ← channel send waits for a channel$`
+	take(new(ring.Ring))         // want `^likely: \(\*ring.Ring\).Put is bound to be nonblocking here, and can wait for a channel: .* ← //lagvet:nonblocking on method Put of the interface at ask.go:6 ← channel send waits for a channel$`
 	take(ring.Offer{})           // it does not wait
-	register(new(ring.Ring).Put) // want `^likely: \(\*ring.Ring\).Put is bound to be nonblocking here and can wait for a channel`
-	register(func(int) {         // want `^proven: this func literal is nonblocking and can sleep`
+	register(new(ring.Ring).Put) // want `^likely: \(\*ring.Ring\).Put is bound to be nonblocking here, and can wait for a channel`
+	register(func(int) {         // want `^proven: this func literal is nonblocking, and time.Sleep can sleep`
 		time.Sleep(1)
 	})
 }
@@ -115,9 +125,9 @@ func (e *engine) hot(name string) {
 	e.total++
 	e.mu.Unlock()
 	e.out <- 1
-	os.Stat(name) // want `^likely: \(\*engine\).hot is hot and can wait for a file system.*: the device and its queue decide how long it takes ← calls os.Stat ← .* waits for a file system$`
+	os.Stat(name) // want `^likely: \(\*engine\).hot is hot, and os.Stat can wait for a file system.*: the device and its queue decide how long it takes ← calls os.Stat ← .* waits for a file system$`
 	e.below(name)
-	each(func() { os.Remove(name) }) // want `^likely: this func literal is hot and can wait for a file system`
+	each(func() { os.Remove(name) }) // want `^likely: this func literal is hot, and os.Remove can wait for a file system`
 	if name == "" {
 		panic(fmt.Sprint(os.Remove(name)))
 	}
@@ -125,7 +135,7 @@ func (e *engine) hot(name string) {
 
 // It is hot by its caller, and has the finding.
 func (e *engine) below(name string) {
-	os.Remove(name) // want `^likely: \(\*engine\).below is hot and can wait for a file system`
+	os.Remove(name) // want `^likely: \(\*engine\).below is hot, and os.Remove can wait for a file system`
 }
 
 func each(f func()) { f() }
@@ -133,7 +143,7 @@ func each(f func()) { f() }
 // What is hot for being called by one under contract has no finding of its own.
 //
 //lagvet:nonblocking
-func (e *engine) over(name string) { // want `^likely: \(\*engine\).over is nonblocking and can wait for a file system.* ← calls \(\*engine\).under ← calls os.Remove`
+func (e *engine) over(name string) { // want `^likely: \(\*engine\).over is nonblocking, and \(\*engine\).under can wait for a file system.* ← calls \(\*engine\).under ← calls os.Remove`
 	e.under(name)
 }
 
@@ -151,7 +161,7 @@ func (e *engine) allowed() { // want `^allowed: .*can wait for a lock` `^proven:
 //
 //lagvet:noalloc
 //lagvet:nonblocking
-func (e *engine) both() { // want `^proven: .*both is nonblocking and can sleep: .* ← //lagvet:nonblocking at engine.go:\d+ ← time.Sleep sleeps$`
+func (e *engine) both() { // want `^proven: .*both is nonblocking, and time.Sleep can sleep: .* ← //lagvet:nonblocking at engine.go:\d+ ← time.Sleep sleeps$`
 	time.Sleep(1)
 }
 
