@@ -15,6 +15,8 @@ var overrides = []row{
 	{"crypto/internal/sysrand", "(*reader).Read", kernel, "opens the device in its first use"},
 	{"crypto/internal/sysrand", "urandomRead", nothing, "only where the kernel lacks getrandom, as Linux before 3.17 does"},
 
+	{"expvar", "(*Map).Add (*Map).AddFloat", nothing, "makes the variable in the first use of its key, then one atomic addition"},
+
 	// Pools and caches: a steady state has no slow path.
 	{"sync", "(*Pool).Get (*Pool).Put", nothing, "in a steady state the pool has an object at hand; what New costs is seen at its literal"},
 	{"math/rand", "globalRand", nothing, "picks the generator in its first use, then one atomic load"},
