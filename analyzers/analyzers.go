@@ -4,6 +4,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/ctxless"
 	"github.com/lagvet/lagvet/analyzers/gounbounded"
 	"github.com/lagvet/lagvet/analyzers/heapescape"
+	"github.com/lagvet/lagvet/analyzers/hotalloc"
 	"github.com/lagvet/lagvet/analyzers/hotdefer"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/tickerleak"
@@ -19,6 +20,7 @@ func All() []*Rule {
 		gounbounded.Rule,
 		tickerleak.Rule,
 		heapescape.Rule,
+		hotalloc.Rule,
 		hotdefer.Rule,
 	}
 }

@@ -53,14 +53,7 @@ func (c *checker) message(f *finding) string {
 	default:
 		fmt.Fprintf(&b, "%s is allocated", c.list(f.values))
 	}
-	switch {
-	case c.allocs.Seldom.Conditional(f.pos):
-		b.WriteString(" each time this branch is taken")
-	case c.allocs.Seldom.Loop(f.pos) != nil:
-		b.WriteString(" in every iteration")
-	default:
-		b.WriteString(" in every call")
-	}
+	b.WriteString(" " + c.allocs.How(f.pos))
 	if why := c.why(f); why != "" {
 		b.WriteString(": " + why)
 	}

@@ -28,6 +28,9 @@ func (x *Index) NoAlloc(pos token.Pos) *Contract {
 	return nil
 }
 
+// Bound returns the contract that binds fn itself, or nil.
+func (x *Index) Bound(fn ast.Node) *Contract { return x.noalloc[fn] }
+
 // contracts passes contracts down the calls of the package.
 func (x *Index) contracts() map[ast.Node]*Contract {
 	bound := make(map[ast.Node]*Contract)

@@ -125,3 +125,14 @@ func (x *Index) branched(pos token.Pos) bool {
 	}
 	return false
 }
+
+// How says how often what stands at pos runs, other than its being rare.
+func (x *Index) How(pos token.Pos) string {
+	switch {
+	case x.Seldom.Conditional(pos):
+		return "each time this branch is taken"
+	case x.Seldom.Loop(pos) != nil:
+		return "in every iteration"
+	}
+	return "in every call"
+}
