@@ -96,10 +96,17 @@ func (c *checker) judge(p witness.Place, contract *allocs.Contract) (call, bool)
 	if contract != nil {
 		return k, true
 	}
-	ok := k.tier == rule.Likely && e.Certainty == effects.Proven &&
+	ok := k.tier == rule.Likely && e.Certainty == effects.Proven && c.foreign(p) &&
 		c.pass.Hotness.HotAt(p.Pos) != nil && c.allocs.Seldom.Why(p.Pos) == ""
 	k.tier = rule.Suspected
 	return k, ok
+}
+
+// foreign reports whether p surely calls a function of another package. Those of
+// this one are hot too, or a profile has not seen them at work.
+func (c *checker) foreign(p witness.Place) bool {
+	k := c.pass.Funcs.Call(p.Call)
+	return k != nil && k.Func != nil && !k.Dynamic && k.Func.Pkg() != c.pass.Pkg
 }
 
 // amortised reports whether an allocation happens only when something is full
@@ -180,7 +187,7 @@ func (c *checker) called(k call) {
 		Pos:       k.Pos,
 		End:       k.End,
 		Tier:      k.tier,
-		Message:   fmt.Sprintf("%s allocates %s", c.name(k.Place), c.allocs.How(k.Pos)),
+		Message:   fmt.Sprintf("%s can allocate %s", c.name(k.Place), c.allocs.How(k.Pos)),
 		Cause:     "calls " + k.Func,
 		Primitive: c.witness.Primitive(k.effect),
 		Chain:     c.witness.Chain(k.effect),
@@ -205,7 +212,7 @@ func can(e effects.Effect) string {
 	case e.Cold:
 		return "allocates on its way to an error"
 	case e.Certainty == effects.Proven && !e.ByCaller:
-		return "allocates"
+		return "can allocate"
 	case e.Certainty == effects.SizeDependent && !e.ByCaller:
 		return "allocates if what it works on is large, or its buffer full"
 	}

@@ -87,7 +87,7 @@ func (c *checker) tier(s *allocs.Site, hot *hotpath.Hotness) rule.Tier {
 	case s.Spoken && noalloc:
 		return "" // heapescape says it
 	case s.Grows && !noalloc:
-		if c.allocs.Seldom.Conditional(s.Pos) {
+		if c.allocs.Filtered(s.Pos) {
 			tier = rule.Suspected
 		}
 	case s.Verdict == allocs.SizeDependent:

@@ -29,7 +29,7 @@ func (o origin) onlySized() bool { return o.sized && !o.empty && !o.kept && !o.o
 
 // origins follows what the instruction self adds to, v, back to where it is made.
 func origins(self ssa.Value, v ssa.Value) origin {
-	w := &walk{self: self, seen: make(map[ssa.Value]bool)}
+	w := &walk{self: self, seen: make(map[visit]bool)}
 	w.visit(v, false)
 	return w.origin
 }
@@ -37,22 +37,30 @@ func origins(self ssa.Value, v ssa.Value) origin {
 type walk struct {
 	origin
 	self ssa.Value
-	seen map[ssa.Value]bool
+	seen map[visit]bool
 }
 
-// visit looks at v, which is emptied before it is added to if reset is set.
+// A visit is a value on the way, and whether it is emptied and used again later
+// on: it keeps its room then.
+type visit struct {
+	v     ssa.Value
+	reset bool
+}
+
+// visit looks at v.
 func (w *walk) visit(v ssa.Value, reset bool) {
 	if v == w.self {
 		w.again = w.again || !reset
 		return
 	}
-	if w.seen[v] {
+	if w.seen[visit{v, reset}] {
 		return
 	}
-	w.seen[v] = true
+	w.seen[visit{v, reset}] = true
 	switch v := v.(type) {
 	case *ssa.Const:
-		w.empty = true
+		w.empty = w.empty || !reset
+		w.other = w.other || reset
 	case *ssa.Phi:
 		for _, e := range v.Edges {
 			w.visit(e, reset)

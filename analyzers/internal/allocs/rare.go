@@ -126,6 +126,32 @@ func (x *Index) branched(pos token.Pos) bool {
 	return false
 }
 
+// Filtered reports whether what stands at pos in a loop is left out in some of its
+// turns, or the whole loop is in a branch: how often it runs, nobody sees.
+func (x *Index) Filtered(pos token.Pos) bool {
+	return x.Seldom.Conditional(pos) || x.branched(pos) || x.skipped(pos)
+}
+
+// skipped reports whether a continue statement stands before pos in its loop.
+func (x *Index) skipped(pos token.Pos) (found bool) {
+	loop := x.Seldom.Loop(pos)
+	if loop == nil {
+		return false
+	}
+	ast.Inspect(loop, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.ForStmt, *ast.RangeStmt:
+			return n == loop
+		case *ast.FuncLit:
+			return false
+		case *ast.BranchStmt:
+			found = found || n.Tok == token.CONTINUE && n.End() <= pos && !x.pass.Hotness.Cold(n.Pos())
+		}
+		return !found
+	})
+	return found
+}
+
 // How says how often what stands at pos runs, other than its being rare.
 func (x *Index) How(pos token.Pos) string {
 	switch {

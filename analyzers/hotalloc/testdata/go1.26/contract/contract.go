@@ -39,13 +39,13 @@ func (b *Book) Kept(venue string, n int) {
 }
 
 //lagvet:noalloc
-func (b *Book) Far(n int) { // want `likely: \(\*Book\).Far is noalloc and calls lib.Deep, which allocates ← calls lib.Deep ← calls lib.Queue ← make\(chan\) allocates`
+func (b *Book) Far(n int) { // want `likely: \(\*Book\).Far is noalloc and calls lib.Deep, which can allocate ← calls lib.Deep ← calls lib.Queue ← make\(chan\) allocates`
 	b.count = lib.Deep(n)
 	b.count += lib.Deep(n + 1) // once is enough
 }
 
 //lagvet:noalloc
-func (b *Book) Helped(n int) { b.help(n) } // want `likely: \(\*Book\).Helped is noalloc and calls lib.Deep, which allocates ← calls b.help ← calls lib.Deep`
+func (b *Book) Helped(n int) { b.help(n) } // want `likely: \(\*Book\).Helped is noalloc and calls lib.Deep, which can allocate ← calls b.help ← calls lib.Deep`
 
 func (b *Book) help(n int) {
 	b.count = lib.Deep(n)
@@ -88,7 +88,7 @@ func (b *Book) Allowed(n int) {
 }
 
 //lagvet:noalloc
-func (b *Book) Standard(s string) { // want `likely: \(\*Book\).Standard is noalloc and calls strings.Repeat, which allocates`
+func (b *Book) Standard(s string) { // want `likely: \(\*Book\).Standard is noalloc and calls strings.Repeat, which can allocate`
 	b.text = strings.Repeat(s, 2)
 	b.count = strings.Index(s, "x")
 }

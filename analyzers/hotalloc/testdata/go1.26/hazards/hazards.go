@@ -88,6 +88,38 @@ func (b *Book) Filtered() []int64 {
 	return prices
 }
 
+// So it is where a loop goes on to the next, and where a branch holds the loop.
+//
+//lagvet:hot
+func (b *Book) Skipped(all bool) []int64 {
+	var prices, rest []int64
+	for _, o := range b.orders {
+		if o.Price <= 100 {
+			continue
+		}
+		prices = append(prices, o.Price) // want `suspected: the slice that the loop appends to`
+	}
+	if all {
+		for _, o := range b.orders {
+			rest = append(rest, o.Price) // want `suspected: the slice that the loop appends to`
+		}
+	}
+	return append(prices, rest...)
+}
+
+// A case of a switch is as good as any.
+//
+//lagvet:hot
+func (b *Book) Case(op byte) (prices []int64) {
+	switch op {
+	case 'p':
+		for _, o := range b.orders {
+			prices = append(prices, o.Price) // want `likely: the slice that the loop appends to`
+		}
+	}
+	return prices
+}
+
 //lagvet:hot
 func (b *Book) Line() {
 	line := ""
@@ -128,5 +160,5 @@ func (b *Book) Lazy() {
 //
 //lagvet:hot
 func (b *Book) Foreign() {
-	b.work(cap(lib.Queue(4))) // want `suspected: lib.Queue allocates in every call ← calls lib.Queue ← make\(chan\) allocates`
+	b.work(cap(lib.Queue(4))) // want `suspected: lib.Queue can allocate in every call ← calls lib.Queue ← make\(chan\) allocates`
 }
