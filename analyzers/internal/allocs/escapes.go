@@ -7,6 +7,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/escape"
 	"github.com/lagvet/lagvet/analyzers/escape/values"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/seldom"
 )
 
 // Speaks returns where d says that something is put on the heap, and whether it
@@ -64,6 +65,9 @@ func (x *Index) Escape(d *escape.Diagnostic) *Site {
 	}
 	s.Verdict = verdict(s, d.Mixed)
 	x.rarely(s)
+	if s.Value.Kind == values.Grown && s.Rare == seldom.Grows {
+		s.Kept = true
+	}
 	return s
 }
 

@@ -21,8 +21,8 @@ type origin struct {
 }
 
 // onlyKept reports whether memory is reused from call to call: it grows to what
-// is needed and is not allocated again.
-func (o origin) onlyKept() bool { return o.kept && !o.empty && !o.sized && !o.other }
+// is needed, there or here, and is not allocated again.
+func (o origin) onlyKept() bool { return o.kept && !o.empty && !o.other }
 
 // onlySized reports whether whoever made it gave it a size.
 func (o origin) onlySized() bool { return o.sized && !o.empty && !o.kept && !o.other }
@@ -75,6 +75,12 @@ func (w *walk) visit(v ssa.Value, reset bool) {
 		if b, ok := v.Call.Value.(*ssa.Builtin); ok && b.Name() == "append" {
 			w.visit(v.Call.Args[0], reset)
 		} else {
+			w.result(v, v.Type(), reset)
+		}
+	case *ssa.Extract:
+		if call, ok := v.Tuple.(*ssa.Call); ok {
+			w.result(call, v.Type(), reset)
+		} else {
 			w.other = true
 		}
 	case *ssa.MakeSlice:
@@ -101,6 +107,20 @@ func (w *walk) slice(v *ssa.Slice, reset bool) {
 	default:
 		w.visit(v.X, reset)
 	}
+}
+
+// result is what a call returns: a function that is given a slice of that type is
+// taken to add to it, as strconv.AppendInt does.
+func (w *walk) result(call *ssa.Call, t types.Type, reset bool) {
+	given := false
+	for _, a := range call.Call.Args {
+		if types.Identical(a.Type(), t) {
+			given = true
+			w.visit(a, reset)
+			break
+		}
+	}
+	w.other = w.other || !given
 }
 
 // array is a literal, a make of constant size, or an array that is sliced.

@@ -84,6 +84,11 @@ func (x *Index) inlinee(d *escape.Diagnostic, call *ast.CallExpr, s *Site) *valu
 			s.Call, s.Inline = call, types.ExprString(call.Fun)
 		}
 		s.Rare = x.Seldom.Why(pos)
+		if keeps, hasRoom := x.appended(pos); keeps && !x.givesNil(call) {
+			s.Kept = true
+		} else if hasRoom {
+			continue
+		}
 		return v
 	}
 	if known {
@@ -105,6 +110,11 @@ func (x *Index) inlinee(d *escape.Diagnostic, call *ast.CallExpr, s *Site) *valu
 		s.Rare = "it makes an error" // in a branch of the callee, as a rule
 	}
 	return v
+}
+
+// givesNil reports whether nil is an argument of call: an append to it finds no room.
+func (x *Index) givesNil(call *ast.CallExpr) bool {
+	return slices.ContainsFunc(call.Args, func(a ast.Expr) bool { return x.pass.TypesInfo.Types[a].IsNil() })
 }
 
 // sourceOf returns the place in g of an expression that the compiler words like
