@@ -78,6 +78,9 @@ func (x *inference) allocates(instr ssa.Instruction) (what string, c Certainty, 
 			return "string concatenation", SizeDependent, true
 		}
 	case *ssa.Convert:
+		if isString(v.Type()) && isInteger(v.X.Type().Underlying()) && !x.escapes(v) {
+			return "", 0, false // one rune fits the stack
+		}
 		if copies(v) && !x.switchedOn(v) {
 			return "conversion of a string", SizeDependent, true
 		}

@@ -97,6 +97,8 @@ func (c *checker) tier(s *allocs.Site, hot *hotpath.Hotness) rule.Tier {
 		if s.Kept {
 			tier = rule.Suspected
 		}
+	case s.Hole == allocs.Started && !noalloc && c.allocs.Filtered(s.Pos):
+		tier = rule.Suspected // what is handed over there is no part of each call
 	case s.Verdict == allocs.Proven:
 		tier = rule.Proven
 	}

@@ -15,7 +15,7 @@ import (
 type origin struct {
 	empty bool // it may begin with no room, here
 	sized bool // it may be made here with a size that is known at run time only
-	kept  bool // it may be the caller's, or what outlives the call
+	kept  bool // it may be the caller's, what outlives the call, or in an array with room
 	other bool // anything else
 	again bool // it may be what an earlier iteration added to
 }
@@ -84,9 +84,8 @@ func (w *walk) visit(v ssa.Value, reset bool) {
 			w.other = true
 		}
 	case *ssa.MakeSlice:
-		w.sized = true
-	case *ssa.Alloc:
-		w.array(v)
+		w.empty = w.empty || v.Len == v.Cap && !reset
+		w.sized = w.sized || v.Len != v.Cap || reset
 	case *ssa.Parameter, *ssa.FreeVar, *ssa.Global:
 		w.kept = true
 	case *ssa.UnOp:
@@ -103,8 +102,15 @@ func (w *walk) slice(v *ssa.Slice, reset bool) {
 	case v.Max != nil:
 		w.other = true // what is added goes elsewhere
 	case v.High != nil && isZero(v.High):
-		w.visit(v.X, true)
+		reset = true
+		fallthrough
 	default:
+		if a, ok := arrayOf(v.X); ok {
+			room := a.Len() > 0 && (reset || v.High != nil && !isLen(v.High, a))
+			w.kept = w.kept || room
+			w.empty = w.empty || !room
+			return
+		}
 		w.visit(v.X, reset)
 	}
 }
@@ -123,17 +129,19 @@ func (w *walk) result(call *ssa.Call, t types.Type, reset bool) {
 	w.other = w.other || !given
 }
 
-// array is a literal, a make of constant size, or an array that is sliced.
-func (w *walk) array(v *ssa.Alloc) {
-	a, ok := v.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Array)
-	switch {
-	case ok && v.Comment == "makeslice" && a.Len() > 0:
-		w.other = true
-	case ok && v.Comment != "slicelit" && a.Len() > 0:
-		w.other = true
-	default:
-		w.empty = true
+// arrayOf returns the array of the function that v is the address of.
+func arrayOf(v ssa.Value) (*types.Array, bool) {
+	alloc, ok := v.(*ssa.Alloc)
+	if !ok {
+		return nil, false
 	}
+	a, ok := alloc.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Array)
+	return a, ok
+}
+
+func isLen(v ssa.Value, a *types.Array) bool {
+	c, ok := v.(*ssa.Const)
+	return ok && c.Int64() == a.Len()
 }
 
 // load is what a variable holds that is in memory.
@@ -171,12 +179,8 @@ func isZero(v ssa.Value) bool {
 func lenCap(v ssa.Value) (length, capacity int64, ok bool) {
 	switch v := v.(type) {
 	case *ssa.Slice:
-		alloc, isAlloc := v.X.(*ssa.Alloc)
-		if !isAlloc || v.Low != nil || v.Max != nil {
-			return 0, 0, false
-		}
-		a, isArray := alloc.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Array)
-		if !isArray {
+		a, ok := arrayOf(v.X)
+		if !ok || v.Low != nil || v.Max != nil {
 			return 0, 0, false
 		}
 		length = a.Len()

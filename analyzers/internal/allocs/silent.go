@@ -195,6 +195,11 @@ func localMap(v ssa.Value) (*ssa.MakeMap, bool) {
 	case *ssa.ChangeType:
 		return localMap(v.X)
 	case *ssa.Phi:
+		for _, e := range v.Edges {
+			if _, ok := e.(*ssa.MakeMap); !ok {
+				return nil, false
+			}
+		}
 		return nil, true
 	}
 	return nil, false
@@ -274,7 +279,7 @@ func (x *Index) added(s *Site, v *ssa.Call) {
 	escapes, _, _ := x.said(v.Pos())
 	x.set(s, Grown, SizeDependent, values.Grown, x.source(v.Pos()), "runtime.growslice")
 	s.Kept = o.onlyKept()
-	s.Grows = o.empty && !o.kept && o.again && !x.short(v.Pos())
+	s.Grows = o.empty && !o.kept && !o.sized && o.again && !x.short(v.Pos())
 	s.Spoken = escapes
 	x.leave(s)
 }

@@ -39,6 +39,25 @@ func (b *Book) Kept(venue string, n int) {
 }
 
 //lagvet:noalloc
+func (b *Book) Tokens(s string) int {
+	var room [32]string
+	tokens := room[:0]
+	for i := range len(s) {
+		tokens = append(tokens, s[:i]) // want `suspected: the array that append makes may be allocated in every iteration: a slice that is full grows`
+	}
+	return len(tokens)
+}
+
+//lagvet:noalloc
+func (b *Book) Found(n int) {
+	m := b.byVenue
+	if n > 0 {
+		m = make(map[string]int)
+	}
+	m[b.text] = n // want `suspected: room for a new entry may be allocated in every call`
+}
+
+//lagvet:noalloc
 func (b *Book) Far(n int) { // want `likely: \(\*Book\).Far is noalloc and calls lib.Deep, which can allocate ← calls lib.Deep ← calls lib.Queue ← make\(chan\) allocates`
 	b.count = lib.Deep(n)
 	b.count += lib.Deep(n + 1) // once is enough

@@ -156,6 +156,26 @@ func (b *Book) Lazy() {
 	}
 }
 
+// A slice that is full has no room, however large it is.
+//
+//lagvet:hot
+func (b *Book) Full(n int) []int64 {
+	prices := make([]int64, n)
+	for _, o := range b.orders {
+		prices = append(prices, o.Price) // want `likely: the slice that the loop appends to`
+	}
+	return prices
+}
+
+// In a branch a goroutine is started now and then.
+//
+//lagvet:hot
+func (b *Book) Now(n int) {
+	if n > 100 {
+		go b.work(n) // want `suspected: the closure of the go statement is allocated each time this branch is taken`
+	}
+}
+
 // In another package a finding stands at the call, and is suspected only.
 //
 //lagvet:hot

@@ -133,6 +133,32 @@ func (b *book) cut(parts [][]string) {
 	}
 }
 
+// The size was given, if there is anything to give one for.
+//
+//lagvet:hot
+func (b *book) presizedIfAny() []string {
+	var list []string
+	if n := len(b.orders); n > 0 {
+		list = make([]string, 0, n)
+	}
+	for _, o := range b.orders {
+		list = append(list, o)
+	}
+	return list
+}
+
+// An array on the stack has room for the usual case.
+//
+//lagvet:hot
+func (b *book) tokens(s string) int {
+	var room [32]string
+	tokens := room[:0]
+	for i := range len(s) {
+		tokens = append(tokens, s[:i])
+	}
+	return len(tokens)
+}
+
 // A buffer that the caller gives is the caller's to size.
 //
 //lagvet:hot
