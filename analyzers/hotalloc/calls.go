@@ -84,7 +84,7 @@ func (c *checker) owned(p witness.Place) bool {
 func (c *checker) judge(p witness.Place, contract *allocs.Contract) (call, bool) {
 	e := p.Effects[0]
 	k := call{p, e, rule.Likely}
-	if e.Cold || p.Cold || e.ByCaller || e.Certainty == effects.Suspected || amortised(e) {
+	if e.Cold || p.Cold || e.ByCaller || e.Certainty == effects.Suspected || amortised(e) || c.grows(p, e) {
 		k.tier = rule.Suspected
 	}
 	if c.inlined(p, e) {
@@ -117,6 +117,23 @@ func amortised(e effects.Effect) bool {
 		last = s.Func
 	}
 	return e.Certainty == effects.SizeDependent && (last == "append" || last == "map assignment")
+}
+
+// grows reports whether what is called makes a slice that it is given larger and
+// returns it: it allocates when there is no room, like append.
+func (c *checker) grows(p witness.Place, e effects.Effect) bool {
+	sig, ok := types.Unalias(c.pass.TypesInfo.TypeOf(p.Call.Fun)).Underlying().(*types.Signature)
+	if !ok || e.Certainty != effects.SizeDependent {
+		return false
+	}
+	for in := range sig.Params().Variables() {
+		for out := range sig.Results().Variables() {
+			if _, slice := in.Type().Underlying().(*types.Slice); slice && types.Identical(in.Type(), out.Type()) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // inlined reports whether the compiler has inlined all of the chain of e at the

@@ -78,6 +78,11 @@ func (b *Book) Grows(s string) { // want `suspected: \(\*Book\).Grows is noalloc
 }
 
 //lagvet:noalloc
+func (b *Book) Extends(n int) { // want `suspected: \(\*Book\).Extends is noalloc and calls lib.Extend, which allocates if what it works on is large, or its buffer full`
+	b.buf = lib.Extend(b.buf, n)
+}
+
+//lagvet:noalloc
 func (b *Book) Joins(s string) { // want `likely: \(\*Book\).Joins is noalloc and calls lib.Join, which allocates if what it works on is large, or its buffer full`
 	b.text = lib.Join(b.text, s)
 }

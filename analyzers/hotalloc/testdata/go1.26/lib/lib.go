@@ -38,3 +38,15 @@ func Small(n int) *T { return &T{n} }
 
 //go:noinline
 func (t *T) Get() int { return t.n }
+
+// Extend returns b with room for n more.
+//
+//go:noinline
+func Extend(b []byte, n int) []byte {
+	if cap(b)-len(b) >= n {
+		return b
+	}
+	c := make([]byte, len(b), len(b)+n)
+	copy(c, b)
+	return c
+}
