@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"regexp"
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/effects"
@@ -120,10 +121,11 @@ func amortised(e effects.Effect) bool {
 }
 
 // grows reports whether what is called makes a slice that it is given larger and
-// returns it: it allocates when there is no room, like append.
+// returns it: it allocates when there is no room, like append. One that makes a
+// slice for sure has to say so by its name: others return a copy.
 func (c *checker) grows(p witness.Place, e effects.Effect) bool {
 	sig, ok := types.Unalias(c.pass.TypesInfo.TypeOf(p.Call.Fun)).Underlying().(*types.Signature)
-	if !ok || e.Certainty != effects.SizeDependent {
+	if !ok || e.Certainty == effects.Proven && !grower.MatchString(c.name(p)) {
 		return false
 	}
 	for in := range sig.Params().Variables() {
@@ -135,6 +137,8 @@ func (c *checker) grows(p witness.Place, e effects.Effect) bool {
 	}
 	return false
 }
+
+var grower = regexp.MustCompile(`(?i)(^|\.)(append|extend|ensure|grow|reserve|resize)\w*$`)
 
 // inlined reports whether the compiler has inlined all of the chain of e at the
 // call, so that it has judged what is at the end.

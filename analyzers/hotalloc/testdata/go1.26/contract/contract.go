@@ -78,8 +78,13 @@ func (b *Book) Grows(s string) { // want `suspected: \(\*Book\).Grows is noalloc
 }
 
 //lagvet:noalloc
-func (b *Book) Extends(n int) { // want `suspected: \(\*Book\).Extends is noalloc and calls lib.Extend, which allocates if what it works on is large, or its buffer full`
+func (b *Book) Extends(n int) { // want `suspected: \(\*Book\).Extends is noalloc and calls lib.Extend, which can allocate`
 	b.buf = lib.Extend(b.buf, n)
+}
+
+//lagvet:noalloc
+func (b *Book) Copies(raw []byte) { // want `likely: \(\*Book\).Copies is noalloc and calls lib.Copy, which can allocate`
+	b.buf = lib.Copy(raw)
 }
 
 //lagvet:noalloc

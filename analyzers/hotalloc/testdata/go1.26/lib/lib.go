@@ -50,3 +50,10 @@ func Extend(b []byte, n int) []byte {
 	copy(c, b)
 	return c
 }
+
+//go:noinline
+func Copy(b []byte) []byte {
+	c := make([]byte, len(b))
+	copy(c, b)
+	return c
+}
