@@ -3,7 +3,7 @@
 GO  ?= go
 BIN := bin
 
-.PHONY: all build test lint demo bench docs fuzz clean
+.PHONY: all build test test-goroot lint demo bench docs fuzz clean
 
 all: build
 
@@ -21,6 +21,10 @@ lint: build
 ## test: lint, and every test under the race detector
 test: lint
 	$(GO) test -race -timeout 30m ./...
+
+## test-goroot: the reader of the compiler's text on the compiler's own tests, which must be there
+test-goroot:
+	LAGVET_NEED_GOROOT_TEST=1 $(GO) test -count=1 -v -run '^TestErrorcheck$$' ./analyzers/escape
 
 ## demo: lagvet on a sample service that has each hazard, and its mended twin
 demo: build

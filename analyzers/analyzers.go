@@ -5,6 +5,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/gounbounded"
 	"github.com/lagvet/lagvet/analyzers/heapescape"
 	"github.com/lagvet/lagvet/analyzers/hotblock"
+	"github.com/lagvet/lagvet/analyzers/hotalloc"
 	"github.com/lagvet/lagvet/analyzers/hotdefer"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/tickerleak"
@@ -20,6 +21,7 @@ func All() []*Rule {
 		gounbounded.Rule,
 		tickerleak.Rule,
 		heapescape.Rule,
+		hotalloc.Rule,
 		hotdefer.Rule,
 		hotblock.Rule,
 	}

@@ -1,6 +1,7 @@
 package effects
 
 import (
+	"go/ast"
 	"go/token"
 	"go/types"
 
@@ -77,7 +78,14 @@ func (x *inference) allocates(instr ssa.Instruction) (what string, c Certainty, 
 			return "string concatenation", SizeDependent, true
 		}
 	case *ssa.Convert:
-		if copies(v) {
+		if isString(v.Type()) && isInteger(v.X.Type().Underlying()) && !x.escapes(v) {
+			return "", 0, false // one rune fits the stack
+		}
+		if copies(v) && !x.switchedOn(v) {
+			return "conversion of a string", SizeDependent, true
+		}
+	case *ssa.MultiConvert:
+		if textual(v.X.Type()) && textual(v.Type()) && copied(v) {
 			return "conversion of a string", SizeDependent, true
 		}
 	case *ssa.Go:
@@ -244,8 +252,8 @@ func isString(t types.Type) bool {
 }
 
 // copies reports whether a conversion copies text: between strings and slices,
-// unless the compiler sees that the copy is only compared, looked up or ranged
-// over.
+// unless the compiler sees that the copy is only compared, looked up or, byte by
+// byte, ranged over.
 func copies(v *ssa.Convert) bool {
 	from, to := v.X.Type().Underlying(), v.Type().Underlying()
 	_, fromSlice := from.(*types.Slice)
@@ -259,19 +267,65 @@ func copies(v *ssa.Convert) bool {
 	if _, ok := v.X.(*ssa.Const); ok && isString(v.Type()) {
 		return false
 	}
+	return copied(v)
+}
+
+// copied reports whether some use of converted text needs memory of its own.
+func copied(v ssa.Value) bool {
+	reads := 0
 	for _, ref := range *v.Referrers() {
-		if !readsOnce(v, ref) && !readsByte(ref) {
+		switch {
+		case readsByte(ref):
+		case !readsOnce(v, ref):
 			return true
+		default:
+			reads++
+		}
+	}
+	return reads > 1 && isString(v.Type()) // it is given a name, and memory of its own
+}
+
+// switchedOn reports whether converted text is only the tag of a switch over
+// constants: the compiler compares the bytes where they are.
+func (x *inference) switchedOn(v *ssa.Convert) bool {
+	for _, ref := range *v.Referrers() {
+		b, ok := ref.(*ssa.BinOp)
+		if !ok || b.Op != token.EQL {
+			return false
+		}
+		if _, ok := b.Y.(*ssa.Const); !ok {
+			return false
+		}
+	}
+	for _, f := range x.pass.Files {
+		if f.FileStart <= v.Pos() && v.Pos() <= f.FileEnd {
+			return tagAt(f, v.Pos())
 		}
 	}
 	return false
+}
+
+// tagAt reports whether the conversion whose parenthesis is at pos is the tag of
+// a switch.
+func tagAt(f *ast.File, pos token.Pos) (found bool) {
+	ast.Inspect(f, func(n ast.Node) bool {
+		if n == nil || found || pos < n.Pos() || n.End() <= pos {
+			return false
+		}
+		if s, ok := n.(*ast.SwitchStmt); ok && s.Tag != nil {
+			call, ok := ast.Unparen(s.Tag).(*ast.CallExpr)
+			found = ok && call.Lparen == pos
+		}
+		return !found
+	})
+	return found
 }
 
 // readsByte reports whether ref only looks at bytes of converted text, as a
 // range over it does.
 func readsByte(ref ssa.Instruction) bool {
 	at, ok := ref.(*ssa.IndexAddr)
-	if !ok {
+	if !ok || !isByte(at.Type().Underlying().(*types.Pointer).Elem()) {
 		return false
 	}
 	for _, r := range *at.Referrers() {
@@ -280,6 +334,36 @@ func readsByte(ref ssa.Instruction) bool {
 		}
 	}
 	return true
+}
+
+// textual reports whether a type, or one that a type parameter stands for, is a
+// string or a slice.
+func textual(t types.Type) bool {
+	if p, ok := types.Unalias(t).(*types.TypeParam); ok {
+		return textual(p.Constraint().Underlying())
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Slice:
+		return true
+	case *types.Interface:
+		for e := range u.EmbeddedTypes() {
+			if textual(e) {
+				return true
+			}
+		}
+	case *types.Union:
+		for term := range u.Terms() {
+			if textual(term.Type()) {
+				return true
+			}
+		}
+	}
+	return isString(t)
+}
+
+func isByte(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Kind() == types.Byte
 }
 
 func isInteger(t types.Type) bool {
@@ -295,7 +379,7 @@ func readsOnce(v ssa.Value, ref ssa.Instruction) bool {
 		return ref.Index == v
 	case *ssa.BinOp:
 		return ref.Op != token.ADD
-	case *ssa.Range, *ssa.DebugRef:
+	case *ssa.DebugRef:
 		return true
 	case *ssa.Call:
 		b, ok := ref.Call.Value.(*ssa.Builtin)

@@ -56,12 +56,14 @@
 // are boxed without an allocation.
 //
 // Slices whose size is known at run time only, joined strings and what append
-// makes are reported under //lagvet:noalloc and not otherwise. Defers are left
-// to hotdefer.
+// makes are reported under //lagvet:noalloc, which binds the functions of the
+// package called too, and not otherwise; an append that finds the room made for
+// it is not, and one to what the caller gave, or to what is kept, is suspected.
+// What the compiler does not speak of is left to hotalloc, defers to hotdefer.
 //
 // It is likely, not proven, where the value decides: other integers in
-// interfaces (those below 256 are not allocated), strings made from bytes (an
-// empty one is not), and objects returned by a function that its callers may
+// interfaces (those below 256 are not allocated), strings and slices in interfaces
+// and strings made from bytes (empty ones are not), and objects returned by a function that its callers may
 // inline.
 //
 // # How to mend

@@ -4,20 +4,14 @@ import (
 	_ "embed"
 	"go/ast"
 	"go/token"
-	"go/types"
 	"slices"
 
-	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/ast/inspector"
-
-	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/escape"
 	"github.com/lagvet/lagvet/analyzers/escape/values"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
+	"github.com/lagvet/lagvet/analyzers/internal/allocs"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
-	"github.com/lagvet/lagvet/analyzers/internal/seldom"
-	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
 //go:embed doc.go
@@ -31,7 +25,7 @@ var Rule = rule.New(rule.Spec{
 	Class:    rule.Performance,
 	Severity: rule.Medium,
 	NeedsHot: true,
-	Requires: []*analysis.Analyzer{escape.Analyzer, syntax.Analyzer},
+	Requires: allocs.Requires(),
 	Run:      run,
 })
 
@@ -50,12 +44,10 @@ func run(pass *rule.Pass) error {
 	if n := len(report.Unknown); n > 0 {
 		pass.Unchecked("%d lines of the compiler's output are of no known form, so escapes may be missing; the first is %q", n, report.Unknown[0])
 	}
-	root := pass.ResultOf[syntax.Analyzer].(*inspector.Inspector).Root()
 	c := &checker{
 		pass:   pass,
 		report: report,
-		finder: values.New(pass.Pass, report, root),
-		seldom: seldom.New(pass.Pass, pass.Funcs, root),
+		allocs: allocs.New(pass),
 		groups: make(map[token.Pos]*finding),
 	}
 	for _, d := range report.Diagnostics {
@@ -82,8 +74,7 @@ func hotFunctions(pass *rule.Pass) (n int) {
 type checker struct {
 	pass     *rule.Pass
 	report   *escape.Report
-	finder   *values.Finder
-	seldom   *seldom.Index
+	allocs   *allocs.Index
 	findings []*finding
 	groups   map[token.Pos]*finding // those of the arguments of one call, by its parenthesis
 }
@@ -99,56 +90,35 @@ type finding struct {
 	flow   []escape.Edge
 	call   *ast.CallExpr // of which all values are arguments, or whose inlined body makes them
 	inline string        // the function inlined at call
-	depth  int           // of inlining
 	rare   string        // why it does not happen in every call
 }
 
 // diagnostic turns an escape in hot code into a finding, or adds it to one.
 func (c *checker) diagnostic(d *escape.Diagnostic) {
-	if d.Kind != escape.Moved && d.Kind != escape.Escapes || d.Static {
-		return
-	}
-	pos := c.report.Where(d)
-	if !pos.IsValid() || c.namesFunc(pos) {
+	pos, ok := c.allocs.Speaks(d)
+	if !ok {
 		return
 	}
 	hot := c.pass.Hotness.HotAt(pos)
 	if hot == nil {
 		return
 	}
-	f := &finding{pos: pos, hot: hot, tier: rule.Proven, cause: d.Cause(), flow: d.Flow}
-	v := c.finder.Value(d, pos)
-	if call := c.inlinedCall(d, pos, v); call != nil {
-		if v = c.inlinee(d, call, f); v == nil {
-			return
-		}
-	} else if !c.inBody(d, pos, f) {
+	s := c.allocs.Escape(d)
+	if s == nil {
 		return
 	}
-	if v.Free || c.ofDefer(v, f) || v.Sized && !c.noalloc(pos) {
+	noalloc := c.allocs.NoAlloc(pos) != nil
+	f := &finding{
+		pos: pos, hot: hot, tier: s.Tier, values: []*values.Value{s.Value}, cause: s.Cause, flow: s.Flow,
+		call: s.Call, inline: s.Inline, rare: s.Rare,
+	}
+	if c.ofDefer(s.Value, f) || s.Value.Sized && !noalloc {
 		return
 	}
-	if f.cause.Kind == escape.Panicked && v.Kind != values.Variable {
-		return // on the way to a panic, in code inlined from elsewhere
+	if f.rare != "" && !noalloc || s.Kept {
+		f.tier = rule.Lower(f.tier, rule.Suspected)
 	}
-	f.tier = lower(f.tier, v.Tier)
-	if d.Mixed {
-		f.tier = lower(f.tier, rule.Likely)
-	}
-	if f.rare == "" {
-		f.rare = c.seldom.Why(pos)
-	}
-	if f.rare == "" && isError(v.Type) && (c.seldom.Conditional(pos) || c.mayHaveLeft(pos)) {
-		f.rare = "it makes an error"
-	}
-	if f.rare == "" && c.reported(f, v, pos) {
-		f.rare = "it makes a message"
-	}
-	if f.rare != "" && !c.noalloc(pos) {
-		f.tier = lower(f.tier, rule.Suspected)
-	}
-	f.values = []*values.Value{v}
-	c.add(f, v)
+	c.add(f, s.Value)
 }
 
 // add records f, or adds its value to the finding of the same call.
@@ -187,7 +157,7 @@ func (c *checker) add(f *finding, v *values.Value) {
 	}
 	g.values = append(g.values, v)
 	g.pos = min(g.pos, f.pos)
-	g.tier = higher(g.tier, f.tier) // one that is sure makes the finding sure
+	g.tier = rule.Higher(g.tier, f.tier) // one that is sure makes the finding sure
 	if len(g.flow) == 0 {
 		g.flow, g.cause = f.flow, f.cause
 	}
@@ -204,55 +174,6 @@ func (c *checker) inlinedBefore(f *finding) bool {
 		return g.inline == f.inline && g.call != f.call && g.tier == f.tier && slices.ContainsFunc(g.values, same) &&
 			c.pass.FuncName(g.pos) == c.pass.FuncName(f.pos)
 	})
-}
-
-// mayHaveLeft reports whether a return stands before pos in its function.
-func (c *checker) mayHaveLeft(pos token.Pos) (found bool) {
-	g := c.pass.Funcs.At(pos)
-	if g == nil {
-		return false
-	}
-	ast.Inspect(g.Body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			return false
-		case *ast.ReturnStmt:
-			found = found || n.End() <= pos
-		}
-		return !found
-	})
-	return found
-}
-
-// isError reports whether what is allocated for a value of type t is an error.
-func isError(t types.Type) bool {
-	if t == nil || types.IsInterface(t) {
-		return false
-	}
-	err := types.Universe.Lookup("error").Type().Underlying().(*types.Interface)
-	return types.Implements(t, err) || types.Implements(types.NewPointer(t), err)
-}
-
-// namesFunc reports whether pos is that of a declared function's name: there
-// stands what the compiler's wrapper of an instantiation does, which is what
-// the function does.
-func (c *checker) namesFunc(pos token.Pos) bool {
-	g := c.pass.Funcs.At(pos)
-	if g == nil {
-		return false
-	}
-	decl, ok := g.Node.(*ast.FuncDecl)
-	return ok && (pos == decl.Name.Pos() || decl.Recv != nil && pos == decl.Recv.Pos())
-}
-
-// noalloc reports whether the code at pos stands under that contract.
-func (c *checker) noalloc(pos token.Pos) bool {
-	for f := c.pass.Funcs.At(pos); f != nil; f = f.Parent {
-		if c.pass.Hotness.Contract(f.Node, directive.NoAlloc) != nil {
-			return true
-		}
-	}
-	return false
 }
 
 // ofDefer reports whether v is a deferred closure or escapes only into one:
@@ -320,22 +241,4 @@ func (c *checker) foldCopies() {
 		v := f.values[0]
 		return (v.Kind == values.Copied || v.Kind == values.Joined || v.Kind == values.Array) && len(f.values) == 1 && boxes[v.Node]
 	})
-}
-
-func lower(a, b rule.Tier) rule.Tier {
-	if rank(b) > rank(a) {
-		return b
-	}
-	return a
-}
-
-func higher(a, b rule.Tier) rule.Tier {
-	if rank(b) < rank(a) {
-		return b
-	}
-	return a
-}
-
-func rank(t rule.Tier) int {
-	return slices.Index([]rule.Tier{"", rule.Proven, rule.Likely, rule.Suspected}, t)
 }

@@ -53,14 +53,7 @@ func (c *checker) message(f *finding) string {
 	default:
 		fmt.Fprintf(&b, "%s is allocated", c.list(f.values))
 	}
-	switch {
-	case c.seldom.Conditional(f.pos):
-		b.WriteString(" each time this branch is taken")
-	case c.seldom.Loop(f.pos) != nil:
-		b.WriteString(" in every iteration")
-	default:
-		b.WriteString(" in every call")
-	}
+	b.WriteString(" " + c.allocs.How(f.pos))
 	if why := c.why(f); why != "" {
 		b.WriteString(": " + why)
 	}
@@ -90,7 +83,7 @@ func (c *checker) list(list []*values.Value) string {
 func (c *checker) named(v *values.Value) string {
 	var about []string
 	if v.Type != nil && (v.Kind == values.Variable || v.Kind == values.Boxed) {
-		about = append(about, short(c.finder.TypeText(v.Type)))
+		about = append(about, short(c.allocs.Finder.TypeText(v.Type)))
 	}
 	if v.Size > 0 {
 		about = append(about, plural(v.Size, "byte"))
@@ -185,13 +178,13 @@ func (c *checker) why(f *finding) string {
 
 // onlyRarely reports whether what stands at pos does not run in every call.
 func (c *checker) onlyRarely(pos token.Pos) bool {
-	return pos.IsValid() && (c.pass.Hotness.Cold(pos) || c.seldom.Why(pos) != "")
+	return pos.IsValid() && (c.pass.Hotness.Cold(pos) || c.allocs.Seldom.Why(pos) != "")
 }
 
 // callee names what the value is passed to, and reports whether the compiler
 // cannot know what that is.
 func (c *checker) callee(f *finding) (name string, unseen bool) {
-	for _, cur := range c.finder.At(c.report.Pos(f.cause.Pos)) {
+	for _, cur := range c.allocs.Finder.At(c.report.Pos(f.cause.Pos)) {
 		call, ok := cur.Node().(*ast.CallExpr)
 		if !ok {
 			continue
@@ -213,7 +206,7 @@ func (c *checker) fingerprint(f *finding) string {
 	for _, v := range f.values {
 		s := string(v.Kind)
 		if v.Type != nil {
-			s += " " + c.finder.TypeText(v.Type)
+			s += " " + c.allocs.Finder.TypeText(v.Type)
 		}
 		parts = append(parts, s)
 	}

@@ -18,7 +18,7 @@ func (f *Finder) At(pos token.Pos) []inspector.Cursor {
 		sites = make(map[token.Pos][]inspector.Cursor)
 		cur, _ := f.root.FindNode(file)
 		for cur := range cur.Preorder() {
-			if p := f.place(cur.Node()); p.IsValid() {
+			if p := Place(cur.Node()); p.IsValid() {
 				sites[p] = append(sites[p], cur)
 			}
 		}
@@ -27,10 +27,10 @@ func (f *Finder) At(pos token.Pos) []inspector.Cursor {
 	return sites[pos]
 }
 
-// place returns the position that the compiler gives an expression: that of
+// Place returns the position that the compiler gives an expression: that of
 // the operator or bracket that makes it what it is (see the parser in
 // cmd/compile/internal/syntax).
-func (f *Finder) place(n ast.Node) token.Pos {
+func Place(n ast.Node) token.Pos {
 	switch n := n.(type) {
 	case *ast.Ident, *ast.BasicLit, *ast.FuncLit, *ast.UnaryExpr, *ast.StarExpr, *ast.ParenExpr:
 		return n.Pos()

@@ -288,7 +288,7 @@ func (f *Finder) made(call *ast.CallExpr) *Value {
 // elements sets the size of n elements; n is -1 if it is not known.
 func (f *Finder) elements(v *Value, elem types.Type, n int64) *Value {
 	v.Type = types.NewSlice(elem)
-	size := f.sizeof(elem)
+	size := f.Sizeof(elem)
 	switch {
 	case size == 0 || n == 0:
 		v.Size, v.Free = 0, true
@@ -354,7 +354,7 @@ func (f *Finder) closure(lit *ast.FuncLit) *Value {
 		}
 		fields = append(fields, types.NewVar(token.NoPos, nil, obj.Name(), t))
 	}
-	v.Size = f.sizeof(types.NewStruct(fields, nil))
+	v.Size = f.Sizeof(types.NewStruct(fields, nil))
 	return v
 }
 
@@ -407,17 +407,18 @@ func (f *Finder) box(cur inspector.Cursor) *Value {
 
 // convert returns the function of package runtime that boxes a value, and how
 // sure it is that it allocates: those for words without pointers keep small
-// numbers in a table (see dataWordFuncName in cmd/compile/internal/walk/convert.go
+// numbers in a table, those for strings and slices make nothing of empty ones
+// (see dataWordFuncName in cmd/compile/internal/walk/convert.go
 // and convT64 in runtime/iface.go).
 func (f *Finder) convert(t types.Type, size int64) (primitive string, tier rule.Tier) {
 	if open(t) {
 		return "runtime.convT", rule.Likely
 	}
 	if isString(t) {
-		return "runtime.convTstring", ""
+		return "runtime.convTstring", rule.Likely
 	}
 	if _, ok := types.Unalias(t).Underlying().(*types.Slice); ok {
-		return "runtime.convTslice", ""
+		return "runtime.convTslice", rule.Likely
 	}
 	if size != 2 && size != 4 && size != 8 || f.pass.TypesSizes.Alignof(t) != size || pointers(t) {
 		return "runtime.convT", ""
@@ -471,13 +472,13 @@ func (f *Finder) smallEnum(t types.Type) bool {
 
 // sizedAs sets the type and size of v. What has no size is not allocated.
 func (f *Finder) sizedAs(v *Value, t types.Type) *Value {
-	v.Type, v.Size = t, f.sizeof(t)
+	v.Type, v.Size = t, f.Sizeof(t)
 	v.Free = v.Size == 0
 	return v
 }
 
-// sizeof returns the size of t, or -1 if it depends on a type parameter or t is nil.
-func (f *Finder) sizeof(t types.Type) int64 {
+// Sizeof returns the size of t, or -1 if it depends on a type parameter or t is nil.
+func (f *Finder) Sizeof(t types.Type) int64 {
 	if t == nil || open(t) {
 		return -1
 	}

@@ -69,7 +69,7 @@ func Findings(t *testing.T, r *rule.Rule, dir string, patterns ...string) []Foun
 		compile(t, dir)
 	}
 	pkgs, err := packages.Load(&packages.Config{
-		Mode: packages.LoadSyntax | packages.NeedModule,
+		Mode: packages.LoadAllSyntax | packages.NeedModule, // facts are those of all that is imported
 		Dir:  dir,
 		Env:  append(os.Environ(), "GOWORK=off"),
 	}, patterns...)

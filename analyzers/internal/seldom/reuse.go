@@ -130,9 +130,9 @@ func (ix *Index) branch(cond ast.Expr, taken bool, body ast.Node) (why string) {
 			case v != nil && (x.Op == token.NEQ) == want && diagnostics.MatchString(types.ExprString(v)):
 				why = "it serves diagnostics"
 			case ix.measures(x, "cap"):
-				why = "it is made only to grow"
+				why = Grows
 			case ix.measures(x, "len") && ix.assignsMeasured(body, x):
-				why = "it is made only to grow"
+				why = Grows
 			}
 		case *ast.Ident:
 			if from := ix.commaOk(x); from != nil && !want && ix.misses(from, body) {

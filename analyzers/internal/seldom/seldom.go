@@ -116,6 +116,9 @@ func onlyByGoto(list []ast.Stmt, s ast.Node) bool {
 	return false
 }
 
+// Grows is what Why says of a buffer that is made larger when it is full.
+const Grows = "it is made only to grow"
+
 // Why says why what stands at pos does not happen in every call although no
 // error leads there: it fills something that is kept, grows a buffer, misses a
 // cache, or serves diagnostics. It returns "" if nothing of the kind shows.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"slices"
 	"time"
 )
 
@@ -112,6 +113,17 @@ func Best(fills []Fill) Fill {
 		}
 	}
 	return best
+}
+
+// Prices appends to what the caller gives, and has room for them all.
+//
+//lagvet:hot
+func Prices(prices []int64, fills []Fill) []int64 {
+	prices = slices.Grow(prices, len(fills))
+	for _, f := range fills {
+		prices = append(prices, f.Price)
+	}
+	return prices
 }
 
 // Replay closes each journal before it opens the next one.

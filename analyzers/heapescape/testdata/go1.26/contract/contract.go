@@ -15,7 +15,7 @@ func (b *Book) Sized(n int) []byte {
 func (b *Book) Presized(in []int64) []int64 {
 	out := make([]int64, 0, len(in)) // want `likely: make\(\[\]int64, 0, len\(in\)\) is allocated in every call: it is returned`
 	for _, x := range in {
-		out = append(out, 2*x) // want `likely: the array that append makes is allocated in every iteration`
+		out = append(out, 2*x) // it has the room that was made
 	}
 	return out
 }
@@ -43,4 +43,27 @@ func (b *Book) Inner(n int) {
 	fill := func() { b.buf = make([]byte, n) }
 	fill() // want `likely: fill, inlined here, allocates make\(\[\]byte, n\) in every call: it is stored in b.buf`
 	fill()
+}
+
+// What a function under contract calls is under it too.
+//
+//lagvet:noalloc
+func (b *Book) Outer(n int) { b.buf = inner(n) }
+
+//go:noinline
+func inner(n int) []byte { return make([]byte, n) } // want `likely: make\(\[\]byte, n\) is allocated in every call: it is returned`
+
+// A buffer that is the caller's, or that is kept, grows to what is needed once.
+//
+//lagvet:noalloc
+func (b *Book) Kept(to []byte, s string) []byte {
+	b.buf = append(b.buf[:0], s...) // want `suspected: the array that append makes is allocated in every call`
+	return append(to, s...)         // want `suspected: the array that append makes is allocated in every call`
+}
+
+// A copy finds no room.
+//
+//lagvet:noalloc
+func (b *Book) Clone(s []byte) {
+	b.buf = append([]byte(nil), s...) // want `likely: the array that append makes is allocated in every call`
 }

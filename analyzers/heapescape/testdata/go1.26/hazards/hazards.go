@@ -118,12 +118,12 @@ func (b *Book) Trace(id int64, name string) {
 
 //lagvet:hot
 func (b *Book) Key(id int64, venue string) string {
-	return fmt.Sprintf("%s/%d", venue, id) // want `proven: venue \(string, 16 bytes\) and id \(int64, 8 bytes\) are boxed on the heap for fmt.Sprintf in every call`
+	return fmt.Sprintf("%s/%d", venue, id) // want `likely: venue \(string, 16 bytes\) and id \(int64, 8 bytes\) are boxed on the heap for fmt.Sprintf in every call`
 }
 
 //lagvet:hot
 func (b *Book) Remember(name string) {
-	b.cache.Store(name, b) // want `proven: name \(string, 16 bytes\) is boxed on the heap for b.cache.Store in every call`
+	b.cache.Store(name, b) // want `likely: name \(string, 16 bytes\) is boxed on the heap for b.cache.Store in every call`
 }
 
 type byPrice []int64
@@ -134,7 +134,7 @@ func (p byPrice) Swap(i, j int)      { p[i], p[j] = p[j], p[i] }
 
 //lagvet:hot
 func (b *Book) Best() int64 {
-	sort.Sort(byPrice(b.volumes)) // want `proven: byPrice\(b.volumes\) \(byPrice, 24 bytes\) is boxed on the heap for sort.Sort in every call`
+	sort.Sort(byPrice(b.volumes)) // want `likely: byPrice\(b.volumes\) \(byPrice, 24 bytes\) is boxed on the heap for sort.Sort in every call`
 	return b.volumes[0]
 }
 
@@ -264,7 +264,7 @@ func (b *Book) Logs(id int64, venue string) {
 	if id == 0 {
 		return
 	}
-	fmt.Println("order", venue) // want `proven: venue \(string, 16 bytes\) is boxed on the heap for fmt.Println in every call`
+	fmt.Println("order", venue) // want `likely: venue \(string, 16 bytes\) is boxed on the heap for fmt.Println in every call`
 }
 
 type limit struct{ max, step int }
