@@ -7,6 +7,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/hotblock"
 	"github.com/lagvet/lagvet/analyzers/hotdefer"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/lockblock"
 	"github.com/lagvet/lagvet/analyzers/tickerleak"
 )
 
@@ -18,6 +19,7 @@ func All() []*Rule {
 	return []*Rule{
 		ctxless.Rule,
 		gounbounded.Rule,
+		lockblock.Rule,
 		tickerleak.Rule,
 		heapescape.Rule,
 		hotdefer.Rule,

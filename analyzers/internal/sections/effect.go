@@ -2,14 +2,20 @@ package sections
 
 import (
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 )
 
 // An effect is what a call does to the locks of its caller.
 type effect struct {
-	releases []Lock // that it did not take itself, if only for a while
-	takes    []take // what is held after it
+	releases []release // of what it did not take itself
+	takes    []take    // what is held after it
+}
+
+type release struct {
+	lock  Lock
+	taken bool // it takes it again before it returns
 }
 
 type take struct {
@@ -22,28 +28,70 @@ var none = new(effect)
 // A builder knows what the functions of a package do to locks.
 type builder struct {
 	local   map[*ssa.Function]bool
-	effects map[*ssa.Function]*effect
 	flows   map[*ssa.Function]*flow
+	effects map[*ssa.Function]*effect
+	asked   map[*ssa.Function][]*ssa.Function // who has to be looked at again if the effect of one turns out to be another
+	current *ssa.Function
 }
 
-// of returns the effect of a function with a body in this package. One that is
-// asked about while its own effect is found out, by recursion, has none.
+// maxVisits is how often a function is looked at. A change goes once around a
+// cycle of calls as a rule; what goes on would go on for ever.
+const maxVisits = 8
+
+// solve finds out what each function does, until no function's effect depends
+// on what is out of date.
+func (b *builder) solve(fns []*ssa.Function) {
+	visits := make(map[*ssa.Function]int)
+	queued := make(map[*ssa.Function]bool)
+	queue := slices.Clone(fns)
+	for _, fn := range fns {
+		queued[fn] = true
+	}
+	for ; len(queue) > 0; queue = queue[1:] {
+		fn := queue[0]
+		queued[fn] = false
+		if visits[fn]++; visits[fn] > maxVisits {
+			continue
+		}
+		b.current = fn
+		e := none
+		if b.flows[fn] = b.flow(fn); b.flows[fn] != nil {
+			e = b.flows[fn].effect()
+		}
+		if e.equal(b.of(fn)) {
+			continue
+		}
+		b.effects[fn] = e
+		for _, caller := range b.asked[fn] {
+			if !queued[caller] {
+				queued[caller] = true
+				queue = append(queue, caller)
+			}
+		}
+	}
+}
+
+// of returns the effect of a function with a body in this package, as far as it
+// is known.
 func (b *builder) of(fn *ssa.Function) *effect {
 	fn = origin(fn)
 	if !b.local[fn] {
 		return none
 	}
-	e := b.effects[fn]
-	if e == nil {
-		b.effects[fn] = none
-		e = none
-		if f := b.flow(fn); f != nil {
-			e = f.effect()
-			b.flows[fn] = f
-		}
-		b.effects[fn] = e
+	if !slices.Contains(b.asked[fn], b.current) {
+		b.asked[fn] = append(b.asked[fn], b.current)
 	}
-	return e
+	if e := b.effects[fn]; e != nil {
+		return e
+	}
+	return none
+}
+
+func (e *effect) equal(o *effect) bool {
+	return slices.EqualFunc(e.releases, o.releases, func(a, b release) bool {
+		return a.lock.key == b.lock.key && a.lock.Var == b.lock.Var && a.taken == b.taken
+	}) &&
+		slices.EqualFunc(e.takes, o.takes, func(a, b take) bool { return a.lock.key == b.lock.key && a.shared == b.shared })
 }
 
 // origin returns the generic function that fn is an instance of, or fn.
@@ -114,7 +162,7 @@ func primitive(name string, sig *types.Signature, recv types.Type, at ssa.Value)
 	case "Lock", "RLock":
 		return &effect{takes: []take{{lockAt(at), name == "RLock"}}}
 	case "Unlock", "RUnlock":
-		return &effect{releases: []Lock{lockAt(at)}}
+		return &effect{releases: []release{{lock: lockAt(at)}}}
 	}
 	return none
 }
@@ -165,8 +213,9 @@ func (e *effect) within(fn *ssa.Function, args []ssa.Value, closure *ssa.MakeClo
 	}
 	wrapper := fn.Name() == "Lock" || fn.Name() == "RLock" || fn.Name() == "Unlock" || fn.Name() == "RUnlock"
 	out := new(effect)
-	for _, l := range e.releases {
-		out.releases = append(out.releases, l.within(passed(fn, l.key.base, args, closure), wrapper))
+	for _, r := range e.releases {
+		at := passed(fn, r.lock.key.base, args, closure)
+		out.releases = append(out.releases, release{r.lock.within(at, wrapper), r.taken})
 	}
 	for _, t := range e.takes {
 		if at := passed(fn, t.lock.key.base, args, closure); at != nil {

@@ -1,6 +1,7 @@
 package sections
 
 import (
+	"cmp"
 	"go/token"
 	"maps"
 	"slices"
@@ -9,16 +10,29 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
-// A held lock is one that is held on every way to a place.
+// A held lock is one of which something is known at a place: on every way
+// there it is held, unless status says otherwise.
 type held struct {
 	lock     Lock
+	status   status
 	shared   bool
 	takes    []ssa.Instruction // where it was taken, one of them
 	deferred *ssa.Defer        // what will release it at the end
-	atEnd    bool              // it is not held yet: a deferred call takes it
+	atEnd    bool              // a deferred call takes it
 }
 
-// A state is what is held at one place of a function. It is never changed once
+type status int
+
+const (
+	taken    status = iota // by this function
+	released               // on some way: the caller held it
+	restored               // released, and taken again
+	awaited                // not held yet: a deferred call takes it
+)
+
+func (h *held) holds() bool { return h.status == taken || h.status == restored }
+
+// A state is what is known at one place of a function. It is never changed once
 // it is stored.
 type state map[key]*held
 
@@ -29,7 +43,7 @@ func (s state) sorted() []*held {
 	}
 	hs := make([]*held, 0, len(s))
 	for _, h := range s {
-		if !h.atEnd {
+		if h.holds() {
 			hs = append(hs, h)
 		}
 	}
@@ -37,21 +51,35 @@ func (s state) sorted() []*held {
 	return hs
 }
 
-// meet returns what is held on both of two ways.
+// meet returns what is known on both of two ways: what is held on both, and what
+// the caller lost on either.
 func meet(a, b state) state {
 	out := make(state)
 	for k, h := range a {
 		g := b[k]
-		if g == nil || g.atEnd != h.atEnd {
-			continue
+		switch {
+		case h.status == released:
+			out[k] = h
+			if g != nil && g.status == released && g.atEnd != h.atEnd {
+				lost := *h
+				lost.atEnd = false
+				out[k] = &lost
+			}
+		case g == nil || h.status != g.status:
+		default:
+			m := *h
+			m.shared = h.shared || g.shared
+			m.takes = union(h.takes, g.takes)
+			if g.deferred == nil {
+				m.deferred = nil
+			}
+			out[k] = &m
 		}
-		m := *h
-		m.shared = h.shared || g.shared
-		m.takes = union(h.takes, g.takes)
-		if g.deferred == nil {
-			m.deferred = nil
+	}
+	for k, g := range b {
+		if g.status == released && (a[k] == nil || a[k].status != released) {
+			out[k] = g
 		}
-		out[k] = &m
 	}
 	return out
 }
@@ -68,7 +96,7 @@ func union(a, b []ssa.Instruction) []ssa.Instruction {
 
 func equal(a, b state) bool {
 	return maps.EqualFunc(a, b, func(g, h *held) bool {
-		return g.shared == h.shared && g.deferred == h.deferred && g.atEnd == h.atEnd && len(g.takes) == len(h.takes)
+		return g.status == h.status && g.shared == h.shared && g.deferred == h.deferred && g.atEnd == h.atEnd && len(g.takes) == len(h.takes)
 	})
 }
 
@@ -107,7 +135,7 @@ func (f *flow) scan() {
 			}
 			e := f.b.call(c)
 			if rel := f.handed(c); len(rel) > 0 {
-				e = &effect{releases: append(slices.Clip(e.releases), rel...), takes: e.takes}
+				e = &effect{append(slices.Clip(e.releases), rel...), e.takes}
 			}
 			if e != none {
 				f.calls[call] = e
@@ -118,39 +146,39 @@ func (f *flow) scan() {
 
 // handed returns the locks that what a call is given may release: closures that do
 // so, and the lock itself.
-func (f *flow) handed(c *ssa.CallCommon) []Lock {
+func (f *flow) handed(c *ssa.CallCommon) []release {
 	if fn, _ := callee(c); fn == nil && !c.IsInvoke() {
 		if _, builtin := c.Value.(*ssa.Builtin); !builtin {
 			return f.own() // it may be any of them
 		}
 	}
-	var locks []Lock
+	var rs []release
 	for _, a := range c.Args {
 		if m, ok := a.(*ssa.MakeClosure); ok {
 			fn := m.Fn.(*ssa.Function)
-			locks = append(locks, f.b.of(fn).within(fn, nil, m).releases...)
+			rs = append(rs, f.b.of(fn).within(fn, nil, m).releases...)
 		}
 	}
 	if fn := c.StaticCallee(); fn != nil && (f.b.knows(fn) || fn.Signature.Recv() != nil && isLock(fn.Signature.Recv().Type())) {
-		return locks
+		return rs
 	}
 	for _, a := range c.Args {
 		if isBare(a.Type()) {
-			locks = append(locks, lockAt(a))
+			rs = append(rs, release{lock: lockAt(a)})
 		}
 	}
-	return locks
+	return rs
 }
 
 // own returns what the literals of the function, and of those around it, release.
-func (f *flow) own() []Lock {
-	var locks []Lock
+func (f *flow) own() []release {
+	var rs []release
 	for fn := f.fn; fn != nil; fn = fn.Parent() {
 		for _, lit := range fn.AnonFuncs {
-			locks = append(locks, f.b.of(lit).within(lit, nil, nil).releases...)
+			rs = append(rs, f.b.of(lit).within(lit, nil, nil).releases...)
 		}
 	}
-	return locks
+	return rs
 }
 
 // solve finds what is held at the start of each block.
@@ -220,16 +248,28 @@ func releasedLater(s state) state {
 // apply returns what of s is held while a call runs, and what is held after it.
 func (f *flow) apply(call ssa.CallInstruction, e *effect, s state) (during, after state) {
 	during, after = maps.Clone(s), maps.Clone(s)
-	d, isDefer := call.(*ssa.Defer)
-	for _, l := range e.releases {
-		for _, k := range matching(s, l) {
-			if !isDefer {
-				delete(during, k)
-				delete(after, k)
-			} else if h := *s[k]; h.deferred == nil {
-				h.deferred = d
+	d, deferred := call.(*ssa.Defer)
+	for _, r := range e.releases {
+		for _, k := range matching(s, r.lock) {
+			h := *s[k]
+			switch {
+			case deferred && r.taken:
+				continue
+			case deferred:
+				h.deferred = cmp.Or(h.deferred, d)
 				after[k] = &h
+				continue
+			case r.taken:
+			case h.status == restored:
+				h.status = released
+				after[k] = &h
+			default:
+				delete(after, k)
 			}
+			delete(during, k)
+		}
+		if k := r.lock.key; k.base != nil && s[k] == nil && !r.taken {
+			after[k] = &held{lock: r.lock, status: released}
 		}
 	}
 	if _, ok := call.(*ssa.Go); ok {
@@ -237,11 +277,20 @@ func (f *flow) apply(call ssa.CallInstruction, e *effect, s state) (during, afte
 	}
 	for _, t := range e.takes {
 		k := t.lock.key
-		if was := s[k]; was != nil && !isDefer {
-			after[k] = was // released for a while
-			continue
+		was := after[k]
+		h := &held{lock: t.lock, shared: t.shared, takes: []ssa.Instruction{call}}
+		switch {
+		case was != nil && was.holds():
+			continue // a deadlock, unless it is another lock by the same name
+		case was != nil && was.status == released && deferred:
+			*h = *was
+			h.atEnd = true
+		case was != nil && was.status == released:
+			h.status = restored
+		case deferred:
+			h.status = awaited
 		}
-		after[k] = &held{lock: t.lock, shared: t.shared, takes: []ssa.Instruction{call}, atEnd: isDefer}
+		after[k] = h
 	}
 	return during, after
 }
@@ -249,12 +298,12 @@ func (f *flow) apply(call ssa.CallInstruction, e *effect, s state) (during, afte
 // matching returns what of s may be the lock l: l itself, or, if that is not
 // held, what may be l by another name.
 func matching(s state, l Lock) []key {
-	if h := s[l.key]; h != nil && !h.atEnd {
+	if h := s[l.key]; h != nil && h.holds() {
 		return []key{l.key}
 	}
 	var ks []key
 	for k, h := range s {
-		if !h.atEnd && (h.lock.Var == l.Var || h.lock.Var == nil || l.Var == nil) {
+		if h.holds() && (h.lock.Var == l.Var || h.lock.Var == nil || l.Var == nil) {
 			ks = append(ks, k)
 		}
 	}
@@ -283,51 +332,59 @@ func (f *flow) taken(blk *ssa.BasicBlock, i int, out state) state {
 
 // effect returns what the function does to the locks of its callers.
 func (f *flow) effect() *effect {
-	e := new(effect)
-	seen := make(map[key]bool)
-	var left state
-	returns := false
-	f.replay(func(instr ssa.Instruction, before, after state) {
-		if _, ok := instr.(*ssa.Return); ok {
-			if returns {
-				after = meet(left, after)
-			}
-			left, returns = after, true
-		}
-	})
-	for _, blk := range f.fn.Blocks {
-		if s, ok := f.in[blk]; ok {
-			f.foreign(blk, s, func(l Lock) {
-				if !seen[l.key] {
-					seen[l.key] = true
-					e.releases = append(e.releases, l)
-				}
-			})
-		}
+	left := f.left()
+	e := &effect{releases: f.foreign()}
+	for i, r := range e.releases {
+		h := left[r.lock.key]
+		e.releases[i].taken = r.lock.key.base != nil && (h == nil || h.status != released || h.atEnd) && (h == nil || h.deferred == nil)
 	}
-	for _, h := range left {
-		if h.deferred == nil {
+	for _, h := range left.sorted() {
+		if h.status == taken && h.deferred == nil {
 			e.takes = append(e.takes, take{h.lock, h.shared})
 		}
 	}
-	sort.Slice(e.takes, func(i, j int) bool { return less(e.takes[i].lock.key, e.takes[j].lock.key) })
 	if len(e.takes) == 0 && len(e.releases) == 0 {
 		return none
 	}
 	return e
 }
 
-// foreign calls found with each lock that a block releases and the function did
-// not take.
-func (f *flow) foreign(blk *ssa.BasicBlock, s state, found func(Lock)) {
-	f.through(blk, s, func(instr ssa.Instruction, _, after state) {
-		if call, ok := instr.(ssa.CallInstruction); ok && f.calls[call] != nil {
-			for _, l := range f.calls[call].releases {
-				if h := s[l.key]; h == nil || h.atEnd {
-					found(l)
+// left returns what is known where the function returns.
+func (f *flow) left() state {
+	var left state
+	f.replay(func(instr ssa.Instruction, before, _ state) {
+		if _, ok := instr.(*ssa.Return); !ok {
+			return
+		}
+		if left != nil {
+			before = meet(left, before)
+		}
+		left = before
+	})
+	return left
+}
+
+// foreign returns each lock that the function releases and did not take.
+func (f *flow) foreign() []release {
+	var rs []release
+	seen := make(map[key]bool)
+	for _, blk := range f.fn.Blocks {
+		s, ok := f.in[blk]
+		if !ok {
+			continue
+		}
+		f.through(blk, s, func(instr ssa.Instruction, _, after state) {
+			call, _ := instr.(ssa.CallInstruction)
+			if e := f.calls[call]; e != nil {
+				for _, r := range e.releases {
+					if h := s[r.lock.key]; (h == nil || h.status != taken) && !seen[r.lock.key] {
+						seen[r.lock.key] = true
+						rs = append(rs, release{lock: r.lock})
+					}
 				}
 			}
-		}
-		s = after
-	})
+			s = after
+		})
+	}
+	return rs
 }

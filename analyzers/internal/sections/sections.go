@@ -20,16 +20,17 @@ var Analyzer = &analysis.Analyzer{
 func run(pass *analysis.Pass) (any, error) {
 	b := &builder{
 		local:   make(map[*ssa.Function]bool),
-		effects: make(map[*ssa.Function]*effect),
 		flows:   make(map[*ssa.Function]*flow),
+		effects: make(map[*ssa.Function]*effect),
+		asked:   make(map[*ssa.Function][]*ssa.Function),
 	}
 	x := &Index{byFunc: make(map[*ssa.Function][]*Section), held: make(map[ssa.Instruction][]*Section)}
 	fns := pass.ResultOf[buildssa.Analyzer].(*buildssa.SSA).SrcFuncs
 	for _, fn := range fns {
 		b.local[fn] = true
 	}
+	b.solve(fns)
 	for _, fn := range fns {
-		b.of(fn)
 		x.note(b.flows[fn])
 	}
 	return x, nil

@@ -106,6 +106,38 @@ func (x *Index) passes(chain *effects.Step, covered func(ast.Node) bool) bool {
 	return false
 }
 
+// Calls returns the calls by which fn, and the functions of the package that it
+// calls, come to an effect of fn: the links of its chain that this package's
+// source holds.
+func (x *Index) Calls(fn ast.Node, e effects.Effect) []*ast.CallExpr {
+	var calls []*ast.CallExpr
+	for s := range e.Chain.All {
+		c := x.callAt(fn, s.Pos)
+		if c == nil {
+			break
+		}
+		calls = append(calls, c)
+		if fn = x.byName[s.Func]; fn == nil {
+			break
+		}
+	}
+	return calls
+}
+
+// callAt returns the call expression of fn whose parenthesis is at p, or nil.
+func (x *Index) callAt(fn ast.Node, p effects.Position) *ast.CallExpr {
+	f := x.funcs.Of(fn)
+	if f == nil {
+		return nil
+	}
+	for _, c := range f.Out {
+		if at := x.pass.Fset.Position(c.Site.Lparen); at.Line == p.Line && at.Column == p.Column && at.Filename == p.File {
+			return c.Site
+		}
+	}
+	return nil
+}
+
 // call returns the call expression of fn whose parenthesis is at pos, or nil.
 func (x *Index) call(fn ast.Node, pos token.Pos) *ast.CallExpr {
 	f := x.funcs.Of(fn)

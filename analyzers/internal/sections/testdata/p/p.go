@@ -292,6 +292,38 @@ func (s *server) maybe() bool {
 	return false
 }
 
+// The caller's lock is gone on one of the ways.
+func (s *server) perhaps() {
+	if s.n > 0 {
+		s.mu.Unlock()
+	}
+}
+
+func (s *server) twice() {
+	s.around()
+	s.mu.Unlock()
+	work()
+}
+
+func (s *server) relocks() {
+	s.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	work() // want `^server.mu deferred\.$`
+}
+
+func gone(s *server) {
+	s.mu.Lock()
+	s.perhaps()
+	work()
+	s.mu.Lock()
+	s.twice()
+	work()
+	s.mu.Lock()
+	s.relocks()
+	work()
+}
+
 func takeBoth(a, b *server) {
 	a.mu.Lock()
 	b.rw.RLock()
@@ -359,8 +391,9 @@ func passes(s *server, run func(func())) {
 		s.mu.Unlock()
 		work()
 		s.mu.Lock()
+		work() // want `^server.mu\.$`
 	})
-	work()
+	work() // want `^server.mu\.$`
 }
 
 func each(f func()) { f() }
@@ -381,6 +414,36 @@ func recursive(s *server, n int) {
 		recursive(s, n-1)
 	}
 	work() // want `^server.mu\.$`
+	s.mu.Unlock()
+}
+
+// Each of these may release the lock, by way of the others.
+
+func (s *server) ping(n int) {
+	if n > 0 {
+		s.pong(n - 1)
+	}
+}
+
+func (s *server) pong(n int) {
+	if n == 1 {
+		s.flush()
+	}
+	s.ping(n)
+}
+
+func (s *server) flush() {
+	s.ping(0)
+	s.mu.Unlock()
+	work()
+	s.mu.Lock()
+}
+
+func circle(s *server) {
+	s.mu.Lock()
+	s.ping(3)
+	work() // want `^server.mu\.$`
+	defer s.ping(1)
 	s.mu.Unlock()
 }
 

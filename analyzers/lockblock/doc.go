@@ -1,0 +1,2 @@
+// Package lockblock finds mutexes that are held over what may take long.
+package lockblock

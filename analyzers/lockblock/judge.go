@@ -1,0 +1,160 @@
+package lockblock
+
+import (
+	"go/ast"
+	"go/types"
+	"regexp"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/sections"
+	"github.com/lagvet/lagvet/analyzers/internal/witness"
+)
+
+// judge finds out who waits, and what is to be said against the finding.
+func (f *finder) judge(h *hold) {
+	h.waiter = f.waiterFor(h)
+	switch pos := h.place.Pos; {
+	case h.wait.doubt != "":
+		h.doubt = h.wait.doubt
+	case h.wait.rank > byDisk:
+		h.doubt = "it may be short"
+	case h.waiter == nil:
+		h.doubt = "no request is known to wait for the lock"
+	case h.place.Cold || h.wait.effect.Cold:
+		h.doubt = "it is on the way to an error"
+	case f.marginal(h.fn, 0):
+		h.doubt = "the program starts, or ends"
+	case f.seldom.Why(pos) != "":
+		h.doubt = f.seldom.Why(pos)
+	case f.serialises(h):
+		h.doubt = "the lock serialises this"
+	}
+}
+
+// waiterFor returns who takes the lock of h on behalf of a request and would be
+// done at once.
+func (f *finder) waiterFor(h *hold) *taker {
+	if h.section.Lock.Var == nil || fresh(h.section) {
+		return nil
+	}
+	takers := f.takers[h.section.Lock.Var]
+	for i, t := range takers {
+		pos := t.section.Take.Pos()
+		if t.fn.Outermost() == h.fn.Outermost() || f.Hotness.RootAt(pos) == nil || f.Hotness.Cold(pos) {
+			continue
+		}
+		if h.section.Shared && t.section.Shared || f.isLong(t.section) || f.marginal(t.fn, 0) {
+			continue
+		}
+		return &takers[i]
+	}
+	return nil
+}
+
+// isLong reports whether something in a section may wait for long.
+func (f *finder) isLong(s *sections.Section) bool {
+	return slices.ContainsFunc(f.holds, func(h *hold) bool { return h.section == s })
+}
+
+// fresh reports whether the lock is part of what the function has just made:
+// nobody else has it.
+func fresh(s *sections.Section) bool {
+	_, local := s.Lock.Owner.(*ssa.Alloc)
+	return local
+}
+
+var (
+	startNames = regexp.MustCompile(`^(?i:main|init|new|open|setup|start|run|serve|bootstrap|load|restore|recover|must)`)
+	endNames   = regexp.MustCompile(`^(?i:close|stop|shutdown|cleanup|teardown|destroy|drain|halt|finish|exit|terminate)`)
+)
+
+// marginal reports whether a function runs when something starts or ends, going by
+// its name and those of its callers.
+func (f *finder) marginal(fn *funcs.Func, depth int) bool {
+	fn = fn.Outermost()
+	if fn.Obj == nil || startNames.MatchString(fn.Obj.Name()) || endNames.MatchString(fn.Obj.Name()) {
+		return true
+	}
+	if len(fn.In) == 0 || depth == 3 || fn.Obj.Exported() {
+		return false
+	}
+	return !slices.ContainsFunc(fn.In, func(c *funcs.Call) bool { return c.Caller != nil && !f.marginal(c.Caller, depth+1) })
+}
+
+var purposeNames = regexp.MustCompile(`(?i)(io|write|writer|read|reader|send|flush|file|disk|conn|log|sync|save|persist|update|reload|refresh|init|load|op|commit)(mu|mutex|lock|mtx)?$`)
+
+// serialises reports whether what h does is what its lock is for: it says so in
+// its name, or the operation is one on a stream that the same struct holds.
+func (f *finder) serialises(h *hold) bool {
+	if purposeNames.MatchString(h.section.Lock.Var.Name()) {
+		return true
+	}
+	owner := f.owners[h.section.Lock.Var]
+	if owner == nil {
+		return false
+	}
+	for _, call := range f.calls(h) {
+		if f.worksOnStream(call, owner) {
+			return true
+		}
+	}
+	return false
+}
+
+// calls returns the calls of this package that lead to the wait.
+func (f *finder) calls(h *hold) []*ast.CallExpr {
+	return f.witness.Calls(h.fn.Node, h.wait.effect)
+}
+
+// worksOnStream reports whether a call is made on, or with, a stream in a field
+// of owner.
+func (f *finder) worksOnStream(call *ast.CallExpr, owner *types.TypeName) bool {
+	found := false
+	ast.Inspect(call, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.SelectorExpr:
+			v, ok := f.TypesInfo.Uses[n.Sel].(*types.Var)
+			if ok && v.IsField() && f.owners[v.Origin()] == owner && isStream(v.Type()) {
+				found = true
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// isStream reports whether values of type t are read from or written to one after
+// the other: callers must take turns.
+func isStream(t types.Type) bool {
+	if !types.IsInterface(t) {
+		if _, ok := t.Underlying().(*types.Pointer); !ok {
+			t = types.NewPointer(t)
+		}
+	}
+	for _, name := range []string{"Read", "Write", "Encode", "Decode", "Flush", "ReadMessage", "WriteMessage"} {
+		if obj, _, _ := types.LookupFieldOrMethod(t, false, nil, name); obj != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// hasRoom reports whether a place is a send on a channel that its function has
+// made with room.
+func (f *finder) hasRoom(p witness.Place) bool {
+	send, ok := p.Instr.(*ssa.Send)
+	if !ok {
+		return false
+	}
+	made, ok := send.Chan.(*ssa.MakeChan)
+	if !ok {
+		return false
+	}
+	c, ok := made.Size.(*ssa.Const)
+	return !ok || c.Int64() > 0
+}

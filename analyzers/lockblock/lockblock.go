@@ -1,0 +1,198 @@
+package lockblock
+
+import (
+	_ "embed"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/lagvet/lagvet/analyzers/effects"
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/sections"
+	"github.com/lagvet/lagvet/analyzers/internal/seldom"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
+	"github.com/lagvet/lagvet/analyzers/internal/witness"
+)
+
+//go:embed doc.go
+var doc string
+
+// Rule is the entry in the catalogue.
+var Rule = rule.New(rule.Spec{
+	Name:     "lockblock",
+	Doc:      doc,
+	Group:    rule.Goroutines,
+	Class:    rule.Concurrency,
+	Severity: rule.High,
+	Requires: []*analysis.Analyzer{syntax.Analyzer, witness.Analyzer, sections.Analyzer},
+	Run:      run,
+})
+
+// Analyzer is the rule as go/analysis knows it.
+var Analyzer = Rule.Analyzer
+
+// A finder is the work of the rule on one package.
+type finder struct {
+	*rule.Pass
+	witness  *witness.Index
+	sections *sections.Index
+	seldom   *seldom.Index
+
+	takers map[*types.Var][]taker
+	holds  []*hold
+	owners map[*types.Var]*types.TypeName // the struct types of fields
+}
+
+// A taker is a function that takes a lock.
+type taker struct {
+	fn      *funcs.Func
+	section *sections.Section
+}
+
+// A hold is an operation that may take long, under a lock.
+type hold struct {
+	fn      *funcs.Func
+	section *sections.Section
+	place   witness.Place
+	wait    wait
+	doubt   string // why it is only suspected
+	waiter  *taker // who waits on behalf of a request
+}
+
+func run(pass *rule.Pass) error {
+	f := &finder{
+		Pass:     pass,
+		witness:  pass.ResultOf[witness.Analyzer].(*witness.Index),
+		sections: pass.ResultOf[sections.Analyzer].(*sections.Index),
+		takers:   make(map[*types.Var][]taker),
+	}
+	f.collect()
+	if len(f.holds) == 0 {
+		return nil
+	}
+	f.seldom = seldom.New(pass.Pass, pass.Funcs, pass.ResultOf[syntax.Analyzer].(*inspector.Inspector).Root())
+	f.owners = owners(pass.Pkg)
+	for _, h := range f.holds {
+		f.judge(h)
+	}
+	f.report()
+	return nil
+}
+
+// collect finds who takes which lock, and what is done under it.
+func (f *finder) collect() {
+	for _, fn := range f.Funcs.Funcs {
+		known := f.witness.Of(fn.Node)
+		if known == nil {
+			continue
+		}
+		ss := f.sections.Of(known.SSA)
+		for _, s := range ss {
+			if s.Lock.Var != nil {
+				f.takers[s.Lock.Var] = append(f.takers[s.Lock.Var], taker{fn, s})
+			}
+		}
+		if len(ss) == 0 {
+			continue
+		}
+		for _, p := range f.witness.Places(fn.Node, asked, nil) {
+			held := f.sections.Held(p.Instr)
+			if p.Instr == nil || len(held) == 0 {
+				continue
+			}
+			w, ok := f.waitOf(p)
+			if !ok {
+				continue
+			}
+			for _, s := range held {
+				f.holds = append(f.holds, &hold{fn: fn, section: s, place: p, wait: w})
+			}
+		}
+	}
+}
+
+// report makes one finding of each section: of the operation that is most surely
+// long, or comes first.
+func (f *finder) report() {
+	best := make(map[*sections.Section]*hold)
+	for _, h := range f.holds {
+		if b := best[h.section]; b == nil || h.before(b) {
+			best[h.section] = h
+		}
+	}
+	told := make(map[token.Pos]*hold)
+	for _, h := range f.holds {
+		if best[h.section] != h {
+			continue
+		}
+		if t := told[h.place.Pos]; t == nil || h.before(t) {
+			told[h.place.Pos] = h
+		}
+	}
+	for _, h := range f.holds {
+		if best[h.section] == h && told[h.place.Pos] == h {
+			f.Report(f.finding(h))
+		}
+	}
+}
+
+// before reports whether h tells more than g.
+func (h *hold) before(g *hold) bool {
+	if (h.doubt == "") != (g.doubt == "") {
+		return h.doubt == ""
+	}
+	return h.wait.rank < g.wait.rank
+}
+
+func (f *finder) finding(h *hold) rule.Finding {
+	lock := h.section.Lock.Name
+	message := fmt.Sprintf("%s is held while %s %s: whoever needs the lock waits as long", lock, f.witness.Short(h.place.Func), h.wait.does)
+	steps := []rule.Step{{Pos: h.section.Take.Pos(), Text: "takes " + lock}}
+	steps = append(steps, f.witness.Chain(h.wait.effect)...)
+	tier := rule.Suspected
+	if h.waiter != nil {
+		root := f.Hotness.RootAt(h.waiter.section.Take.Pos())
+		name := f.witness.Short(h.waiter.fn.Name(f.Pkg))
+		message = fmt.Sprintf("%s, and %s does on behalf of requests", message, name)
+		steps = append(steps, rule.Step{Pos: h.waiter.section.Take.Pos(), Text: fmt.Sprintf("%s waits for %s here (%s)", name, lock, root.Detail)})
+	}
+	if h.doubt == "" {
+		tier = rule.Likely
+	}
+	return rule.Finding{
+		Pos: h.place.Pos, End: h.place.End,
+		Tier:      tier,
+		Message:   message,
+		Cause:     h.wait.cause + " under a lock",
+		Primitive: f.witness.Primitive(h.wait.effect),
+		Chain:     steps,
+		Mend:      "copy what is needed under the lock, unlock, do the slow work, lock again to publish its result; if the lock is there to serialise this work: //lagvet:allow lockblock -- why",
+	}
+}
+
+// owners returns the named struct type of each field of the package.
+func owners(pkg *types.Package) map[*types.Var]*types.TypeName {
+	m := make(map[*types.Var]*types.TypeName)
+	for _, name := range pkg.Scope().Names() {
+		tn, ok := pkg.Scope().Lookup(name).(*types.TypeName)
+		if !ok || tn.IsAlias() {
+			continue
+		}
+		if st, ok := tn.Type().Underlying().(*types.Struct); ok {
+			for v := range st.Fields() {
+				m[v] = tn
+			}
+		}
+	}
+	return m
+}
+
+var _ = slices.Contains[[]int]
+var _ ast.Node
+var _ effects.Kind
