@@ -31,6 +31,10 @@ func (f *finder) judge(h *hold) {
 		h.doubt = f.seldom.Why(pos)
 	case f.serialises(h):
 		h.doubt = "the lock serialises this"
+	case f.usual(h):
+		h.doubt = "the lock is often held over such work"
+	case f.far(h):
+		h.doubt = "it is far away"
 	}
 }
 
@@ -43,15 +47,42 @@ func (f *finder) waiterFor(h *hold) *taker {
 	takers := f.takers[h.section.Lock.Var]
 	for i, t := range takers {
 		pos := t.section.Take.Pos()
-		if t.fn.Outermost() == h.fn.Outermost() || f.Hotness.RootAt(pos) == nil || f.Hotness.Cold(pos) {
+		root := f.Hotness.RootAt(pos)
+		if t.fn.Outermost() == h.fn.Outermost() || root == nil || len(root.Via) > maxHops || f.Hotness.Cold(pos) {
 			continue
 		}
-		if h.section.Shared && t.section.Shared || f.isLong(t.section) || f.marginal(t.fn, 0) {
+		if h.section.Shared && t.section.Shared || f.isLong(t.section) {
 			continue
 		}
 		return &takers[i]
 	}
 	return nil
+}
+
+// maxHops is how many calls of this package may lie between a section and what
+// waits: the longer the way, the more conditions stand on it.
+const maxHops = 3
+
+// far reports whether it takes many calls to come to what waits. A file system
+// mostly answers at once, so it has to be near.
+func (f *finder) far(h *hold) bool {
+	calls := len(f.calls(h))
+	return calls > maxHops || calls > 2 && h.wait.rank == byDisk
+}
+
+// usual reports whether the lock of h is held over long work by a good part of the
+// functions that take it: that is what it was made for.
+func (f *finder) usual(h *hold) bool {
+	takers, holders := make(map[*funcs.Func]bool), make(map[*funcs.Func]bool)
+	for _, t := range f.takers[h.section.Lock.Var] {
+		takers[t.fn.Outermost()] = true
+	}
+	for _, g := range f.holds {
+		if g.section.Lock.Var == h.section.Lock.Var && g.wait.rank <= byDisk && g.wait.doubt == "" && !g.place.Cold && !g.wait.effect.Cold {
+			holders[g.fn.Outermost()] = true
+		}
+	}
+	return len(holders)*4 >= len(takers)+2
 }
 
 // isLong reports whether something in a section may wait for long.
@@ -66,16 +97,14 @@ func fresh(s *sections.Section) bool {
 	return local
 }
 
-var (
-	startNames = regexp.MustCompile(`^(?i:main|init|new|open|setup|start|run|serve|bootstrap|load|restore|recover|must)`)
-	endNames   = regexp.MustCompile(`^(?i:close|stop|shutdown|cleanup|teardown|destroy|drain|halt|finish|exit|terminate)`)
-)
+// marginalNames are those of functions that run when something starts or ends.
+var marginalNames = regexp.MustCompile(`^(?i:main|init|initialize|new|setup|start|bootstrap|restore|recover|close|stop|shutdown|cleanup|teardown|destroy|halt|exit|terminate)([^a-z]|$)`)
 
 // marginal reports whether a function runs when something starts or ends, going by
 // its name and those of its callers.
 func (f *finder) marginal(fn *funcs.Func, depth int) bool {
 	fn = fn.Outermost()
-	if fn.Obj == nil || startNames.MatchString(fn.Obj.Name()) || endNames.MatchString(fn.Obj.Name()) {
+	if fn.Obj == nil || marginalNames.MatchString(fn.Obj.Name()) {
 		return true
 	}
 	if len(fn.In) == 0 || depth == 3 || fn.Obj.Exported() {

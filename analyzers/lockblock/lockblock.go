@@ -3,15 +3,13 @@ package lockblock
 import (
 	_ "embed"
 	"fmt"
-	"go/ast"
 	"go/token"
 	"go/types"
-	"slices"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/inspector"
+	"golang.org/x/tools/go/ssa"
 
-	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/sections"
@@ -44,9 +42,12 @@ type finder struct {
 	sections *sections.Index
 	seldom   *seldom.Index
 
-	takers map[*types.Var][]taker
-	holds  []*hold
-	owners map[*types.Var]*types.TypeName // the struct types of fields
+	locked  map[*funcs.Func]bool            // it takes a lock
+	takenAt map[token.Pos]*sections.Section // by the parenthesis of the call
+	takers  map[*types.Var][]taker
+	holds   []*hold
+	long    map[*types.Var]*hold           // locks that are held for long, by whom
+	owners  map[*types.Var]*types.TypeName // the struct types of fields
 }
 
 // A taker is a function that takes a lock.
@@ -70,7 +71,10 @@ func run(pass *rule.Pass) error {
 		Pass:     pass,
 		witness:  pass.ResultOf[witness.Analyzer].(*witness.Index),
 		sections: pass.ResultOf[sections.Analyzer].(*sections.Index),
+		locked:   make(map[*funcs.Func]bool),
+		takenAt:  make(map[token.Pos]*sections.Section),
 		takers:   make(map[*types.Var][]taker),
+		long:     make(map[*types.Var]*hold),
 	}
 	f.collect()
 	if len(f.holds) == 0 {
@@ -88,30 +92,41 @@ func run(pass *rule.Pass) error {
 // collect finds who takes which lock, and what is done under it.
 func (f *finder) collect() {
 	for _, fn := range f.Funcs.Funcs {
-		known := f.witness.Of(fn.Node)
-		if known == nil {
-			continue
-		}
-		ss := f.sections.Of(known.SSA)
-		for _, s := range ss {
-			if s.Lock.Var != nil {
-				f.takers[s.Lock.Var] = append(f.takers[s.Lock.Var], taker{fn, s})
+		if known := f.witness.Of(fn.Node); known != nil {
+			for _, s := range f.sections.Of(known.SSA) {
+				f.locked[fn] = true
+				f.takenAt[s.Take.(ssa.CallInstruction).Common().Pos()] = s
+				if s.Lock.Var != nil {
+					f.takers[s.Lock.Var] = append(f.takers[s.Lock.Var], taker{fn, s})
+				}
 			}
 		}
-		if len(ss) == 0 {
+	}
+	f.look(f.waitOf)
+	for _, h := range f.holds {
+		if v := h.section.Lock.Var; v != nil && h.wait.rank <= byDisk && h.wait.doubt == "" && !f.marginal(h.fn, 0) && f.long[v] == nil {
+			f.long[v] = h
+		}
+	}
+	if len(f.long) > 0 {
+		f.look(f.lockWait)
+	}
+}
+
+// look notes what is done under a lock and, as waitOf has it, waits.
+func (f *finder) look(waitOf func(*funcs.Func, witness.Place, *sections.Section) (wait, bool)) {
+	for _, fn := range f.Funcs.Funcs {
+		if !f.locked[fn] {
 			continue
 		}
 		for _, p := range f.witness.Places(fn.Node, asked, nil) {
-			held := f.sections.Held(p.Instr)
-			if p.Instr == nil || len(held) == 0 {
-				continue
+			if p.Instr == nil {
+				continue // it depends on what the caller gives
 			}
-			w, ok := f.waitOf(p)
-			if !ok {
-				continue
-			}
-			for _, s := range held {
-				f.holds = append(f.holds, &hold{fn: fn, section: s, place: p, wait: w})
+			for _, s := range f.sections.Held(p.Instr) {
+				if w, ok := waitOf(fn, p, s); ok {
+					f.holds = append(f.holds, &hold{fn: fn, section: s, place: p, wait: w})
+				}
 			}
 		}
 	}
@@ -158,12 +173,14 @@ func (f *finder) finding(h *hold) rule.Finding {
 	tier := rule.Suspected
 	if h.waiter != nil {
 		root := f.Hotness.RootAt(h.waiter.section.Take.Pos())
-		name := f.witness.Short(h.waiter.fn.Name(f.Pkg))
+		name := f.name(h.waiter.fn)
 		message = fmt.Sprintf("%s, and %s does on behalf of requests", message, name)
 		steps = append(steps, rule.Step{Pos: h.waiter.section.Take.Pos(), Text: fmt.Sprintf("%s waits for %s here (%s)", name, lock, root.Detail)})
 	}
 	if h.doubt == "" {
 		tier = rule.Likely
+	} else {
+		message += "; only suspected: " + h.doubt
 	}
 	return rule.Finding{
 		Pos: h.place.Pos, End: h.place.End,
@@ -175,6 +192,9 @@ func (f *finder) finding(h *hold) rule.Finding {
 		Mend:      "copy what is needed under the lock, unlock, do the slow work, lock again to publish its result; if the lock is there to serialise this work: //lagvet:allow lockblock -- why",
 	}
 }
+
+// name returns the name of a function as the code of this package writes it.
+func (f *finder) name(fn *funcs.Func) string { return f.witness.Short(fn.Name(f.Pkg)) }
 
 // owners returns the named struct type of each field of the package.
 func owners(pkg *types.Package) map[*types.Var]*types.TypeName {
@@ -192,7 +212,3 @@ func owners(pkg *types.Package) map[*types.Var]*types.TypeName {
 	}
 	return m
 }
-
-var _ = slices.Contains[[]int]
-var _ ast.Node
-var _ effects.Kind

@@ -1,9 +1,12 @@
 package lockblock
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/effects"
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/sections"
 	"github.com/lagvet/lagvet/analyzers/internal/witness"
 )
 
@@ -27,24 +30,58 @@ const (
 	bySleep
 	byDisk
 	byC
+	byLock
 	byGroup
 	byChan
 )
 
-// waitOf returns the longest wait of a place, if it waits for long at all.
-func (f *finder) waitOf(p witness.Place) (best wait, ok bool) {
+// waitOf returns the longest wait of a place of fn, if it waits for long at all.
+func (f *finder) waitOf(fn *funcs.Func, p witness.Place, _ *sections.Section) (best wait, ok bool) {
+	e, ok := f.witness.Find(fn.Node, p, asked, func(e effects.Effect) bool {
+		w, ok := f.classify(p, e)
+		return ok && w.doubt == "" && w.rank <= byDisk && !e.Cold && f.witness.Possible(fn.Node, e)
+	})
+	if ok {
+		return f.classify(p, e)
+	}
 	for _, e := range p.Effects {
-		if w, yes := f.classify(p, e); yes && (!ok || w.rank < best.rank) {
+		if w, yes := f.classify(p, e); yes && (!ok || w.rank < best.rank) && f.witness.Possible(fn.Node, e) {
 			best, ok = w, true
 		}
 	}
 	return best, ok
 }
 
+// lockWait returns the wait of a place in section s for another lock that is
+// held for long.
+func (f *finder) lockWait(fn *funcs.Func, p witness.Place, s *sections.Section) (w wait, ok bool) {
+	var by *hold
+	e, ok := f.witness.Find(fn.Node, p, effects.SetOf(effects.Lock), func(e effects.Effect) bool {
+		calls := f.witness.Calls(fn.Node, e)
+		if e.Kind != effects.Lock || len(calls) == 0 || !f.witness.Possible(fn.Node, e) {
+			return false
+		}
+		t := f.takenAt[calls[len(calls)-1].Lparen]
+		if t == nil || t.Lock.Var == nil || t.Lock.Var == s.Lock.Var {
+			return false
+		}
+		by = f.long[t.Lock.Var]
+		return by != nil && by.fn != fn
+	})
+	if !ok {
+		return w, false
+	}
+	does := fmt.Sprintf("waits for %s, which %s holds while %s %s", by.section.Lock.Name, f.name(by.fn), f.witness.Short(by.place.Func), by.wait.does)
+	return wait{effect: e, rank: byLock, cause: "lock", does: does}, true
+}
+
 // classify says what kind of wait an effect is.
 func (f *finder) classify(p witness.Place, e effects.Effect) (w wait, ok bool) {
 	w = wait{effect: e, cause: e.Kind.String(), does: witness.Does(e.Kind)}
 	primitive := f.witness.Primitive(e)
+	if passes(e, listens) {
+		return w, false // a local matter, although what connects does it too
+	}
 	if passes(e, processes) {
 		w.rank, w.cause, w.does = byProcess, "process", "waits for another process"
 		return w, true
@@ -74,8 +111,8 @@ func (f *finder) classify(p witness.Place, e effects.Effect) (w wait, ok bool) {
 	default:
 		return w, false
 	}
-	if closes(primitive) {
-		if closes(p.Func) {
+	if f.closes(e) {
+		if strings.HasSuffix(p.Func, ".Close") {
 			return w, false // gives a descriptor back and does not wait for the other side
 		}
 		w.doubt = "closing rarely waits"
@@ -111,9 +148,30 @@ func processes(name string) bool {
 // entropy accepts the source of random numbers.
 func entropy(name string) bool { return strings.Contains(name, "crypto/internal/") }
 
+// listens accepts what opens a socket for others to connect to.
+func listens(name string) bool {
+	return strings.HasPrefix(name, "net.Listen") || strings.HasPrefix(name, "(*net.ListenConfig).")
+}
+
 // prints accepts what writes to the process's own output.
 func prints(name string) bool {
 	return strings.HasPrefix(name, "fmt.Print") || strings.HasPrefix(name, "log.")
 }
 
-func closes(name string) bool { return strings.HasSuffix(name, ".Close") }
+// closes reports whether a chain leads to no more than a Close of the standard
+// library.
+func (f *finder) closes(e effects.Effect) bool {
+	for s := range e.Chain.All {
+		if isStandard(s.Func) && !strings.HasPrefix(strings.TrimLeft(s.Func, "(*"), f.Pkg.Path()+".") {
+			return strings.HasSuffix(s.Func, ".Close")
+		}
+	}
+	return false
+}
+
+// isStandard reports whether a function is one of the standard library, going by
+// its full name: a path with a dot in its first element is a host's.
+func isStandard(name string) bool {
+	host, _, ok := strings.Cut(strings.TrimLeft(name, "(*"), "/")
+	return !ok || !strings.Contains(host, ".")
+}

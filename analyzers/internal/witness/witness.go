@@ -87,6 +87,11 @@ func (x *Index) Places(fn ast.Node, kinds effects.Set, covered func(fn ast.Node)
 		if len(p.Effects) == 0 {
 			continue
 		}
+		if p.Instr == nil { // of what the caller gave, the place alone is known
+			if at := x.instrsAt(f.SSA, x.position(s.Pos)); len(at) > 0 {
+				p.Instr = at[0]
+			}
+		}
 		if p.Call = x.call(fn, s.Pos); p.Call != nil {
 			p.Pos, p.End = p.Call.Pos(), p.Call.End()
 		}
@@ -94,6 +99,11 @@ func (x *Index) Places(fn ast.Node, kinds effects.Set, covered func(fn ast.Node)
 	}
 	slices.SortStableFunc(places, func(a, b Place) int { return cmp.Compare(a.Pos, b.Pos) })
 	return places
+}
+
+func (x *Index) position(pos token.Pos) effects.Position {
+	p := x.pass.Fset.Position(pos)
+	return effects.Position{File: p.Filename, Line: p.Line, Column: p.Column}
 }
 
 // passes reports whether a chain enters a covered function of the package.
@@ -131,7 +141,7 @@ func (x *Index) callAt(fn ast.Node, p effects.Position) *ast.CallExpr {
 		return nil
 	}
 	for _, c := range f.Out {
-		if at := x.pass.Fset.Position(c.Site.Lparen); at.Line == p.Line && at.Column == p.Column && at.Filename == p.File {
+		if x.position(c.Site.Lparen) == p {
 			return c.Site
 		}
 	}
