@@ -66,8 +66,11 @@ const maxHops = 3
 // far reports whether it takes many calls to come to what waits. A file system
 // mostly answers at once, so it has to be near.
 func (f *finder) far(h *hold) bool {
-	calls := len(f.calls(h))
-	return calls > maxHops || calls > 2 && h.wait.rank == byDisk
+	hops := f.hops(h.wait.effect)
+	if h.wait.rank == byDisk {
+		return hops > 1
+	}
+	return len(f.calls(h)) > maxHops || hops > 2*maxHops
 }
 
 // usual reports whether the lock of h is held over long work by a good part of the

@@ -2,6 +2,7 @@ package lockblock
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/effects"
@@ -153,25 +154,40 @@ func listens(name string) bool {
 	return strings.HasPrefix(name, "net.Listen") || strings.HasPrefix(name, "(*net.ListenConfig).")
 }
 
-// prints accepts what writes to the process's own output.
+// prints accepts what tells somebody of an event, going by its name.
 func prints(name string) bool {
-	return strings.HasPrefix(name, "fmt.Print") || strings.HasPrefix(name, "log.")
+	return printNames.MatchString(name[strings.LastIndexByte(name, '.')+1:])
 }
+
+var printNames = regexp.MustCompile(`^(?i:log|debug|info|warn|warning|error|fatal|trace|print|dump|msg)([A-Z]|f$|ln$|w$|$)`)
 
 // closes reports whether a chain leads to no more than a Close of the standard
 // library.
 func (f *finder) closes(e effects.Effect) bool {
 	for s := range e.Chain.All {
-		if isStandard(s.Func) && !strings.HasPrefix(strings.TrimLeft(s.Func, "(*"), f.Pkg.Path()+".") {
+		if f.isStandard(s.Func) {
 			return strings.HasSuffix(s.Func, ".Close")
 		}
 	}
 	return false
 }
 
+// hops returns how many functions lie between a place and the standard library.
+func (f *finder) hops(e effects.Effect) int {
+	n := 0
+	for s := range e.Chain.All {
+		if f.isStandard(s.Func) {
+			break
+		}
+		n++
+	}
+	return n
+}
+
 // isStandard reports whether a function is one of the standard library, going by
 // its full name: a path with a dot in its first element is a host's.
-func isStandard(name string) bool {
-	host, _, ok := strings.Cut(strings.TrimLeft(name, "(*"), "/")
-	return !ok || !strings.Contains(host, ".")
+func (f *finder) isStandard(name string) bool {
+	name = strings.TrimLeft(name, "(*")
+	host, _, ok := strings.Cut(name, "/")
+	return !strings.HasPrefix(name, f.Pkg.Path()+".") && !(ok && strings.Contains(host, "."))
 }

@@ -45,7 +45,13 @@ type Section struct {
 	// Release is the deferred Unlock that ends the section, or nil if it is
 	// released by hand.
 	Release *ssa.Defer
+
+	calls []*ssa.Call
 }
+
+// Calls returns the calls that run in the section, deferred ones excepted, in the
+// order of the function's blocks.
+func (s *Section) Calls() []*ssa.Call { return s.calls }
 
 // An Index knows the critical sections of a package.
 type Index struct {
@@ -95,7 +101,11 @@ func (x *Index) note(f *flow) {
 		}
 		for _, h := range before.sorted() {
 			for _, take := range h.takes {
-				x.held[instr] = append(x.held[instr], section(h, take))
+				s := section(h, take)
+				x.held[instr] = append(x.held[instr], s)
+				if call, ok := instr.(*ssa.Call); ok {
+					s.calls = append(s.calls, call)
+				}
 			}
 		}
 	})

@@ -54,6 +54,14 @@ func (s *plain) a() { s.mu.Lock(); s.n++; s.mu.Unlock() }
 func (s *plain) b() { s.mu.Lock(); s.n++; s.mu.Unlock() }
 func (s *plain) c() { s.mu.Lock(); s.n++; s.mu.Unlock() }
 func (s *plain) d() { s.mu.Lock(); s.n++; s.mu.Unlock() }
+func (s *plain) e() { s.mu.Lock(); s.n++; s.mu.Unlock() }
+func (s *plain) f() { s.mu.Lock(); s.n++; s.mu.Unlock() }
+func (s *plain) g() { s.mu.Lock(); s.n++; s.mu.Unlock() }
+func (s *plain) h() { s.mu.Lock(); s.n++; s.mu.Unlock() }
+func (s *plain) i() { s.mu.Lock(); s.n++; s.mu.Unlock() }
+func (s *plain) j() { s.mu.Lock(); s.n++; s.mu.Unlock() }
+func (s *plain) k() { s.mu.Lock(); s.n++; s.mu.Unlock() }
+func (s *plain) l() { s.mu.Lock(); s.n++; s.mu.Unlock() }
 
 // To be sure of the others: here is no doubt.
 func (s *plain) certain() {
@@ -151,6 +159,24 @@ func (s *plain) one()   { s.two() }
 func (s *plain) two()   { s.three() }
 func (s *plain) three() { os.ReadFile("names") }
 
+// Far away, whatever waits there.
+func (s *plain) remote() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.up() // want `^suspected: .*only suspected: it is far away`
+}
+
+func (s *plain) up()   { s.over() }
+func (s *plain) over() { s.gone() }
+func (s *plain) gone() { http.Get("https://example.com") }
+
+// A helper away.
+func (s *plain) near() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.three() // want `^likely: .*while \(\*plain\).three waits for a file system`
+}
+
 // Short, or not: nobody knows.
 func (s *server) channels(in chan int, out chan<- int, wg *sync.WaitGroup) {
 	s.mu.Lock()
@@ -176,6 +202,15 @@ func (s *server) dump() {
 	defer s.mu.Unlock()
 	fmt.Println(s.n) // want `^suspected: .*only suspected: it prints`
 }
+
+// It writes an event down.
+func (s *plain) report() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.logEvent() // want `^suspected: .*only suspected: it prints`
+}
+
+func (s *plain) logEvent() { os.WriteFile("events", nil, 0o600) }
 
 // All that it is known to do is to close something.
 func (s *server) hangUp() {
