@@ -85,7 +85,7 @@ func (f *finder) usual(h *hold) bool {
 			holders[g.fn.Outermost()] = true
 		}
 	}
-	return len(holders)*4 >= len(takers)+2
+	return len(holders) > 1 && len(holders)*3 >= len(takers)
 }
 
 // isLong reports whether something in a section may wait for long.

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/inspector"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/sections"
@@ -169,7 +171,12 @@ func (f *finder) finding(h *hold) rule.Finding {
 	lock := h.section.Lock.Name
 	message := fmt.Sprintf("%s is held while %s %s: whoever needs the lock waits as long", lock, f.witness.Short(h.place.Func), h.wait.does)
 	steps := []rule.Step{{Pos: h.section.Take.Pos(), Text: "takes " + lock}}
-	steps = append(steps, f.witness.Chain(h.wait.effect)...)
+	e := f.known(h.wait.effect)
+	steps = append(steps, f.witness.Chain(e)...)
+	if e.Chain != nil {
+		last := &steps[len(steps)-1]
+		last.Text = f.witness.Short(f.witness.Primitive(e)) + " " + h.wait.does
+	}
 	tier := rule.Suspected
 	if h.waiter != nil {
 		root := f.Hotness.RootAt(h.waiter.section.Take.Pos())
@@ -187,10 +194,29 @@ func (f *finder) finding(h *hold) rule.Finding {
 		Tier:      tier,
 		Message:   message,
 		Cause:     h.wait.cause + " under a lock",
-		Primitive: f.witness.Primitive(h.wait.effect),
+		Primitive: f.witness.Primitive(e),
 		Chain:     steps,
 		Mend:      "copy what is needed under the lock, unlock, do the slow work, lock again to publish its result; if the lock is there to serialise this work: //lagvet:allow lockblock -- why",
 	}
+}
+
+// known returns an effect whose chain ends with the first function of the standard
+// library: everybody knows what that waits for, and the nearest thing that it does
+// says less.
+func (f *finder) known(e effects.Effect) effects.Effect {
+	var steps []effects.Step
+	for s := range e.Chain.All {
+		steps = append(steps, *s)
+		if f.isStandard(s.Func) {
+			break
+		}
+	}
+	e.Chain = nil
+	for _, s := range slices.Backward(steps) {
+		s.Next, s.Omitted = e.Chain, 0
+		e.Chain = &s
+	}
+	return e
 }
 
 // name returns the name of a function as the code of this package writes it.

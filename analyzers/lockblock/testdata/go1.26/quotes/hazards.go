@@ -57,7 +57,7 @@ func (b *book) poll() {
 func (b *book) fetch() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	resp, err := http.Get(b.url) // want `^likely: book.mu is held while http.Get waits for the network: whoever needs the lock waits as long, and \(\*book\).price does on behalf of requests ← takes book.mu ← calls http.Get ← .* waits for the network ← \(\*book\).price waits for book.mu here \(HTTP handler\)$`
+	resp, err := http.Get(b.url) // want `^likely: book.mu is held while http.Get waits for the network: whoever needs the lock waits as long, and \(\*book\).price does on behalf of requests ← takes book.mu ← http.Get waits for the network ← \(\*book\).price waits for book.mu here \(HTTP handler\)$`
 	if err != nil {
 		return
 	}
@@ -110,7 +110,7 @@ func (f *feed) lock() { f.Lock() }
 // Through a helper that locks, and one that dials.
 func (f *feed) dials() {
 	f.lock()
-	f.probe() // want `^likely: feed.RWMutex is held while \(\*feed\).probe waits for the network.*and \(\*feed\).count does on behalf of requests ← takes feed.RWMutex ← calls \(\*feed\).probe ← calls net.Dial`
+	f.probe() // want `^likely: feed.RWMutex is held while \(\*feed\).probe waits for the network.*and \(\*feed\).count does on behalf of requests ← takes feed.RWMutex ← calls \(\*feed\).probe ← net.Dial waits for the network`
 	f.Unlock()
 }
 
