@@ -31,6 +31,8 @@ func (f *finder) judge(h *hold) {
 		h.doubt = f.seldom.Why(pos)
 	case f.serialises(h):
 		h.doubt = "the lock serialises this"
+	case h.wait.rank == byDisk && isDynamic(h.place.Instr):
+		h.doubt = "it is up to the implementation"
 	case f.usual(h):
 		h.doubt = "the lock is often held over such work"
 	case f.far(h):
@@ -86,6 +88,13 @@ func (f *finder) usual(h *hold) bool {
 		}
 	}
 	return len(holders) > 1 && len(holders)*3 >= len(takers)
+}
+
+// isDynamic reports whether an instruction calls a method of an interface. Whoever
+// puts storage behind one may keep it in memory.
+func isDynamic(instr ssa.Instruction) bool {
+	call, ok := instr.(ssa.CallInstruction)
+	return ok && call.Common().IsInvoke()
 }
 
 // isLong reports whether something in a section may wait for long.

@@ -270,3 +270,39 @@ func (q *queue) slow(w http.ResponseWriter, r *http.Request) {
 	defer q.mu.Unlock()
 	time.Sleep(time.Second) // want `^suspected: .*only suspected: no request is known to wait for the lock`
 }
+
+// Where the names are kept is up to the shelf.
+type shelf interface{ put(name string) }
+
+type memory struct{ n int }
+
+func (m *memory) put(string) { m.n++ }
+
+type directory struct{ dir string }
+
+func (d *directory) put(name string) { os.WriteFile(d.dir+name, nil, 0o600) }
+
+type room struct {
+	mu sync.Mutex
+	on shelf
+	n  int
+}
+
+func furnish(d string) *room {
+	if d == "" {
+		return &room{on: &memory{}}
+	}
+	return &room{on: &directory{d}}
+}
+
+func (r *room) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	r.mu.Lock()
+	r.n++
+	r.mu.Unlock()
+}
+
+func (r *room) keep() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.on.put("n") // want `^suspected: .*only suspected: it is up to the implementation`
+}
