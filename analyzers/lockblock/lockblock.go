@@ -152,11 +152,35 @@ func (f *finder) report() {
 			told[h.place.Pos] = h
 		}
 	}
+	habits := make(map[habit][]*hold)
 	for _, h := range f.holds {
 		if best[h.section] == h && told[h.place.Pos] == h {
-			f.Report(f.finding(h))
+			k := f.habitOf(h)
+			habits[k] = append(habits[k], h)
 		}
 	}
+	for _, h := range f.holds {
+		if hs := habits[f.habitOf(h)]; len(hs) > 0 && hs[0] == h {
+			f.Report(f.finding(h, len(hs)))
+		}
+	}
+}
+
+// A habit is what many functions do with one lock. It is told once.
+type habit struct {
+	lock  *types.Var
+	cause string
+	place token.Pos // of what is no habit
+}
+
+// habitOf returns the habit that h belongs to. Who looks at such a lock looks
+// at all of its sections.
+func (f *finder) habitOf(h *hold) habit {
+	v := h.section.Lock.Var
+	if v != nil && h.doubt != "" && (h.wait.rank == byLock || h.wait.doubt == closing || f.usual(h)) {
+		return habit{lock: v, cause: h.wait.cause}
+	}
+	return habit{place: h.place.Pos}
 }
 
 // before reports whether h tells more than g.
@@ -167,7 +191,7 @@ func (h *hold) before(g *hold) bool {
 	return h.wait.rank < g.wait.rank
 }
 
-func (f *finder) finding(h *hold) rule.Finding {
+func (f *finder) finding(h *hold, times int) rule.Finding {
 	lock := h.section.Lock.Name
 	message := fmt.Sprintf("%s is held while %s %s: whoever needs the lock waits as long", lock, f.witness.Short(h.place.Func), h.wait.does)
 	steps := []rule.Step{{Pos: h.section.Take.Pos(), Text: "takes " + lock}}
@@ -183,6 +207,9 @@ func (f *finder) finding(h *hold) rule.Finding {
 		name := f.name(h.waiter.fn)
 		message = fmt.Sprintf("%s, and %s does on behalf of requests", message, name)
 		steps = append(steps, rule.Step{Pos: h.waiter.section.Take.Pos(), Text: fmt.Sprintf("%s waits for %s here (%s)", name, lock, root.Detail)})
+	}
+	if times > 1 {
+		message += fmt.Sprintf("; it is held so at %d places", times)
 	}
 	if h.doubt == "" {
 		tier = rule.Likely

@@ -24,6 +24,8 @@ type wait struct {
 	doubt  string // why it may be short, or not happen
 }
 
+const closing = "closing rarely waits"
+
 // The ranks of waits.
 const (
 	byProcess = iota
@@ -116,7 +118,7 @@ func (f *finder) classify(p witness.Place, e effects.Effect) (w wait, ok bool) {
 		if strings.HasSuffix(p.Func, ".Close") {
 			return w, false // gives a descriptor back and does not wait for the other side
 		}
-		w.doubt = "closing rarely waits"
+		w.doubt = closing
 	}
 	if passes(e, prints) {
 		w.doubt = "it prints"

@@ -35,6 +35,15 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (s *server) g() { s.writeMu.Lock(); s.n++; s.writeMu.Unlock() }
 func (s *server) h() { s.writeMu.Lock(); s.n++; s.writeMu.Unlock() }
+func (s *server) k() { s.mu.Lock(); s.n++; s.mu.Unlock() }
+func (s *server) l() { s.mu.Lock(); s.n++; s.mu.Unlock() }
+func (s *server) m() { s.mu.Lock(); s.n++; s.mu.Unlock() }
+func (s *server) o() { s.mu.Lock(); s.n++; s.mu.Unlock() }
+func (s *server) p() { s.mu.Lock(); s.n++; s.mu.Unlock() }
+func (s *server) q() { s.mu.Lock(); s.n++; s.mu.Unlock() }
+func (s *server) r() { s.mu.Lock(); s.n++; s.mu.Unlock() }
+func (s *server) s() { s.mu.Lock(); s.n++; s.mu.Unlock() }
+func (s *server) t() { s.mu.Lock(); s.n++; s.mu.Unlock() }
 func (s *server) i() { s.rw.RLock(); s.n++; s.rw.RUnlock() }
 func (s *server) j() { s.rw.RLock(); s.n++; s.rw.RUnlock() }
 
@@ -244,13 +253,13 @@ func (l *log) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (l *log) append(text string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	os.WriteFile(l.name, []byte(text), 0o600) // want `^suspected: .*only suspected: the lock is often held over such work`
+	os.WriteFile(l.name, []byte(text), 0o600) // want `^suspected: .*; it is held so at 2 places; only suspected: the lock is often held over such work`
 }
 
 func (l *log) read() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	os.ReadFile(l.name) // want `^suspected: .*only suspected: the lock is often held over such work`
+	os.ReadFile(l.name)
 }
 
 // Requests wait for each other and for nothing else: they all fetch.

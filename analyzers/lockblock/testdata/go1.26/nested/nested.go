@@ -27,7 +27,7 @@ func (s *store) peek() int {
 func (s *store) direct() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.disk.Lock() // want `^suspected: store.mu is held while \(\*sync.Mutex\).Lock waits for store.disk, which \(\*store\).fetch holds while http.Get waits for the network: whoever needs the lock waits as long; only suspected: it may be short`
+	s.disk.Lock() // want `^suspected: store.mu is held while \(\*sync.Mutex\).Lock waits for store.disk, which \(\*store\).fetch holds while http.Get waits for the network: whoever needs the lock waits as long; it is held so at 2 places; only suspected: it may be short`
 	s.n++
 	s.disk.Unlock()
 }
@@ -35,7 +35,19 @@ func (s *store) direct() {
 func (s *store) indirect() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.peek() // want `^suspected: store.mu is held while \(\*store\).peek waits for store.disk`
+	s.peek()
+}
+
+type shop struct {
+	mu    sync.Mutex
+	store store
+}
+
+// Through a call.
+func (s *shop) indirect() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.store.peek() // want `^suspected: shop.mu is held while \(\*store\).peek waits for store.disk`
 }
 
 // A lock that nobody holds for long.
