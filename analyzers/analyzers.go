@@ -8,6 +8,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/hotalloc"
 	"github.com/lagvet/lagvet/analyzers/hotdefer"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/lockblock"
 	"github.com/lagvet/lagvet/analyzers/tickerleak"
 )
 
@@ -19,6 +20,7 @@ func All() []*Rule {
 	return []*Rule{
 		ctxless.Rule,
 		gounbounded.Rule,
+		lockblock.Rule,
 		tickerleak.Rule,
 		heapescape.Rule,
 		hotalloc.Rule,

@@ -36,7 +36,29 @@ func (i *Info) Sites(fn *ssa.Function) []Site {
 			sites = append(sites, s)
 		}
 	}
+	for _, k := range f.givens {
+		if s := i.x.heldSite(f, k); len(s.Effects) > 0 {
+			sites = append(sites, s)
+		}
+	}
 	return sites
+}
+
+// heldSite returns the place where f calls, or has called, what another function
+// was given and put into a field, or what a function around f was given.
+func (x *inference) heldSite(f *function, k givenKey) Site {
+	g := f.given[k]
+	s := Site{Pos: g.pos, Cold: g.weight.cold(), Func: g.label}
+	if k.param.Parent() == f.ssa || k.spawned || f.knows(k) {
+		return s
+	}
+	open := x.openOf(k, g.open)
+	for _, kind := range Kinds() {
+		if open.Has(kind) {
+			s.Effects = append(s.Effects, Effect{Kind: kind, Cold: s.Cold, Certainty: Suspected, Chain: x.givenChain(f, k)})
+		}
+	}
+	return s
 }
 
 // givenSite returns the place where f calls what its caller gave it, or has it

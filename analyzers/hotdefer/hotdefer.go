@@ -12,7 +12,9 @@ import (
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/sections"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
+	"github.com/lagvet/lagvet/analyzers/internal/witness"
 )
 
 //go:embed doc.go
@@ -26,7 +28,7 @@ var Rule = rule.New(rule.Spec{
 	Class:    rule.Performance,
 	Severity: rule.Medium,
 	NeedsHot: true,
-	Requires: []*analysis.Analyzer{escape.Analyzer, syntax.Analyzer},
+	Requires: []*analysis.Analyzer{escape.Analyzer, syntax.Analyzer, sections.Analyzer, witness.Analyzer},
 	Run:      run,
 })
 

@@ -5,9 +5,16 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/effects"
+	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/sections"
+	"github.com/lagvet/lagvet/analyzers/internal/witness"
 )
 
 // heavy are packages whose calls do work worth leaving a critical section for:
@@ -22,45 +29,41 @@ var heavy = map[string]bool{
 // stretched reports a deferred unlock in a hot function whose section goes on
 // over heavy work after the last use of what the lock guards.
 func stretched(pass *rule.Pass, f *funcs.Func, once []*ast.DeferStmt) {
-	for _, d := range once {
-		hot := pass.Hotness.HotAt(d.Pos())
+	known := pass.ResultOf[witness.Analyzer].(*witness.Index).Of(f.Node)
+	if known == nil {
+		return
+	}
+	for _, s := range pass.ResultOf[sections.Analyzer].(*sections.Index).Of(known.SSA) {
+		if s.Release == nil {
+			continue
+		}
+		i := slices.IndexFunc(once, func(d *ast.DeferStmt) bool { return d.Call.Lparen == s.Release.Call.Pos() })
+		if i < 0 {
+			continue
+		}
+		hot := pass.Hotness.HotAt(once[i].Pos())
 		if hot == nil {
 			continue
 		}
-		guard := guardOf(pass.TypesInfo, d.Call)
-		if guard == nil {
-			continue
+		if work := heavyTail(pass, f, once[i], s); work != nil {
+			report(pass, once[i], work, hot)
 		}
-		work := heavyTail(pass, f.Body, d, guard)
-		if work == nil {
-			continue
-		}
-		name := calleeName(pass.TypesInfo, work)
-		pass.Report(rule.Finding{
-			Pos:       d.Pos(),
-			End:       d.End(),
-			Tier:      rule.Likely,
-			Hot:       hot,
-			Message:   fmt.Sprintf("the deferred %s holds the lock over %s, after the last use of what it guards: every waiter pays for that work", callText(d.Call), name),
-			Cause:     "stretched section",
-			Primitive: name,
-			Chain:     []rule.Step{{Pos: work.Pos(), Text: "calls " + name + " under the lock"}},
-			Mend:      "unlock before this work, or move the guarded part into a function of its own",
-		})
 	}
 }
 
-// guardOf returns the variable that holds the mutex that call unlocks, or nil.
-func guardOf(info *types.Info, call *ast.CallExpr) types.Object {
-	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-	if !ok {
-		return nil
-	}
-	fn, ok := info.Uses[sel.Sel].(*types.Func)
-	if !ok || fn.Pkg() == nil || fn.Pkg().Path() != "sync" || fn.Name() != "Unlock" && fn.Name() != "RUnlock" {
-		return nil
-	}
-	return root(info, sel.X)
+func report(pass *rule.Pass, d *ast.DeferStmt, work *ssa.Call, hot *hotpath.Hotness) {
+	name := work.Call.StaticCallee().Object().(*types.Func).FullName()
+	pass.Report(rule.Finding{
+		Pos:       d.Pos(),
+		End:       d.End(),
+		Tier:      rule.Likely,
+		Hot:       hot,
+		Message:   fmt.Sprintf("the deferred %s holds the lock over %s, after the last use of what it guards: every waiter pays for that work", callText(d.Call), name),
+		Cause:     "stretched section",
+		Primitive: name,
+		Chain:     []rule.Step{{Pos: work.Call.Pos(), Text: "calls " + name + " under the lock"}},
+		Mend:      "unlock before this work, or move the guarded part into a function of its own",
+	})
 }
 
 func root(info *types.Info, e ast.Expr) types.Object {
@@ -77,33 +80,48 @@ func root(info *types.Info, e ast.Expr) types.Object {
 	return nil
 }
 
-// heavyTail returns the first heavy call among the statements of the body that
-// follow the last one to mention guard, or nil. A local variable that aliases
+// heavyTail returns the first heavy call of a section behind the last statement of
+// the body that mentions what d unlocks, or nil. A local variable that aliases
 // the guarded state (any pointer, map, slice or interface read from it) counts as a mention.
-func heavyTail(pass *rule.Pass, body *ast.BlockStmt, d *ast.DeferStmt, guard types.Object) *ast.CallExpr {
-	at := -1
-	for i, s := range body.List {
-		if s == ast.Stmt(d) {
-			at = i
-		}
+func heavyTail(pass *rule.Pass, f *funcs.Func, d *ast.DeferStmt, s *sections.Section) *ssa.Call {
+	at := slices.Index(f.Body.List, ast.Stmt(d))
+	sel, ok := ast.Unparen(d.Call.Fun).(*ast.SelectorExpr)
+	if at < 0 || !ok {
+		return nil
 	}
-	if at < 0 {
+	guard := root(pass.TypesInfo, sel.X)
+	if guard == nil {
 		return nil
 	}
 	guarded := map[types.Object]bool{guard: true}
-	tail := at + 1
-	for i, s := range body.List[at+1:] {
-		if alias(pass.TypesInfo, s, guarded) {
-			tail = at + 1 + i + 1
+	last := d.End()
+	for _, stmt := range f.Body.List[at+1:] {
+		if alias(pass.TypesInfo, stmt, guarded) {
+			last = stmt.End()
 		}
 	}
-	for _, s := range body.List[tail:] {
-		if call := heavyCall(pass, s); call != nil {
+	for _, call := range s.Calls() {
+		if call.Call.Pos() > last && isHeavy(call) && !pass.Hotness.Cold(call.Call.Pos()) && !waits(pass, f, call) {
 			return call
 		}
 	}
 	return nil
 }
+
+// isHeavy reports whether a call is one of the heavy packages.
+func isHeavy(call *ssa.Call) bool {
+	fn := call.Call.StaticCallee()
+	return fn != nil && fn.Object() != nil && fn.Object().Pkg() != nil && heavy[fn.Object().Pkg().Path()]
+}
+
+// waits reports whether a call may block: holding a lock over that is the business
+// of rule lockblock.
+func waits(pass *rule.Pass, f *funcs.Func, call *ssa.Call) bool {
+	places := pass.ResultOf[witness.Analyzer].(*witness.Index).Places(f.Node, blocking, nil)
+	return slices.ContainsFunc(places, func(p witness.Place) bool { return p.Instr == call })
+}
+
+var blocking = effects.SetOf(effects.Net, effects.Disk, effects.Sleep, effects.Chan, effects.Cgo)
 
 // alias reports whether s mentions a guarded variable, and marks what s sets
 // from it if the value can share memory.
@@ -153,22 +171,4 @@ func shares(t types.Type) bool {
 		return false
 	}
 	return true
-}
-
-func heavyCall(pass *rule.Pass, s ast.Stmt) (work *ast.CallExpr) {
-	ast.Inspect(s, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit, *ast.DeferStmt, *ast.GoStmt:
-			return false
-		case *ast.CallExpr:
-			if sel, ok := ast.Unparen(n.Fun).(*ast.SelectorExpr); ok && work == nil {
-				fn, ok := pass.TypesInfo.Uses[sel.Sel].(*types.Func)
-				if ok && fn.Pkg() != nil && heavy[fn.Pkg().Path()] && !pass.Hotness.Cold(n.Pos()) {
-					work = n
-				}
-			}
-		}
-		return work == nil
-	})
-	return work
 }

@@ -87,6 +87,11 @@ func (x *Index) Places(fn ast.Node, kinds effects.Set, covered func(fn ast.Node)
 		if len(p.Effects) == 0 {
 			continue
 		}
+		if p.Instr == nil { // of what the caller gave, the place alone is known
+			if at := x.instrsAt(f.SSA, x.position(s.Pos)); len(at) > 0 {
+				p.Instr = at[0]
+			}
+		}
 		if p.Call = x.call(fn, s.Pos); p.Call != nil {
 			p.Pos, p.End = p.Call.Pos(), p.Call.End()
 		}
@@ -94,6 +99,11 @@ func (x *Index) Places(fn ast.Node, kinds effects.Set, covered func(fn ast.Node)
 	}
 	slices.SortStableFunc(places, func(a, b Place) int { return cmp.Compare(a.Pos, b.Pos) })
 	return places
+}
+
+func (x *Index) position(pos token.Pos) effects.Position {
+	p := x.pass.Fset.Position(pos)
+	return effects.Position{File: p.Filename, Line: p.Line, Column: p.Column}
 }
 
 // passes reports whether a chain enters a covered function of the package.
@@ -104,6 +114,38 @@ func (x *Index) passes(chain *effects.Step, covered func(ast.Node) bool) bool {
 		}
 	}
 	return false
+}
+
+// Calls returns the calls by which fn, and the functions of the package that it
+// calls, come to an effect of fn: the links of its chain that this package's
+// source holds.
+func (x *Index) Calls(fn ast.Node, e effects.Effect) []*ast.CallExpr {
+	var calls []*ast.CallExpr
+	for s := range e.Chain.All {
+		c := x.callAt(fn, s.Pos)
+		if c == nil {
+			break
+		}
+		calls = append(calls, c)
+		if fn = x.byName[s.Func]; fn == nil {
+			break
+		}
+	}
+	return calls
+}
+
+// callAt returns the call expression of fn whose parenthesis is at p, or nil.
+func (x *Index) callAt(fn ast.Node, p effects.Position) *ast.CallExpr {
+	f := x.funcs.Of(fn)
+	if f == nil {
+		return nil
+	}
+	for _, c := range f.Out {
+		if x.position(c.Site.Lparen) == p {
+			return c.Site
+		}
+	}
+	return nil
 }
 
 // call returns the call expression of fn whose parenthesis is at pos, or nil.

@@ -4,6 +4,7 @@ package mended
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"io"
 	"log"
 	"net/http"
@@ -19,6 +20,7 @@ type Gateway struct {
 	client *http.Client
 	slots  chan struct{}
 	stop   chan struct{}
+	limits Limits
 }
 
 // New returns a gateway that asks for quotes at the given URL.
@@ -39,6 +41,10 @@ func (g *Gateway) Register(mux *http.ServeMux) {
 
 // post gives up when the client does.
 func (g *Gateway) post(w http.ResponseWriter, r *http.Request) {
+	if g.limits.Of(r.URL.Query().Get("trader")) == 0 {
+		http.Error(w, "no limit", http.StatusForbidden)
+		return
+	}
 	if err := g.quote(r.Context(), r.URL.Query().Get("symbol")); err != nil {
 		http.Error(w, err.Error(), http.StatusBadGateway)
 		return
@@ -161,3 +167,32 @@ func (b *Book) Price(symbol string) int64 {
 
 // Update sets the best price of a symbol.
 func (b *Book) Update(symbol string, price int64) { b.best.Store(symbol, price) }
+
+// Limits says how much each trader may order.
+type Limits struct {
+	mu sync.Mutex
+	of map[string]int64
+}
+
+// Of returns the limit of a trader.
+func (l *Limits) Of(trader string) int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.of[trader]
+}
+
+// Reload reads the limits first, and holds the lock for an assignment.
+func (l *Limits) Reload(file string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var of map[string]int64
+	if err := json.Unmarshal(text, &of); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.of = of
+	return nil
+}

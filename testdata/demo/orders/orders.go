@@ -4,6 +4,7 @@ package orders
 
 import (
 	"bufio"
+	"encoding/json"
 	"io"
 	"log"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 type Gateway struct {
 	quotes string
 	stop   chan struct{}
+	limits Limits
 }
 
 // New returns a gateway that asks for quotes at the given URL.
@@ -32,6 +34,10 @@ func (g *Gateway) Register(mux *http.ServeMux) {
 // post asks for a quote without the request's context: when the client has
 // gone, the call goes on.
 func (g *Gateway) post(w http.ResponseWriter, r *http.Request) {
+	if g.limits.Of(r.URL.Query().Get("trader")) == 0 {
+		http.Error(w, "no limit", http.StatusForbidden)
+		return
+	}
 	if err := g.quote(r.URL.Query().Get("symbol")); err != nil {
 		http.Error(w, err.Error(), http.StatusBadGateway)
 		return
@@ -143,4 +149,28 @@ func (b *Book) Update(symbol string, price int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.best[symbol] = price
+}
+
+// Limits says how much each trader may order.
+type Limits struct {
+	mu sync.Mutex
+	of map[string]int64
+}
+
+// Of returns the limit of a trader.
+func (l *Limits) Of(trader string) int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.of[trader]
+}
+
+// Reload reads the limits again while each order waits for them.
+func (l *Limits) Reload(file string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(text, &l.of)
 }

@@ -110,6 +110,19 @@ func (e *engine) export() ([]byte, error) {
 	return json.Marshal(view)
 }
 
+// By another name, and through helpers.
+//
+//lagvet:hot
+func (e *engine) helped(id string) string {
+	e.lock()
+	defer e.unlock() // want `likely: the deferred e.unlock holds the lock over fmt.Sprintf`
+	n := e.orders[id]
+	return fmt.Sprintf("%s: %d", id, n)
+}
+
+func (e *engine) lock()   { e.mu.Lock() }
+func (e *engine) unlock() { e.mu.Unlock() }
+
 // In a loop of hot code even what is meant costs.
 //
 //lagvet:hot

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"sort"
 )
 
@@ -108,3 +109,40 @@ func (e *engine) coldGet(id string) int {
 	defer e.mu.Unlock()
 	return e.orders[id]
 }
+
+// What waits under the lock is the business of another rule.
+//
+//lagvet:hot
+func (e *engine) tell(id string, w *os.File) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	n := e.orders[id]
+	fmt.Fprintln(w, n)
+}
+
+// The lock is given back for the work, and taken again for the defer.
+//
+//lagvet:hot
+func (e *engine) gap(id string) string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	n := e.orders[id]
+	e.mu.Unlock()
+	text := fmt.Sprintf("%s: %d", id, n)
+	e.mu.Lock()
+	return text
+}
+
+// Nothing is unlocked here, whatever its name says.
+//
+//lagvet:hot
+func (e *engine) gate(g valve, id string) string {
+	g.Lock(1)
+	defer g.Unlock(1)
+	return fmt.Sprint(id)
+}
+
+type valve struct{}
+
+func (valve) Lock(int)   {}
+func (valve) Unlock(int) {}
