@@ -6,7 +6,9 @@ import (
 	"github.com/lagvet/lagvet/analyzers/heapescape"
 	"github.com/lagvet/lagvet/analyzers/hotblock"
 	"github.com/lagvet/lagvet/analyzers/hotdefer"
+	"github.com/lagvet/lagvet/analyzers/initperreq"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/stw"
 	"github.com/lagvet/lagvet/analyzers/tickerleak"
 )
 
@@ -22,5 +24,7 @@ func All() []*Rule {
 		heapescape.Rule,
 		hotdefer.Rule,
 		hotblock.Rule,
+		stw.Rule,
+		initperreq.Rule,
 	}
 }
