@@ -65,7 +65,10 @@
 //     worth sharing whatever they are made of; where they depend on the request, one
 //     for each kind of request may be worth keeping, which is suspected too);
 //   - what is built is put into a field, a map, a channel, a callback, or is handed to
-//     a function that by its name keeps it: then it is not for this request alone;
+//     a function that by its name keeps it, or is what a callback returns: then it is not
+//     for this request alone;
+//   - a transport is told to keep no connections, or a condition asks by its name for
+//     something to be read again, as in a development mode;
 //   - an error leads there, a goroutine that the request starts does it, or the
 //     request is for diagnosis, by the path at which its handler is mounted;
 //   - the loop turns at start-up, going by the name of its function (New, Load, parse, main)

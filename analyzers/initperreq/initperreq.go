@@ -211,6 +211,9 @@ func (c *checker) add(s *site, built ast.Expr) {
 	}
 	if s.local || s.setup.returned {
 		s.fate = c.fate(s.f, built)
+		if s.fate == returned && s.f.Obj == nil && s.f.Use != funcs.Called {
+			s.fate = kept // by what the literal is handed to: a cache, as likely as not
+		}
 	}
 	if s.local {
 		s.setup.chain = []rule.Step{{Pos: s.pos(), Text: s.setup.name + " " + s.setup.kind.does}}

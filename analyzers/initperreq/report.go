@@ -3,12 +3,15 @@ package initperreq
 import (
 	"fmt"
 	"go/ast"
+	"go/constant"
+	"go/types"
 	"regexp"
 	"slices"
 
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
 // report reports each site that a request or a loop leads to. What another
@@ -86,6 +89,10 @@ func (c *checker) onRequest(s *site, root *hotpath.Root) {
 		doubt = "what it makes is kept"
 	case in.fixed && !k.connects():
 		doubt = "what it is made of may change"
+	case c.keepsNone(s.expr):
+		doubt = "it keeps no connections"
+	case c.requests.Behind(s.pos(), asksForReload):
+		doubt = "a condition asks for it to be read again"
 	}
 	if s.fate == returned && s.f.Obj != nil && len(s.f.In) > 0 && doubt == "" && c.allKeep(s.f) {
 		doubt = "what it makes is kept"
@@ -98,6 +105,23 @@ func (c *checker) onRequest(s *site, root *hotpath.Root) {
 	}
 	c.send(s, "for each request ("+root.Detail+")", "per request", doubt)
 }
+
+// keepsNone reports whether e makes a transport that is told to keep no
+// connections: then it leaves none behind.
+func (c *checker) keepsNone(e ast.Expr) bool {
+	lit, ok := e.(*ast.CompositeLit)
+	if !ok {
+		return false
+	}
+	off := values.Element(lit, "DisableKeepAlives")
+	return off != nil && c.TypesInfo.Types[off].Value != nil && constant.BoolVal(c.TypesInfo.Types[off].Value)
+}
+
+var reloading = regexp.MustCompile(`(?i)reload|refresh|dev(mode|elopment|eloper)?\b`)
+
+// asksForReload reports whether a condition asks if something is to be read again,
+// as those do who work on templates. It goes by names.
+func asksForReload(cond ast.Expr) bool { return reloading.MatchString(types.ExprString(cond)) }
 
 // connects reports whether it is connections that are made, which are worth sharing
 // whatever they are made of.

@@ -85,5 +85,6 @@ func costOf(primitive string) cost {
 // reports tells whether what a function of that name does is diagnosis by
 // itself: whoever calls it wants the state of the process.
 func reports(name string) bool {
+	name = strings.TrimLeft(name, "(*")
 	return strings.HasPrefix(name, "net/http/pprof.") || strings.HasPrefix(name, "expvar.")
 }

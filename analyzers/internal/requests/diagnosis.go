@@ -23,9 +23,7 @@ const words = `admin|debug|pprof|expvar|varz?|metrics?|mem(ory)?(stats?)?|heap(d
 
 var (
 	watched = regexp.MustCompile(`(?i)(^|[^a-z])(` + words + `)([^a-z]|$)`)
-	// part is one word of a name in camel case.
-	part = regexp.MustCompile(`[A-Z]+[a-z]*|[a-z]+`)
-	word = regexp.MustCompile(`(?i)^(` + words + `)$`)
+	word    = regexp.MustCompile(`(?i)^(` + words + `)$`)
 )
 
 // ForDiagnosis reports whether the request that leads to pos, in f, asks for the
@@ -145,12 +143,18 @@ func (x *Index) isPath(e ast.Expr) bool {
 // askedAt reports whether what stands at pos is done only if the request asks for
 // diagnosis: case "/debug/stacks":, if r.URL.Query().Get("debug") != "".
 func (x *Index) askedAt(pos token.Pos) bool {
+	return x.Behind(pos, func(cond ast.Expr) bool { return x.tellsPath(cond) })
+}
+
+// Behind reports whether what stands at pos is reached only under a condition
+// that is accepted.
+func (x *Index) Behind(pos token.Pos, accept func(cond ast.Expr) bool) bool {
 	f := x.funcs.At(pos)
 	cur, ok := x.seldom.Cursor(pos)
 	if f == nil || !ok {
 		return false
 	}
-	return slices.ContainsFunc(x.guards.Conditions(f, cur), func(c guards.Condition) bool { return x.tellsPath(c.Expr) })
+	return slices.ContainsFunc(x.guards.Conditions(f, cur), func(c guards.Condition) bool { return accept(c.Expr) })
 }
 
 // NamedForDiagnosis returns the name of the function, of the handler, or of the
@@ -183,10 +187,30 @@ func (x *Index) NamedForDiagnosis(f *funcs.Func, root *hotpath.Root) string {
 }
 
 func named(name string) bool {
-	for _, w := range part.FindAllString(name, -1) {
-		if word.MatchString(w) {
+	for piece := range strings.SplitSeq(name, "_") {
+		if slices.ContainsFunc(parts(piece), word.MatchString) {
 			return true
 		}
 	}
 	return false
 }
+
+// parts returns the words of a name in camel case: HTTP, Status of HTTPStatus.
+func parts(name string) []string {
+	var words []string
+	from := 0
+	for i := 1; i < len(name); i++ {
+		upper, before := isUpper(name[i]), isUpper(name[i-1])
+		switch {
+		case upper && !before:
+			words = append(words, name[from:i])
+			from = i
+		case before && !upper && i-1 > from:
+			words = append(words, name[from:i-1])
+			from = i - 1
+		}
+	}
+	return append(words, name[from:])
+}
+
+func isUpper(b byte) bool { return 'A' <= b && b <= 'Z' }

@@ -3,6 +3,7 @@ package requests
 import (
 	"crypto/tls"
 	"fmt"
+	"html/template"
 	"net/http"
 	"regexp"
 	"strings"
@@ -104,4 +105,37 @@ func (s *shop) unsure(w http.ResponseWriter, r *http.Request) {
 	}
 	fmt.Fprintln(w, valid.IsWord(r.URL.Host)) //lagvet:allow initperreq -- this one is short // want `^allowed: valid.IsWord`
 	fmt.Fprintln(w, valid.IsWord(r.URL.Path)) // want `^likely: valid.IsWord ends in`
+}
+
+// A cache decides how often the literal runs.
+func (s *shop) byHost(w http.ResponseWriter, r *http.Request) {
+	c := loadOrMake(r.Host, func() *http.Client {
+		return &http.Client{Transport: &http.Transport{}} // want `^suspected: a new http.Transport .*\(but what it makes is kept\)$`
+	})
+	resp, err := c.Get("https://example.com")
+	if err == nil {
+		resp.Body.Close()
+	}
+	now := func() *regexp.Regexp { return regexp.MustCompile(`x`) }() // want `^likely: regexp.MustCompile`
+	fmt.Fprintln(w, now.MatchString(r.URL.Path))
+}
+
+func loadOrMake(host string, make func() *http.Client) *http.Client { return make() }
+
+// It leaves no connections behind.
+func (s *shop) once(w http.ResponseWriter, r *http.Request) {
+	c := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}  // want `^suspected: a new http.Transport .*\(but it keeps no connections\)$`
+	d := http.Client{Transport: &http.Transport{DisableKeepAlives: false}} // want `^likely: a new http.Transport`
+	c.CloseIdleConnections()
+	d.CloseIdleConnections()
+}
+
+var devMode bool
+
+// Who works on a template wants to see it change.
+func (s *shop) live(w http.ResponseWriter, r *http.Request) {
+	if devMode {
+		t, _ := template.ParseFiles("index.html") // want `^suspected: template.ParseFiles .*\(but a condition asks for it to be read again\)$`
+		t.Execute(w, nil)
+	}
 }
