@@ -7,8 +7,10 @@ import (
 	"github.com/lagvet/lagvet/analyzers/hotblock"
 	"github.com/lagvet/lagvet/analyzers/hotalloc"
 	"github.com/lagvet/lagvet/analyzers/hotdefer"
+	"github.com/lagvet/lagvet/analyzers/initperreq"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/lockblock"
+	"github.com/lagvet/lagvet/analyzers/stw"
 	"github.com/lagvet/lagvet/analyzers/tickerleak"
 )
 
@@ -26,5 +28,7 @@ func All() []*Rule {
 		hotalloc.Rule,
 		hotdefer.Rule,
 		hotblock.Rule,
+		stw.Rule,
+		initperreq.Rule,
 	}
 }

@@ -1,7 +1,6 @@
 package effects
 
 import (
-	"go/constant"
 	"go/token"
 	"go/types"
 
@@ -130,7 +129,7 @@ func (x *inference) call(f *function, instr ssa.CallInstruction) {
 		if t.fn != nil {
 			t.fn = x.specialised(f, t.fn, t.args)
 		} else if t.sum != nil {
-			t.sum = x.called(f, t.obj, t.sum, t.args)
+			t.sum = f.less(tableName(t.label), x.called(f, t.obj, t.sum, t.args), t.args)
 		}
 	}
 	f.sites = append(f.sites, s)
@@ -324,37 +323,7 @@ func (x *inference) declared(obj *types.Func, args []ssa.Value, c *ssa.CallCommo
 	if obj.Pkg() != nil {
 		t.only = borderOf(x.pass.Pkg.Path(), obj.Pkg().Path())
 	}
-	if c != nil && isHarmless(tableName(name), c.Args) {
-		t.sum = harmless
-	}
 	return t
-}
-
-var harmless = stated(nothing, "with these arguments it only asks")
-
-// isHarmless reports whether a call that can stop the world does not, for what
-// its constant arguments say.
-func isHarmless(name string, args []ssa.Value) bool {
-	switch name {
-	case "runtime.GOMAXPROCS": // below 1 it only asks
-		n, ok := constant0(args, 0)
-		return ok && constant.Sign(n) < 1
-	case "runtime.Stack": // of this goroutine only
-		all, ok := constant0(args, 1)
-		return ok && !constant.BoolVal(all)
-	}
-	return false
-}
-
-func constant0(args []ssa.Value, i int) (constant.Value, bool) {
-	if i >= len(args) {
-		return nil, false
-	}
-	c, ok := args[i].(*ssa.Const)
-	if !ok || c.Value == nil {
-		return nil, false
-	}
-	return c.Value, true
 }
 
 // bySignature returns the functions of this package that a value of type t can

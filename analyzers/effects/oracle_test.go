@@ -273,25 +273,52 @@ crypto/tls.Dial: net | stw
 (*database/sql.DB).Ping: net lock | stw
 (*net/rpc.Client).Call: chan lock | stw
 
-# The runtime.
-runtime/debug.FreeOSMemory: stw | net disk
-runtime/debug.SetGCPercent: lock | net disk stw
-runtime/debug.SetMemoryLimit: | rest
+# The runtime: what stops the world, and what is only taken for it.
 runtime.ReadMemStats: stw | rest
 runtime.GC: stw | rest
 runtime.Stack: stw | rest
+runtime.GOMAXPROCS: stw | rest
+runtime.SetDefaultGOMAXPROCS: stw | rest
+runtime.GoroutineProfile: stw | rest
+runtime.StartTrace: stw | rest
+runtime.StopTrace: stw lock | rest
+runtime/debug.FreeOSMemory: stw | net disk
+runtime/debug.WriteHeapDump: stw | net
+runtime/trace.Start: stw | net disk
+runtime/trace.Stop: stw lock | net disk
+(*runtime/trace.FlightRecorder).Start: stw | net disk
+(*runtime/trace.FlightRecorder).Stop: stw lock | net disk
+(*runtime/trace.FlightRecorder).WriteTo: stw lock | net disk
+(*runtime/pprof.Profile).WriteTo: stw | net sleep
+net/http/pprof.Index: stw | cgo
+net/http/pprof.Trace: stw | cgo
+syscall.AllThreadsSyscall: stw syscall | net disk
+syscall.Setgid: stw syscall | net disk
+runtime/debug.Stack: alloc | stw net disk
+runtime/debug.PrintStack: alloc | stw net
+runtime/debug.SetGCPercent: lock | net disk stw
+runtime/debug.SetMemoryLimit: | rest
+runtime/debug.SetMaxThreads: | rest
+runtime/debug.ReadGCStats: alloc | stw net disk
+runtime/debug.ReadBuildInfo: alloc | stw net disk
+runtime/metrics.Read: lock | stw net disk
+runtime/metrics.All: | blocking
+runtime/pprof.WriteHeapProfile: lock alloc | stw net sleep
+runtime/pprof.StartCPUProfile: lock | stw net disk
+runtime/pprof.StopCPUProfile: lock | stw net disk
+(*runtime/pprof.Profile).Count: | stw net disk
+runtime.MemProfile: lock | rest
+runtime.BlockProfile: lock | rest
+runtime.MutexProfile: lock | rest
+runtime.ThreadCreateProfile: lock | rest
 runtime.NumGoroutine: | rest
+runtime.NumCPU: | rest
 runtime.Gosched: | rest
+runtime.Caller: | rest
 runtime.Callers: | rest
 runtime.KeepAlive: | rest
 runtime.SetFinalizer: alloc | rest
 (*runtime.Func).Name: | rest
-runtime/debug.Stack: alloc | stw net disk
-runtime/debug.PrintStack: alloc | stw net
-runtime/pprof.StartCPUProfile: lock | net disk
-(*runtime/pprof.Profile).WriteTo: stw | net sleep
-runtime/metrics.Read: lock | stw net disk
-runtime/trace.Start: stw | net disk
 compress/gzip.NewReader: alloc unknown | blocking
 (*compress/gzip.Writer).Write: unknown | blocking
 html/template.New: alloc | net disk chan sleep syscall

@@ -71,7 +71,8 @@ var primitives = []row{
 	{"os/signal", "signal_recv", waitsChan, "waits for a signal"},
 
 	// Stop the world.
-	{"runtime", "GC ReadMemStats GOMAXPROCS SetDefaultGOMAXPROCS GoroutineProfile StartTrace StopTrace Stack", stops, "stops the world"},
+	{"runtime", "GC ReadMemStats GOMAXPROCS SetDefaultGOMAXPROCS GoroutineProfile StartTrace Stack", stops, "stops the world"},
+	{"runtime", "StopTrace", lock | stops, "has every thread and goroutine say where it is, and waits for the trace to be read"},
 	{"runtime/debug", "WriteHeapDump freeOSMemory", stops, "stops the world"},
 	{"runtime/debug", "setGCPercent", lock, "waits for the collector's mark to end if it turns the collector off"},
 	{"runtime/debug", "setMemoryLimit setMaxThreads readGCStats", nothing, "sets or reads some words under the heap's lock"},
@@ -81,7 +82,7 @@ var primitives = []row{
 	{"runtime/pprof", "readProfile", lock, "waits for samples"},
 	{"runtime/pprof", "pprof_threadCreateInternal pprof_cyclesPerSecond pprof_fpunwindExpand pprof_makeProfStack runtime_FrameStartLine runtime_FrameSymbolName runtime_expandFinalInlineFrame runtime_setProfLabel runtime_getProfLabel runtime_goroutineleakcount", nothing, "the runtime's own data"},
 	{"runtime/trace", "runtime_readTrace", lock, "waits for trace data"},
-	{"runtime/trace", "runtime_traceAdvance", lock, "waits for the trace's generation to end"},
+	{"runtime/trace", "runtime_traceAdvance", lock | stops, "has every thread and goroutine say where it is, and waits for the trace's generation to end"},
 	{"runtime/trace", "userTaskCreate userTaskEnd userRegion userLog runtime_traceClockUnitsPerSecond runtime_traceClockNow", nothing, "writes to the thread's trace buffer"},
 	{"runtime/metrics", "runtime_readMetrics", lock, "takes the metrics' semaphore"},
 

@@ -115,6 +115,11 @@ func (x *inference) decidedBy(ref ssa.Instruction, p *ssa.Parameter) bool {
 		_, constant := other.(*ssa.Const)
 		return constant && compares(ref.Op) && branches(ref)
 	case *ssa.Call:
+		if fn, ok := ref.Call.Value.(*ssa.Function); ok {
+			if a, ok := asking[fn.String()]; ok && ref.Call.Args[a.param] == p {
+				return true
+			}
+		}
 		f := x.static(ref.Common())
 		if f == nil || f.fixed != nil {
 			return false

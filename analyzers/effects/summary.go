@@ -140,6 +140,13 @@ func (s *Summary) Effect(k Kind) (Effect, bool) {
 	return Effect{}, false
 }
 
+// without returns s without its effect of kind k.
+func (s *Summary) without(k Kind) *Summary {
+	less := *s
+	less.Effects = slices.DeleteFunc(slices.Clone(s.Effects), func(e Effect) bool { return e.Kind == k })
+	return &less
+}
+
 // stated returns a summary of exactly the kinds in set.
 func stated(set Set, why string) *Summary {
 	s := &Summary{Stated: why}

@@ -20,7 +20,8 @@ import (
 type coldness struct {
 	info  *types.Info
 	index *funcs.Index
-	heats *heatmap // a branch that a profile shows at work is not cold
+	heats *heatmap                // a branch that a profile shows at work is not cold
+	hooks map[*types.Var]ast.Expr // variables of the package, which tests may set, and what they are given first
 
 	mu    sync.Mutex // rules ask in parallel
 	spans map[*funcs.Func][]span
@@ -33,8 +34,24 @@ func newColdness(pass *analysis.Pass, index *funcs.Index, heats *heatmap) *coldn
 		info:  pass.TypesInfo,
 		index: index,
 		heats: heats,
+		hooks: hooks(pass),
 		spans: make(map[*funcs.Func][]span),
 	}
+}
+
+// hooks returns the package's variables of function type, with their initial
+// values: var exit = os.Exit.
+func hooks(pass *analysis.Pass) map[*types.Var]ast.Expr {
+	found := make(map[*types.Var]ast.Expr)
+	for _, init := range pass.TypesInfo.InitOrder {
+		if len(init.Lhs) != 1 {
+			continue
+		}
+		if _, ok := init.Lhs[0].Type().Underlying().(*types.Signature); ok {
+			found[init.Lhs[0]] = init.Rhs
+		}
+	}
+	return found
 }
 
 // at reports whether pos is on a cold branch of its function, or in a literal
@@ -437,17 +454,33 @@ func (w *walker) exits(call *ast.CallExpr, depth int) bool {
 	switch fn := typeutil.Callee(w.info, call).(type) {
 	case *types.Builtin:
 		return fn.Name() == "panic"
+	case *types.Var:
+		return w.exit(w.hooks[fn])
 	case *types.Func:
 		switch fn.Name() {
 		case "Fatal", "Fatalf", "Fatalln", "Fatalw", "Panic", "Panicf", "Panicln", "Panicw":
 			return true
 		case "Exit", "Goexit":
-			return fn.Pkg() != nil && slices.Contains([]string{"os", "syscall", "runtime"}, fn.Pkg().Path())
+			return ends(fn)
 		}
 		f := w.index.Declared(fn)
 		return f != nil && depth < 3 && w.neverReturns(f, depth+1)
 	}
 	return false
+}
+
+// exit reports whether e is a function that ends the process or the goroutine.
+func (w *walker) exit(e ast.Expr) bool {
+	sel, ok := e.(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	fn, ok := w.info.Uses[sel.Sel].(*types.Func)
+	return ok && (fn.Name() == "Exit" || fn.Name() == "Goexit") && ends(fn)
+}
+
+func ends(fn *types.Func) bool {
+	return fn.Pkg() != nil && slices.Contains([]string{"os", "syscall", "runtime"}, fn.Pkg().Path())
 }
 
 // neverReturns reports whether f is a helper whose last word is an exit.

@@ -9,6 +9,8 @@ import (
 	"log"
 	"net/http"
 	"os"
+	"regexp"
+	"runtime/metrics"
 	"sync"
 	"slices"
 	"time"
@@ -37,6 +39,7 @@ func New(quotes string) *Gateway {
 func (g *Gateway) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /v2/orders", g.post)
 	mux.HandleFunc("POST /v2/import", g.importBatch)
+	mux.HandleFunc("POST /v2/cancel", g.cancel)
 }
 
 // post gives up when the client does.
@@ -82,6 +85,26 @@ func (g *Gateway) importBatch(w http.ResponseWriter, r *http.Request) {
 	}
 	w.WriteHeader(http.StatusAccepted)
 }
+
+var orderID = regexp.MustCompile(`^[A-Z]{2}-\d+$`)
+
+// cancel reads the size of the heap where nothing has to stop for it.
+func (g *Gateway) cancel(w http.ResponseWriter, r *http.Request) {
+	if !orderID.MatchString(r.URL.Query().Get("order")) {
+		http.Error(w, "no such order", http.StatusNotFound)
+		return
+	}
+	heap := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(heap)
+	if heap[0].Value.Uint64() > maxHeap {
+		http.Error(w, "busy", http.StatusServiceUnavailable)
+		return
+	}
+	w.WriteHeader(http.StatusAccepted)
+}
+
+// maxHeap is where the gateway takes no more work, in bytes.
+const maxHeap = 1 << 30
 
 // Watch starts a heartbeat that ends with the gateway.
 func (g *Gateway) Watch(session string, beat func(string)) {

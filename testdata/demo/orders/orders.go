@@ -9,6 +9,8 @@ import (
 	"log"
 	"net/http"
 	"os"
+	"regexp"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -29,6 +31,7 @@ func New(quotes string) *Gateway {
 func (g *Gateway) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /orders", g.post)
 	mux.HandleFunc("POST /import", g.importBatch)
+	mux.HandleFunc("POST /cancel", g.cancel)
 }
 
 // post asks for a quote without the request's context: when the client has
@@ -68,6 +71,25 @@ func (g *Gateway) importBatch(w http.ResponseWriter, r *http.Request) {
 	}
 	w.WriteHeader(http.StatusAccepted)
 }
+
+// cancel compiles a pattern for each request, and to look at the heap it has
+// everybody wait.
+func (g *Gateway) cancel(w http.ResponseWriter, r *http.Request) {
+	if !regexp.MustCompile(`^[A-Z]{2}-\d+$`).MatchString(r.URL.Query().Get("order")) {
+		http.Error(w, "no such order", http.StatusNotFound)
+		return
+	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	if m.HeapAlloc > maxHeap {
+		http.Error(w, "busy", http.StatusServiceUnavailable)
+		return
+	}
+	w.WriteHeader(http.StatusAccepted)
+}
+
+// maxHeap is where the gateway takes no more work, in bytes.
+const maxHeap = 1 << 30
 
 // Watch starts a heartbeat that nothing can stop: its ticker fires for ever.
 func (g *Gateway) Watch(session string, beat func(string)) {

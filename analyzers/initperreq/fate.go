@@ -1,0 +1,213 @@
+package initperreq
+
+import (
+	"go/ast"
+	"go/types"
+	"regexp"
+
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
+)
+
+// A fate says what becomes of what was built.
+type fate int
+
+const (
+	used     fate = iota // here, and then it is gone
+	returned             // the caller decides
+	kept                 // in something that outlives the call
+)
+
+// A follower follows a value through one declaration.
+type follower struct {
+	c    *checker
+	f    *funcs.Func // where it is built
+	seen map[types.Object]bool
+}
+
+// fate returns what becomes of the value at n, in f: an expression, or the
+// variable of that name.
+func (c *checker) fate(f *funcs.Func, n ast.Expr) fate {
+	fo := &follower{c, f, make(map[types.Object]bool)}
+	if id, ok := n.(*ast.Ident); ok {
+		return fo.variable(c.TypesInfo.ObjectOf(id))
+	}
+	cur, ok := syntax.Find(c.root, n)
+	if !ok {
+		return used
+	}
+	return fo.value(cur)
+}
+
+// value returns the fate of the expression at cur.
+func (fo *follower) value(cur inspector.Cursor) fate {
+	child, parent := cur, cur.Parent()
+	switch n := parent.Node().(type) {
+	case *ast.ParenExpr, *ast.UnaryExpr, *ast.StarExpr, *ast.TypeAssertExpr, *ast.KeyValueExpr, *ast.CompositeLit:
+		return fo.value(parent)
+	case *ast.SelectorExpr:
+		if call, ok := parent.Parent().Node().(*ast.CallExpr); ok && call.Fun == n && fo.same(call, n.X) {
+			return fo.value(parent.Parent()) // t.Funcs(m) is t
+		}
+		return used
+	case *ast.CallExpr:
+		if n.Fun == child.Node() {
+			return used
+		}
+		return fo.argument(parent, n)
+	case *ast.AssignStmt:
+		for i, r := range n.Rhs {
+			if r == child.Node() {
+				return fo.stored(n.Lhs[i])
+			}
+		}
+		return used
+	case *ast.ValueSpec:
+		for i, r := range n.Values {
+			if r == child.Node() && i < len(n.Names) {
+				return fo.variable(fo.c.TypesInfo.ObjectOf(n.Names[i]))
+			}
+		}
+		return used
+	case *ast.ReturnStmt:
+		return returned
+	case *ast.SendStmt:
+		return kept
+	}
+	return used
+}
+
+// same reports whether the call of a method of x returns x in another form.
+func (fo *follower) same(call *ast.CallExpr, x ast.Expr) bool {
+	t := fo.c.TypesInfo.TypeOf(call)
+	if tuple, ok := t.(*types.Tuple); ok && tuple.Len() > 0 {
+		t = tuple.At(0).Type()
+	}
+	return t != nil && types.Identical(t, fo.c.TypesInfo.TypeOf(x))
+}
+
+var (
+	carrying = regexp.MustCompile(`^(?i:must|new|with|wrap|instrument|make|build)|Transport$|^append$`)
+	keeping  = regexp.MustCompile(`^(?i:set|add|put|store|register|install|use|insert|save|swap|mount|handle|append|push)`)
+)
+
+// argument returns the fate of what a call is given: what it returns may hold
+// it, it may keep it, and otherwise it uses it. It goes by its name.
+func (fo *follower) argument(cur inspector.Cursor, call *ast.CallExpr) fate {
+	if fo.c.TypesInfo.Types[call.Fun].IsType() {
+		return fo.value(cur)
+	}
+	name := calleeName(call)
+	switch {
+	case carrying.MatchString(name) && !fo.onlyError(call):
+		return fo.value(cur)
+	case keeping.MatchString(name):
+		return kept
+	}
+	return used
+}
+
+// onlyError reports whether the call returns nothing but an error: that holds
+// nothing.
+func (fo *follower) onlyError(call *ast.CallExpr) bool {
+	t := fo.c.TypesInfo.TypeOf(call)
+	return t == nil || types.Identical(t, types.Universe.Lookup("error").Type())
+}
+
+// stored returns the fate of what is assigned to l.
+func (fo *follower) stored(l ast.Expr) fate {
+	id, ok := ast.Unparen(l).(*ast.Ident)
+	if !ok {
+		if id, ok = dataflow.Base(l).(*ast.Ident); !ok {
+			return kept
+		}
+		if v := dataflow.LocalVar(fo.c.TypesInfo.ObjectOf(id)); v == nil || !fo.made(v) {
+			return kept
+		}
+	}
+	return fo.variable(fo.c.TypesInfo.ObjectOf(id))
+}
+
+// made reports whether the variable holds what is made in the function: then
+// what is stored in it lives no longer.
+func (fo *follower) made(v *types.Var) bool {
+	fl := fo.c.flows.Of(fo.f)
+	if fl.Made[v] {
+		return true
+	}
+	for _, d := range fl.Defs[v] {
+		if call, ok := ast.Unparen(d.RHS).(*ast.CallExpr); ok && d.Kind == dataflow.Whole && carrying.MatchString(calleeName(call)) {
+			return true
+		}
+	}
+	return false
+}
+
+func calleeName(call *ast.CallExpr) string {
+	switch fun := ast.Unparen(call.Fun).(type) {
+	case *ast.Ident:
+		return fun.Name
+	case *ast.SelectorExpr:
+		return fun.Sel.Name
+	}
+	return ""
+}
+
+// variable returns the worst fate of what a variable holds.
+func (fo *follower) variable(obj types.Object) fate {
+	if obj == nil || fo.seen[obj] { // the blank identifier, or a cycle
+		return used
+	}
+	fo.seen[obj] = true
+	v := dataflow.LocalVar(obj)
+	if v == nil {
+		return kept
+	}
+	body, ok := syntax.Find(fo.c.root, fo.f.Outermost().Body)
+	if !ok {
+		return used
+	}
+	worst := used
+	if sig := fo.f.Outermost().Sig; sig != nil {
+		for r := range sig.Results().Variables() {
+			if r == v {
+				return returned
+			}
+		}
+	}
+	for cur := range body.Preorder((*ast.Ident)(nil)) {
+		if fo.c.TypesInfo.Uses[cur.Node().(*ast.Ident)] != v {
+			continue
+		}
+		if as, ok := cur.Parent().Node().(*ast.AssignStmt); ok && isLeft(as, cur.Node()) {
+			continue
+		}
+		worst = max(worst, fo.value(cur), fo.captured(cur))
+	}
+	return worst
+}
+
+func isLeft(as *ast.AssignStmt, n ast.Node) bool {
+	for _, l := range as.Lhs {
+		if l == n {
+			return true
+		}
+	}
+	return false
+}
+
+// captured returns kept if the variable is used in a literal that may run later
+// and more often than what builds it.
+func (fo *follower) captured(cur inspector.Cursor) fate {
+	for g := fo.c.Funcs.At(cur.Node().Pos()); g != nil && g != fo.f; g = g.Parent {
+		switch g.Use {
+		case funcs.Called, funcs.Deferred, funcs.Spawned:
+		default:
+			return kept
+		}
+	}
+	return used
+}

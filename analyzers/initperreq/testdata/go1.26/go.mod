@@ -1,0 +1,3 @@
+module example.com/initperreq
+
+go 1.26

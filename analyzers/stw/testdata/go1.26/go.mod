@@ -1,0 +1,3 @@
+module example.com/stw
+
+go 1.26
