@@ -5,6 +5,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/gounbounded"
 	"github.com/lagvet/lagvet/analyzers/heapescape"
 	"github.com/lagvet/lagvet/analyzers/hotblock"
+	"github.com/lagvet/lagvet/analyzers/hotcall"
 	"github.com/lagvet/lagvet/analyzers/hotdefer"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/tickerleak"
@@ -22,5 +23,6 @@ func All() []*Rule {
 		heapescape.Rule,
 		hotdefer.Rule,
 		hotblock.Rule,
+		hotcall.Rule,
 	}
 }

@@ -93,6 +93,30 @@ func (ix *Index) Conditional(pos token.Pos) bool {
 	return false
 }
 
+// Branched reports whether what stands at pos is in a branch of an if statement,
+// or in the default of a switch: where messages are made for what is not usual.
+func (ix *Index) Branched(pos token.Pos) bool {
+	cur, ok := ix.Cursor(pos)
+	if !ok {
+		return false
+	}
+	for parent := cur.Parent(); parent.Valid() && parent.Node() != nil; cur, parent = parent, parent.Parent() {
+		switch n := parent.Node().(type) {
+		case *ast.IfStmt:
+			if cur.Node() == n.Body || cur.Node() == n.Else {
+				return true
+			}
+		case *ast.CaseClause:
+			if n.List == nil {
+				return true
+			}
+		case *ast.FuncDecl, *ast.FuncLit:
+			return false
+		}
+	}
+	return false
+}
+
 // onlyByGoto reports whether s stands behind a label of list that is not fallen
 // into: what goes there went wrong.
 func onlyByGoto(list []ast.Stmt, s ast.Node) bool {

@@ -1,0 +1,181 @@
+package hotcall
+
+import (
+	"go/ast"
+	"go/types"
+	"regexp"
+	"strings"
+
+	"github.com/lagvet/lagvet/analyzers/effects"
+	"github.com/lagvet/lagvet/analyzers/internal/witness"
+)
+
+// costly returns what is costly about a call, or nil.
+func (c *checker) costly(p witness.Place) *call {
+	if r, ok := lookUp(p.Func); ok {
+		if r.pkg == c.pass.Pkg.Path() {
+			return nil // the package that is asked for it
+		}
+		return &call{Place: p, kind: r.kind, light: r.light, name: p.Func}
+	}
+	if name, ok := ofC(p.Func); ok {
+		return &call{Place: p, kind: callsC, name: name}
+	}
+	fn := c.callee(p)
+	switch {
+	case fn == nil:
+		return nil
+	case fn.Pkg() == c.pass.Pkg:
+	case c.codec(p, fn):
+		return &call{Place: p, kind: encodes, name: p.Func}
+	case c.binary(p, fn):
+		return &call{Place: p, kind: encodes, name: p.Func}
+	case isLogger(fn):
+		return &call{Place: p, kind: logs, name: p.Func, light: quiet.MatchString(fn.Name()) || !warm(p, effects.Lock) && !warm(p, effects.Disk)}
+	case fn.Pkg().Path() == "reflect":
+		if !warm(p, effects.Reflect) {
+			return nil
+		}
+		return &call{Place: p, kind: reflects, name: p.Func, light: true}
+	}
+	return c.deep(p)
+}
+
+// callee returns the function called, an interface method too.
+func (c *checker) callee(p witness.Place) *types.Func {
+	k := c.pass.Funcs.Call(p.Call)
+	if k == nil || k.Func == nil || k.Func.Pkg() == nil {
+		return nil
+	}
+	return k.Func
+}
+
+// ofC returns what cgo's generated function stands for: "C.sqrt".
+func ofC(name string) (string, bool) {
+	for _, prefix := range []string{"_Cfunc_", "_C2func_"} {
+		if _, base, ok := strings.Cut(name, "."+prefix); ok && !strings.HasPrefix(base, "_") {
+			return "C." + base, true
+		}
+	}
+	return "", false
+}
+
+// warm reports whether a place has an effect of that kind that does not lie on
+// the way to an error.
+func warm(p witness.Place, k effects.Kind) bool {
+	_, ok := warmEffect(p, k)
+	return ok
+}
+
+func warmEffect(p witness.Place, k effects.Kind) (effects.Effect, bool) {
+	for _, e := range p.Effects {
+		if e.Kind == k && !e.Cold {
+			return e, true
+		}
+	}
+	return effects.Effect{}, false
+}
+
+var coding = regexp.MustCompile(`^(Must)?(Marshal|Unmarshal|Encode|Decode)`)
+
+// codec reports whether fn encodes or decodes any value, by reflection: going by
+// its name, what it takes, and what it does. What only sorts by reflection, or
+// takes an interface with methods of its own, is none.
+func (c *checker) codec(p witness.Place, fn *types.Func) bool {
+	if !coding.MatchString(fn.Name()) || !takesAny(fn.Signature()) {
+		return false
+	}
+	e, ok := warmEffect(p, effects.Reflect)
+	if !ok {
+		return false
+	}
+	end := c.index.Primitive(e)
+	return strings.HasPrefix(strings.TrimLeft(end, "(*"), "reflect.")
+}
+
+func takesAny(sig *types.Signature) bool {
+	for v := range sig.Params().Variables() {
+		if iface, ok := v.Type().Underlying().(*types.Interface); ok && iface.Empty() && !sig.Variadic() {
+			return true
+		}
+	}
+	return false
+}
+
+// binary reports whether fn is one of encoding/binary that works by reflection
+// on what it is given: numbers and slices of them it knows by their types.
+func (c *checker) binary(p witness.Place, fn *types.Func) bool {
+	switch fn.FullName() {
+	case "encoding/binary.Read", "encoding/binary.Write", "encoding/binary.Append", "encoding/binary.Encode", "encoding/binary.Decode":
+	default:
+		return false
+	}
+	data := p.Call.Args[len(p.Call.Args)-1]
+	return isStruct(c.pass.TypesInfo.TypeOf(data))
+}
+
+// isStruct reports whether t is a struct, a pointer to one or a slice of them.
+func isStruct(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Struct:
+		return true
+	case *types.Pointer:
+		_, ok := u.Elem().Underlying().(*types.Struct)
+		return ok
+	case *types.Slice:
+		_, ok := u.Elem().Underlying().(*types.Struct)
+		return ok
+	}
+	return false
+}
+
+var (
+	logging = regexp.MustCompile(`^(Debug|Trace|Info|Notice|Warn|Warning|Error|Print|Log)(f|w|ln|s|Context|Ctx|Attrs|Depth)*$`)
+	quiet   = regexp.MustCompile(`^(Debug|Trace)`)
+	loggers = regexp.MustCompile(`(?i)log`)
+)
+
+// isLogger reports whether fn writes a record of a log, going by its name and
+// that of its type or package. Whether it waits for others is up to its effects.
+func isLogger(fn *types.Func) bool {
+	if !logging.MatchString(fn.Name()) {
+		return false
+	}
+	recv := fn.Signature().Recv()
+	if recv == nil {
+		return loggers.MatchString(fn.Pkg().Name())
+	}
+	t := recv.Type()
+	if p, ok := t.(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && loggers.MatchString(n.Obj().Name())
+}
+
+// deep returns what a call leads to that is costly, or nil. A condition may
+// stand between.
+func (c *checker) deep(p witness.Place) *call {
+	for _, kind := range []effects.Kind{effects.Reflect, effects.Cgo, effects.Lock} {
+		e, ok := warmEffect(p, kind)
+		if !ok || e.Chain == nil {
+			continue
+		}
+		for s := range e.Chain.Next.All {
+			name, isC := ofC(s.Func)
+			if isC {
+				return &call{Place: p, kind: callsC, name: name, by: &e}
+			}
+			if r, ok := lookUp(s.Func); ok && r.kind != reflects && !r.light {
+				return &call{Place: p, kind: r.kind, name: s.Func, by: &e}
+			}
+		}
+	}
+	return nil
+}
+
+// ident returns the identifier that e is, or nil.
+func ident(e ast.Expr) *ast.Ident {
+	id, _ := ast.Unparen(e).(*ast.Ident)
+	return id
+}
