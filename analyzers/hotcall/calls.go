@@ -7,11 +7,12 @@ import (
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/effects"
+	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/witness"
 )
 
 // costly returns what is costly about a call, or nil.
-func (c *checker) costly(p witness.Place) *call {
+func (c *checker) costly(p witness.Place, hot *hotpath.Hotness) *call {
 	if r, ok := lookUp(p.Func); ok {
 		if r.pkg == c.pass.Pkg.Path() {
 			return nil // the package that is asked for it
@@ -38,7 +39,7 @@ func (c *checker) costly(p witness.Place) *call {
 		}
 		return &call{Place: p, kind: reflects, name: p.Func, light: true}
 	}
-	return c.deep(p)
+	return c.deep(p, hot)
 }
 
 // callee returns the function called, an interface method too.
@@ -153,17 +154,28 @@ func isLogger(fn *types.Func) bool {
 	return ok && loggers.MatchString(n.Obj().Name())
 }
 
+// maxDeep is how many calls may lie between a call and what is costly below it.
+// The more there are, the likelier is one that is seldom made.
+const maxDeep = 2
+
 // deep returns what a call leads to that is costly, or nil. A condition may
-// stand between.
-func (c *checker) deep(p witness.Place) *call {
+// stand in between, so a directive must ask for it: of a profile, the time of the
+// line may be that of anything else below.
+func (c *checker) deep(p witness.Place, hot *hotpath.Hotness) *call {
+	if hot.Source != hotpath.FromDirective {
+		return nil
+	}
 	for _, kind := range []effects.Kind{effects.Reflect, effects.Cgo, effects.Lock} {
 		e, ok := warmEffect(p, kind)
-		if !ok || e.Chain == nil {
+		if !ok {
 			continue
 		}
+		between := 0
 		for s := range e.Chain.Next.All {
-			name, isC := ofC(s.Func)
-			if isC {
+			if between++; between > maxDeep {
+				break
+			}
+			if name, ok := ofC(s.Func); ok {
 				return &call{Place: p, kind: callsC, name: name, by: &e}
 			}
 			if r, ok := lookUp(s.Func); ok && r.kind != reflects && !r.light {

@@ -89,19 +89,14 @@ func (c *checker) function(f *funcs.Func, hot *hotpath.Hotness) {
 	seen := make(map[*ast.CallExpr]bool)
 	var reflected []*call
 	for _, p := range c.index.Places(f.Node, everything, covered) {
-		if p.Call == nil || p.Cold || seen[p.Call] || spawns(p) || owned(p, hot) {
+		if p.Call == nil || seen[p.Call] || spawns(p) || owned(p, hot) || c.panics(p.Call.Lparen) {
 			continue
 		}
-		k := c.costly(p)
-		if k == nil {
-			continue
-		}
-		k.hot = c.pass.Hotness.HotAt(p.Pos)
-		if k.hot == nil || c.panics(p.Call.Lparen) {
+		k := c.costly(p, hot)
+		if k == nil || !c.heed(k, hot) {
 			continue
 		}
 		seen[p.Call] = true
-		k.rare = c.rare(k)
 		if k.kind == reflects {
 			reflected = append(reflected, k)
 		} else {
@@ -109,6 +104,20 @@ func (c *checker) function(f *funcs.Func, hot *hotpath.Hotness) {
 		}
 	}
 	c.reflection(reflected)
+}
+
+// heed reports whether a call is worth a word where it stands, and notes what it
+// is told with. A strict contract holds on the way to an error too.
+func (c *checker) heed(k *call, hot *hotpath.Hotness) bool {
+	if c.pass.Hotness.Strict && hot.By != nil && hot.By.Kind != directive.Hot {
+		k.hot = hot
+		return true
+	}
+	if k.hot = c.pass.Hotness.HotAt(k.Pos); k.hot == nil || k.Cold {
+		return false
+	}
+	k.rare = c.rare(k)
+	return !silent(k.rare)
 }
 
 func spawns(p witness.Place) bool {

@@ -69,7 +69,9 @@ func (c *checker) random(f *funcs.Func, why string, sure bool) {
 		}
 		found := &call{kind: shares, name: k.Func.FullName(), hot: hot, light: !sure}
 		found.Pos, found.End, found.Call = k.Site.Pos(), k.Site.End(), k.Site
-		found.rare = c.rare(found)
+		if found.rare = c.rare(found); silent(found.rare) {
+			continue
+		}
 		finding := c.finding(found)
 		finding.Message += " (" + why + ")"
 		if finding.Tier == rule.Proven {

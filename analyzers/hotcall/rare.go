@@ -4,7 +4,12 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+
+	"github.com/lagvet/lagvet/analyzers/internal/seldom"
 )
+
+// silent reports whether a rare call is not even suspected.
+func silent(why string) bool { return why == seldom.Error || why == seldom.Diagnostics }
 
 // rare says why a call does not happen each time that its function runs, or "".
 // What a profile shows at work is not rare.
@@ -18,12 +23,12 @@ func (c *checker) rare(k *call) string {
 	}
 	for _, s := range k.hot.Via { // on the way here from what is hot by itself
 		if why := c.seldom.Why(s.Pos); why != "" {
-			return why + ", on the way here"
+			return why
 		}
 	}
 	switch {
 	case k.name == "fmt.Errorf":
-		return "it makes an error"
+		return seldom.Error
 	case k.kind == formats && c.seldom.Branched(pos):
 		return "it makes a message in one branch"
 	}

@@ -140,6 +140,12 @@ func onlyByGoto(list []ast.Stmt, s ast.Node) bool {
 	return false
 }
 
+// What Why says of what a user never waits for, or only where something failed.
+const (
+	Error       = "it makes an error"
+	Diagnostics = "it serves diagnostics"
+)
+
 // Why says why what stands at pos does not happen in every call although no
 // error leads there: it fills something that is kept, grows a buffer, misses a
 // cache, or serves diagnostics. It returns "" if nothing of the kind shows.
@@ -154,7 +160,7 @@ func (ix *Index) Why(pos token.Pos) string {
 	}
 	for parent := cur.Parent(); parent.Valid() && parent.Node() != nil; cur, parent = parent, parent.Parent() {
 		if ix.makesError(cur.Node()) && ix.Conditional(pos) {
-			return "it makes an error"
+			return Error
 		}
 		why := ""
 		switch n := parent.Node().(type) {
@@ -164,7 +170,7 @@ func (ix *Index) Why(pos token.Pos) string {
 			}
 		case *ast.AssignStmt:
 			if ix.namesError(n) && ix.Conditional(pos) {
-				return "it makes an error"
+				return Error
 			}
 		case *ast.IfStmt:
 			switch k, _ := cur.ParentEdge(); k {

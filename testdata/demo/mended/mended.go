@@ -149,3 +149,15 @@ func (b *Book) Price(symbol string) int64 {
 
 // Update sets the best price of a symbol.
 func (b *Book) Update(symbol string, price int64) { b.best.Store(symbol, price) }
+
+// A Position counts what is held, by venue and symbol.
+type Position struct{ held map[key]int64 }
+
+type key struct{ venue, symbol string }
+
+// Add looks up by the two names as they are.
+//
+//lagvet:hot
+func (p *Position) Add(venue, symbol string, f *Fill) {
+	p.held[key{venue, symbol}] += f.Quantity
+}

@@ -4,6 +4,7 @@ package orders
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"log"
 	"net/http"
@@ -132,4 +133,14 @@ func (b *Book) Update(symbol string, price int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.best[symbol] = price
+}
+
+// A Position counts what is held, by venue and symbol.
+type Position struct{ held map[string]int64 }
+
+// Add formats a key for each fill.
+//
+//lagvet:hot
+func (p *Position) Add(venue, symbol string, f *Fill) {
+	p.held[fmt.Sprintf("%s/%s", venue, symbol)] += f.Quantity
 }

@@ -82,7 +82,7 @@ func find(os []order, id int64) (*order, error) {
 			return &os[i], nil
 		}
 	}
-	err := fmt.Errorf("no order %d", id) // want `^suspected: .* but it makes an error$`
+	err := fmt.Errorf("no order %d", id)
 	return &order{}, err
 }
 
@@ -99,17 +99,38 @@ func (e *engine) traced(o *order) {
 		e.log.Printf("order %d", o.ID) // want `^suspected: .* but it reports an event$`
 	}
 	if debug && o.ID > 0 {
-		e.keys[fmt.Sprint(o.ID)]++ // want `^suspected: .* but it serves diagnostics$`
+		e.keys[fmt.Sprint(o.ID)]++
 	}
 	e.keys[o.Symbol]++
 }
 
+type level int
+
+const (
+	levelInfo level = iota
+	levelDebug
+)
+
 // Behind the level.
+//
+//lagvet:hot
+func (e *engine) atLevel(l level, o *order) {
+	if l >= levelDebug {
+		e.keys[fmt.Sprint(o.ID)]++
+	}
+	if l >= levelInfo && o.ID > 0 {
+		b, _ := json.Marshal(o) // want `^likely: json.Marshal`
+		e.buf.Write(b)
+	}
+	e.keys[o.Symbol]++
+}
+
+// Behind the level, as slog has it.
 //
 //lagvet:hot
 func (e *engine) leveled(ctx context.Context, l *slog.Logger, o *order) {
 	if l.Enabled(ctx, slog.LevelDebug) {
-		l.LogAttrs(ctx, slog.LevelDebug, "order", slog.Int64("id", o.ID)) // want `^suspected: `
+		l.LogAttrs(ctx, slog.LevelDebug, "order", slog.Int64("id", o.ID)) // want `^suspected: .* but it reports an event$`
 	}
 	l.Debug("order", "id", o.ID) // want `^suspected: \(\*slog.Logger\).Debug formats`
 	e.keys[o.Symbol]++
@@ -126,7 +147,7 @@ func (e *engine) helped(o *order) {
 }
 
 func (e *engine) dump(o *order) {
-	e.keys[fmt.Sprintf("%v", *o)]++ // want `^suspected: .* but it serves diagnostics, on the way here$`
+	e.keys[fmt.Sprintf("%v", *o)]++
 }
 
 // In the first call only.
