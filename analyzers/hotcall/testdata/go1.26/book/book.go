@@ -23,7 +23,7 @@ func logs(l *codec.Logger) {
 //
 //lagvet:hot
 func name(p point) string {
-	return codec.Name(int64(p.x)) // want `^suspected: codec.Name calls fmt.Sprintf, which parses .* ← calls fmt.Sprintf ← calls `
+	return codec.Name(int64(p.x)) // want `^suspected: codec.Name calls fmt.Sprintf, which has .* ← calls fmt.Sprintf ← calls `
 }
 
 // A logger for which nothing shows that it waits, and a level that is off.

@@ -29,7 +29,7 @@ type engine struct {
 
 //lagvet:hot
 func (e *engine) key(o *order) int {
-	return e.keys[fmt.Sprintf("%s/%d", o.Symbol, o.ID)] // want `^proven: fmt.Sprintf parses its format, .*$`
+	return e.keys[fmt.Sprintf("%s/%d", o.Symbol, o.ID)] // want `^proven: fmt.Sprintf has each argument boxed .*$`
 }
 
 // What formats into a buffer costs nearly the same.
@@ -37,7 +37,7 @@ func (e *engine) key(o *order) int {
 //lagvet:hot
 func (e *engine) line(o *order) {
 	e.buf.Reset()
-	fmt.Fprintf(&e.buf, "%d\n", o.ID) // want `^proven: fmt.Fprintf parses`
+	fmt.Fprintf(&e.buf, "%d\n", o.ID) // want `^proven: fmt.Fprintf has each argument`
 }
 
 //lagvet:hot
@@ -135,7 +135,7 @@ func text(v any) string {
 	case string:
 		return v
 	case []string:
-		return fmt.Sprint(v) // want `^likely: fmt.Sprint parses`
+		return fmt.Sprint(v) // want `^likely: fmt.Sprint has each argument`
 	}
 	return ""
 }
@@ -157,18 +157,18 @@ func each(os []order, f func(*order)) {
 }
 
 func note(o *order) {
-	o.Symbol = fmt.Sprint(o.ID) // want `^proven: fmt.Sprint parses`
+	o.Symbol = fmt.Sprint(o.ID) // want `^proven: fmt.Sprint has each argument`
 }
 
 // A contract makes a function hot. What it formats is no wait.
 //
 //lagvet:nonblocking
 func (e *engine) quick(o *order) int {
-	return e.keys[fmt.Sprint(o.ID)] // want `^proven: fmt.Sprint parses`
+	return e.keys[fmt.Sprint(o.ID)] // want `^proven: fmt.Sprint has each argument`
 }
 
 //lagvet:hot
 func silenced(o *order) string {
 	//lagvet:allow hotcall -- what it returns is kept by the caller
-	return fmt.Sprint(o.ID) // want `^allowed: fmt.Sprint parses`
+	return fmt.Sprint(o.ID) // want `^allowed: fmt.Sprint has each argument`
 }
