@@ -8,36 +8,33 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
+	"github.com/lagvet/lagvet/analyzers/internal/costly"
 	"github.com/lagvet/lagvet/analyzers/internal/witness"
 )
 
 // costly returns what is costly about a call, or nil.
 func (c *checker) costly(p witness.Place, hot *hotpath.Hotness) *call {
-	if r, ok := lookUp(p.Func); ok {
-		if r.pkg == c.pass.Pkg.Path() {
-			return nil // the package that is asked for it
-		}
-		return &call{Place: p, kind: r.kind, light: r.light, name: p.Func}
-	}
-	if name, ok := ofC(p.Func); ok {
-		return &call{Place: p, kind: callsC, name: name}
-	}
 	fn := c.callee(p)
+	own := fn != nil && fn.Pkg() == c.pass.Pkg
+	k, ok := costly.Of(p.Func)
 	switch {
+	case ok && (!own || k.Kind == costly.CallsC):
+		return &call{Place: p, what: k, name: nameOf(p.Func)}
 	case fn == nil:
 		return nil
-	case fn.Pkg() == c.pass.Pkg:
+	case own:
 	case c.codec(p, fn):
-		return &call{Place: p, kind: encodes, name: p.Func}
+		return &call{Place: p, what: costly.Call{Kind: costly.Encodes}, name: p.Func}
 	case c.binary(p, fn):
-		return &call{Place: p, kind: encodes, name: p.Func}
+		return &call{Place: p, what: costly.Call{Kind: costly.Encodes}, name: p.Func}
 	case isLogger(fn):
-		return &call{Place: p, kind: logs, name: p.Func, light: quiet.MatchString(fn.Name()) || !warm(p, effects.Lock) && !warm(p, effects.Disk)}
+		light := quiet.MatchString(fn.Name()) || !warm(p, effects.Lock) && !warm(p, effects.Disk)
+		return &call{Place: p, what: costly.Call{Kind: costly.Logs, Light: light}, name: p.Func}
 	case fn.Pkg().Path() == "reflect":
 		if !warm(p, effects.Reflect) {
 			return nil
 		}
-		return &call{Place: p, kind: reflects, name: p.Func, light: true}
+		return &call{Place: p, what: costly.Call{Kind: costly.Reflects, Light: true}, name: p.Func}
 	}
 	return c.deep(p, hot)
 }
@@ -51,14 +48,13 @@ func (c *checker) callee(p witness.Place) *types.Func {
 	return k.Func
 }
 
-// ofC returns what cgo's generated function stands for: "C.sqrt".
-func ofC(name string) (string, bool) {
-	for _, prefix := range []string{"_Cfunc_", "_C2func_"} {
-		if _, base, ok := strings.Cut(name, "."+prefix); ok && !strings.HasPrefix(base, "_") {
-			return "C." + base, true
-		}
+// nameOf returns the name by which a function is told of: that of C has another
+// one in Go.
+func nameOf(fn string) string {
+	if name, ok := costly.C(fn); ok {
+		return name
 	}
-	return "", false
+	return fn
 }
 
 // warm reports whether a place has an effect of that kind that does not lie on
@@ -175,11 +171,8 @@ func (c *checker) deep(p witness.Place, hot *hotpath.Hotness) *call {
 			if between++; between > maxDeep {
 				break
 			}
-			if name, ok := ofC(s.Func); ok {
-				return &call{Place: p, kind: callsC, name: name, by: &e}
-			}
-			if r, ok := lookUp(s.Func); ok && r.kind != reflects && !r.light {
-				return &call{Place: p, kind: r.kind, name: s.Func, by: &e}
+			if k, ok := costly.Of(s.Func); ok && k.Kind != costly.Reflects && !k.Light {
+				return &call{Place: p, what: k, name: nameOf(s.Func), by: &e}
 			}
 		}
 	}

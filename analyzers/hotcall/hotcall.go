@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"fmt"
 	"go/ast"
+	"go/token"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -13,6 +15,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
+	"github.com/lagvet/lagvet/analyzers/internal/costly"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/seldom"
@@ -68,12 +71,21 @@ type checker struct {
 // A call is a costly one in a hot function.
 type call struct {
 	witness.Place
-	kind  kind
-	name  string           // what is costly, by its full name
-	by    *effects.Effect  // whose chain leads there, if that is not what is called here
-	light bool             // of its kind the cheap sort, or nobody knows
-	hot   *hotpath.Hotness // at the call
-	rare  string           // why it does not happen each time
+	what costly.Call
+	name string           // what is costly, by its full name
+	by   *effects.Effect  // whose chain leads there, if that is not what is called here
+	hot  *hotpath.Hotness // at the call
+	rare string           // why it does not happen each time
+}
+
+// way returns the places that are passed on the way to k: its own, and the calls
+// that lead there from what is hot by itself.
+func (k *call) way() []token.Pos {
+	places := []token.Pos{k.Call.Lparen}
+	for _, s := range k.hot.Via {
+		places = append(places, s.Pos)
+	}
+	return places
 }
 
 // everything is asked for: most that is costly allocates, and what else it does
@@ -97,7 +109,7 @@ func (c *checker) function(f *funcs.Func, hot *hotpath.Hotness) {
 			continue
 		}
 		seen[p.Call] = true
-		if k.kind == reflects {
+		if k.what.Kind == costly.Reflects {
 			reflected = append(reflected, k)
 		} else {
 			c.report(k)
@@ -166,7 +178,7 @@ func (c *checker) report(k *call) { c.pass.Report(c.finding(k)) }
 
 // finding words what is said of a call.
 func (c *checker) finding(k *call) rule.Finding {
-	cost := costs[k.kind]
+	cost := costs[k.what.Kind]
 	f := rule.Finding{
 		Pos:       k.Pos,
 		End:       k.End,
@@ -195,13 +207,13 @@ const minLine = 0.005
 // tier says how sure it is that the call costs each time that the function runs.
 func (c *checker) tier(k *call) rule.Tier {
 	switch {
-	case k.by != nil || k.light || k.rare != "":
+	case k.by != nil || k.what.Light || k.rare != "":
 		return rule.Suspected
 	case k.hot.Line >= minLine:
 		return rule.Likely
 	case k.hot.Source != hotpath.FromDirective:
 		return rule.Suspected
-	case k.kind == logs || c.seldom.Conditional(k.Call.Lparen):
+	case k.what.Kind == costly.Logs || slices.ContainsFunc(k.way(), c.seldom.Conditional):
 		return rule.Likely // a level, or the condition, may say no
 	}
 	return rule.Proven

@@ -6,6 +6,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
+	"github.com/lagvet/lagvet/analyzers/internal/costly"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/ruletest"
 	"github.com/lagvet/lagvet/analyzers/internal/witness"
@@ -38,8 +39,8 @@ func TestProfile(t *testing.T) {
 		{"and just that", call{hot: profile(minLine)}, rule.Likely},
 		{"it has hardly one", call{hot: profile(0.001)}, rule.Suspected},
 		{"it has none", call{hot: profile(0)}, rule.Suspected},
-		{"a cheap sort of call", call{hot: profile(0.02), light: true}, rule.Suspected},
-		{"a directive and a share", call{hot: &hotpath.Hotness{Source: hotpath.FromDirective, Line: 0.02}, kind: logs}, rule.Likely},
+		{"a cheap sort of call", call{hot: profile(0.02), what: costly.Call{Light: true}}, rule.Suspected},
+		{"a directive and a share", call{hot: &hotpath.Hotness{Source: hotpath.FromDirective, Line: 0.02}, what: costly.Call{Kind: costly.Logs}}, rule.Likely},
 	} {
 		if got := c.tier(&tt.call); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)

@@ -4,6 +4,7 @@ import (
 	"go/types"
 	"go/version"
 
+	"github.com/lagvet/lagvet/analyzers/internal/costly"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
@@ -67,7 +68,7 @@ func (c *checker) random(f *funcs.Func, why string, sure bool) {
 		if hot == nil {
 			continue
 		}
-		found := &call{kind: shares, name: k.Func.FullName(), hot: hot, light: !sure}
+		found := &call{what: costly.Call{Kind: costly.Shares, Light: !sure}, name: k.Func.FullName(), hot: hot}
 		found.Pos, found.End, found.Call = k.Site.Pos(), k.Site.End(), k.Site
 		if found.rare = c.rare(found); silent(found.rare) {
 			continue

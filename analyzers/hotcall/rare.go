@@ -4,7 +4,10 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"regexp"
+	"slices"
 
+	"github.com/lagvet/lagvet/analyzers/internal/costly"
 	"github.com/lagvet/lagvet/analyzers/internal/seldom"
 )
 
@@ -17,22 +20,35 @@ func (c *checker) rare(k *call) string {
 	if k.hot.Line >= minLine {
 		return ""
 	}
-	pos := k.Call.Lparen
-	if why := c.seldom.Why(pos); why != "" {
-		return why
-	}
-	for _, s := range k.hot.Via { // on the way here from what is hot by itself
-		if why := c.seldom.Why(s.Pos); why != "" {
+	way := k.way()
+	for _, pos := range way {
+		if why := c.seldom.Why(pos); why != "" {
 			return why
 		}
 	}
+	message := k.what.Kind == costly.Formats || k.what.Kind == costly.Logs
 	switch {
 	case k.name == "fmt.Errorf":
 		return seldom.Error
-	case k.kind == formats && c.seldom.Branched(pos):
+	case message && slices.ContainsFunc(way, c.reports):
+		return "it is made for what reports an event"
+	case k.what.Kind == costly.Formats && c.seldom.Branched(way[0]), message && slices.ContainsFunc(way[1:], c.seldom.Branched):
 		return "it makes a message in one branch"
 	}
 	return ""
+}
+
+var reporting = regexp.MustCompile(`^(?i:debug|trace|info|notice|warn|warning|error|print|log)(f|w|ln|s)?$|(Debug|Trace|Info|Notice|Warn|Warning|Error|Log)f$`)
+
+// reports reports whether the function around pos is one that reports something,
+// going by its name: a logger's Warnf, or the method Error of an error.
+func (c *checker) reports(pos token.Pos) bool {
+	f := c.pass.Funcs.At(pos)
+	if f == nil {
+		return false
+	}
+	decl, ok := f.Outermost().Node.(*ast.FuncDecl)
+	return ok && reporting.MatchString(decl.Name.Name)
 }
 
 // panics reports whether a call makes what is passed to panic.

@@ -14,7 +14,7 @@ func encode(p point) []byte {
 }
 
 //lagvet:hot
-func logs(l *codec.Logger) {
+func enter(l *codec.Logger) {
 	l.Infof("point") // want `^likely: \(\*codec.Logger\).Infof formats a record`
 }
 

@@ -265,3 +265,32 @@ func (e *engine) quickLog(o *order) string {
 func (e *engine) quickHelped() string { return helper() }
 
 func helper() string { return os.Getenv("ZONE") }
+
+// What is passed to a logger of our own, or to one of ours that asks first.
+//
+//lagvet:hot
+func (e *engine) refused(o *order) {
+	if o.ID < 0 {
+		e.violation(o)
+		return
+	}
+	e.warnf("order %d", o.ID)
+	e.keys[(&failure{o.ID}).Error()]++
+}
+
+// It is called in one branch.
+func (e *engine) violation(o *order) {
+	e.keys[fmt.Sprintf("order %d refused", o.ID)]++ // want `^suspected: .* but it makes a message in one branch$`
+	b, _ := json.Marshal(o)                         // want `^likely: json.Marshal`
+	e.buf.Write(b)
+}
+
+func (e *engine) warnf(format string, args ...any) {
+	e.keys[fmt.Sprintf(format, args...)]++ // want `^suspected: .* but it is made for what reports an event$`
+}
+
+type failure struct{ id int64 }
+
+func (f *failure) Error() string {
+	return fmt.Sprintf("order %d", f.id) // want `^suspected: .* but it is made for what reports an event$`
+}
