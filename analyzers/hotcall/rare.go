@@ -38,10 +38,11 @@ func (c *checker) rare(k *call) string {
 	return ""
 }
 
-var reporting = regexp.MustCompile(`^(?i:debug|trace|info|notice|warn|warning|error|print|log)(f|w|ln|s)?$|(Debug|Trace|Info|Notice|Warn|Warning|Error|Log)f$`)
+var reporting = regexp.MustCompile(`^(?i:debug|trace|info|notice|warn|warning|error|print|log)(f|w|ln|s)?$|(Debug|Trace|Info|Notice|Warn|Warning|Error|Log|Wrap)f$|^[Nn]ew\w*Err\w*$`)
 
 // reports reports whether the function around pos is one that reports something,
-// going by its name: a logger's Warnf, or the method Error of an error.
+// going by its name: a logger's Warnf, the method Error of an error, what makes
+// errors.
 func (c *checker) reports(pos token.Pos) bool {
 	f := c.pass.Funcs.At(pos)
 	if f == nil {

@@ -289,6 +289,11 @@ func (e *engine) warnf(format string, args ...any) {
 	e.keys[fmt.Sprintf(format, args...)]++ // want `^suspected: .* but it is made for what reports an event$`
 }
 
+//lagvet:hot
+func newOrderError(id int64) *failure {
+	return &failure{int64(len(fmt.Sprint(id)))} // want `^suspected: .* but it is made for what reports an event$`
+}
+
 type failure struct{ id int64 }
 
 func (f *failure) Error() string {
