@@ -4,8 +4,6 @@ import (
 	_ "embed"
 	"fmt"
 	"go/ast"
-	"go/token"
-	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -76,16 +74,6 @@ type call struct {
 	by   *effects.Effect  // whose chain leads there, if that is not what is called here
 	hot  *hotpath.Hotness // at the call
 	rare string           // why it does not happen each time
-}
-
-// way returns the places that are passed on the way to k: its own, and the calls
-// that lead there from what is hot by itself.
-func (k *call) way() []token.Pos {
-	places := []token.Pos{k.Call.Lparen}
-	for _, s := range k.hot.Via {
-		places = append(places, s.Pos)
-	}
-	return places
 }
 
 // everything is asked for: most that is costly allocates, and what else it does
@@ -213,7 +201,7 @@ func (c *checker) tier(k *call) rule.Tier {
 		return rule.Likely
 	case k.hot.Source != hotpath.FromDirective:
 		return rule.Suspected
-	case k.what.Kind == costly.Logs || slices.ContainsFunc(k.way(), c.seldom.Conditional):
+	case k.what.Kind == costly.Logs || c.seldom.Conditional(k.Call.Lparen):
 		return rule.Likely // a level, or the condition, may say no
 	}
 	return rule.Proven

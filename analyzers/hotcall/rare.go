@@ -26,16 +26,27 @@ func (c *checker) rare(k *call) string {
 			return why
 		}
 	}
-	message := k.what.Kind == costly.Formats || k.what.Kind == costly.Logs
 	switch {
 	case k.name == "fmt.Errorf":
 		return seldom.Error
-	case message && slices.ContainsFunc(way, c.reports):
+	case (k.what.Kind == costly.Formats || k.what.Kind == costly.Logs) && slices.ContainsFunc(way, c.reports):
 		return "it is made for what reports an event"
-	case k.what.Kind == costly.Formats && c.seldom.Branched(way[0]), message && slices.ContainsFunc(way[1:], c.seldom.Branched):
+	case k.what.Kind == costly.Formats && c.seldom.Branched(way[0]):
 		return "it makes a message in one branch"
+	case slices.ContainsFunc(way[1:], c.seldom.Conditional):
+		return "it is called in one branch only, on the way here"
 	}
 	return ""
+}
+
+// way returns the places that are passed on the way to k: its own, and the calls
+// that lead there from what is hot by itself.
+func (k *call) way() []token.Pos {
+	places := []token.Pos{k.Call.Lparen}
+	for _, s := range k.hot.Via {
+		places = append(places, s.Pos)
+	}
+	return places
 }
 
 var reporting = regexp.MustCompile(`^(?i:debug|trace|info|notice|warn|warning|error|print|log)(f|w|ln|s)?$|(Debug|Trace|Info|Notice|Warn|Warning|Error|Log|Wrap)f$|^[Nn]ew\w*Err\w*$`)

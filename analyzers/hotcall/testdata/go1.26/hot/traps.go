@@ -266,7 +266,7 @@ func (e *engine) quickHelped() string { return helper() }
 
 func helper() string { return os.Getenv("ZONE") }
 
-// What is passed to a logger of our own, or to one of ours that asks first.
+// What is done in one branch only may be seldom done, and nothing here tells.
 //
 //lagvet:hot
 func (e *engine) refused(o *order) {
@@ -280,8 +280,8 @@ func (e *engine) refused(o *order) {
 
 // It is called in one branch.
 func (e *engine) violation(o *order) {
-	e.keys[fmt.Sprintf("order %d refused", o.ID)]++ // want `^suspected: .* but it makes a message in one branch$`
-	b, _ := json.Marshal(o)                         // want `^likely: json.Marshal`
+	e.keys[fmt.Sprintf("order %d refused", o.ID)]++ // want `^suspected: .* but it is called in one branch only, on the way here$`
+	b, _ := json.Marshal(o)                         // want `^suspected: json.Marshal.* but it is called in one branch only, on the way here$`
 	e.buf.Write(b)
 }
 
