@@ -3,7 +3,7 @@
 GO  ?= go
 BIN := bin
 
-.PHONY: all build test test-goroot lint demo bench docs fuzz clean
+.PHONY: all build test test-goroot test-toolchains lint demo bench docs fuzz clean
 
 all: build
 
@@ -25,6 +25,30 @@ test: lint
 ## test-goroot: the reader of the compiler's text on the compiler's own tests, which must be there
 test-goroot:
 	LAGVET_NEED_GOROOT_TEST=1 $(GO) test -count=1 -v -run '^TestErrorcheck$$' ./analyzers/escape
+
+# The releases next to the one in go.mod, by name: the newest of today would test
+# something else tomorrow, and ask the network each time.
+OLDER ?= go1.25.14
+NEWER ?= go1.27.4
+
+## test-toolchains: what is said of the standard library, on the neighbouring Go releases
+test-toolchains:
+	$(GO) test -c -o $(BIN)/effects-$(OLDER).test ./analyzers/effects
+	GOTOOLCHAIN=$(NEWER) $(GO) test -c -o $(BIN)/effects-$(NEWER).test ./analyzers/effects
+	$(call over,$(OLDER))
+	$(call over,$(NEWER))
+
+# over runs these tests with the go command of a release. The older one cannot
+# build this module, so a tool made by the Go in use looks at its standard library;
+# the newer one makes its own, for go/types refuses code of a release after its own.
+# A toolchain that was fetched lies in the module cache, where the tests could not
+# hide files: they are told that the cache is elsewhere, for they need no module.
+define over
+	root=$$(cd / && GOTOOLCHAIN=$(1) $(GO) env GOROOT) && cache=$$(mktemp -d) && cd analyzers/effects && \
+		PATH="$$root/bin:$$PATH" GOROOT="$$root" GOTOOLCHAIN=local GOMODCACHE="$$cache" \
+		$(abspath $(BIN))/effects-$(1).test -test.v; \
+		status=$$?; rm -rf "$$cache"; exit $$status
+endef
 
 ## demo: lagvet on a sample service that has each hazard, and its mended twin
 demo: build

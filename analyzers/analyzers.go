@@ -4,8 +4,9 @@ import (
 	"github.com/lagvet/lagvet/analyzers/ctxless"
 	"github.com/lagvet/lagvet/analyzers/gounbounded"
 	"github.com/lagvet/lagvet/analyzers/heapescape"
-	"github.com/lagvet/lagvet/analyzers/hotblock"
 	"github.com/lagvet/lagvet/analyzers/hotalloc"
+	"github.com/lagvet/lagvet/analyzers/hotblock"
+	"github.com/lagvet/lagvet/analyzers/hotcall"
 	"github.com/lagvet/lagvet/analyzers/hotdefer"
 	"github.com/lagvet/lagvet/analyzers/initperreq"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
@@ -28,6 +29,7 @@ func All() []*Rule {
 		hotalloc.Rule,
 		hotdefer.Rule,
 		hotblock.Rule,
+		hotcall.Rule,
 		stw.Rule,
 		initperreq.Rule,
 	}

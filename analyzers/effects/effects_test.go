@@ -134,7 +134,7 @@ func write(t *testing.T, dir string, files map[string]string) {
 // package and through several.
 func TestLongChains(t *testing.T) {
 	dir := t.TempDir()
-	files := map[string]string{"go.mod": "module example.com/long\n\ngo 1.26\n"}
+	files := map[string]string{"go.mod": "module example.com/long\n\ngo 1.25\n"}
 	const perPackage, packages = 20, 3
 	for p := range packages {
 		var b strings.Builder
@@ -187,7 +187,7 @@ func TestLongChains(t *testing.T) {
 func TestFactsInvalidate(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{
-		"go.mod":       "module example.com/m\n\ngo 1.26\n",
+		"go.mod":       "module example.com/m\n\ngo 1.25\n",
 		"far/far.go":   "package far\n\nimport \"sync\"\n\nvar mu sync.Mutex\n\nfunc F() { mu.Lock() }\n",
 		"mid/mid.go":   "package mid\n\nimport \"example.com/m/far\"\n\nfunc F() { far.F() }\n",
 		"near/near.go": "package near\n\nimport \"example.com/m/mid\"\n\nfunc F() { mid.F() }\n",
@@ -206,7 +206,7 @@ func TestFactsInvalidate(t *testing.T) {
 func TestAssumed(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{
-		"go.mod": "module example.com/m\n\ngo 1.26\n",
+		"go.mod": "module example.com/m\n\ngo 1.25\n",
 		"a/a.go": "package a\n\nimport \"sync\"\n\nvar mu sync.Mutex\n\nfunc F() { mu.Lock() }\n\nfunc G() { F() }\n\nfunc H() { mu.Lock() }\n",
 		"b/b.go": "package b\n\nimport \"example.com/m/a\"\n\nfunc F() { a.G() }\n\nfunc H() { a.H() }\n",
 	})

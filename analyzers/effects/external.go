@@ -154,7 +154,8 @@ func linknames(files []*ast.File) map[string]string {
 		for _, g := range f.Comments {
 			for _, c := range g.List {
 				words := strings.Fields(c.Text)
-				if len(words) < 2 || words[0] != "//go:linkname" {
+				// linknamestd is what the standard library says since Go 1.27.
+				if len(words) < 2 || words[0] != "//go:linkname" && words[0] != "//go:linknamestd" {
 					continue
 				}
 				if names == nil {

@@ -14,6 +14,7 @@ var overrides = []row{
 	{"internal/poll", "(*pollDesc).init", kernel, "starts the poller in its first use, then one epoll_ctl"},
 	{"crypto/internal/sysrand", "(*reader).Read", kernel, "opens the device in its first use"},
 	{"crypto/internal/sysrand", "urandomRead", nothing, "only where the kernel lacks getrandom, as Linux before 3.17 does"},
+	{"crypto/internal/fips140/drbg", "Read", kernel, "asks the kernel; another source is set in tests only"},
 
 	{"expvar", "(*Map).Add (*Map).AddFloat", nothing, "makes the variable in the first use of its key, then one atomic addition"},
 
@@ -21,11 +22,17 @@ var overrides = []row{
 	{"sync", "(*Pool).Get (*Pool).Put", nothing, "in a steady state the pool has an object at hand; what New costs is seen at its literal"},
 	{"math/rand", "globalRand", nothing, "picks the generator in its first use, then one atomic load"},
 	{"encoding/json", "typeEncoder cachedTypeFields", nothing, "looked up in a cache after the first call for a type"},
+	{"encoding/json/v2", "lookupArshaler (*typedArshalers).lookup", nothing, "looked up in a cache after the first call for a type"},
 	{"reflect", "(*rtype).ptrTo funcLayout", nothing, "looked up in a cache after the first call for a type"},
 	{"internal/poll", "getPipe putPipe", nothing, "the pipes of splice are pooled"},
+	{"reflect", "SliceOf MapOf ChanOf ArrayOf FuncOf", reflects, "looked up in a cache after the first call for a type"},
 	{"internal/bisect", "(*Matcher).Stack (*Matcher).stack", nothing, "only while a compiler fault is hunted"},
 
 	{"crypto", "(Hash).New", alloc, "makes a hash by the constructor that its package registered"},
+
+	// One engine for strings and readers: a match of a string reads none.
+	{"regexp", "(*inputReader).step", nothing, "reads only for the functions of the next row"},
+	{"regexp", "MatchReader (*Regexp).MatchReader (*Regexp).FindReaderIndex (*Regexp).FindReaderSubmatchIndex", alloc | unknown, "reads from what the caller gave"},
 
 	{"internal/testlog", "PanicOnExit0 Getenv Stat Open", nothing, "in tests only"},
 
@@ -61,15 +68,20 @@ var ends = []row{
 // the runtime, or tests only.
 var knownFields = []row{
 	{"internal/sync", "(HashTrieMap).keyHash (HashTrieMap).valEqual", nothing, "the compiler's hash and comparison of a map's key"},
-	{"internal/abi", "(Type).Equal (MapType).Hasher", nothing, "the compiler's hash and comparison"},
+	{"internal/abi", "(Type).Equal (MapType).Hasher (SwissMapType).Hasher (OldMapType).Hasher", nothing, "the compiler's hash and comparison; the last two until Go 1.25"},
+	{"unique", "(canonMap).hash", nothing, "the compiler's hash; until Go 1.25"},
 	{"internal/poll", "CloseFunc", kernel, "a hook that only tests change"},
-	{"internal/poll", "AcceptFunc", network, "a hook that only tests change"},
+	{"internal/poll", "AcceptFunc Accept4Func", network, "a hook that only tests change"},
+	{"internal/poll", "TestHookDidWritev TestHookDidSendFile", nothing, "a hook that only tests change"},
+	{"go/internal/scannerhooks", "StringEnd", nothing, "a field of the scanner, which package go/scanner shows by this hook"},
+	{"encoding/json/internal/jsonopts", "GetUnknownOption JoinUnknownOption", nothing, "a field of the options, which package json/v2 shows by this hook"},
 	{"context", "(stopCtx).stop", lock, "what context.AfterFunc returned"},
 }
 
 // knownResults are functions that return a function whose effects are none of
 // its maker's.
 var knownResults = []row{
+	{"crypto/internal/fips140hash", "UnwrapNew", alloc, "makes a hash"},
 	{"sync", "OnceFunc OnceValue OnceValues", nothing, "after the first call this is one atomic load"},
 }
 

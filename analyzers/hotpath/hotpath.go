@@ -34,7 +34,7 @@ type Hotness struct {
 	Source Source
 	Detail string  // "//lagvet:hot at engine.go:86", "31 % of CPU in default.pgo"
 	Share  float64 // of CPU time, 0 to 1; 0 if no profile knows the function
-	Line   float64 // share of CPU time on the line that [Info.HotAt] was asked about
+	Line   float64 // the share of the line asked about, with all that it calls; see HotAt
 	Via    []Step  // from the function that is hot by itself down to this one
 
 	// By is the directive that says so, if one does.

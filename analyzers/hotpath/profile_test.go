@@ -118,8 +118,8 @@ func checkBranches(t *testing.T, pass *analysis.Pass) {
 			case *ast.AssignStmt:
 				if n.Tok.String() == "=" && info(pass).HotAt(n.Pos()) == nil {
 					t.Error("the error branch that is at work is cold")
-				} else if n.Tok.String() == "=" && !strings.Contains(info(pass).HotAt(n.Pos()).Detail, " on this line") {
-					t.Errorf("the busy line is %q", info(pass).HotAt(n.Pos()).Detail)
+				} else if h := info(pass).HotAt(n.Pos()); n.Tok.String() == "=" && (h.Line <= 0 || !strings.Contains(h.Detail, " on this line")) {
+					t.Errorf("the busy line is %q, share %v", h.Detail, h.Line)
 				}
 			case *ast.CallExpr:
 				if id, ok := n.Fun.(*ast.Ident); ok && id.Name == "rare" && !info(pass).Cold(n.Pos()) {

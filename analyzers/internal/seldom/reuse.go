@@ -128,7 +128,9 @@ func (ix *Index) branch(cond ast.Expr, taken bool, body ast.Node) (why string) {
 			case v != nil && (x.Op == token.NEQ) == want && ix.recovered(v):
 				why = "it is made after a panic"
 			case v != nil && (x.Op == token.NEQ) == want && diagnostics.MatchString(types.ExprString(v)):
-				why = "it serves diagnostics"
+				why = Diagnostics
+			case want && (ix.isDebugLevel(x.X) || ix.isDebugLevel(x.Y)):
+				why = Diagnostics
 			case ix.measures(x, "cap"):
 				why = Grows
 			case ix.measures(x, "len") && ix.assignsMeasured(body, x):
@@ -138,15 +140,31 @@ func (ix *Index) branch(cond ast.Expr, taken bool, body ast.Node) (why string) {
 			if from := ix.commaOk(x); from != nil && !want && ix.misses(from, body) {
 				why = "it is made only if there is none to reuse"
 			} else if want && diagnostics.MatchString(x.Name) {
-				why = "it serves diagnostics"
+				why = Diagnostics
 			}
 		case *ast.CallExpr, *ast.SelectorExpr:
 			if want && diagnostics.MatchString(types.ExprString(x)) {
-				why = "it serves diagnostics"
+				why = Diagnostics
 			}
 		}
 	})
 	return why
+}
+
+// isDebugLevel reports whether e is a constant that is named after what one turns
+// on to look for a fault: slog.LevelDebug.
+func (ix *Index) isDebugLevel(e ast.Expr) bool {
+	var id *ast.Ident
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		id = e
+	case *ast.SelectorExpr:
+		id = e.Sel
+	default:
+		return false
+	}
+	c, ok := ix.pass.TypesInfo.Uses[id].(*types.Const)
+	return ok && diagnostics.MatchString(c.Name())
 }
 
 // leaves calls f for each part of cond that holds (or does not), or may be the

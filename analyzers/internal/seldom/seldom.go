@@ -93,6 +93,30 @@ func (ix *Index) Conditional(pos token.Pos) bool {
 	return false
 }
 
+// Branched reports whether what stands at pos is in a branch of an if statement,
+// or in the default of a switch: where messages are made for what is not usual.
+func (ix *Index) Branched(pos token.Pos) bool {
+	cur, ok := ix.Cursor(pos)
+	if !ok {
+		return false
+	}
+	for parent := cur.Parent(); parent.Valid() && parent.Node() != nil; cur, parent = parent, parent.Parent() {
+		switch n := parent.Node().(type) {
+		case *ast.IfStmt:
+			if cur.Node() == n.Body || cur.Node() == n.Else {
+				return true
+			}
+		case *ast.CaseClause:
+			if n.List == nil {
+				return true
+			}
+		case *ast.FuncDecl, *ast.FuncLit:
+			return false
+		}
+	}
+	return false
+}
+
 // onlyByGoto reports whether s stands behind a label of list that is not fallen
 // into: what goes there went wrong.
 func onlyByGoto(list []ast.Stmt, s ast.Node) bool {
@@ -119,6 +143,12 @@ func onlyByGoto(list []ast.Stmt, s ast.Node) bool {
 // Grows is what Why says of a buffer that is made larger when it is full.
 const Grows = "it is made only to grow"
 
+// What Why says of what a user never waits for, or only where something failed.
+const (
+	Error       = "it makes an error"
+	Diagnostics = "it serves diagnostics"
+)
+
 // Why says why what stands at pos does not happen in every call although no
 // error leads there: it fills something that is kept, grows a buffer, misses a
 // cache, or serves diagnostics. It returns "" if nothing of the kind shows.
@@ -133,7 +163,7 @@ func (ix *Index) Why(pos token.Pos) string {
 	}
 	for parent := cur.Parent(); parent.Valid() && parent.Node() != nil; cur, parent = parent, parent.Parent() {
 		if ix.makesError(cur.Node()) && ix.Conditional(pos) {
-			return "it makes an error"
+			return Error
 		}
 		why := ""
 		switch n := parent.Node().(type) {
@@ -143,7 +173,7 @@ func (ix *Index) Why(pos token.Pos) string {
 			}
 		case *ast.AssignStmt:
 			if ix.namesError(n) && ix.Conditional(pos) {
-				return "it makes an error"
+				return Error
 			}
 		case *ast.IfStmt:
 			switch k, _ := cur.ParentEdge(); k {

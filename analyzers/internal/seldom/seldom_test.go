@@ -36,6 +36,7 @@ type S struct {
 	pool   sync.Pool
 	cache  sync.Map
 	debug  bool
+	level  int
 	tracer *T
 	log    logger
 	err    error
@@ -182,7 +183,30 @@ func (s *S) diagnostics() {
 	if !s.debug { mark("") }
 	if s.tracer != nil { mark("diagnostics") }
 	if s.debug && s.p != nil { mark("diagnostics") }
+	if s.level >= levelDebug { mark("diagnostics") }
+	if !(s.level >= levelDebug) { mark("") }
+	if s.level >= levelInfo { mark("") }
 }
+
+const (
+	levelInfo = iota
+	levelDebug
+)
+
+func (s *S) branches(n int) {
+	at(false)
+	if n > 0 { at(true) } else { at(true) }
+	if at(false) != nil { return }
+	switch n {
+	case 1:
+		at(false)
+	default:
+		at(true)
+	}
+	if n > 1 { func() { at(false) }() }
+}
+
+func at(bool) *T { return nil }
 
 func (s *S) recovers() {
 	defer func() {
@@ -272,5 +296,26 @@ func TestWhy(t *testing.T) {
 	const enough = 45
 	if marks < enough {
 		t.Errorf("only %d places", marks)
+	}
+}
+
+func TestBranched(t *testing.T) {
+	ix, file := index(t)
+	places := 0
+	ast.Inspect(file, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		if id, ok := call.Fun.(*ast.Ident); ok && id.Name == "at" {
+			places++
+			if want, got := call.Args[0].(*ast.Ident).Name == "true", ix.Branched(call.Lparen); got != want {
+				t.Errorf("%v: got %t", ix.pass.Fset.Position(call.Pos()), got)
+			}
+		}
+		return true
+	})
+	if places != 7 {
+		t.Errorf("%d places", places)
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"os"
 	"regexp"
 	"runtime/metrics"
-	"sync"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -218,4 +218,16 @@ func (l *Limits) Reload(file string) error {
 	defer l.mu.Unlock()
 	l.of = of
 	return nil
+}
+
+// A Position counts what is held, by venue and symbol.
+type Position struct{ held map[key]int64 }
+
+type key struct{ venue, symbol string }
+
+// Add looks up by the two names as they are.
+//
+//lagvet:hot
+func (p *Position) Add(venue, symbol string, f *Fill) {
+	p.held[key{venue, symbol}] += f.Quantity
 }

@@ -5,6 +5,7 @@ package orders
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log"
 	"net/http"
@@ -195,4 +196,14 @@ func (l *Limits) Reload(file string) error {
 		return err
 	}
 	return json.Unmarshal(text, &l.of)
+}
+
+// A Position counts what is held, by venue and symbol.
+type Position struct{ held map[string]int64 }
+
+// Add formats a key for each fill.
+//
+//lagvet:hot
+func (p *Position) Add(venue, symbol string, f *Fill) {
+	p.held[fmt.Sprintf("%s/%s", venue, symbol)] += f.Quantity
 }
