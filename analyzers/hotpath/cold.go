@@ -43,6 +43,9 @@ func newColdness(pass *analysis.Pass, index *funcs.Index, heats *heatmap) *coldn
 // values: var exit = os.Exit.
 func hooks(pass *analysis.Pass) map[*types.Var]ast.Expr {
 	found := make(map[*types.Var]ast.Expr)
+	if pass.TypesInfo == nil {
+		return found // a dependency of which the host has no syntax
+	}
 	for _, init := range pass.TypesInfo.InitOrder {
 		if len(init.Lhs) != 1 {
 			continue
