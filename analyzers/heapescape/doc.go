@@ -43,7 +43,9 @@
 // panic or an error return. Where the compiler says that a value escapes and
 // nothing is allocated all the same: constants, zero values and single bytes in
 // interfaces, pointers in interfaces, values without a size, function literals
-// that capture nothing. Where inlining took the escape away.
+// that capture nothing. Where inlining took the escape away. What is boxed for
+// fmt, a logger or a reflective codec is part of what such a call costs, and
+// hotcall's.
 //
 // A finding is suspected only, and not shown by default, where it does not
 // happen in every call: a buffer that is made once and kept or made to grow, a

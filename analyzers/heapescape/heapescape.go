@@ -10,6 +10,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/escape/values"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/allocs"
+	"github.com/lagvet/lagvet/analyzers/internal/costly"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
@@ -53,6 +54,7 @@ func run(pass *rule.Pass) error {
 	for _, d := range report.Diagnostics {
 		c.diagnostic(d)
 	}
+	c.leaveCostly()
 	c.foldCaptures()
 	c.foldCopies()
 	slices.SortStableFunc(c.findings, func(a, b *finding) int { return int(a.pos - b.pos) })
@@ -201,6 +203,22 @@ func (c *checker) capturing(f *finding) *funcs.Func {
 		lit = g
 	}
 	return lit
+}
+
+// leaveCostly drops what is boxed for a call that rule hotcall reports: what the
+// arguments cost is part of what it costs.
+func (c *checker) leaveCostly() {
+	c.findings = slices.DeleteFunc(c.findings, func(f *finding) bool {
+		if f.call == nil || f.inline != "" || f.hot.Source != hotpath.FromDirective && f.hot.Line < costly.MinLine {
+			return false
+		}
+		k := c.pass.Funcs.Call(f.call)
+		if k == nil || k.Func == nil {
+			return false
+		}
+		what, ok := costly.Of(k.Func.FullName())
+		return ok && !what.Light
+	})
 }
 
 // foldCaptures joins variables that escape because a closure captures them to

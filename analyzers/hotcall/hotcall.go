@@ -188,16 +188,12 @@ func (c *checker) finding(k *call) rule.Finding {
 	return f
 }
 
-// minLine is the share of CPU time that the line of a call must have where only
-// a profile says that the function is hot. It is what mending it can save.
-const minLine = 0.005
-
 // tier says how sure it is that the call costs each time that the function runs.
 func (c *checker) tier(k *call) rule.Tier {
 	switch {
 	case k.by != nil || k.what.Light || k.rare != "":
 		return rule.Suspected
-	case k.hot.Line >= minLine:
+	case k.hot.Line >= costly.MinLine:
 		return rule.Likely
 	case k.hot.Source != hotpath.FromDirective:
 		return rule.Suspected

@@ -36,7 +36,7 @@ func TestProfile(t *testing.T) {
 		want rule.Tier
 	}{
 		{"the line has a share", call{hot: profile(0.02)}, rule.Likely},
-		{"and just that", call{hot: profile(minLine)}, rule.Likely},
+		{"and just that", call{hot: profile(costly.MinLine)}, rule.Likely},
 		{"it has hardly one", call{hot: profile(0.001)}, rule.Suspected},
 		{"it has none", call{hot: profile(0)}, rule.Suspected},
 		{"a cheap sort of call", call{hot: profile(0.02), what: costly.Call{Light: true}}, rule.Suspected},

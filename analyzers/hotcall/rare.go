@@ -17,7 +17,7 @@ func silent(why string) bool { return why == seldom.Error || why == seldom.Diagn
 // rare says why a call does not happen each time that its function runs, or "".
 // What a profile shows at work is not rare.
 func (c *checker) rare(k *call) string {
-	if k.hot.Line >= minLine {
+	if k.hot.Line >= costly.MinLine {
 		return ""
 	}
 	way := k.way()

@@ -29,6 +29,11 @@ type Call struct {
 	Light bool
 }
 
+// MinLine is the share of CPU time that the line of a costly call must have to be
+// worth a word where only a profile says that the function is hot: it is what
+// mending it can save.
+const MinLine = 0.005
+
 // Of returns what is known of calling a function of the standard library, by its
 // full name as [types.Func.FullName] prints it, or of C by the name that cgo
 // gives it.

@@ -2,7 +2,6 @@ package hazards
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"net"
 	"sort"
@@ -10,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	fmt "example.com/fixture/format"
 	"example.com/fixture/lib"
 )
 

@@ -4,12 +4,12 @@ package traps
 
 import (
 	"errors"
-	"fmt"
-	"log/slog"
 	"strings"
 	"sync"
 	"sync/atomic"
 
+	fmt "example.com/fixture/format"
+	slog "example.com/fixture/journal"
 	"example.com/fixture/lib"
 )
 
