@@ -62,7 +62,7 @@ func (x *inference) allocates(instr ssa.Instruction) (what string, c Certainty, 
 	case *ssa.MapUpdate:
 		return "map assignment", SizeDependent, true
 	case *ssa.Alloc:
-		if v.Heap && !capturedByValue(v) && x.escapes(v) {
+		if v.Heap && !capturedByValue(v) && x.escapes(v) || x.tooLarge(v) {
 			return newOf(v), Suspected, true
 		}
 	case *ssa.MakeClosure:
@@ -72,6 +72,13 @@ func (x *inference) allocates(instr ssa.Instruction) (what string, c Certainty, 
 	case *ssa.MakeInterface:
 		if boxes(v) && x.escapes(v) {
 			return "conversion to an interface", boxed(v.X.Type()), true
+		}
+	case *ssa.ChangeType:
+		// SSA converts a type parameter to an interface so.
+		_, param := types.Unalias(v.X.Type()).(*types.TypeParam)
+		_, paramToo := types.Unalias(v.Type()).(*types.TypeParam)
+		if param && !paramToo && types.IsInterface(v.Type()) && x.escapes(v) {
+			return "conversion to an interface", Suspected, true
 		}
 	case *ssa.BinOp:
 		if v.Op == token.ADD && isString(v.Type()) {
@@ -102,6 +109,28 @@ func (x *inference) allocates(instr ssa.Instruction) (what string, c Certainty, 
 		}
 	}
 	return "", 0, false
+}
+
+// The largest variables that stay on the stack, in bytes: those with a name, and
+// others (see cmd/compile/internal/ir/cfg.go).
+const (
+	largestNamed = 128 << 10
+	largestOther = 64 << 10
+)
+
+// tooLarge reports whether a variable does not fit the stack.
+func (x *inference) tooLarge(v *ssa.Alloc) bool {
+	for fn := v.Parent(); fn != nil; fn = fn.Parent() {
+		if fn.TypeParams().Len() > 0 {
+			return false // its size may not be known
+		}
+	}
+	size := x.pass.TypesSizes.Sizeof(v.Type().Underlying().(*types.Pointer).Elem())
+	switch v.Comment {
+	case "new", "complit", "slicelit", "makeslice", "varargs":
+		return size > largestOther
+	}
+	return size > largestNamed
 }
 
 // capturedByValue reports whether a variable is in memory only because literals
@@ -150,12 +179,15 @@ func onlyRead(fn *ssa.Function, i int) bool {
 }
 
 // inLoop reports whether control can come back to a block.
-func inLoop(b *ssa.BasicBlock) bool {
+func inLoop(b *ssa.BasicBlock) bool { return leadsTo(b, b) }
+
+// leadsTo reports whether control can come from one block to another.
+func leadsTo(from, to *ssa.BasicBlock) bool {
 	seen := make(map[*ssa.BasicBlock]bool)
 	var visit func(at *ssa.BasicBlock) bool
 	visit = func(at *ssa.BasicBlock) bool {
 		for _, s := range at.Succs {
-			if s == b {
+			if s == to {
 				return true
 			}
 			if !seen[s] {
@@ -167,7 +199,7 @@ func inLoop(b *ssa.BasicBlock) bool {
 		}
 		return false
 	}
-	return visit(b)
+	return visit(from)
 }
 
 // newOf says what a variable on the heap is.

@@ -204,8 +204,13 @@ func (f *flow) use(v ssa.Value, ref ssa.Instruction, depth int) {
 		if !isString(ref.Type()) && !isString(ref.X.Type()) && pointers(ref.Type(), 0) {
 			f.walk(ref, depth)
 		}
+	case *ssa.Phi:
+		if f.carried(ref) {
+			f.kept = true
+		}
+		f.walk(ref, depth)
 	case *ssa.FieldAddr, *ssa.IndexAddr, *ssa.Field, *ssa.Index, *ssa.Extract, *ssa.Slice, *ssa.ChangeType,
-		*ssa.ChangeInterface, *ssa.MakeInterface, *ssa.TypeAssert, *ssa.Phi, *ssa.SliceToArrayPointer, *ssa.MultiConvert, *ssa.Range:
+		*ssa.ChangeInterface, *ssa.MakeInterface, *ssa.TypeAssert, *ssa.SliceToArrayPointer, *ssa.MultiConvert, *ssa.Range:
 		if val := ref.(ssa.Value); pointers(val.Type(), 0) {
 			f.walk(val, depth)
 		}
@@ -224,10 +229,30 @@ func (f *flow) use(v ssa.Value, ref ssa.Instruction, depth int) {
 	}
 }
 
+// carried reports whether what is made in a loop is kept for later turns of it, or
+// for what follows: the compiler has one place on the stack for all turns.
+func (f *flow) carried(phi *ssa.Phi) bool {
+	made, ok := f.base.(ssa.Instruction)
+	if !ok || !inLoop(made.Block()) {
+		return false
+	}
+	from, to := made.Block(), phi.Block()
+	return to.Dominates(from) || !from.Dominates(to) && !leadsTo(to, from)
+}
+
+// outlasts reports whether memory is there before the turn of a loop in which the
+// address is made.
+func (f *flow) outlasts(memory ssa.Instruction) bool {
+	made, ok := f.base.(ssa.Instruction)
+	return ok && memory.Block() != made.Block() && memory.Block().Dominates(made.Block()) &&
+		inLoop(made.Block()) && !inLoop(memory.Block())
+}
+
 // store follows an address into the memory that it is stored in.
 func (f *flow) store(addr ssa.Value, depth int) {
 	switch root := memory(addr).(type) {
 	case *ssa.Alloc, *ssa.MakeSlice, *ssa.MakeMap:
+		f.kept = f.kept || f.outlasts(root.(ssa.Instruction))
 		f.walk(root, depth+1)
 	default:
 		// Into what it comes from: that is no more reachable than before.

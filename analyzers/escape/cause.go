@@ -20,7 +20,7 @@ const (
 	Converted   CauseKind = "converted"     // to an interface that escapes: the value is boxed, and what it points to goes with it
 	PartOf      CauseKind = "part of"       // a literal that escapes
 	Panicked    CauseKind = "panicked"      // the argument of panic
-	TooLarge    CauseKind = "too large"     // for the stack: over 10 MB, 64 kB for what has no name (cmd/compile/internal/ir/cfg.go)
+	TooLarge    CauseKind = "too large"     // for the stack: over 128 kB (10 MB in older releases), 64 kB for what has no name (cmd/compile/internal/ir/cfg.go)
 	UnknownSize CauseKind = "size unknown"  // at compile time
 	Forced      CauseKind = "uintptrescape" // by //go:uintptrescapes
 )

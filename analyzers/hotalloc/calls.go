@@ -85,7 +85,7 @@ func (c *checker) owned(p witness.Place) bool {
 func (c *checker) judge(p witness.Place, contract *allocs.Contract) (call, bool) {
 	e := p.Effects[0]
 	k := call{p, e, rule.Likely}
-	if e.Cold || p.Cold || e.ByCaller || e.Certainty == effects.Suspected || amortised(e) || c.grows(p, e) {
+	if e.Cold || p.Cold || e.ByCaller || e.Certainty == effects.Suspected || amortised(e) || pooled(e) || c.grows(p, e) {
 		k.tier = rule.Suspected
 	}
 	if c.inlined(p, e) {
@@ -119,6 +119,19 @@ func amortised(e effects.Effect) bool {
 	}
 	return e.Certainty == effects.SizeDependent && (last == "append" || last == "map assignment")
 }
+
+// pooled reports whether the chain of e leads through what takes from a pool, by
+// its name: it makes what there is none of.
+func pooled(e effects.Effect) bool {
+	for s := range e.Chain.All {
+		if pool.MatchString(s.Func) {
+			return true
+		}
+	}
+	return false
+}
+
+var pool = regexp.MustCompile(`[Pp]ool\)?\.([Gg]et|[Aa]cquire|[Bb]orrow|[Tt]ake)\w*$`)
 
 // grows reports whether what is called makes a slice that it is given larger and
 // returns it: it allocates when there is no room, like append. One that makes a

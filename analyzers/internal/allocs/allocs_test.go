@@ -89,44 +89,58 @@ func (j *judge) always(f *funcs.Func) allocs.Verdict {
 	return allocs.Proven
 }
 
+// truths are modules whose functions are measured.
+var truths = []struct {
+	dir    string
+	enough int // functions
+}{
+	{"testdata/measured/holes", 150},
+	{"../../heapescape/testdata/measured/truth", 80},
+}
+
 // TestTruth holds the verdicts against allocations that are counted at run time:
-// what is proven happens, and what is said to be none does not.
+// what is proven happens, and what is said to be none does not. So it is where
+// the compiler is not asked: then less is proven.
 func TestTruth(t *testing.T) {
-	for _, tt := range []struct {
-		dir    string
-		enough int // functions
-	}{
-		{"testdata/measured/holes", 150},
-		{"../../heapescape/testdata/measured/truth", 80},
-	} {
+	for _, tt := range truths {
 		dir, err := filepath.Abs(tt.dir)
 		if err != nil {
 			t.Fatal(err)
 		}
 		measured := measure(t, dir)
-		said := make(map[string]string)
-		for _, f := range ruletest.Findings(t, verdicts, dir, ".") {
-			said[f.Func] = f.Message
-		}
-		n := make(map[string]int)
-		for name, count := range measured {
-			v, ok := said[name]
-			switch {
-			case !ok:
-				t.Errorf("%s: no verdict", name)
-			case v == allocs.Proven.String() && count == 0:
-				t.Errorf("%s is said to allocate, and does not", name)
-			case v == allocs.None.String() && count > 0:
-				t.Errorf("%s is said to allocate nothing, and makes %v allocations", name, count)
-			}
-			n[v]++
-			t.Logf("%-24s %-14s %v", name, v, count)
-		}
-		t.Logf("%s: %v", tt.dir, n)
 		if len(measured) < tt.enough {
 			t.Errorf("%s: only %d functions were measured", tt.dir, len(measured))
 		}
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			compare(t, measured, ruletest.Findings(t, verdicts, dir, "."))
+		})
+		t.Run(filepath.Base(dir)+" without the compiler", func(t *testing.T) {
+			compare(t, measured, ruletest.FindingsUncompiled(t, verdicts, dir, "."))
+		})
 	}
+}
+
+func compare(t *testing.T, measured map[string]float64, found []ruletest.Found) {
+	t.Helper()
+	said := make(map[string]string)
+	for _, f := range found {
+		said[f.Func] = f.Message
+	}
+	n := make(map[string]int)
+	for name, count := range measured {
+		v, ok := said[name]
+		switch {
+		case !ok:
+			t.Errorf("%s: no verdict", name)
+		case v == allocs.Proven.String() && count == 0:
+			t.Errorf("%s is said to allocate, and does not", name)
+		case v == allocs.None.String() && count > 0:
+			t.Errorf("%s is said to allocate nothing, and makes %v allocations", name, count)
+		}
+		n[v]++
+		t.Logf("%-24s %-14s %v", name, v, count)
+	}
+	t.Logf("verdicts: %v", n)
 }
 
 // measure returns the allocations a call of each function of the module in dir.

@@ -41,6 +41,9 @@ const (
 	// stackText is how many bytes of text stay on the stack: tmpstringbufsize
 	// in cmd/compile/internal/walk.
 	stackText = 32
+	// stackArray is how many bytes of a slice of unknown size do: the default of
+	// VariableMakeThreshold in cmd/compile/internal/base.
+	stackArray = 32
 	// inlineElem is the size of a key or element, in bytes, above which a map
 	// allocates it apart: MapMaxKeyBytes and MapMaxElemBytes in internal/abi.
 	inlineElem = 128
@@ -276,12 +279,30 @@ func (x *Index) added(s *Site, v *ssa.Call) {
 	if o.onlySized() {
 		return // the room was asked for: see madeSlice
 	}
-	escapes, _, _ := x.said(v.Pos())
+	escapes, stays, _ := x.said(v.Pos())
+	if stays && x.fitsFirst(v) {
+		return
+	}
 	x.set(s, Grown, SizeDependent, values.Grown, x.source(v.Pos()), "runtime.growslice")
 	s.Kept = o.onlyKept()
 	s.Grows = o.empty && !o.kept && !o.sized && o.again && !x.short(v.Pos())
 	s.Spoken = escapes
 	x.leave(s)
+}
+
+// fitsFirst reports whether an append makes the first array of a slice, of so few
+// elements that the compiler, which says that it stays, has it on the stack.
+func (x *Index) fitsFirst(v *ssa.Call) bool {
+	if c, ok := v.Call.Args[0].(*ssa.Const); !ok || c.Value != nil {
+		return false
+	}
+	n, _, ok := lenCap(v.Call.Args[1])
+	slice, isSlice := v.Type().Underlying().(*types.Slice)
+	if !ok || !isSlice {
+		return false
+	}
+	size := x.Finder.Sizeof(slice.Elem())
+	return size >= 0 && n*size <= stackArray
 }
 
 // leave leaves a site to what the compiler says, but for growth.
@@ -351,7 +372,8 @@ func (x *Index) converted(s *Site, v ssa.Value) {
 			return
 		}
 	}
-	if x.pass.TypesInfo.Types[call.Args[0]].Value != nil || x.unneeded(cur) || x.fitsText(call, v) {
+	constant := x.pass.TypesInfo.Types[call.Args[0]].Value != nil
+	if constant && x.Report.Ran || x.unneeded(cur) || x.fitsText(call, v) {
 		return
 	}
 	x.set(s, Converted, SizeDependent, values.Copied, call, primitiveOf(v))

@@ -68,6 +68,12 @@ func Findings(t *testing.T, r *rule.Rule, dir string, patterns ...string) []Foun
 	if slices.Contains(r.Requires, escape.Analyzer) {
 		compile(t, dir)
 	}
+	return FindingsUncompiled(t, r, dir, patterns...)
+}
+
+// FindingsUncompiled is Findings as a host has it that does not run the compiler.
+func FindingsUncompiled(t *testing.T, r *rule.Rule, dir string, patterns ...string) []Found {
+	t.Helper()
 	pkgs, err := packages.Load(&packages.Config{
 		Mode: packages.LoadAllSyntax | packages.NeedModule, // facts are those of all that is imported
 		Dir:  dir,

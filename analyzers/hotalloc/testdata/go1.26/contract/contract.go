@@ -88,6 +88,11 @@ func (b *Book) Copies(raw []byte) { // want `likely: \(\*Book\).Copies is noallo
 }
 
 //lagvet:noalloc
+func (b *Book) Pooled(p *lib.Pool) { // want `suspected: \(\*Book\).Pooled is noalloc and calls \(\*lib.Pool\).Get, which may allocate`
+	b.buf = p.Get()
+}
+
+//lagvet:noalloc
 func (b *Book) Joins(s string) { // want `likely: \(\*Book\).Joins is noalloc and calls lib.Join, which allocates if what it works on is large, or its buffer full`
 	b.text = lib.Join(b.text, s)
 }

@@ -57,3 +57,15 @@ func Copy(b []byte) []byte {
 	copy(c, b)
 	return c
 }
+
+type Pool struct{ free [][]byte }
+
+//go:noinline
+func (p *Pool) Get() []byte {
+	if n := len(p.free); n > 0 {
+		b := p.free[n-1]
+		p.free = p.free[:n-1]
+		return b
+	}
+	return make([]byte, 4096)
+}

@@ -252,6 +252,15 @@ func (b *book) room(x, y int) int {
 	return len(list)
 }
 
+// The first array of a slice is on the stack if it is small.
+//
+//lagvet:noalloc
+func (b *book) first(x int) int {
+	var list []int
+	list = append(list, x, 1)
+	return list[0]
+}
+
 // Under contract, too, what the compiler reads in place is no copy.
 //
 //lagvet:noalloc
