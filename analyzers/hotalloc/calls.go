@@ -9,6 +9,7 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/escape"
+	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/allocs"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
@@ -26,11 +27,11 @@ type call struct {
 // declaration that carries it, else, where it always does, as a suspicion at
 // the call. Of several calls of one function the surest is reported.
 func (c *checker) calls(f *funcs.Func) {
-	contract := c.allocs.Bound(f.Node)
+	promise := c.allocs.Bound(f.Node)
 	var order []string
 	best := make(map[string]call)
-	for _, p := range c.places(f, contract) {
-		k, ok := c.judge(p, contract)
+	for _, p := range c.places(f, promise) {
+		k, ok := c.judge(p, promise)
 		if !ok {
 			continue
 		}
@@ -43,8 +44,8 @@ func (c *checker) calls(f *funcs.Func) {
 		}
 	}
 	for _, name := range order {
-		if contract != nil {
-			c.broken(contract, best[name])
+		if promise != nil {
+			c.broken(promise, best[name])
 		} else {
 			c.called(best[name])
 		}
@@ -53,9 +54,9 @@ func (c *checker) calls(f *funcs.Func) {
 
 // places returns where f calls what may allocate, other functions of the package
 // that are judged by themselves excepted.
-func (c *checker) places(f *funcs.Func, contract *allocs.Contract) []witness.Place {
+func (c *checker) places(f *funcs.Func, promise *allocs.Promise) []witness.Place {
 	judged := func(fn ast.Node) bool { return c.pass.Hotness.Hot(fn) != nil }
-	if contract != nil {
+	if promise != nil {
 		judged = func(fn ast.Node) bool { return c.allocs.Bound(fn) != nil }
 	}
 	var places []witness.Place
@@ -82,7 +83,7 @@ func (c *checker) owned(p witness.Place) bool {
 
 // judge says how sure it is that p breaks the contract or, without one, that it
 // allocates each time.
-func (c *checker) judge(p witness.Place, contract *allocs.Contract) (call, bool) {
+func (c *checker) judge(p witness.Place, promise *allocs.Promise) (call, bool) {
 	e := p.Effects[0]
 	k := call{p, e, rule.Likely}
 	if e.Cold || p.Cold || e.ByCaller || e.Certainty == effects.Suspected || amortised(e) || pooled(e) || c.grows(p, e) {
@@ -94,7 +95,7 @@ func (c *checker) judge(p witness.Place, contract *allocs.Contract) (call, bool)
 		}
 		k.tier = rule.Suspected
 	}
-	if contract != nil {
+	if promise != nil {
 		return k, true
 	}
 	ok := k.tier == rule.Likely && e.Certainty == effects.Proven && c.foreign(p) &&
@@ -192,16 +193,18 @@ func (c *checker) escapesAt(p witness.Place) bool {
 }
 
 // broken reports a call that breaks a contract.
-func (c *checker) broken(contract *allocs.Contract, k call) {
-	pos, end := heading(contract.Func)
-	hot := c.pass.Hotness.Hot(contract.Func)
-	if c.pass.Directives.Allow(c.pass.Analyzer.Name, k.Pos) != nil {
-		pos, end = k.Pos, k.End // so that the directive is seen to silence it
-	}
+func (c *checker) broken(promise *allocs.Promise, k call) {
+	pos, end := promise.Func.Heading()
+	hot := c.pass.Hotness.Hot(promise.Func.Node)
 	name := "this func literal"
-	if g := c.pass.Funcs.Of(contract.Func); g.Obj != nil {
-		name = c.witness.Short(g.Obj.FullName())
+	if promise.Func.Obj != nil {
+		name = c.witness.Short(promise.Func.Obj.FullName())
 	}
+	var chain []rule.Step
+	if hot.By != promise.By { // else it is said already, as what makes the function hot
+		chain = said(promise.By)
+	}
+	chain = append(append(chain, promise.Via...), c.witness.Chain(k.effect)...)
 	c.pass.Report(rule.Finding{
 		Pos:       pos,
 		End:       end,
@@ -209,9 +212,37 @@ func (c *checker) broken(contract *allocs.Contract, k call) {
 		Message:   fmt.Sprintf("%s is noalloc and calls %s, which %s", name, c.name(k.Place), can(k.effect)),
 		Cause:     "calls " + k.Func,
 		Primitive: c.witness.Primitive(k.effect),
-		Chain:     append(contract.Via[:len(contract.Via):len(contract.Via)], c.witness.Chain(k.effect)...),
+		Chain:     chain,
 		Mend:      callMend,
 		Hot:       hot,
+		Allowed:   c.pass.Directives.Allow(c.pass.Analyzer.Name, k.Pos),
+	})
+}
+
+func said(k *hotpath.Contract) []rule.Step { return []rule.Step{{Posn: k.Posn, Text: k.Said}} }
+
+// conversion reports a function of another package that comes under contract
+// where it is converted.
+func (c *checker) conversion(conv hotpath.Conversion) {
+	e, ok := c.witness.Info.Of(conv.Func).Effect(effects.Alloc)
+	if !ok {
+		return
+	}
+	tier := rule.Likely
+	if e.Cold || e.ByCaller || e.Certainty == effects.Suspected || amortised(e) || pooled(e) {
+		tier = rule.Suspected
+	}
+	name := c.witness.Short(conv.Func.FullName())
+	c.pass.Report(rule.Finding{
+		Pos:       conv.Pos,
+		End:       conv.End,
+		Tier:      tier,
+		Message:   fmt.Sprintf("%s is bound to be noalloc here, and %s", name, can(e)),
+		Cause:     "converted",
+		Primitive: name + ", " + c.witness.Primitive(e),
+		Chain:     append(said(conv.Contract), c.witness.Chain(e)...),
+		Mend:      callMend,
+		Hot:       c.pass.Hotness.HotAt(conv.Pos),
 	})
 }
 

@@ -2,9 +2,9 @@ package hotalloc
 
 import (
 	_ "embed"
-	"go/ast"
 	"go/token"
 
+	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/allocs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
@@ -39,6 +39,11 @@ func run(pass *rule.Pass) error {
 			c.site(s)
 		}
 		c.calls(f)
+	}
+	for _, conv := range pass.Hotness.Conversions() {
+		if conv.Contract.Kind == directive.NoAlloc {
+			c.conversion(conv)
+		}
 	}
 	return nil
 }
@@ -115,15 +120,4 @@ func extent(s *allocs.Site) (pos, end token.Pos) {
 		return n.Pos(), n.End()
 	}
 	return s.Pos, s.Pos + 1
-}
-
-// heading returns where a function's name stands, or the word func of a literal.
-func heading(fn ast.Node) (pos, end token.Pos) {
-	switch fn := fn.(type) {
-	case *ast.FuncDecl:
-		return fn.Name.Pos(), fn.Name.End()
-	case *ast.FuncLit:
-		return fn.Type.Pos(), fn.Type.End()
-	}
-	return fn.Pos(), fn.End()
 }

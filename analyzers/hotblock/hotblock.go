@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"fmt"
 	"go/ast"
-	"go/token"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -73,7 +72,7 @@ func (c *checker) forbidden() effects.Set {
 // contract judges a function under contract: each thing called in it that can
 // wait makes a finding at its declaration.
 func (c *checker) contract(f *funcs.Func, k *hotpath.Contract) {
-	pos, end := heading(f.Node)
+	pos, end := f.Heading()
 	hot := c.pass.Hotness.Hot(f.Node)
 	var said []rule.Step
 	if hot.By != k { // else it is said already, as what makes the function hot
@@ -181,17 +180,6 @@ func (c *checker) name(f *funcs.Func) string {
 		return "this func literal"
 	}
 	return c.index.Short(f.Obj.FullName())
-}
-
-// heading returns where a function's name stands, or the word func of a literal.
-func heading(fn ast.Node) (pos, end token.Pos) {
-	switch fn := fn.(type) {
-	case *ast.FuncDecl:
-		return fn.Name.Pos(), fn.Name.End()
-	case *ast.FuncLit:
-		return fn.Type.Pos(), fn.Type.End()
-	}
-	return fn.Pos(), fn.End()
 }
 
 // merged returns one place for each thing called: where it is not cold, or

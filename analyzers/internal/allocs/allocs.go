@@ -67,7 +67,7 @@ type Index struct {
 
 	pass    *rule.Pass
 	witness *witness.Index // nil if the rule does not ask for it
-	noalloc map[ast.Node]*Contract
+	noalloc map[ast.Node]*Promise
 }
 
 // New returns the index of a package for a rule that requires [escape.Analyzer]
@@ -83,7 +83,7 @@ func New(pass *rule.Pass) *Index {
 		pass:   pass,
 	}
 	x.witness, _ = pass.ResultOf[witness.Analyzer].(*witness.Index)
-	x.noalloc = x.contracts()
+	x.noalloc = x.promises()
 	return x
 }
 

@@ -6,20 +6,22 @@ import (
 	"go/types"
 
 	"github.com/lagvet/lagvet/analyzers/directive"
+	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
 
-// A Contract binds a function not to allocate.
-type Contract struct {
-	Func ast.Node    // which carries it
-	Via  []rule.Step // the calls that lead from there to the function bound
+// A Promise binds a function not to allocate.
+type Promise struct {
+	Func *funcs.Func       // which carries the contract
+	By   *hotpath.Contract // the contract
+	Via  []rule.Step       // the calls that lead from there to the function bound
 }
 
-// NoAlloc returns the contract that the code at pos stands under, or nil: that
+// NoAlloc returns the promise that the code at pos stands under, or nil: that
 // of its function, of one around it, or of one of the package that calls it other
 // than on a cold branch.
-func (x *Index) NoAlloc(pos token.Pos) *Contract {
+func (x *Index) NoAlloc(pos token.Pos) *Promise {
 	for f := x.pass.Funcs.At(pos); f != nil; f = f.Parent {
 		if c := x.noalloc[f.Node]; c != nil {
 			return c
@@ -28,16 +30,16 @@ func (x *Index) NoAlloc(pos token.Pos) *Contract {
 	return nil
 }
 
-// Bound returns the contract that binds fn itself, or nil.
-func (x *Index) Bound(fn ast.Node) *Contract { return x.noalloc[fn] }
+// Bound returns the promise that binds fn itself, or nil.
+func (x *Index) Bound(fn ast.Node) *Promise { return x.noalloc[fn] }
 
-// contracts passes contracts down the calls of the package.
-func (x *Index) contracts() map[ast.Node]*Contract {
-	bound := make(map[ast.Node]*Contract)
+// promises passes contracts down the calls of the package.
+func (x *Index) promises() map[ast.Node]*Promise {
+	bound := make(map[ast.Node]*Promise)
 	var queue []*funcs.Func
 	for _, f := range x.pass.Funcs.Funcs {
-		if x.pass.Hotness.Contract(f.Node, directive.NoAlloc) != nil {
-			bound[f.Node] = &Contract{Func: f.Node}
+		if k := x.pass.Hotness.Contract(f.Node, directive.NoAlloc); k != nil {
+			bound[f.Node] = &Promise{Func: f, By: k}
 			queue = append(queue, f)
 		}
 	}
@@ -49,7 +51,7 @@ func (x *Index) contracts() map[ast.Node]*Contract {
 				continue
 			}
 			step := rule.Step{Pos: k.Site.Pos(), Text: "calls " + types.ExprString(k.Site.Fun)}
-			bound[k.Callee.Node] = &Contract{c.Func, append(c.Via[:len(c.Via):len(c.Via)], step)}
+			bound[k.Callee.Node] = &Promise{c.Func, c.By, append(c.Via[:len(c.Via):len(c.Via)], step)}
 			queue = append(queue, k.Callee)
 		}
 		for _, lit := range x.pass.Funcs.Funcs {

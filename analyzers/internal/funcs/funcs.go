@@ -118,6 +118,16 @@ func (f *Func) Outermost() *Func {
 	return f
 }
 
+// Heading returns where the name of f stands, or the head of a literal: the place
+// of a finding about the whole function.
+func (f *Func) Heading() (pos, end token.Pos) {
+	if decl, ok := f.Node.(*ast.FuncDecl); ok {
+		return decl.Name.Pos(), decl.Name.End()
+	}
+	lit := f.Node.(*ast.FuncLit)
+	return lit.Type.Pos(), lit.Type.End()
+}
+
 // Name returns the full name of the declared function that f is or stands in,
 // as [types.Func.FullName] prints it; "init" of the package for a literal
 // outside every function.

@@ -117,8 +117,8 @@ func (b *Book) Dynamic() { // want `likely: \(\*Book\).Dynamic is noalloc and ca
 }
 
 //lagvet:noalloc
-func (b *Book) Allowed(n int) {
-	b.count = lib.Deep(n) //lagvet:allow hotalloc -- at start-up only // want `allowed: \(\*Book\).Allowed is noalloc and calls lib.Deep`
+func (b *Book) Allowed(n int) { // want `allowed: \(\*Book\).Allowed is noalloc and calls lib.Deep`
+	b.count = lib.Deep(n) //lagvet:allow hotalloc -- at start-up only
 }
 
 //lagvet:noalloc
@@ -126,6 +126,26 @@ func (b *Book) Standard(s string) { // want `likely: \(\*Book\).Standard is noal
 	b.text = strings.Repeat(s, 2)
 	b.count = strings.Index(s, "x")
 }
+
+// A Filler fills a buffer.
+//
+//lagvet:noalloc
+type Filler func(n int) int
+
+// What comes under contract by a conversion is judged where that is.
+var fillers = []Filler{lib.Deep, lib.Count} // want `likely: lib.Deep is bound to be noalloc here, and can allocate ← //lagvet:noalloc on type Filler at contract.go:\d+ ← calls lib.Queue`
+
+// A Sink promises for those that implement it.
+type Sink interface {
+	//lagvet:noalloc
+	Take(n int) int
+}
+
+type sink struct{ Sink }
+
+func (sink) Take(n int) int { return lib.Deep(n) } // want `likely: \(sink\).Take is noalloc and calls lib.Deep, which can allocate`
+
+var _ Sink = sink{}
 
 func use(s Source) *Book { return &Book{source: s} }
 

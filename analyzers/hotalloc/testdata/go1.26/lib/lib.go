@@ -69,3 +69,5 @@ func (p *Pool) Get() []byte {
 	}
 	return make([]byte, 4096)
 }
+
+func Count(n int) int { return n + 1 }
