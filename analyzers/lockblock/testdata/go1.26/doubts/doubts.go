@@ -225,7 +225,7 @@ func (s *plain) logEvent() { os.WriteFile("events", nil, 0o600) }
 func (s *server) hangUp() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.leave() // want `^suspected: .*only suspected: closing rarely waits`
+	s.leave() // want `^suspected: .*; it is held so at 2 places; only suspected: closing rarely waits`
 }
 
 func (s *server) leave() { s.conn.Close() }
@@ -314,4 +314,69 @@ func (r *room) keep() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.on.put("n") // want `^suspected: .*only suspected: it is up to the implementation`
+}
+
+// The caller asks for no sleep: what is left is to close, as above.
+func (s *server) over() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.part(false)
+}
+
+func (s *server) part(wait bool) {
+	s.conn.Close()
+	if wait {
+		time.Sleep(time.Second)
+	}
+}
+
+// Who waits here is the one who holds.
+type alone struct {
+	mu sync.Mutex
+	n  int
+}
+
+func (a *alone) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	a.mu.Lock()
+	a.n++
+	a.mu.Unlock()
+	a.mu.Lock()
+	time.Sleep(time.Second) // want `^suspected: .*only suspected: no request is known to wait for the lock`
+	a.mu.Unlock()
+}
+
+// Who waits here is on the way to an error, or many calls away from a request.
+type remote struct {
+	mu sync.Mutex
+	n  int
+}
+
+func (t *remote) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	t.first()
+	t.check()
+}
+
+func (t *remote) first()  { t.second() }
+func (t *remote) second() { t.third() }
+func (t *remote) third()  { t.fourth() }
+func (t *remote) fourth() {
+	t.mu.Lock()
+	t.n++
+	t.mu.Unlock()
+}
+
+func (t *remote) check() error {
+	if t.n < 0 {
+		t.mu.Lock()
+		t.n = 0
+		t.mu.Unlock()
+		return errors.New("negative")
+	}
+	return nil
+}
+
+func (t *remote) hold() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	time.Sleep(time.Second) // want `^suspected: .*only suspected: no request is known to wait for the lock`
 }
