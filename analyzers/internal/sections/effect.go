@@ -114,14 +114,21 @@ func (b *builder) call(c *ssa.CallCommon) *effect {
 	if recv := fn.Signature.Recv(); recv != nil && !b.knows(fn) && len(c.Args) > 0 {
 		return primitive(fn.Name(), fn.Signature, recv.Type(), c.Args[0])
 	}
-	if obj, ok := fn.Object().(*types.Func); ok && closure != nil && obj.Signature().Recv() != nil {
-		recv := closure.Bindings[0] // a method value
-		if m := fn.Prog.FuncValue(obj); m != nil && b.knows(m) {
-			return b.of(m).within(m, closure.Bindings, nil)
-		}
-		return primitive(obj.Name(), obj.Signature(), recv.Type(), recv)
+	return b.value(fn, closure, c.Args)
+}
+
+// value returns what calling a function value with args does to locks, nil if
+// they are not known: of a function, a literal, or a method of something.
+func (b *builder) value(fn *ssa.Function, closure *ssa.MakeClosure, args []ssa.Value) *effect {
+	obj, ok := fn.Object().(*types.Func)
+	if closure == nil || !ok || obj.Signature().Recv() == nil {
+		return b.of(fn).within(fn, args, closure)
 	}
-	return b.of(fn).within(fn, c.Args, closure)
+	if m := fn.Prog.FuncValue(obj); m != nil && b.knows(m) {
+		return b.of(m).within(m, closure.Bindings, nil)
+	}
+	recv := closure.Bindings[0]
+	return primitive(obj.Name(), obj.Signature(), recv.Type(), recv)
 }
 
 // knows reports whether a method is better known by its body than by its name.

@@ -144,7 +144,7 @@ func (f *flow) scan() {
 	}
 }
 
-// handed returns the locks that what a call is given may release: closures that do
+// handed returns the locks that what a call is given may release: functions that do
 // so, and the lock itself.
 func (f *flow) handed(c *ssa.CallCommon) []release {
 	if fn, _ := callee(c); fn == nil && !c.IsInvoke() {
@@ -154,9 +154,11 @@ func (f *flow) handed(c *ssa.CallCommon) []release {
 	}
 	var rs []release
 	for _, a := range c.Args {
-		if m, ok := a.(*ssa.MakeClosure); ok {
-			fn := m.Fn.(*ssa.Function)
-			rs = append(rs, f.b.of(fn).within(fn, nil, m).releases...)
+		switch a := a.(type) {
+		case *ssa.MakeClosure:
+			rs = append(rs, f.b.value(a.Fn.(*ssa.Function), a, nil).releases...)
+		case *ssa.Function:
+			rs = append(rs, f.b.value(a, nil, nil).releases...)
 		}
 	}
 	if fn := c.StaticCallee(); fn != nil && (f.b.knows(fn) || fn.Signature.Recv() != nil && isLock(fn.Signature.Recv().Type())) {

@@ -398,6 +398,24 @@ func passes(s *server, run func(func())) {
 
 func each(f func()) { f() }
 
+func passesMethods(s *server) {
+	s.mu.Lock()
+	each(s.mu.Unlock)
+	work()
+	s.mu.Lock()
+	each(s.unlock)
+	work()
+	global.Lock()
+	each(unlockGlobal)
+	work()
+	global.Lock()
+	each(s.lockRW)
+	work() // want `^global\.$`
+}
+
+func unlockGlobal()       { global.Unlock() }
+func (s *server) lockRW() { s.rw.Lock() }
+
 func gives(s *server, take func(*sync.Mutex)) {
 	s.mu.Lock()
 	c := sync.NewCond(&s.mu)
