@@ -31,15 +31,16 @@ type inference struct {
 	linknames  map[string]string // what names of this package without a body stand for
 	noescape   map[*types.Func]bool
 
-	funcs    []*function // in source order, the initialiser first
-	bySSA    map[*ssa.Function]*function
-	byObj    map[*types.Func]*function
-	index    *index
-	facts    map[*types.Package]*view
-	seen     map[*types.Func]*Summary // functions without a body here
-	deciding map[*ssa.Parameter]bool
-	msets    typeutil.MethodSetCache
-	named    []types.Type // see concreteTypes
+	funcs     []*function // in source order, the initialiser first
+	bySSA     map[*ssa.Function]*function
+	byObj     map[*types.Func]*function
+	index     *index
+	facts     map[*types.Package]*view
+	seen      map[*types.Func]*Summary // functions without a body here
+	deciding  map[*ssa.Parameter]bool
+	msets     typeutil.MethodSetCache
+	named     []types.Type                // see concreteTypes
+	standsFor map[types.Type][]types.Type // see typesOf
 
 	factSize int // bytes
 }
@@ -100,6 +101,7 @@ func newInference(pass *analysis.Pass, assumed map[string]Set) *inference {
 		facts:      make(map[*types.Package]*view),
 		seen:       make(map[*types.Func]*Summary),
 		deciding:   make(map[*ssa.Parameter]bool),
+		standsFor:  make(map[types.Type][]types.Type),
 	}
 	x.readDirectives()
 	x.linknames = linknames(pass.Files)

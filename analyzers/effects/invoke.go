@@ -163,6 +163,15 @@ func (x *inference) implementations(t types.Type, m *types.Func, args []ssa.Valu
 }
 
 func (x *inference) typesOf(t types.Type) []types.Type {
+	found, ok := x.standsFor[t]
+	if !ok {
+		found = x.findTypes(t)
+		x.standsFor[t] = found
+	}
+	return found
+}
+
+func (x *inference) findTypes(t types.Type) []types.Type {
 	if p, ok := types.Unalias(t).(*types.TypeParam); ok {
 		return listed(p.Constraint(), 0)
 	}
