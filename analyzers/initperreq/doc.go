@@ -55,7 +55,8 @@
 //     a check for nil, a missing map entry, a flag or a clock.
 //   - What is made of something that comes with the request, or changes in the loop.
 //   - Where what is built before a closure is used in it only.
-//   - Loops that end with the function only: how often those turn, work decides.
+//   - Loops that end with the function only: how often those turn, work decides. And
+//     the turn of a loop that is its last, as in a search.
 //   - Patterns in hot code: there hotcall speaks.
 //
 // It is only suspected, which is for the audit, where

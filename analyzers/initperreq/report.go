@@ -4,13 +4,17 @@ import (
 	"fmt"
 	"go/ast"
 	"go/constant"
+	"go/token"
 	"go/types"
 	"regexp"
 	"slices"
 
+	"golang.org/x/tools/go/ast/inspector"
+
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
@@ -144,7 +148,7 @@ func (c *checker) inLoop(s *site) {
 	if !s.local && s.call.Callee != nil && c.Hotness.Root(s.call.Callee.Node) != nil {
 		return // which has the finding
 	}
-	if loop == nil || s.fate != used || endless(loop) || c.inputs(s.f, loop, s.deps...).varies {
+	if loop == nil || c.leaves(s, loop) || s.fate != used || endless(loop) || c.inputs(s.f, loop, s.deps...).varies {
 		return
 	}
 	doubt := ""
@@ -159,6 +163,54 @@ func (c *checker) inLoop(s *site) {
 		doubt = "the loop turns at start-up"
 	}
 	c.send(s, "in each turn of the loop", "in a loop", doubt)
+}
+
+// leaves reports whether the loop ends with the turn in which s is reached: a
+// search that has found what it looks for.
+func (c *checker) leaves(s *site, loop ast.Node) bool {
+	cur, ok := syntax.Find(c.root, s.expr)
+	if !ok {
+		return false
+	}
+	for ; cur.Node() != loop; cur = cur.Parent() {
+		var list []ast.Stmt
+		switch n := cur.Node().(type) {
+		case *ast.ReturnStmt:
+			return true
+		case *ast.BlockStmt:
+			list = n.List
+		case *ast.CaseClause:
+			list = n.Body
+		case *ast.CommClause:
+			list = n.Body
+		}
+		if len(list) == 0 {
+			continue
+		}
+		switch last := list[len(list)-1].(type) {
+		case *ast.ReturnStmt:
+			return true
+		case *ast.BranchStmt:
+			if last.Tok == token.BREAK && (last.Label != nil || c.ofLoop(cur, loop)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ofLoop reports whether a break in the block at cur ends the loop, and not a
+// switch or select in it.
+func (c *checker) ofLoop(cur inspector.Cursor, loop ast.Node) bool {
+	for cur := range cur.Enclosing() {
+		switch n := cur.Node().(type) {
+		case *ast.SwitchStmt, *ast.TypeSwitchStmt, *ast.SelectStmt:
+			return false
+		case *ast.ForStmt, *ast.RangeStmt:
+			return n == loop
+		}
+	}
+	return false
 }
 
 // endless reports whether a loop has no end: it is a process or a worker, and how

@@ -82,3 +82,18 @@ func skip(lines []string, try func(string) error) (n int) {
 }
 
 func isServed(s string) bool { return regexp.MustCompile(`^/served`).MatchString(s) } // want `^likely: regexp.MustCompile .* for each request`
+
+// A break of the switch goes on with the loop.
+func switched(lines []string) (n int) {
+	for _, line := range lines {
+		switch line {
+		case "c":
+			n += len(regexp.MustCompile(`c`).FindString(line)) // want `^likely: regexp.MustCompile .* in each turn of the loop$`
+			break
+		}
+		if line == "" {
+			return n
+		}
+	}
+	return n
+}

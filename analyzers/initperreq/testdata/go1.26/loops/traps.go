@@ -90,3 +90,27 @@ func serve(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusTeapot)
 	}
 }
+
+// The turn in which it is built is the last one.
+func first(lines []string) bool {
+	for _, line := range lines {
+		if line != "" {
+			return regexp.MustCompile(`a`).MatchString(line)
+		}
+	}
+	for _, line := range lines {
+		if line != "" {
+			re := regexp.MustCompile(`b`)
+			println(re.MatchString(line))
+			break
+		}
+	}
+	for _, line := range lines {
+		switch line {
+		case "c":
+			re := regexp.MustCompile(`c`)
+			return re.MatchString(line)
+		}
+	}
+	return false
+}
