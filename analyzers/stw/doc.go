@@ -39,7 +39,8 @@
 //
 // # When it is silent
 //
-//   - At start-up, in tests, and wherever neither a request nor hotness leads.
+//   - At start-up, in tests, and wherever neither a request nor hotness leads, a
+//     loop that time paces excepted: see below.
 //   - For whoever watches the process: a handler that is mounted, in the same
 //     package, at a path that says so (/debug/…, /metrics, /admin/…, a health
 //     check), a branch that is taken for such a path only, and handlers whose

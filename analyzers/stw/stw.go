@@ -101,7 +101,7 @@ func (c *checker) place(f *funcs.Func, p witness.Place) {
 	case root != nil && c.diagnosis(f, p, root): // whoever watches the process asked for it
 	case root != nil:
 		c.report(p, rule.Likely, "on a request", "on behalf of a request ("+root.Detail+")", c.doubtOnRequest(f, p, root), nil)
-	case c.requests.Ticks(p.Pos) && !e.Cold:
+	case c.requests.Ticks(p.Pos) && !e.Cold && c.requests.Seldom(f, p.Pos, nil) == "":
 		c.report(p, rule.Suspected, "periodically", "each time this loop comes round", "", nil)
 	}
 }

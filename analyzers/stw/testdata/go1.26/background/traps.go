@@ -1,6 +1,9 @@
 package background
 
-import "runtime"
+import (
+	"runtime"
+	"time"
+)
 
 // A loop that time does not pace.
 func collectAll(jobs []func()) {
@@ -15,5 +18,17 @@ func work(jobs chan func()) {
 	for job := range jobs {
 		job()
 		runtime.GC()
+	}
+}
+
+// It happens once, not with each tick.
+func watchdog(stuck func() bool) {
+	dumped := false
+	for range time.Tick(time.Second) {
+		if stuck() && !dumped {
+			dumped = true
+			buf := make([]byte, 1<<16)
+			println(string(buf[:runtime.Stack(buf, true)]))
+		}
 	}
 }
