@@ -68,7 +68,8 @@
 //   - where the call is seldom made although no error leads there: behind a level
 //     or debug flag, to fill what is kept, once, to tell of an event; messages
 //     formatted in one branch; and what a hot function calls in one branch only:
-//     a server that decodes messages is hot, its answer to the first one is not;
+//     a server that decodes messages is hot, its answer to the first one is not
+//     (a regular expression that is compiled there is shown all the same);
 //   - where the costly call is made by what is called in another package: a
 //     condition may stand in between;
 //   - for cheap reflection (reflect.ValueOf, a kind), for debug levels, and for

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"go/ast"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -197,7 +198,7 @@ func (c *checker) tier(k *call) rule.Tier {
 		return rule.Likely
 	case k.hot.Source != hotpath.FromDirective:
 		return rule.Suspected
-	case k.what.Kind == costly.Logs || c.seldom.Conditional(k.Call.Lparen):
+	case k.what.Kind == costly.Logs || slices.ContainsFunc(k.way(), c.seldom.Conditional):
 		return rule.Likely // a level, or the condition, may say no
 	}
 	return rule.Proven

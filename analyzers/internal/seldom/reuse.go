@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"regexp"
+	"slices"
 
 	"golang.org/x/tools/go/ast/inspector"
 )
@@ -165,6 +166,18 @@ func (ix *Index) isDebugLevel(e ast.Expr) bool {
 	}
 	c, ok := ix.pass.TypesInfo.Uses[id].(*types.Const)
 	return ok && diagnostics.MatchString(c.Name())
+}
+
+// asksDebugLevel reports whether s asks a logger for what it needs to write at a
+// level below the usual: "c := log.Check(zap.DebugLevel, …)".
+func (ix *Index) asksDebugLevel(s ast.Stmt) (found bool) {
+	ast.Inspect(s, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok && slices.ContainsFunc(call.Args, ix.isDebugLevel) {
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 // leaves calls f for each part of cond that holds (or does not), or may be the

@@ -178,7 +178,9 @@ func (ix *Index) Why(pos token.Pos) string {
 		case *ast.IfStmt:
 			switch k, _ := cur.ParentEdge(); k {
 			case edge.IfStmt_Body:
-				why = ix.branch(n.Cond, true, n.Body)
+				if why = ix.branch(n.Cond, true, n.Body); why == "" && n.Init != nil && ix.asksDebugLevel(n.Init) {
+					why = Diagnostics
+				}
 			case edge.IfStmt_Else:
 				if why = ix.branch(n.Cond, false, n.Else); why == "" && ix.lists(n) {
 					why = "it is made only if there is none to reuse"

@@ -186,12 +186,16 @@ func (s *S) diagnostics() {
 	if s.level >= levelDebug { mark("diagnostics") }
 	if !(s.level >= levelDebug) { mark("") }
 	if s.level >= levelInfo { mark("") }
+	if c := s.check(levelDebug); c != nil { mark("diagnostics") }
+	if c := s.check(levelInfo); c != nil { mark("") }
 }
 
 const (
 	levelInfo = iota
 	levelDebug
 )
+
+func (s *S) check(level int) *T { return nil }
 
 func (s *S) branches(n int) {
 	at(false)

@@ -283,6 +283,7 @@ func (e *engine) violation(o *order) {
 	e.keys[fmt.Sprintf("order %d refused", o.ID)]++ // want `^suspected: .* but it is called in one branch only, on the way here$`
 	b, _ := json.Marshal(o)                         // want `^suspected: json.Marshal.* but it is called in one branch only, on the way here$`
 	e.buf.Write(b)
+	regexp.MustCompile(o.Symbol).MatchString("") // want `^likely: regexp.MustCompile`
 }
 
 func (e *engine) warnf(format string, args ...any) {
