@@ -172,8 +172,10 @@ func exports(t *testing.T, files []*errorcheck) string {
 
 func (f *errorcheck) compile(t *testing.T, tc toolchain, importcfg string) *Output {
 	t.Helper()
-	args := append([]string{"-p", f.pkg, "-importcfg", importcfg, "-o", os.DevNull}, f.flags...)
-	text, err := tc.compile(t.Context(), t.TempDir(), append(args, f.name))
+	dir := t.TempDir()
+	// The compiler removes its output where it finds an error: never a device.
+	args := append([]string{"-p", f.pkg, "-importcfg", importcfg, "-o", filepath.Join(dir, "out.o")}, f.flags...)
+	text, err := tc.compile(t.Context(), dir, append(args, f.name))
 	if err != nil {
 		t.Fatalf("%s: %v", f.name, err)
 	}
