@@ -21,7 +21,7 @@
 //     say how often it is called, and there it is only suspected;
 //   - a deferred Unlock that holds the lock over formatting, encoding,
 //     compression, hashing or sorting after the last use of what the lock
-//     guards.
+//     guards. What waits under a lock is lockblock's.
 //
 // # Why it costs
 //
