@@ -12,6 +12,7 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 	"github.com/lagvet/lagvet/analyzers/internal/requests"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/seldom"
@@ -38,6 +39,9 @@ var Rule = rule.New(rule.Spec{
 var Analyzer = Rule.Analyzer
 
 func run(pass *rule.Pass) error {
+	if !concerned(pass) {
+		return nil
+	}
 	root := pass.ResultOf[syntax.Analyzer].(*inspector.Inspector).Root()
 	c := &checker{
 		Pass:   pass,
@@ -56,6 +60,15 @@ func run(pass *rule.Pass) error {
 	c.report()
 	c.export()
 	return nil
+}
+
+// concerned reports whether the package may hold a finding, or a function that
+// others should know of: most of the many that are analysed for their facts alone
+// do not.
+func concerned(pass *rule.Pass) bool {
+	return mendable(pass.Pass) && slices.ContainsFunc(pass.Pkg.Imports(), func(p *types.Package) bool {
+		return modules.Ours(pass.Pass, p) || builds(p.Path())
+	})
 }
 
 // A checker looks at one package.

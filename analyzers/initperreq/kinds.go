@@ -67,26 +67,49 @@ var rows = []struct {
 // transportName is what a literal of the type counts as a call of.
 const transportName = "net/http.Transport"
 
+// names yields the names of all rows, and their kinds.
+func names(yield func(name string, k *kind) bool) {
+	for _, r := range rows {
+		for name := range strings.FieldsSeq(r.names) {
+			if !yield(name, r.kind) {
+				return
+			}
+		}
+	}
+}
+
 // A catalogue tells the kinds of functions by name.
 type catalogue map[string]*kind
 
 func newCatalogue() catalogue {
 	c := make(catalogue)
 	c[transportName] = transport
-	for _, r := range rows {
-		for name := range strings.FieldsSeq(r.names) {
-			c[name] = r.kind
-		}
+	for name, k := range names {
+		c[name] = k
 	}
 	return c
 }
 
-var major = regexp.MustCompile(`/v\d+\.|\.v\d+\.`)
+var major = regexp.MustCompile(`[/.]v\d+([/.])`)
+
+// withoutVersion removes major versions from a full name.
+func withoutVersion(name string) string { return major.ReplaceAllString(name, "$1") }
+
+// builds reports whether functions of the package of that path are in a row.
+func builds(path string) bool {
+	path = withoutVersion(path + ".")
+	for name := range names {
+		if strings.HasPrefix(strings.TrimLeft(name, "(*"), path) {
+			return true
+		}
+	}
+	return false
+}
 
 // of returns the kind of the function of that full name, or nil.
 func (c catalogue) of(fullName string) *kind {
 	if k := c[fullName]; k != nil {
 		return k
 	}
-	return c[major.ReplaceAllString(fullName, ".")]
+	return c[withoutVersion(fullName)]
 }
