@@ -34,14 +34,31 @@ func (x *inference) allocation(f *function, instr ssa.Instruction) {
 	if what == "" {
 		return
 	}
-	pos := instr.Pos()
-	if !pos.IsValid() {
-		pos = f.ssa.Pos()
-	}
+	pos := whereabouts(f, instr)
 	if e := x.excuseAt(pos); e != nil && !f.bare && !e.sum.Kinds().Has(Alloc) {
 		return
 	}
 	f.allocs = append(f.allocs, AllocSite{Pos: pos, What: what, Certainty: c, Cold: x.cold(pos), Escapes: escapes, Instr: instr})
+}
+
+// whereabouts returns the place of an instruction or, of one that stands for
+// nothing in the source, as an implicit conversion, that of what follows in its
+// block, or else precedes it: what is on the way to an error should be seen to be.
+func whereabouts(f *function, instr ssa.Instruction) token.Pos {
+	if pos := instr.Pos(); pos.IsValid() {
+		return pos
+	}
+	pos, passed := f.ssa.Pos(), false
+	for _, other := range instr.Block().Instrs {
+		passed = passed || other == instr
+		if other.Pos().IsValid() {
+			pos = other.Pos()
+			if passed {
+				break
+			}
+		}
+	}
+	return pos
 }
 
 // allocates tells what an instruction may allocate, "" if nothing.
