@@ -11,6 +11,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/escape"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/allocs"
+	"github.com/lagvet/lagvet/analyzers/internal/costly"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/witness"
@@ -68,17 +69,17 @@ func (c *checker) places(f *funcs.Func, promise *allocs.Promise) []witness.Place
 	return places
 }
 
-// owned reports whether p is hotcall's: fmt, errors, and what works by reflection.
+// owned reports whether p is hotcall's: fmt, what is known to be costly, and what
+// works by reflection. Making an error is no cost of each call.
 func (c *checker) owned(p witness.Place) bool {
+	if what, ok := costly.Of(p.Func); ok && !what.Light {
+		return true
+	}
 	if p.Effects[len(p.Effects)-1].Kind == effects.Reflect {
 		return true
 	}
 	k := c.pass.Funcs.Call(p.Call)
-	if k == nil || k.Func == nil || k.Func.Pkg() == nil {
-		return false
-	}
-	path := k.Func.Pkg().Path()
-	return path == "fmt" || path == "errors"
+	return k != nil && k.Func != nil && k.Func.Pkg() != nil && k.Func.Pkg().Path() == "errors"
 }
 
 // judge says how sure it is that p breaks the contract or, without one, that it

@@ -5,6 +5,7 @@ package traps
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"unicode/utf8"
 
 	"example.com/alloc/lib"
@@ -259,6 +260,14 @@ func (b *book) first(x int) int {
 	var list []int
 	list = append(list, x, 1)
 	return list[0]
+}
+
+// What is known to be costly is hotcall's, under contract too.
+//
+//lagvet:noalloc
+func (b *book) costly(pattern string, n int) {
+	b.text = fmt.Sprint(n)
+	b.count += len(regexp.MustCompile(pattern).String())
 }
 
 // Under contract, too, what the compiler reads in place is no copy.
