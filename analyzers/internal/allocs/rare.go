@@ -54,7 +54,7 @@ func isError(t types.Type) bool {
 // each time.
 func (x *Index) reported(s *Site) bool {
 	call := x.passedTo(s)
-	return call != nil && x.formats(call) && (x.branched(s.Pos) || x.concludes(call))
+	return call != nil && x.formats(call) && (x.Seldom.Branched(s.Pos) || x.concludes(call))
 }
 
 // passedTo returns the call that s is made for, or nil.
@@ -102,34 +102,10 @@ func (x *Index) formats(call *ast.CallExpr) bool {
 	return ok && types.Identical(args.Elem().Underlying(), types.NewInterfaceType(nil, nil))
 }
 
-// branched reports whether pos is in a branch of an if statement, or in the
-// default of a switch, of its function.
-func (x *Index) branched(pos token.Pos) bool {
-	cur, ok := x.Seldom.Cursor(pos)
-	if !ok {
-		return false
-	}
-	for child, parent := cur, cur.Parent(); parent.Valid() && parent.Node() != nil; child, parent = parent, parent.Parent() {
-		switch n := parent.Node().(type) {
-		case *ast.IfStmt:
-			if child.Node() == n.Body || child.Node() == n.Else {
-				return true
-			}
-		case *ast.CaseClause:
-			if n.List == nil {
-				return true
-			}
-		case *ast.FuncDecl, *ast.FuncLit:
-			return false
-		}
-	}
-	return false
-}
-
 // Filtered reports whether what stands at pos in a loop is left out in some of its
 // turns, or the whole loop is in a branch: how often it runs, nobody sees.
 func (x *Index) Filtered(pos token.Pos) bool {
-	return x.Seldom.Conditional(pos) || x.branched(pos) || x.skipped(pos)
+	return x.Seldom.Conditional(pos) || x.Seldom.Branched(pos) || x.skipped(pos)
 }
 
 // skipped reports whether a continue statement stands before pos in its loop.
