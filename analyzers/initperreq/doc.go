@@ -18,7 +18,8 @@
 //     compiles its pattern each time, regexp2, globs;
 //   - templates that are parsed, of text/template and html/template;
 //   - pools of certificates and key pairs: x509.SystemCertPool,
-//     AppendCertsFromPEM, tls.LoadX509KeyPair, tls.X509KeyPair;
+//     AppendCertsFromPEM, tls.LoadX509KeyPair, tls.X509KeyPair; a tls.Config that
+//     goes straight to tls.Dial and its kin is only suspected;
 //   - http.Transport, a literal or a Clone (an http.Client without one shares the
 //     default transport and is no finding), sql.Open and the pools of sqlx, gorm and
 //     pgx, gRPC channels;

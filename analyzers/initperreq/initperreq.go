@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"path"
 	"slices"
 
 	"golang.org/x/tools/go/analysis"
@@ -135,17 +136,39 @@ func (c *checker) primitives() {
 	for cur := range c.root.Preorder((*ast.CompositeLit)(nil)) {
 		lit := cur.Node().(*ast.CompositeLit)
 		f := c.Funcs.At(lit.Pos())
-		if f == nil || c.values.InTest(lit.Pos()) || !isTransport(c.TypesInfo.TypeOf(lit)) {
+		if f == nil || c.values.InTest(lit.Pos()) {
 			continue
 		}
-		u := &setup{kind: transport, key: transportName, name: "http.Transport", fault: f.Name(c.Pkg)}
+		key := typeName(c.TypesInfo.TypeOf(lit))
+		if key != transportName && !(key == configName && c.handsToTLS(cur)) {
+			continue
+		}
+		u := &setup{kind: c.kinds[key], key: key, name: path.Base(key), fault: f.Name(c.Pkg)}
 		c.add(&site{f: f, expr: lit, setup: u, deps: []ast.Expr{lit}, local: true}, lit)
 	}
 }
 
-func isTransport(t types.Type) bool {
+// typeName returns the full name of a named type.
+func typeName(t types.Type) string {
 	n, ok := types.Unalias(t).(*types.Named)
-	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "net/http" && n.Obj().Name() == "Transport"
+	if !ok || n.Obj().Pkg() == nil {
+		return ""
+	}
+	return n.Obj().Pkg().Path() + "." + n.Obj().Name()
+}
+
+// handsToTLS reports whether the address of a literal goes straight to a function
+// of crypto/tls: that one shakes hands with it, or makes what does.
+func (c *checker) handsToTLS(lit inspector.Cursor) bool {
+	if _, ok := lit.Parent().Node().(*ast.UnaryExpr); !ok {
+		return false
+	}
+	call, ok := lit.Parent().Parent().Node().(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	k := c.Funcs.Call(call)
+	return k != nil && k.Func != nil && k.Func.Pkg() != nil && k.Func.Pkg().Path() == "crypto/tls"
 }
 
 // primitive takes up a call of a function that builds something.

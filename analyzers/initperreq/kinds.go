@@ -27,6 +27,7 @@ var (
 	rootsOf   = &kind{name: "certificates", does: "parses certificates into a pool", mend: "build the pool once and share it", of: true}
 	keyPair   = &kind{name: "certificates", does: "parses a certificate and its key", mend: "load it once, and again when the files change"}
 	transport = &kind{name: "transport", does: "begins with no connection, so that each request dials and shakes hands anew, and leaves its own behind in a pool that nobody uses again", mend: "make one http.Client with its Transport and share it: both are safe for concurrent use"}
+	sessions  = &kind{name: "TLS configuration", does: "begins with no session, so that each handshake is a full one", mend: "make one tls.Config with a ClientSessionCache and share it: it is safe for concurrent use"}
 	database  = &kind{name: "database", does: "opens a pool of connections, the first of which has to be dialled", mend: "open it once and share it: a DB is safe for concurrent use"}
 	channel   = &kind{name: "channel", does: "makes a connection of its own, which has to be dialled", mend: "make it once and share it: calls share one connection"}
 	replacer  = &kind{name: "replacer", does: "builds a table in its first use", mend: "make it once, into a package-level variable: it is safe for concurrent use"}
@@ -64,8 +65,11 @@ var rows = []struct {
 	{cloud, "github.com/aws/aws-sdk-go/aws/session.NewSession github.com/aws/aws-sdk-go/aws/session.NewSessionWithOptions github.com/aws/aws-sdk-go/config.LoadDefaultConfig github.com/aws/aws-sdk-go-v2/config.LoadDefaultConfig"},
 }
 
-// transportName is what a literal of the type counts as a call of.
-const transportName = "net/http.Transport"
+// transportName and configName are what literals of these types count as calls of.
+const (
+	transportName = "net/http.Transport"
+	configName    = "crypto/tls.Config"
+)
 
 // names yields the names of all rows, and their kinds.
 func names(yield func(name string, k *kind) bool) {
@@ -84,6 +88,7 @@ type catalogue map[string]*kind
 func newCatalogue() catalogue {
 	c := make(catalogue)
 	c[transportName] = transport
+	c[configName] = sessions
 	for name, k := range names {
 		c[name] = k
 	}

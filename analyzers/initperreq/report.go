@@ -231,6 +231,9 @@ func (c *checker) startUp(f *funcs.Func) bool {
 
 // send reports s. A doubt makes it a suspicion.
 func (c *checker) send(s *site, when, cause, doubt string) {
+	if doubt == "" && s.setup.kind == sessions {
+		doubt = "to make it costs little, and there may be no session to resume"
+	}
 	u := s.setup
 	f := rule.Finding{
 		Pos:       s.expr.Pos(),

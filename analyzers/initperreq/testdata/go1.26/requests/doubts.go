@@ -139,3 +139,19 @@ func (s *shop) live(w http.ResponseWriter, r *http.Request) {
 		t.Execute(w, nil)
 	}
 }
+
+// A configuration costs little to make, and the sessions that are not resumed.
+func (s *shop) dials(w http.ResponseWriter, r *http.Request) {
+	conn, err := tls.Dial("tcp", "quotes.example.com:443", &tls.Config{MinVersion: tls.VersionTLS13}) // want `^suspected: a new tls.Config begins with no session, so that each handshake is a full one, for each request .*\(but to make it costs little, and there may be no session to resume\)$`
+	if err != nil {
+		return
+	}
+	conn.Close()
+	own, err := tls.Dial("tcp", r.Host, &tls.Config{ServerName: r.Host}) // the request says whom to ask
+	if err != nil {
+		return
+	}
+	own.Close()
+	config := &tls.Config{MinVersion: tls.VersionTLS13} // where it goes is not looked at
+	fmt.Fprintln(w, config.MinVersion)
+}
