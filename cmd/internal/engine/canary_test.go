@@ -96,7 +96,7 @@ func TestCanary(t *testing.T) {
 	} {
 		t.Setenv(deafEnv, step.deaf)
 		o := step.opts
-		o.Dir = opts.Dir
+		o.Dir, o.Tool = opts.Dir, self
 		res, err := Run(t.Context(), o)
 		if err != nil {
 			t.Fatal(err)
