@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"go/format"
 	"os"
 	"os/exec"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lagvet/lagvet/cmd/internal/testtool"
 	"github.com/lagvet/lagvet/cmd/internal/vettool"
 )
 
@@ -26,8 +28,21 @@ func TestMain(m *testing.M) {
 	case os.Getenv(runEnv) != "":
 		os.Exit(run(args))
 	}
-	os.Exit(m.Run())
+	var remove func() error
+	var err error
+	if self, remove, err = testtool.Executable(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	if err := remove(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	os.Exit(code)
 }
+
+// self is the command, as these tests execute it.
+var self string
 
 // result is what an execution of lagvet leaves.
 type result struct {
@@ -38,16 +53,12 @@ type result struct {
 // lagvet executes the command in dir.
 func lagvet(t *testing.T, dir string, args ...string) result {
 	t.Helper()
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var stdout, stderr bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), exe, args...)
+	cmd := exec.CommandContext(t.Context(), self, args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), runEnv+"=1", "PWD="+dir)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err = cmd.Run()
+	err := cmd.Run()
 	if _, ok := errors.AsType[*exec.ExitError](err); err != nil && !ok {
 		t.Fatal(err)
 	}

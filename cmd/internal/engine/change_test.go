@@ -140,7 +140,7 @@ func TestChanges(t *testing.T) {
 	run("profile", 0, "a/a.go ctxless", "c/c.go hotdefer hot by profile")
 	again("profile")
 	writeProfile(t, cpu, "example.com/m/b.Run", filepath.Join(dir, "b/b.go"))
-	run("content of the profile", 0, "a/a.go ctxless", "b/b.go hotblock hot by profile", "c/c.go hotdefer cold")
+	run("content of the profile", 0, "a/a.go ctxless", "b/b.go hotalloc hot by profile", "b/b.go hotblock hot by profile", "c/c.go hotdefer cold")
 	again("content of the profile")
 	opts.Profiles = nil
 

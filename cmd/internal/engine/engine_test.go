@@ -3,7 +3,6 @@ package engine
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,6 +10,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/cmd/internal/testtool"
 	"github.com/lagvet/lagvet/cmd/internal/vettool"
 )
 
@@ -29,37 +29,21 @@ func TestMain(m *testing.M) {
 		}
 		vettool.Main(os.Args[1:])
 	}
-	code, err := withTool(m.Run)
-	if err != nil {
+	var remove func() error
+	var err error
+	if self, remove, err = testtool.Executable(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	if err := remove(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}
 	os.Exit(code)
 }
 
-// self is the executable that go vet runs in these tests. Under the race
-// detector it is this package's test binary built without it: vet units are
-// processes with nothing to race with, and there are thousands of them.
+// self is the executable that go vet runs in these tests.
 var self string
-
-// withTool calls run while there is a self.
-func withTool(run func() int) (code int, err error) {
-	if self, err = os.Executable(); err != nil {
-		return 1, err
-	}
-	if !raceDetector {
-		return run(), nil
-	}
-	dir, err := os.MkdirTemp("", "engine-test-")
-	if err != nil {
-		return 1, err
-	}
-	defer os.RemoveAll(dir)
-	self = filepath.Join(dir, filepath.Base(self))
-	if out, err := exec.Command("go", "test", "-c", "-race=false", "-o", self, ".").CombinedOutput(); err != nil {
-		return 1, fmt.Errorf("building the vet tool: %w\n%s", err, out)
-	}
-	return run(), nil
-}
 
 // write writes the files of an archive to a new directory.
 func write(t *testing.T, dir, archive string) {
