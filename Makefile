@@ -3,7 +3,7 @@
 GO  ?= go
 BIN := bin
 
-.PHONY: all build test test-race test-goroot test-toolchains lint demo bench docs fuzz clean
+.PHONY: all build test test-goroot test-toolchains lint demo bench docs fuzz clean
 
 all: build
 
@@ -18,13 +18,9 @@ lint: build
 	$(GO) vet ./...
 	$(BIN)/lagvet check ./...
 
-## test: lint, and every test
+## test: lint, and every test under the race detector
 test: lint
-	$(GO) test -timeout 30m ./...
-
-## test-race: every test under the race detector, which takes several times as long
-test-race:
-	$(GO) test -race -timeout 50m ./...
+	$(GO) test -race -timeout 30m ./...
 
 ## test-goroot: the reader of the compiler's text on the compiler's own tests, which must be there
 test-goroot:
