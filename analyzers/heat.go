@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"go/ast"
-	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
 
@@ -63,7 +63,7 @@ func heat(pass *analysis.Pass) (any, error) {
 
 func heatOf(pass *analysis.Pass, info *hotpath.Info, decl *ast.FuncDecl, name string) FuncHeat {
 	f := FuncHeat{
-		Func: withoutVariant(name),
+		Func: modules.WithoutVariant(name),
 		Posn: place(pass.Fset.Position(decl.Name.Pos())),
 	}
 	if h := info.Hot(decl); h != nil {
@@ -81,15 +81,4 @@ func steps(pass *analysis.Pass, via []hotpath.Step) []Step {
 		out = append(out, Step{Posn: place(pass.Fset.Position(s.Pos)), Text: s.Text})
 	}
 	return out
-}
-
-// withoutVariant removes what marks a package as compiled for a test: the go
-// command calls it "path [path.test]".
-func withoutVariant(name string) string {
-	before, rest, found := strings.Cut(name, " [")
-	if !found {
-		return name
-	}
-	_, after, _ := strings.Cut(rest, "]")
-	return before + after
 }

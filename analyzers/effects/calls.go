@@ -5,6 +5,9 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
+	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
 )
 
 // A site is one call, go or defer statement of a function.
@@ -195,7 +198,7 @@ func (x *inference) callbacks(args []ssa.Value) []*target {
 			a = c.Fn
 		}
 		if lit, ok := a.(*ssa.Function); ok && lit.Parent() != nil {
-			if fn := x.bySSA[origin(lit)]; fn != nil {
+			if fn := x.bySSA[ssavalue.Origin(lit)]; fn != nil {
 				ts = append(ts, &target{fn: fn, label: fn.name})
 			}
 		}
@@ -293,7 +296,7 @@ func (x *inference) callersPass(p *ssa.Parameter) *origins {
 
 // function returns the target that is fn, closed over what closure binds.
 func (x *inference) function(fn *ssa.Function, closure *ssa.MakeClosure, args []ssa.Value, c *ssa.CallCommon) *target {
-	if f := x.bySSA[origin(fn)]; f != nil {
+	if f := x.bySSA[ssavalue.Origin(fn)]; f != nil {
 		return &target{fn: f, label: f.name, args: args, sum: nil}
 	}
 	obj, _ := fn.Object().(*types.Func)
@@ -312,7 +315,7 @@ func (x *inference) function(fn *ssa.Function, closure *ssa.MakeClosure, args []
 
 // declared returns the target that is a declared function or concrete method.
 func (x *inference) declared(obj *types.Func, args []ssa.Value, c *ssa.CallCommon) *target {
-	name := withoutVariant(obj.FullName())
+	name := modules.WithoutVariant(obj.FullName())
 	if f := x.byObj[obj]; f != nil {
 		return &target{fn: f, label: name, args: args}
 	}

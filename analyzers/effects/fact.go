@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 )
 
 // A Fact is what a package tells those that import it: the effects of its
@@ -54,7 +56,7 @@ func keyOf(fn *types.Func) key {
 	}
 	path := ""
 	if fn.Pkg() != nil {
-		path = withoutVariant(fn.Pkg().Path())
+		path = modules.WithoutVariant(fn.Pkg().Path())
 	}
 	return key{path, name}
 }

@@ -5,6 +5,8 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
 )
 
 // An index knows where the values of a package come from: what is stored in its
@@ -66,7 +68,7 @@ func (x *inference) indexInstr(ix *index, instr ssa.Instruction, space []*ssa.Va
 		if c := instr.Common(); !c.IsInvoke() {
 			callee = c.Value
 			if fn, ok := c.Value.(*ssa.Function); ok {
-				fn = origin(fn)
+				fn = ssavalue.Origin(fn)
 				ix.calls[fn] = append(ix.calls[fn], c)
 			}
 		}
@@ -99,14 +101,6 @@ func onlyCalled(c *ssa.MakeClosure) bool {
 		}
 	}
 	return true
-}
-
-// origin returns the generic function that fn is an instance of, or fn.
-func origin(fn *ssa.Function) *ssa.Function {
-	if o := fn.Origin(); o != nil {
-		return o
-	}
-	return fn
 }
 
 // global notes one use of a package-level variable.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 )
 
 // An inference is one run of the analysis over a package.
@@ -144,7 +145,7 @@ func (x *inference) gather() {
 		if len(fn.Blocks) == 0 {
 			continue
 		}
-		name := withoutVariant(obj.FullName())
+		name := modules.WithoutVariant(obj.FullName())
 		if _, n, ok := strings.Cut(fn.Name(), "init#"); ok { // there may be several
 			name += "#" + n
 		}
@@ -174,15 +175,4 @@ func (x *inference) addLiteral(fn *ssa.Function, name string) {
 	for i, lit := range fn.AnonFuncs {
 		x.addLiteral(lit, fmt.Sprintf("%s.%d", name, i+1))
 	}
-}
-
-// withoutVariant removes what marks a package as compiled for a test: the go
-// command calls it "path [path.test]".
-func withoutVariant(name string) string {
-	before, rest, found := strings.Cut(name, " [")
-	if !found {
-		return name
-	}
-	_, after, _ := strings.Cut(rest, "]")
-	return before + after
 }

@@ -4,6 +4,8 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 )
 
 // invoke returns what a call of an interface method may call.
@@ -119,7 +121,7 @@ func owner2type(owner *types.TypeName, t types.Type) types.Type {
 // contract returns the target that is an interface method of which only its
 // declared meaning is known, opUnknown if it has none.
 func (x *inference) contract(m *types.Func, iface types.Type, v ssa.Value) *target {
-	t := &target{sum: opUnknown, label: withoutVariant(m.FullName())}
+	t := &target{sum: opUnknown, label: modules.WithoutVariant(m.FullName())}
 	if n, ok := types.Unalias(iface).(*types.Named); ok && n.Obj().Pkg() != nil {
 		name := "(" + tableName(n.Obj().Pkg().Path()+"."+n.Obj().Name()) + ")." + m.Name()
 		if s := x.tables.contracts[name]; s != nil {

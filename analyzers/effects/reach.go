@@ -2,6 +2,8 @@ package effects
 
 import (
 	"go/types"
+
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 )
 
 // exports lists what a package that imports this one may call: the exported
@@ -22,7 +24,7 @@ func (x *inference) exports() []entry {
 		case *types.TypeName:
 			r.visit(obj.Type()) // methods of unexported ones are called through exported functions
 			if s := x.boundTypes[obj]; s != nil {
-				r.found[key{withoutVariant(x.pass.Pkg.Path()), obj.Name() + "()"}] = s
+				r.found[key{modules.WithoutVariant(x.pass.Pkg.Path()), obj.Name() + "()"}] = s
 			}
 		default:
 			if obj.Exported() {

@@ -8,6 +8,8 @@ import (
 	"io"
 
 	"golang.org/x/tools/go/analysis"
+
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 )
 
 // Report reports the effects of all functions of a package, unexported ones and
@@ -49,7 +51,7 @@ func (i *Info) reported() []Reported {
 		rs = append(rs, Reported{f.Name, f.Summary})
 	}
 	for _, fn := range i.x.declaredOnly() {
-		rs = append(rs, Reported{withoutVariant(fn.FullName()), i.x.external(fn)})
+		rs = append(rs, Reported{modules.WithoutVariant(fn.FullName()), i.x.external(fn)})
 	}
 	return rs
 }

@@ -5,6 +5,8 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
 )
 
 // What becomes of a parameter, four bits each. "Content" is what is reached
@@ -67,7 +69,7 @@ func (x *inference) static(c *ssa.CallCommon) *function {
 	if fn == nil {
 		return nil
 	}
-	if f := x.bySSA[origin(fn)]; f != nil {
+	if f := x.bySSA[ssavalue.Origin(fn)]; f != nil {
 		return f
 	}
 	if obj, ok := fn.Object().(*types.Func); ok {

@@ -4,6 +4,8 @@ import (
 	"go/token"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
 )
 
 // A Site is one place in a function where it does something: an operation of
@@ -21,7 +23,7 @@ type Site struct {
 // allocations, then calls of what the caller gave. Unlike its summary, this tells of every place, not of the nearest one.
 // A function whose effects are stated has none.
 func (i *Info) Sites(fn *ssa.Function) []Site {
-	f := i.x.bySSA[origin(fn)]
+	f := i.x.bySSA[ssavalue.Origin(fn)]
 	if f == nil {
 		return nil
 	}

@@ -5,6 +5,8 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
 )
 
 // A source is one thing that a value of a func or interface type may be.
@@ -288,7 +290,7 @@ func (t *tracer) result(call *ssa.Call, i, depth int) {
 		t.unknown()
 		return
 	}
-	fn = origin(fn)
+	fn = ssavalue.Origin(fn)
 	if f := t.x.bySSA[fn]; f != nil {
 		t.returned(call, fn, i, depth)
 		return

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
 )
 
 // waits adds to f what its goroutines do if it waits for them: the wait itself
@@ -219,7 +221,7 @@ func rootOf(v ssa.Value, bound map[ssa.Value]ssa.Value) root {
 				}
 				addr = to
 			}
-			if stored := onlyStore(addr); stored != nil {
+			if stored := ssavalue.OnlyStore(addr); stored != nil {
 				v = stored
 				continue
 			}
@@ -229,22 +231,4 @@ func rootOf(v ssa.Value, bound map[ssa.Value]ssa.Value) root {
 		}
 	}
 	return root{v, path}
-}
-
-// onlyStore returns the value of a local variable that is given one only once.
-func onlyStore(addr ssa.Value) ssa.Value {
-	a, ok := addr.(*ssa.Alloc)
-	if !ok {
-		return nil
-	}
-	var val ssa.Value
-	for _, ref := range *a.Referrers() {
-		if s, ok := ref.(*ssa.Store); ok && s.Addr == a {
-			if val != nil {
-				return nil
-			}
-			val = s.Val
-		}
-	}
-	return val
 }

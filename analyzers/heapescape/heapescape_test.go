@@ -1,9 +1,6 @@
 package heapescape_test
 
 import (
-	"encoding/json"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -33,7 +30,7 @@ func TestTruth(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	measured := measure(t, dir)
+	measured := ruletest.Measure(t, dir)
 	const enough = 30
 	if len(measured) < enough {
 		t.Fatalf("only %d functions were measured", len(measured))
@@ -57,22 +54,4 @@ func TestTruth(t *testing.T) {
 			t.Errorf("%s: %v allocations, %d findings, yet it is listed as unreported", name, allocs, found[name])
 		}
 	}
-}
-
-// measure returns the allocations a call of each function.
-func measure(t *testing.T, dir string) map[string]float64 {
-	t.Helper()
-	cmd := exec.Command("go", "run", "./cmd/measure")
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOGC=off")
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("measuring: %v", err)
-	}
-	var measured map[string]float64
-	if err := json.Unmarshal(out, &measured); err != nil {
-		t.Fatalf("measuring: %v", err)
-	}
-	return measured
 }

@@ -83,15 +83,15 @@ func (c *checker) list(list []*values.Value) string {
 func (c *checker) named(v *values.Value) string {
 	var about []string
 	if v.Type != nil && (v.Kind == values.Variable || v.Kind == values.Boxed) {
-		about = append(about, short(c.allocs.Finder.TypeText(v.Type)))
+		about = append(about, rule.Brief(c.allocs.Finder.TypeText(v.Type)))
 	}
 	if v.Size > 0 {
 		about = append(about, plural(v.Size, "byte"))
 	}
 	if len(about) == 0 {
-		return short(v.Text)
+		return rule.Brief(v.Text)
 	}
-	return short(v.Text) + " (" + strings.Join(about, ", ") + ")"
+	return rule.Brief(v.Text) + " (" + strings.Join(about, ", ") + ")"
 }
 
 func plural(n int64, what string) string {
@@ -99,16 +99,6 @@ func plural(n int64, what string) string {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
-}
-
-// short keeps what stands in a message readable.
-func short(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	const most = 60
-	if r := []rune(s); len(r) > most {
-		return string(r[:most-1]) + "…"
-	}
-	return s
 }
 
 // why is the cause in words.
@@ -126,7 +116,7 @@ func (c *checker) why(f *finding) string {
 			return "it goes into a map"
 		}
 		if to, _, ok := strings.Cut(f.cause.Expr, " = "); ok && !strings.HasPrefix(to, ".") {
-			return "it is stored in " + short(to)
+			return "it is stored in " + rule.Brief(to)
 		}
 		return "it is stored where it outlives the call"
 	case escape.Kept:
@@ -165,7 +155,7 @@ func (c *checker) why(f *finding) string {
 		if f.cause.To == "" || f.cause.To == "... argument" {
 			return "it is part of a value that escapes"
 		}
-		return fmt.Sprintf("it is part of %s, which escapes", short(f.cause.To))
+		return fmt.Sprintf("it is part of %s, which escapes", rule.Brief(f.cause.To))
 	case escape.Panicked:
 		return "panic is given it"
 	case escape.TooLarge:
@@ -196,7 +186,7 @@ func (c *checker) callee(f *finding) (name string, unseen bool) {
 		}
 		return name, k.Dynamic || k.Func == nil
 	}
-	return short(f.cause.To), false
+	return rule.Brief(f.cause.To), false
 }
 
 // fingerprint is the kinds and types of the values, and the cause: it changes
@@ -246,7 +236,7 @@ func (c *checker) chain(f *finding) []rule.Step {
 // stepText says in words what a step of a flow does. Steps that only pick a
 // part of the value say nothing.
 func stepText(s escape.Step) string {
-	expr := short(s.Expr)
+	expr := rule.Brief(s.Expr)
 	switch s.Why {
 	case "address-of":
 		return "takes the address: " + expr

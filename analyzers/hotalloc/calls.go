@@ -269,7 +269,7 @@ func (c *checker) name(p witness.Place) string {
 	if k := c.pass.Funcs.Call(p.Call); k != nil && k.Func != nil && !k.Dynamic {
 		return c.witness.Short(k.Func.FullName())
 	}
-	return short(types.ExprString(p.Call.Fun))
+	return rule.Brief(types.ExprString(p.Call.Fun))
 }
 
 // can says how sure an allocation is.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/internal/allocs"
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
 
 // message says what is allocated, how often, and why although nothing escapes.
@@ -32,7 +33,7 @@ func subject(s *allocs.Site) string {
 	case s.Hole == allocs.Grown:
 		return "the array that append makes"
 	}
-	return short(s.Value.Text)
+	return rule.Brief(s.Value.Text)
 }
 
 func verb(s *allocs.Site) string {
@@ -116,14 +117,4 @@ func cause(s *allocs.Site) string {
 		parts = append(parts, t.String())
 	}
 	return strings.Join(parts, " ")
-}
-
-// short keeps what stands in a message readable.
-func short(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	const most = 60
-	if r := []rune(s); len(r) > most {
-		return string(r[:most-1]) + "…"
-	}
-	return s
 }

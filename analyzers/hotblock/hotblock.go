@@ -38,8 +38,8 @@ func run(pass *rule.Pass) error {
 	for _, f := range pass.Funcs.Funcs {
 		if k := pass.Hotness.Contract(f.Node, directive.NonBlocking); k != nil {
 			c.contract(f, k)
-		} else if hot := pass.Hotness.Hot(f.Node); hot != nil && !underContract(hot) {
-			c.hot(f, hot)
+		} else if hot := pass.Hotness.Hot(f.Node); hot != nil && !hot.Under(directive.NonBlocking) {
+			c.hot(f, hot) // what one under contract calls is said at the contract
 		}
 	}
 	for _, conv := range pass.Hotness.Conversions() {
@@ -48,12 +48,6 @@ func run(pass *rule.Pass) error {
 		}
 	}
 	return nil
-}
-
-// underContract reports whether a function is hot only for being called by one
-// under contract: what it does is said there.
-func underContract(hot *hotpath.Hotness) bool {
-	return hot.By != nil && hot.By.Kind == directive.NonBlocking
 }
 
 type checker struct {

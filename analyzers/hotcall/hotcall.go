@@ -131,7 +131,7 @@ func spawns(p witness.Place) bool {
 func owned(p witness.Place, hot *hotpath.Hotness) bool {
 	var blocking effects.Set
 	switch {
-	case hot.By != nil && hot.By.Kind == directive.NonBlocking:
+	case hot.Under(directive.NonBlocking):
 		blocking = effects.Blocking
 	case hot.Source == hotpath.FromDirective:
 		blocking = effects.SetOf(effects.Net, effects.Disk, effects.Sleep)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/directive"
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 )
 
 // A Contract is a directive that binds a function: that of its own doc comment,
@@ -207,14 +208,7 @@ func (b *builder) converted(value ast.Expr, it *types.Interface) {
 // package carrier in their own package: it must know of them, and be of the
 // module that is checked.
 func (b *builder) heldThere(pkg, carrier *types.Package) bool {
-	if b.pass.Module == nil || !inModule(pkg.Path(), b.pass.Module.Path) {
-		return false
-	}
-	return imports(pkg, carrier, make(map[*types.Package]bool))
-}
-
-func inModule(path, module string) bool {
-	return module != "" && (path == module || strings.HasPrefix(path, module+"/"))
+	return modules.Ours(b.pass, pkg) && imports(pkg, carrier, make(map[*types.Package]bool))
 }
 
 // imports reports whether pkg is other, or imports it, at whatever remove.

@@ -43,6 +43,12 @@ type Hotness struct {
 	said string // by a directive or the configuration
 }
 
+// Under reports whether a contract of that kind makes the function hot: its own, or
+// that of one which calls it. It may be asked of nil.
+func (h *Hotness) Under(kind directive.Kind) bool {
+	return h != nil && h.By != nil && h.By.Kind == kind
+}
+
 // A Root says that a function runs on behalf of a request.
 type Root struct {
 	Detail string // "HTTP handler", "gRPC method", "//lagvet:root at server.go:12"

@@ -132,8 +132,7 @@ func (c *checker) doubtOnRequest(f *funcs.Func, p witness.Place, root *hotpath.R
 // nonblocking reports whether f is under a nonblocking contract, or is hot because
 // a function is that is.
 func (c *checker) nonblocking(f *funcs.Func) bool {
-	h := c.Hotness.Hot(f.Node)
-	return c.Hotness.Contract(f.Node, directive.NonBlocking) != nil || h != nil && h.By != nil && h.By.Kind == directive.NonBlocking
+	return c.Hotness.Contract(f.Node, directive.NonBlocking) != nil || c.Hotness.Hot(f.Node).Under(directive.NonBlocking)
 }
 
 // report reports the place. A doubt makes it a suspicion.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"go/format"
 	"os"
 	"os/exec"
@@ -28,17 +27,7 @@ func TestMain(m *testing.M) {
 	case os.Getenv(runEnv) != "":
 		os.Exit(run(args))
 	}
-	var remove func() error
-	var err error
-	if self, remove, err = testtool.Executable(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	code := m.Run()
-	if err := remove(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-	}
-	os.Exit(code)
+	testtool.Main(m, &self)
 }
 
 // self is the command, as these tests execute it.

@@ -1,9 +1,6 @@
 package allocs_test
 
 import (
-	"encoding/json"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -107,7 +104,7 @@ func TestTruth(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		measured := measure(t, dir)
+		measured := ruletest.Measure(t, dir)
 		if len(measured) < tt.enough {
 			t.Errorf("%s: only %d functions were measured", tt.dir, len(measured))
 		}
@@ -141,22 +138,4 @@ func compare(t *testing.T, measured map[string]float64, found []ruletest.Found) 
 		t.Logf("%-24s %-14s %v", name, v, count)
 	}
 	t.Logf("verdicts: %v", n)
-}
-
-// measure returns the allocations a call of each function of the module in dir.
-func measure(t *testing.T, dir string) map[string]float64 {
-	t.Helper()
-	cmd := exec.Command("go", "run", "./cmd/measure")
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOGC=off")
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("measuring: %v", err)
-	}
-	var measured map[string]float64
-	if err := json.Unmarshal(out, &measured); err != nil {
-		t.Fatalf("measuring: %v", err)
-	}
-	return measured
 }

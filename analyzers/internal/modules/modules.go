@@ -44,3 +44,14 @@ func IsStd(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
 	return !strings.Contains(first, ".")
 }
+
+// WithoutVariant removes from a name what marks a package as compiled for a test: the go
+// command calls it "path [path.test]".
+func WithoutVariant(name string) string {
+	before, rest, found := strings.Cut(name, " [")
+	if !found {
+		return name
+	}
+	_, after, _ := strings.Cut(rest, "]")
+	return before + after
+}

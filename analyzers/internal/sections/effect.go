@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
 )
 
 // An effect is what a call does to the locks of its caller.
@@ -74,7 +76,7 @@ func (b *builder) solve(fns []*ssa.Function) {
 // of returns the effect of a function with a body in this package, as far as it
 // is known.
 func (b *builder) of(fn *ssa.Function) *effect {
-	fn = origin(fn)
+	fn = ssavalue.Origin(fn)
 	if !b.local[fn] {
 		return none
 	}
@@ -92,14 +94,6 @@ func (e *effect) equal(o *effect) bool {
 		return a.lock.key == b.lock.key && a.lock.Var == b.lock.Var && a.taken == b.taken
 	}) &&
 		slices.EqualFunc(e.takes, o.takes, func(a, b take) bool { return a.lock.key == b.lock.key && a.shared == b.shared })
-}
-
-// origin returns the generic function that fn is an instance of, or fn.
-func origin(fn *ssa.Function) *ssa.Function {
-	if o := fn.Origin(); o != nil {
-		return o
-	}
-	return fn
 }
 
 // call returns what a call does to locks, apart from trying to take one.
@@ -132,7 +126,7 @@ func (b *builder) value(fn *ssa.Function, closure *ssa.MakeClosure, args []ssa.V
 }
 
 // knows reports whether a method is better known by its body than by its name.
-func (b *builder) knows(fn *ssa.Function) bool { return b.local[origin(fn)] }
+func (b *builder) knows(fn *ssa.Function) bool { return b.local[ssavalue.Origin(fn)] }
 
 // callee returns the function that is called, and the closure if it is one.
 func callee(c *ssa.CallCommon) (*ssa.Function, *ssa.MakeClosure) {
@@ -146,7 +140,7 @@ func callee(c *ssa.CallCommon) (*ssa.Function, *ssa.MakeClosure) {
 		if !ok {
 			break
 		}
-		if v = onlyStore(a); v == nil {
+		if v = ssavalue.OnlyStore(a); v == nil {
 			return nil, nil
 		}
 	}
@@ -234,7 +228,7 @@ func (e *effect) within(fn *ssa.Function, args []ssa.Value, closure *ssa.MakeClo
 
 // passed returns what base, a value of fn, is in its caller, or nil.
 func passed(fn *ssa.Function, base ssa.Value, args []ssa.Value, closure *ssa.MakeClosure) ssa.Value {
-	fn = origin(fn)
+	fn = ssavalue.Origin(fn)
 	switch base := base.(type) {
 	case *ssa.Global:
 		return base

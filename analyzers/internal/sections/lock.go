@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
 )
 
 // A Lock is a mutex as a function reaches it.
@@ -67,7 +69,7 @@ func keyOf(v ssa.Value) key {
 			}
 			v = u.X
 		case *ssa.Alloc:
-			stored := onlyStore(u)
+			stored := ssavalue.OnlyStore(u)
 			if stored == nil {
 				return key{v, path}
 			}
@@ -88,20 +90,6 @@ func indexName(v ssa.Value) string {
 	return v.Name()
 }
 
-// onlyStore returns the value of a local variable that is given one only once.
-func onlyStore(a *ssa.Alloc) ssa.Value {
-	var val ssa.Value
-	for _, ref := range *a.Referrers() {
-		if s, ok := ref.(*ssa.Store); ok && s.Addr == a {
-			if val != nil {
-				return nil
-			}
-			val = s.Val
-		}
-	}
-	return val
-}
-
 // nameOf returns the variable that holds what v is or points to, if others can
 // reach it too, and a name for it.
 func nameOf(v ssa.Value) (*types.Var, string) {
@@ -115,7 +103,7 @@ func nameOf(v ssa.Value) (*types.Var, string) {
 			obj, _ := u.Object().(*types.Var)
 			return obj, u.Name()
 		case *ssa.Alloc:
-			stored := onlyStore(u)
+			stored := ssavalue.OnlyStore(u)
 			if stored == nil {
 				return nil, u.Comment
 			}

@@ -29,17 +29,7 @@ func TestMain(m *testing.M) {
 		}
 		vettool.Main(os.Args[1:])
 	}
-	var remove func() error
-	var err error
-	if self, remove, err = testtool.Executable(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	code := m.Run()
-	if err := remove(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-	}
-	os.Exit(code)
+	testtool.Main(m, &self)
 }
 
 // self is the executable that go vet runs in these tests.

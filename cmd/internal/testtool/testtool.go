@@ -7,12 +7,29 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"testing"
 )
 
-// Executable returns the test binary. Under the race detector it is one built
-// without it, in a directory that remove removes: vet units are processes with
-// nothing to race with, and there are thousands of them.
-func Executable() (path string, remove func() error, err error) {
+// Main runs the tests, after it has set self to the executable that they are to
+// run, and exits. That is the test binary or, under the race detector, one built
+// without it: vet units are processes with nothing to race with, and there are
+// thousands of them.
+func Main(m *testing.M, self *string) {
+	path, remove, err := executable()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	*self = path
+	code := m.Run()
+	if err := remove(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	os.Exit(code)
+}
+
+// executable returns the executable, and what clears it away.
+func executable() (path string, remove func() error, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return "", nil, fmt.Errorf("looking for the test binary: %w", err)
