@@ -89,6 +89,41 @@ func requires() []*analysis.Analyzer {
 	return as
 }
 
+// Notices reports what no rule does, for hosts that run the rules' own analyzers:
+// directives that cannot be obeyed or silence nothing, assumptions that the code
+// contradicts, and what could not be checked. A host that gives an analyzer no
+// facts of an imported package has chains end there, so that is said too.
+var Notices = &analysis.Analyzer{
+	Name:     "lagvet",
+	Doc:      "lagvet: what is wrong with directives, and what could not be checked",
+	URL:      "https://github.com/lagvet/lagvet/blob/main/docs/directives.md",
+	Requires: requires(),
+	Run:      notices,
+}
+
+func notices(pass *analysis.Pass) (any, error) {
+	for _, f := range faults(pass) {
+		if f.Tier != string(rule.Suspected) {
+			pass.Report(f.Diagnostic)
+		}
+	}
+	if len(pass.Files) == 0 {
+		return nil, nil
+	}
+	unchecked := func(format string, args ...any) {
+		pass.Report(analysis.Diagnostic{Pos: pass.Files[0].Package, Message: "not checked: " + fmt.Sprintf(format, args...)})
+	}
+	for _, r := range All() {
+		for _, u := range pass.ResultOf[r.Analyzer].(*rule.Result).Unchecked {
+			unchecked("%s: %s", r.Name, u)
+		}
+	}
+	if missing := pass.ResultOf[witness.Analyzer].(*witness.Index).Info.Missing(); len(missing) > 0 {
+		unchecked("what calls into %s may do to latency: the host that runs lagvet computed no facts of it; lagvet check does", strings.Join(missing, ", "))
+	}
+	return nil, nil
+}
+
 func findings(pass *analysis.Pass) (any, error) {
 	for _, r := range All() {
 		res := pass.ResultOf[r.Analyzer].(*rule.Result)
@@ -103,43 +138,58 @@ func findings(pass *analysis.Pass) (any, error) {
 			}
 		}
 	}
-	return nil, directives(pass)
+	for _, f := range faults(pass) {
+		if err := send(pass, f.Attributes, f.Diagnostic); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
 }
 
-// directives reports those that cannot be obeyed and, among the allows of
-// rules that looked, those that silence nothing.
-func directives(pass *analysis.Pass) error {
+// A fault is one of a directive, or of what the configuration assumes.
+type fault struct {
+	Attributes
+	analysis.Diagnostic
+}
+
+// faults returns the directives that cannot be obeyed, the allows of rules that
+// looked that silence nothing, and the assumptions that the code contradicts.
+func faults(pass *analysis.Pass) []fault {
 	x := pass.ResultOf[directive.Analyzer].(*directive.Index)
 	var known []string
 	for _, r := range All() {
 		known = append(known, r.Name)
 	}
+	var fs []fault
 	for _, p := range append(x.UnknownRules(known), x.Problems...) {
-		if err := send(pass, Attributes{Rule: DirectiveRule, Tier: string(rule.Proven), Cause: p.Message}, analysis.Diagnostic{Pos: p.Pos, End: p.End, Message: p.Message}); err != nil {
-			return err
-		}
+		fs = append(fs, fault{
+			Attributes{Rule: DirectiveRule, Tier: string(rule.Proven), Cause: p.Message},
+			analysis.Diagnostic{Pos: p.Pos, End: p.End, Message: p.Message},
+		})
 	}
 	for _, r := range All() {
-		if err := stale(pass, r); err != nil {
-			return err
-		}
+		fs = append(fs, stale(pass, r)...)
 	}
-	return belied(pass)
+	return append(fs, belied(pass)...)
 }
 
-// belied reports the assumptions that the code contradicts: whoever calls such a
+// belied returns the assumptions that the code contradicts: whoever calls such a
 // function is told what is not so.
-func belied(pass *analysis.Pass) error {
+func belied(pass *analysis.Pass) []fault {
+	var fs []fault
 	index := pass.ResultOf[witness.Analyzer].(*witness.Index)
 	for _, c := range index.Info.Contradictions() {
 		a := Attributes{Rule: DirectiveRule, Tier: string(rule.Suspected), Cause: "contradicted assumption", Primitive: index.Primitive(c.Effect)}
 		if c.Certain {
 			a.Tier = string(rule.Likely)
 		}
+		d := analysis.Diagnostic{Pos: c.Pos}
 		for _, s := range index.Chain(c.Effect) {
 			a.Chain = append(a.Chain, Step{Posn: place(s.Posn), Text: s.Text})
+			if s.Pos.IsValid() {
+				d.Related = append(d.Related, analysis.RelatedInformation{Pos: s.Pos, Message: s.Text})
+			}
 		}
-		d := analysis.Diagnostic{Pos: c.Pos}
 		said := "what the configuration assumes here"
 		if c.Directive != nil {
 			d.Pos, d.End = c.Directive.Pos, c.Directive.End
@@ -150,16 +200,15 @@ func belied(pass *analysis.Pass) error {
 		if c.Func != nil {
 			a.Func = c.Func.FullName()
 		}
-		if err := send(pass, a, d); err != nil {
-			return err
-		}
+		fs = append(fs, fault{a, d})
 	}
-	return nil
+	return fs
 }
 
-// stale reports the allows of r that silence nothing. They are likely, not
+// stale returns the allows of r that silence nothing. They are likely, not
 // proven: another build tag or platform may still need them.
-func stale(pass *analysis.Pass, r *Rule) error {
+func stale(pass *analysis.Pass, r *Rule) []fault {
+	var fs []fault
 	if res := pass.ResultOf[r.Analyzer].(*rule.Result); len(res.Unchecked) > 0 {
 		return nil
 	}
@@ -169,11 +218,9 @@ func stale(pass *analysis.Pass, r *Rule) error {
 		}
 		d := analysis.Diagnostic{Pos: d.Pos, End: d.End, Message: fmt.Sprintf("allow %s silences nothing here; remove it", r.Name)}
 		a := Attributes{Rule: DirectiveRule, Tier: string(rule.Likely), Cause: "stale allow", Primitive: r.Name, Mend: "remove the directive, or the rule's name from it"}
-		if err := send(pass, a, d); err != nil {
-			return err
-		}
+		fs = append(fs, fault{a, d})
 	}
-	return nil
+	return fs
 }
 
 // looked reports whether r, had it anything to say where d stands, would have

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/types"
 	"reflect"
+	"slices"
 	"sync"
 
 	"golang.org/x/tools/go/analysis"
@@ -82,6 +83,21 @@ func (i *Info) Functions() []Function {
 		}
 	}
 	return fs
+}
+
+// Missing returns the import paths of the packages that this one imports and of
+// which the host gave no facts, sorted: whatever they do is unknown here.
+func (i *Info) Missing() []string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	var paths []string
+	for _, p := range i.x.pass.Pkg.Imports() {
+		if p != types.Unsafe && i.x.view(p) == nil {
+			paths = append(paths, p.Path())
+		}
+	}
+	slices.Sort(paths)
+	return paths
 }
 
 // Of returns what is known of a function of this package or of one that it

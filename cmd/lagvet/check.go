@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lagvet/lagvet/analyzers"
+	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/cmd/internal/check"
-	"github.com/lagvet/lagvet/cmd/internal/finding"
 	"github.com/lagvet/lagvet/cmd/internal/report"
 )
 
@@ -50,7 +50,7 @@ line or the configuration is wrong, 3 if something could not be checked.`,
 	f.BoolVar(&c.NoCanary, "no-canary", false, "do not prove first that planted hazards are found")
 	rules := report.Names(report.Rules(analyzers.All()))
 	complete(cmd, "format", check.Formats())
-	complete(cmd, "tier", finding.Tiers())
+	complete(cmd, "tier", config.Tiers())
 	complete(cmd, "rule", rules)
 	complete(cmd, "disable", rules)
 	return cmd

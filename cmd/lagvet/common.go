@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/cmd/internal/check"
-	"github.com/lagvet/lagvet/cmd/internal/config"
 )
 
 // common holds the flags of the commands that have the engine run.

@@ -14,6 +14,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/policy"
 )
 
 // A Class is the class of incidents that a hazard belongs to. The classes are
@@ -119,7 +120,7 @@ func New(spec Spec) *Rule {
 		Doc:  spec.Name + ": " + r.Title + "\n\n" + page,
 		URL:  URL + spec.Name + ".md",
 		Requires: append([]*analysis.Analyzer{
-			directive.Analyzer, funcs.Analyzer, hotpath.Analyzer, generated.Analyzer,
+			directive.Analyzer, funcs.Analyzer, hotpath.Analyzer, generated.Analyzer, policy.Analyzer,
 		}, spec.Requires...),
 		FactTypes:  spec.FactTypes,
 		ResultType: reflect.TypeFor[*Result](),
@@ -201,6 +202,7 @@ type Pass struct {
 	Funcs      *funcs.Index
 	Hotness    *hotpath.Info
 
+	policy    *policy.Policy
 	generated map[string]generated.Generator
 	result    *Result
 }
@@ -211,14 +213,16 @@ func newPass(p *analysis.Pass) *Pass {
 		Directives: p.ResultOf[directive.Analyzer].(*directive.Index),
 		Funcs:      p.ResultOf[funcs.Analyzer].(*funcs.Index),
 		Hotness:    p.ResultOf[hotpath.Analyzer].(*hotpath.Info),
+		policy:     p.ResultOf[policy.Analyzer].(*policy.Policy),
 		generated:  p.ResultOf[generated.Analyzer].(map[string]generated.Generator),
 		result:     new(Result),
 	}
 }
 
-// Report records a finding. It is passed on to the host unless its tier is
-// suspected, it waits for hotness, an allow silences it, or its file is
-// generated (nobody can mend it there).
+// Report records a finding. It is passed on to the host unless the policy does
+// not want it (it wants no suspected ones if the user said nothing), it waits for
+// hotness, an allow silences it, or its file is generated (nobody can mend it
+// there).
 func (p *Pass) Report(f Finding) {
 	if p.Generated(f.Pos) {
 		return
@@ -233,26 +237,10 @@ func (p *Pass) Report(f Finding) {
 		f.Allowed = p.Directives.Allow(p.Analyzer.Name, f.Pos)
 	}
 	p.result.Findings = append(p.result.Findings, f)
-	if f.Tier == Suspected || f.NeedsHot || f.Allowed != nil {
+	if f.NeedsHot || f.Allowed != nil || !p.policy.Reports(p.Analyzer.Name, string(f.Tier), p.Fset.Position(f.Pos).Filename) {
 		return
 	}
-	p.Pass.Report(analysis.Diagnostic{
-		Pos:            f.Pos,
-		End:            f.End,
-		Message:        f.Message,
-		SuggestedFixes: f.Fixes,
-		Related:        related(f),
-	})
-}
-
-func related(f Finding) []analysis.RelatedInformation {
-	var rel []analysis.RelatedInformation
-	for _, s := range f.Chain {
-		if s.Pos.IsValid() {
-			rel = append(rel, analysis.RelatedInformation{Pos: s.Pos, Message: s.Text})
-		}
-	}
-	return rel
+	p.Pass.Report(p.diagnostic(f))
 }
 
 // Unchecked records that the rule was not able to look at something.

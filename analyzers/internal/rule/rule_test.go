@@ -10,6 +10,7 @@ import (
 	"honnef.co/go/tools/analysis/facts/generated"
 
 	"github.com/lagvet/lagvet/analyzers/directive"
+	"github.com/lagvet/lagvet/analyzers/internal/policy"
 )
 
 // passOver returns a pass over a package of one file, and the position of its
@@ -26,7 +27,7 @@ func passOver(t *testing.T, name, src string, by map[string]generated.Generator)
 		Analyzer: &analysis.Analyzer{Name: "rule"}, Fset: fset, Files: []*ast.File{f},
 		Report: func(d analysis.Diagnostic) { reported = append(reported, d) },
 	}
-	return &Pass{Pass: p, Directives: new(directive.Index), generated: by, result: new(Result)},
+	return &Pass{Pass: p, Directives: new(directive.Index), policy: new(policy.Policy), generated: by, result: new(Result)},
 		f.Decls[len(f.Decls)-1].Pos(), &reported
 }
 

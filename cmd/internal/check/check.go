@@ -10,10 +10,11 @@ import (
 	"time"
 
 	"github.com/lagvet/lagvet/analyzers"
-	"github.com/lagvet/lagvet/cmd/internal/config"
+	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/cmd/internal/engine"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
 	"github.com/lagvet/lagvet/cmd/internal/fix"
+	"github.com/lagvet/lagvet/cmd/internal/policy"
 	"github.com/lagvet/lagvet/cmd/internal/report"
 )
 
@@ -51,7 +52,7 @@ type run struct {
 	Options
 	streams Streams
 	here    string // the directory lagvet was started in
-	policy  config.Policy
+	policy  policy.Policy
 	rules   []report.Rule // that are on
 	onlyIn  bool          // why: look at nothing but the patterns
 	// engine is engine.Run, and declared engine.Declarations, but in tests.
@@ -87,7 +88,7 @@ func (r *run) prepare() error {
 	if err := config.OneOf("--format", r.Format, Formats()); err != nil {
 		return err
 	}
-	if err := config.OneOf("--tier", r.Tier, finding.Tiers()); r.Tier != "" && err != nil {
+	if err := config.OneOf("--tier", r.Tier, config.Tiers()); r.Tier != "" && err != nil {
 		return err
 	}
 	if r.Diff && r.Format != "text" {
@@ -109,7 +110,7 @@ func (r *run) configure() error {
 		}
 	}
 	c.Strict = c.Strict || r.Strict
-	r.policy = config.Policy{Config: c, Tier: r.Tier, Only: r.Rules, Disable: r.Disable}
+	r.policy = policy.Policy{Config: c, Tier: r.Tier, Only: r.Rules, Disable: r.Disable}
 	if err := r.policy.CheckRules(rules); err != nil {
 		return err
 	}
@@ -198,7 +199,7 @@ func (r *run) analyse(ctx context.Context) (*report.Report, *engine.Result, erro
 		Cached:   res.Cached,
 		Waiting:  v.Waiting,
 		Hidden:   v.Hidden,
-		Assumed:  slices.Concat(r.policy.Assumptions(), res.Assumed),
+		Assumed:  slices.Concat(assumptions(r.policy.Config), res.Assumed),
 		HotKnown: res.Cold < res.Packages || res.Packages == 0,
 	}, res, nil
 }
@@ -227,6 +228,15 @@ func (r *run) disabled() []string {
 	return off
 }
 
+// assumptions returns what the configuration says that functions do.
+func assumptions(c *config.Config) []finding.Assumption {
+	var as []finding.Assumption
+	for i, a := range c.Assume {
+		as = append(as, finding.Assumption{Place: finding.Place(c.AssumedAt(i)), Func: a.Func, Effects: a.Effects, Reason: a.Reason})
+	}
+	return as
+}
+
 // describe fills in what the engine, which knows no rule but the registry's, does
 // not know of findings about directives.
 func describe(fs []finding.Finding) {
@@ -243,14 +253,14 @@ func describe(fs []finding.Finding) {
 func (r *run) notes(unused []*config.Exclude) []report.Note {
 	var notes []report.Note
 	for _, s := range r.policy.Unread {
-		notes = append(notes, report.Note{Place: s.Place, Message: fmt.Sprintf("%s is understood, and has no effect: no rule of this version reads it", s.Name)})
+		notes = append(notes, report.Note{Place: finding.Place(s.Place), Message: fmt.Sprintf("%s is understood, and has no effect: no rule of this version reads it", s.Name)})
 	}
 	for _, e := range unused {
 		switch {
 		case !e.Exists(r.policy.Dir):
-			notes = append(notes, report.Note{Place: e.Place, Message: fmt.Sprintf("the exclude of %s covers no Go file: correct its path or remove it", e.Path)})
+			notes = append(notes, report.Note{Place: finding.Place(e.Place), Message: fmt.Sprintf("the exclude of %s covers no Go file: correct its path or remove it", e.Path)})
 		case r.whole():
-			notes = append(notes, report.Note{Place: e.Place, Message: fmt.Sprintf("the exclude of %s silences nothing: remove it", e.Path)})
+			notes = append(notes, report.Note{Place: finding.Place(e.Place), Message: fmt.Sprintf("the exclude of %s silences nothing: remove it", e.Path)})
 		}
 	}
 	return notes

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/lagvet/lagvet/cmd/internal/config"
+	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/cmd/internal/engine"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
 	"github.com/lagvet/lagvet/cmd/internal/report"

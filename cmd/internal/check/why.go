@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/analyzers/effects"
-	"github.com/lagvet/lagvet/cmd/internal/config"
 	"github.com/lagvet/lagvet/cmd/internal/engine"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
 	"github.com/lagvet/lagvet/cmd/internal/report"

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/lagvet/lagvet/cmd/internal/config"
+	"github.com/lagvet/lagvet/analyzers/config"
 )
 
 // The contract stands three packages away from what may break it.

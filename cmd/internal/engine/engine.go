@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/lagvet/lagvet/cmd/internal/config"
+	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
 )
 

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/lagvet/lagvet/cmd/internal/config"
+	"github.com/lagvet/lagvet/analyzers/config"
 )
 
 // opened has what hotdefer is sure of.

@@ -5,13 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"go/parser"
-	"go/token"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/lagvet/lagvet/analyzers/hotpath"
@@ -40,7 +37,7 @@ func (c *check) readProfiles() error {
 		}
 	}
 	for _, p := range c.tree.profiles {
-		if !besideMain(p) {
+		if !hotpath.BesideMain(p) {
 			continue
 		}
 		if err := c.readProfile(p); err != nil {
@@ -160,21 +157,6 @@ func writeWhole(file string, data []byte) error {
 		os.Remove(tmp.Name())
 	}
 	return err
-}
-
-// besideMain reports whether a default.pgo is one that the go command would use.
-func besideMain(file string) bool {
-	sources, _ := filepath.Glob(filepath.Join(filepath.Dir(file), "*.go"))
-	for _, src := range sources {
-		if strings.HasSuffix(src, "_test.go") {
-			continue
-		}
-		f, err := parser.ParseFile(token.NewFileSet(), src, nil, parser.PackageClauseOnly)
-		if err == nil && f.Name.Name == "main" {
-			return true
-		}
-	}
-	return false
 }
 
 // strangers tells of profiles of which no function is in the main modules: they

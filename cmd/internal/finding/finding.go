@@ -149,15 +149,6 @@ const (
 	Proven    = "proven"
 )
 
-// Tiers returns the tiers, the lowest first.
-func Tiers() []string { return []string{Suspected, Likely, Proven} }
-
-// TierRank orders tiers: the surer, the higher.
-func TierRank(tier string) int { return slices.Index(Tiers(), tier) }
-
-// Severities returns the severities, the lowest first.
-func Severities() []string { return []string{"low", "medium", "high"} }
-
 // DirectiveRule is the rule of findings about directives themselves: one that
 // cannot be obeyed, an allow that silences nothing.
 const DirectiveRule = "directive"

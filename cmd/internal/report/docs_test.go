@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"github.com/lagvet/lagvet/analyzers"
+	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/analyzers/directive"
-	"github.com/lagvet/lagvet/cmd/internal/config"
 )
 
 func document(t *testing.T, name string) string {

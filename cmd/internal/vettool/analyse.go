@@ -5,20 +5,16 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
-	"maps"
 	"os"
 	"slices"
-	"strconv"
-	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/lagvet/lagvet/analyzers"
+	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/effects"
-	"github.com/lagvet/lagvet/analyzers/hotpath"
-	"github.com/lagvet/lagvet/cmd/internal/config"
-	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/analyzers/host"
 )
 
 // The environment variables by which the lagvet command talks to its tool. They
@@ -48,13 +44,18 @@ func analyse(flags Flags, args []string, file string) error {
 	scoped := u.inScope(flags.Scope)
 	var off []string
 	if scoped && !flags.Findings && !flags.Heat {
-		if flags.Config, off, err = configOf(u.Dir); err != nil {
+		c, err := configOf(u.Dir)
+		if err != nil {
 			return err
 		}
+		if err := host.Report(c, !slices.Contains(args, "-json") && !slices.Contains(args, "-json=true")); err != nil {
+			return err
+		}
+		flags.Config, off = c.Analysis, offs(c)
 	}
 	// What is assumed of a function changes the facts of all that call it; the
 	// rest of the configuration changes none.
-	if err := assume(flags.Config.Assume); err != nil {
+	if err := host.Assume(flags.Config.Assume); err != nil {
 		return err
 	}
 	if scoped || flags.Heat {
@@ -137,74 +138,36 @@ func withFacts(as []*analysis.Analyzer) []*analysis.Analyzer {
 	return found
 }
 
-// configOf reads the configuration that holds in dir: what findings depend on,
-// and the flags that turn rules off.
-func configOf(dir string) (a config.Analysis, off []string, err error) {
+// configOf reads the configuration that holds in dir.
+func configOf(dir string) (*config.Config, error) {
 	path, err := config.Find(dir, os.Getenv("GOWORK"))
-	if err != nil || path == "" {
-		return a, nil, err
-	}
-	c, err := config.Load(path, analyzers.All())
 	if err != nil {
-		return a, nil, err
+		return nil, err
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.Rules)) {
-		if c.Rules[name].Off && name != finding.DirectiveRule {
-			off = append(off, "-"+name+"=false")
-		}
+	if path == "" {
+		return &config.Config{Dir: dir}, nil
 	}
-	return c.Analysis, off, nil
+	return config.Load(path, analyzers.All())
 }
 
-// configure sets the flags of analyzers.
+// offs returns the flags that turn rules off.
+func offs(c *config.Config) []string {
+	var off []string
+	for _, r := range analyzers.All() {
+		if !c.On(r.Name) {
+			off = append(off, "-"+r.Name+"=false")
+		}
+	}
+	return off
+}
+
+// configure tells the analyzers what the flags say.
 func configure(flags Flags) error {
 	var profiles []string
 	for _, p := range flags.Profiles {
 		profiles = append(profiles, p.Path)
 	}
-	for name, value := range map[string]string{
-		hotpath.ProfileFlag: strings.Join(profiles, ","),
-		hotpath.HotFlag:     names(flags.Config.Hot),
-		hotpath.RootsFlag:   names(flags.Config.Roots),
-		hotpath.StrictFlag:  strconv.FormatBool(flags.Config.Strict),
-	} {
-		if err := hotpath.Analyzer.Flags.Set(name, value); err != nil {
-			return fmt.Errorf("telling what is hot: %w", err)
-		}
-	}
-	for _, r := range analyzers.All() {
-		for name, value := range flags.Config.Options[r.Name] {
-			if err := r.Flags.Set(name, value); err != nil {
-				return fmt.Errorf("setting %s of %s: %w", name, r.Name, err)
-			}
-		}
-	}
-	return nil
-}
-
-// assume tells the analysis of effects what the configuration states.
-func assume(as []config.Assume) error {
-	var entries []string
-	for _, a := range as {
-		kinds := "none"
-		if len(a.Effects) > 0 {
-			kinds = strings.Join(a.Effects, ",")
-		}
-		entries = append(entries, a.Func+"="+kinds)
-	}
-	if err := effects.Analyzer.Flags.Set(effects.AssumeFlag, strings.Join(entries, ";")); err != nil {
-		return fmt.Errorf("telling what is assumed: %w", err)
-	}
-	return nil
-}
-
-// names returns the functions as the flags of analyzers take them.
-func names(fs []config.Function) string {
-	var list []string
-	for _, f := range fs {
-		list = append(list, f.Func)
-	}
-	return strings.Join(list, ",")
+	return host.Configure(flags.Config, profiles)
 }
 
 // begin tells the lagvet command that a unit is being analysed.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/analyzers/escape"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 )
@@ -59,5 +60,5 @@ func mayBeHot(u *unit, flags Flags) (bool, error) {
 		}
 		profiles = append(profiles, p)
 	}
-	return hotpath.MayBeHot(u.ImportPath, u.GoFiles, profiles, names(flags.Config.Hot))
+	return hotpath.MayBeHot(u.ImportPath, u.GoFiles, profiles, config.Names(flags.Config.Hot))
 }

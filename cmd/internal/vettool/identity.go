@@ -8,7 +8,7 @@ import (
 	"os"
 	"regexp"
 
-	"github.com/lagvet/lagvet/cmd/internal/config"
+	"github.com/lagvet/lagvet/analyzers/config"
 )
 
 // identify prints what the go command takes for the identity of the tool. The

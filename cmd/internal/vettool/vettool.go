@@ -70,5 +70,5 @@ func rules() []*analysis.Analyzer {
 	for _, r := range analyzers.All() {
 		as = append(as, r.Analyzer)
 	}
-	return as
+	return append(as, analyzers.Notices)
 }

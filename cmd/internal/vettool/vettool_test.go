@@ -16,7 +16,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/unitchecker"
 
-	"github.com/lagvet/lagvet/cmd/internal/config"
+	"github.com/lagvet/lagvet/analyzers/config"
 )
 
 func TestIs(t *testing.T) {

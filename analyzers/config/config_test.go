@@ -13,7 +13,6 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/lagvet/lagvet/analyzers"
-	"github.com/lagvet/lagvet/cmd/internal/finding"
 )
 
 // rules are what the tests' configurations may name: one has options of every type.
@@ -79,8 +78,8 @@ func TestParse(t *testing.T) {
 			"heapescape":  {Off: true},
 		},
 		Exclude: []*Exclude{
-			{Place: finding.Place{Line: 10, Column: 5}, Path: "internal/legacy", Rules: []string{"ctxless", "directive"}, Reason: "replaced in spring"},
-			{Place: finding.Place{Line: 13, Column: 5}, Path: "**/*.pb.go", Reason: "nobody edits it"},
+			{Place: Place{Line: 10, Column: 5}, Path: "internal/legacy", Rules: []string{"ctxless", "directive"}, Reason: "replaced in spring"},
+			{Place: Place{Line: 13, Column: 5}, Path: "**/*.pb.go", Reason: "nobody edits it"},
 		},
 		Profile: []string{"profiles/cpu.pprof"},
 		Analysis: Analysis{
@@ -103,10 +102,10 @@ func TestParse(t *testing.T) {
 			},
 		},
 		Unread: []Section{
-			{finding.Place{Line: 26, Column: 1}, "budgets"},
+			{Place{Line: 26, Column: 1}, "budgets"},
 		},
-		profileAt: []finding.Place{{Line: 25, Column: 5}},
-		assumeAt:  []finding.Place{{Line: 15, Column: 5}, {Line: 18, Column: 5}},
+		profileAt: []Place{{Line: 25, Column: 5}},
+		assumeAt:  []Place{{Line: 15, Column: 5}, {Line: 18, Column: 5}},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
@@ -432,4 +431,20 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestExcludeExists(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"a/b.go", "a/notes.txt", ".git/c.go"} {
+		write(t, filepath.Join(dir, name), "")
+	}
+	tests := []struct {
+		glob string
+		want bool
+	}{{"a", true}, {"**/b.go", true}, {"b", false}, {"**/*.txt", false}, {"**/c.go", false}}
+	for _, tt := range tests {
+		if got := (&Exclude{Path: tt.glob}).Exists(dir); got != tt.want {
+			t.Errorf("%s: exists = %v", tt.glob, got)
+		}
+	}
 }

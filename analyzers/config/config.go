@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -9,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers"
-	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/analyzers/internal/policy"
 )
 
 // Name is the name of the configuration file.
@@ -29,26 +30,78 @@ type Config struct {
 	// of this version reads: what they say has no effect yet.
 	Unread []Section
 
-	profileAt []finding.Place // where each profile is named
-	assumeAt  []finding.Place // where each assumption is made
+	profileAt []Place // where each profile is named
+	assumeAt  []Place // where each assumption is made
 }
 
-// Assumptions returns what the configuration says that functions do.
-func (c *Config) Assumptions() []finding.Assumption {
-	var as []finding.Assumption
-	for i, a := range c.Assume {
-		at := c.assumeAt[i]
-		at.File = filepath.Join(c.Dir, filepath.Base(c.Path))
-		as = append(as, finding.Assumption{Place: at, Func: a.Func, Effects: a.Effects, Reason: a.Reason})
-	}
-	return as
+// AssumedAt returns where the configuration makes the assumption that is the
+// i-th of Assume.
+func (c *Config) AssumedAt(i int) Place {
+	at := c.assumeAt[i]
+	at.File = filepath.Join(c.Dir, filepath.Base(c.Path))
+	return at
+}
+
+// A Place is a position in the file of the configuration.
+type Place struct {
+	File   string // absolute; empty if the configuration was not read from a file
+	Line   int    // from 1
+	Column int    // from 1, in bytes
 }
 
 // A Section is one of the file, by its key.
 type Section struct {
-	finding.Place
+	Place
 	Name string
 }
+
+// On reports whether a rule is on.
+func (c *Config) On(rule string) bool { return !c.Rules[rule].Off }
+
+// Tier returns the lowest tier of a rule that is reported.
+func (c *Config) Tier(rule string) string { return cmp.Or(c.Rules[rule].Tier, policy.Default) }
+
+// Excluded returns the first exclude that silences a rule in a file, whose name is
+// absolute, or nil.
+func (c *Config) Excluded(rule, file string) *Exclude {
+	if i := c.policy().Excluded(rule, file); i >= 0 {
+		return c.Exclude[i]
+	}
+	return nil
+}
+
+// policy is the configuration as rules are told of it.
+func (c *Config) policy() *policy.Policy {
+	p := &policy.Policy{Dir: c.Dir, Tiers: make(map[string]string)}
+	for name, r := range c.Rules {
+		if r.Tier != "" {
+			p.Tiers[name] = r.Tier
+		}
+	}
+	for _, e := range c.Exclude {
+		p.Exclude = append(p.Exclude, policy.Exclude{Path: e.Path, Rules: e.Rules})
+	}
+	return p
+}
+
+// Reporting returns what rules are told of what the user wants to hear, as the
+// flag of the analyzer that tells them takes it. inline asks for the chain of a
+// finding in its message.
+func (c *Config) Reporting(inline bool) (string, error) {
+	p := c.policy()
+	p.Inline = inline
+	data, err := json.Marshal(p)
+	if err != nil {
+		return "", fmt.Errorf("encoding what is to be reported: %w", err)
+	}
+	return string(data), nil
+}
+
+// Tiers returns the tiers of findings, the lowest first: how sure they are.
+func Tiers() []string { return policy.Tiers() }
+
+// Severities returns the severities of rules, the lowest first.
+func Severities() []string { return []string{"low", "medium", "high"} }
 
 // Rule is what the configuration says of one rule.
 type Rule struct {
@@ -59,7 +112,7 @@ type Rule struct {
 
 // Exclude silences rules in files.
 type Exclude struct {
-	finding.Place
+	Place
 	Path   string   // glob, relative to Config.Dir
 	Rules  []string // empty: all
 	Reason string
@@ -88,6 +141,15 @@ type Assume struct {
 type Function struct {
 	Func   string `json:"func"` // full name, or a pattern
 	Reason string `json:"reason,omitempty"`
+}
+
+// Names returns the functions as flags of analyzers take them: separated by commas.
+func Names(fs []Function) string {
+	var list []string
+	for _, f := range fs {
+		list = append(list, f.Func)
+	}
+	return strings.Join(list, ",")
 }
 
 // Budget limits what functions may cost.

@@ -6,8 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/lagvet/lagvet/analyzers"
+	"github.com/lagvet/lagvet/analyzers/internal/policy"
 )
 
 // misspelt are names that a file meant for lagvet may bear and that would
@@ -118,6 +120,31 @@ func Root(dir, gowork string) string {
 		return dir
 	}
 	return module
+}
+
+// Exists reports whether e covers any file below dir: one that covers none is
+// misspelt, one that covers files without findings has merely done its work.
+func (e *Exclude) Exists(dir string) bool {
+	found := false
+	// What cannot be read is not analysed either, so errors do not matter.
+	_ = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return nil
+		case d.IsDir():
+			if base := d.Name(); name != dir && (strings.HasPrefix(base, ".") || base == "node_modules") {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		rel, err := filepath.Rel(dir, name)
+		if err == nil && strings.HasSuffix(name, ".go") && policy.Match(e.Path, filepath.ToSlash(rel)) {
+			found = true
+			return fs.SkipAll
+		}
+		return nil
+	})
+	return found
 }
 
 // inside reports whether path is dir or lies below it.

@@ -11,7 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/analyzers"
 )
 
 // effects are the kinds of effects that a function can be said to have.
@@ -29,7 +29,7 @@ func (r *reader) config(n *yaml.Node, c *Config) {
 		"assume": func(_, v *yaml.Node) {
 			r.list(v, "assume", func(item *yaml.Node) {
 				c.Assume = append(c.Assume, r.assume(item))
-				c.assumeAt = append(c.assumeAt, finding.Place{Line: item.Line, Column: item.Column})
+				c.assumeAt = append(c.assumeAt, Place{Line: item.Line, Column: item.Column})
 			})
 		},
 		"roots": func(_, v *yaml.Node) { c.Roots = r.functions(v, "roots") },
@@ -37,7 +37,7 @@ func (r *reader) config(n *yaml.Node, c *Config) {
 		"profile": func(_, v *yaml.Node) {
 			r.list(v, "profile", func(item *yaml.Node) {
 				c.Profile = append(c.Profile, r.text(item, "a profile"))
-				c.profileAt = append(c.profileAt, finding.Place{Line: item.Line, Column: item.Column})
+				c.profileAt = append(c.profileAt, Place{Line: item.Line, Column: item.Column})
 			})
 		},
 		"strict": func(_, v *yaml.Node) { c.Strict = r.boolean(v, "strict") },
@@ -51,7 +51,7 @@ func (r *reader) config(n *yaml.Node, c *Config) {
 // unread notes a section that rules will read once they know of effects.
 func (c *Config) unread(key, value *yaml.Node) {
 	if len(resolve(value).Content) > 0 {
-		c.Unread = append(c.Unread, Section{finding.Place{Line: key.Line, Column: key.Column}, key.Value})
+		c.Unread = append(c.Unread, Section{Place{Line: key.Line, Column: key.Column}, key.Value})
 	}
 }
 
@@ -89,8 +89,8 @@ func (r *reader) rule(name string, n *yaml.Node) (rule Rule, options map[string]
 	}
 	what := "rule " + name
 	fs := fields{
-		"severity": func(_, v *yaml.Node) { rule.Severity = r.oneOf(v, "severity", finding.Severities()) },
-		"tier":     func(_, v *yaml.Node) { rule.Tier = r.oneOf(v, "tier", finding.Tiers()) },
+		"severity": func(_, v *yaml.Node) { rule.Severity = r.oneOf(v, "severity", Severities()) },
+		"tier":     func(_, v *yaml.Node) { rule.Tier = r.oneOf(v, "tier", Tiers()) },
 	}
 	options = make(map[string]string)
 	r.schema.rules[name].Flags.VisitAll(func(f *flag.Flag) {
@@ -143,12 +143,12 @@ func (r *reader) option(n *yaml.Node, f *flag.Flag) (value string, ok bool) {
 }
 
 func (r *reader) exclude(n *yaml.Node) *Exclude {
-	e := &Exclude{Place: finding.Place{Line: n.Line, Column: n.Column}}
+	e := &Exclude{Place: Place{Line: n.Line, Column: n.Column}}
 	r.mapping(n, "an exclude", fields{
 		"path": func(_, v *yaml.Node) { e.Path = r.glob(v) },
 		"rules": func(_, v *yaml.Node) {
 			r.list(v, "rules", func(item *yaml.Node) {
-				if s := r.text(item, "a rule"); s == finding.DirectiveRule || s != "" && r.known(item, s) {
+				if s := r.text(item, "a rule"); s == analyzers.DirectiveRule || s != "" && r.known(item, s) {
 					e.Rules = append(e.Rules, s)
 				}
 			})

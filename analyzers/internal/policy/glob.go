@@ -1,14 +1,14 @@
-package config
+package policy
 
 import (
 	"path"
 	"strings"
 )
 
-// match reports whether the glob covers name, both with / between their parts.
+// Match reports whether the glob covers name, both with / between their parts.
 // In a part, *, ? and [..] are those of path.Match; a part ** stands for any
 // number of parts. A glob that names a folder covers everything in it.
-func match(glob, name string) bool {
+func Match(glob, name string) bool {
 	return matchParts(strings.Split(glob, "/"), strings.Split(name, "/"))
 }
 

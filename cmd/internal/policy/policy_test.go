@@ -1,4 +1,4 @@
-package config
+package policy
 
 import (
 	"fmt"
@@ -6,38 +6,10 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/lagvet/lagvet/analyzers"
+	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
 )
-
-func TestMatch(t *testing.T) {
-	tests := []struct {
-		glob, name string
-		want       bool
-	}{
-		{"a.go", "a.go", true},
-		{"a.go", "b/a.go", false},
-		{"a", "a/b/c.go", true},
-		{"a", "ab/c.go", false},
-		{"*.go", "a.go", true},
-		{"*.go", "a/b.go", false},
-		{"*/b.go", "a/b.go", true},
-		{"**/b.go", "b.go", true},
-		{"**/b.go", "a/a/b.go", true},
-		{"a/**", "a/b/c.go", true},
-		{"a/**/c.go", "a/c.go", true},
-		{"a/**/c.go", "a/b/b/c.go", true},
-		{"a/**/c.go", "b/c.go", false},
-		{"**/gen/**/x_*.go", "a/gen/b/x_1.go", true},
-		{"**/gen/**/x_*.go", "a/gen/b/y_1.go", false},
-		{"a/b/c", "a/b", false},
-		{"[ab].go", "b.go", true},
-	}
-	for _, tt := range tests {
-		if got := match(tt.glob, tt.name); got != tt.want {
-			t.Errorf("match(%q, %q) = %v", tt.glob, tt.name, got)
-		}
-	}
-}
 
 func TestApply(t *testing.T) {
 	at := func(rule, tier, file string) finding.Finding {
@@ -113,7 +85,7 @@ func TestApply(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c, err := Parse("/m/.lagvet.yml", []byte(tt.config), rules())
+			c, err := config.Parse("/m/.lagvet.yml", []byte(tt.config), analyzers.All())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -162,27 +134,11 @@ func TestCheckRules(t *testing.T) {
 	}
 	for _, tt := range tests {
 		got := ""
-		if err := tt.policy.CheckRules(rules()); err != nil {
+		if err := tt.policy.CheckRules(analyzers.All()); err != nil {
 			got = err.Error()
 		}
 		if got != tt.want {
 			t.Errorf("%+v: error is %q, want %q", tt.policy, got, tt.want)
-		}
-	}
-}
-
-func TestExcludeExists(t *testing.T) {
-	dir := t.TempDir()
-	for _, name := range []string{"a/b.go", "a/notes.txt", ".git/c.go"} {
-		write(t, filepath.Join(dir, name), "")
-	}
-	tests := []struct {
-		glob string
-		want bool
-	}{{"a", true}, {"**/b.go", true}, {"b", false}, {"**/*.txt", false}, {"**/c.go", false}}
-	for _, tt := range tests {
-		if got := (&Exclude{Path: tt.glob}).Exists(dir); got != tt.want {
-			t.Errorf("%s: exists = %v", tt.glob, got)
 		}
 	}
 }

@@ -1,0 +1,230 @@
+package host
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/lagvet/lagvet/analyzers"
+	"github.com/lagvet/lagvet/analyzers/config"
+	"github.com/lagvet/lagvet/analyzers/effects"
+	"github.com/lagvet/lagvet/analyzers/hotpath"
+	"github.com/lagvet/lagvet/analyzers/internal/policy"
+)
+
+// Options say what a host wants of lagvet.
+type Options struct {
+	Dir    string // where it runs; relative paths start here. Empty: the current directory
+	Config string // the configuration file; empty: the nearest .lagvet.yml from Dir upward
+	// Rules are the rules that are on; empty: those that the configuration does
+	// not turn off. What is wrong with directives, and what could not be
+	// checked, is reported whatever they are.
+	Rules []string
+	// Profiles are CPU profiles that tell what is hot, besides those that the
+	// configuration names and each default.pgo beside a main package.
+	Profiles []string
+	// Inline asks for the chain of a finding in its message, for hosts that
+	// show nothing but messages.
+	Inline bool
+}
+
+// Analyzers returns the analyzers that a host is to run: the rules that are on,
+// [analyzers.Notices], and one that reports nothing and whose name is the digest
+// of what the results depend on besides the code.
+func Analyzers(o Options) ([]*analysis.Analyzer, error) {
+	c, err := o.read()
+	if err != nil {
+		return nil, err
+	}
+	rules, err := o.rules(c)
+	if err != nil {
+		return nil, err
+	}
+	profiles, err := o.profiles(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := once.set(o, c, profiles); err != nil {
+		return nil, err
+	}
+	return append(rules, analyzers.Notices, policy.Analyzer), nil
+}
+
+// read reads the configuration.
+func (o Options) read() (*config.Config, error) {
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("looking for the directory to run in: %w", err)
+	}
+	path := o.Config
+	if path == "" {
+		if path, err = config.Find(dir, os.Getenv("GOWORK")); err != nil {
+			return nil, err
+		}
+	} else if !filepath.IsAbs(path) {
+		path = filepath.Join(dir, path)
+	}
+	if path == "" {
+		return &config.Config{Dir: dir}, nil
+	}
+	return config.Load(path, analyzers.All())
+}
+
+// rules returns those that are on, in the order of the catalogue.
+func (o Options) rules(c *config.Config) ([]*analysis.Analyzer, error) {
+	var on []*analysis.Analyzer
+	var known []string
+	for _, r := range analyzers.All() {
+		known = append(known, r.Name)
+		if slices.Contains(o.Rules, r.Name) || len(o.Rules) == 0 && c.On(r.Name) {
+			on = append(on, r.Analyzer)
+		}
+	}
+	for _, name := range o.Rules {
+		if err := config.OneOf("a rule", name, known); err != nil {
+			return nil, err
+		}
+	}
+	return on, nil
+}
+
+// profiles returns the paths of the CPU profiles, absolute.
+func (o Options) profiles(c *config.Config) ([]string, error) {
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("looking for the directory to run in: %w", err)
+	}
+	paths := slices.Clone(c.Profile)
+	for _, p := range o.Profiles {
+		if !filepath.IsAbs(p) {
+			p = filepath.Join(dir, p)
+		}
+		paths = append(paths, p)
+	}
+	Walk(config.Root(dir, os.Getenv("GOWORK")), nil, func(file string) {
+		if filepath.Base(file) == hotpath.DefaultProfile && hotpath.BesideMain(file) {
+			paths = append(paths, file)
+		}
+	})
+	slices.Sort(paths)
+	return slices.Compact(paths), nil
+}
+
+// Configure tells the analyzers what findings depend on in the configuration,
+// and the CPU profiles, by their flags. [Assume] tells them the rest.
+func Configure(a config.Analysis, profiles []string) error {
+	for name, value := range map[string]string{
+		hotpath.ProfileFlag: strings.Join(profiles, ","),
+		hotpath.HotFlag:     config.Names(a.Hot),
+		hotpath.RootsFlag:   config.Names(a.Roots),
+		hotpath.StrictFlag:  fmt.Sprint(a.Strict),
+	} {
+		if err := hotpath.Analyzer.Flags.Set(name, value); err != nil {
+			return fmt.Errorf("telling what is hot: %w", err)
+		}
+	}
+	for _, r := range analyzers.All() {
+		for name, value := range a.Options[r.Name] {
+			if err := r.Flags.Set(name, value); err != nil {
+				return fmt.Errorf("setting %s of %s: %w", name, r.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// Assume tells the analysis of effects what the configuration states of
+// functions. It changes facts, those of the standard library too.
+func Assume(as []config.Assume) error {
+	var entries []string
+	for _, a := range as {
+		kinds := cmp.Or(strings.Join(a.Effects, ","), "none")
+		entries = append(entries, a.Func+"="+kinds)
+	}
+	if err := effects.Analyzer.Flags.Set(effects.AssumeFlag, strings.Join(entries, ";")); err != nil {
+		return fmt.Errorf("telling what is assumed: %w", err)
+	}
+	return nil
+}
+
+// Report tells the rules what the user wants to hear; inline asks for chains in
+// the messages.
+func Report(c *config.Config, inline bool) error {
+	text, err := c.Reporting(inline)
+	if err != nil {
+		return err
+	}
+	if err := policy.Analyzer.Flags.Set(policy.Flag, text); err != nil {
+		return fmt.Errorf("telling what is reported: %w", err)
+	}
+	return nil
+}
+
+// once is the state of this process's analyzers.
+var once setting
+
+// A setting is what the analyzers were told.
+type setting struct {
+	mu   sync.Mutex
+	told string // a digest of it; empty: nothing
+}
+
+// set tells the analyzers. That they were told something else before is an
+// error: results of both would be kept under one name.
+func (s *setting) set(o Options, c *config.Config, profiles []string) error {
+	digest, err := digestOf(o, c, profiles)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.told == digest {
+		return nil
+	}
+	if s.told != "" {
+		return errors.New("lagvet was set up in two ways in one process: give all its linters the same settings but for the rules")
+	}
+	if err := errors.Join(Assume(c.Assume), Configure(c.Analysis, profiles), Report(c, o.Inline)); err != nil {
+		return err
+	}
+	for _, a := range []*analysis.Analyzer{policy.Analyzer, hotpath.Analyzer, effects.Analyzer} {
+		a.Name += "_" + digest
+	}
+	s.told = digest
+	return nil
+}
+
+// digestLength is how many hexadecimal digits of a SHA-256 tell configurations
+// apart: with 64 bits, two of a million differ with all but certainty.
+const digestLength = 16
+
+// digestOf returns a digest of all on which results depend besides the code.
+func digestOf(o Options, c *config.Config, profiles []string) (string, error) {
+	h := sha256.New()
+	analysed, _, err := c.Bytes()
+	if err != nil {
+		return "", err
+	}
+	reported, err := c.Reporting(o.Inline)
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintf(h, "%s\n%s\n", analysed, reported)
+	for _, p := range profiles {
+		data, err := os.ReadFile(p)
+		if err != nil {
+			return "", fmt.Errorf("reading a CPU profile: %w", err)
+		}
+		fmt.Fprintf(h, "%s %x\n", p, sha256.Sum256(data))
+	}
+	return hex.EncodeToString(h.Sum(nil))[:digestLength], nil
+}

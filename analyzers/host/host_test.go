@@ -1,0 +1,180 @@
+package host
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/lagvet/lagvet/analyzers"
+	"github.com/lagvet/lagvet/analyzers/config"
+	"github.com/lagvet/lagvet/analyzers/effects"
+	"github.com/lagvet/lagvet/analyzers/hotpath"
+	"github.com/lagvet/lagvet/analyzers/internal/policy"
+)
+
+// module returns a copy of the module of that name under testdata.
+func module(t *testing.T, name string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join("testdata", name))); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func write(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The analyzers of a process are set up once, so one test sees to all of it.
+func TestAnalyzers(t *testing.T) {
+	dir := module(t, "module")
+	as, err := Analyzers(Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := analysis.Validate(as); err != nil {
+		t.Error(err)
+	}
+	var names []string
+	for _, a := range as {
+		names = append(names, a.Name)
+	}
+	digest, ok := strings.CutPrefix(policy.Analyzer.Name, "lagvetpolicy_")
+	if !ok || len(digest) != digestLength {
+		t.Errorf("the policy's name is %s", policy.Analyzer.Name)
+	}
+	var want []string
+	for _, r := range analyzers.All() {
+		if r.Name != "stw" {
+			want = append(want, r.Name)
+		}
+	}
+	if want = append(want, "lagvet", policy.Analyzer.Name); !slices.Equal(names, want) {
+		t.Errorf("the analyzers are %q, want %q", names, want)
+	}
+	for _, a := range []*analysis.Analyzer{effects.Analyzer, hotpath.Analyzer} {
+		if !strings.HasSuffix(a.Name, "_"+digest) {
+			t.Errorf("the name of %s lacks the digest %s", a.Name, digest)
+		}
+	}
+	for flag, want := range map[string]string{
+		hotpath.ProfileFlag: filepath.Join(dir, "cmd", "server", "default.pgo"),
+		hotpath.HotFlag:     "example.com/module/cmd/server.main",
+		hotpath.StrictFlag:  "false",
+	} {
+		if got := hotpath.Analyzer.Flags.Lookup(flag).Value.String(); got != want {
+			t.Errorf("%s is %q, want %q", flag, got, want)
+		}
+	}
+	if got, want := effects.Analyzer.Flags.Lookup(effects.AssumeFlag).Value.String(), "example.com/module/cmd/server.main=none"; got != want {
+		t.Errorf("what is assumed is %q, want %q", got, want)
+	}
+
+	if again, err := Analyzers(Options{Dir: dir, Rules: []string{"stw"}}); err != nil {
+		t.Errorf("with the same settings again: %v", err)
+	} else if len(again) != 3 || again[0].Name != "stw" {
+		t.Errorf("stw alone is %v", again)
+	}
+	write(t, filepath.Join(dir, config.Name), "strict: true\n")
+	if _, err := Analyzers(Options{Dir: dir}); err == nil || !strings.Contains(err.Error(), "two ways") {
+		t.Errorf("with other settings the error is %v", err)
+	}
+}
+
+func TestOptions(t *testing.T) {
+	dir := module(t, "module")
+	write(t, filepath.Join(dir, "bad.yml"), "rules: {nonsense: on}\n")
+	tests := []struct {
+		name string
+		o    Options
+		want string // in the error
+	}{
+		{"an unknown rule", Options{Rules: []string{"tickerleek"}}, `did you mean "tickerleak"?`},
+		{"no such configuration", Options{Config: "none.yml"}, "cannot read the configuration"},
+		{"a wrong configuration", Options{Config: "bad.yml"}, `unknown rule "nonsense"`},
+		{"no such profile", Options{Profiles: []string{"none.pprof"}}, "reading a CPU profile"},
+	}
+	for _, tt := range tests {
+		tt.o.Dir = dir
+		if _, err := Analyzers(tt.o); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: the error is %v, want one with %q", tt.name, err, tt.want)
+		}
+	}
+}
+
+// Each thing that results depend on changes the digest, and nothing else does.
+func TestDigest(t *testing.T) {
+	dir := module(t, "module")
+	profile := filepath.Join(dir, "cpu.pprof")
+	write(t, profile, "one")
+	digest := func(o Options, text string) string {
+		t.Helper()
+		c, err := config.Parse(filepath.Join(dir, config.Name), []byte(text), analyzers.All())
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := digestOf(o, c, []string{profile})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	const text = "hot: [example.com/m.F]\n"
+	base := digest(Options{}, text)
+	if got := digest(Options{Rules: []string{"stw"}}, "# a comment\nhot:\n  - example.com/m.F\n"); got != base {
+		t.Error("the layout of the configuration, or the rules asked for, change the digest")
+	}
+	seen := map[string]string{base: "nothing"}
+	for what, d := range map[string]string{
+		"another hot function": digest(Options{}, "hot: [example.com/m.G]\n"),
+		"another tier":         digest(Options{}, text+"rules: {stw: {tier: proven}}\n"),
+		"an exclude":           digest(Options{}, text+"exclude: [{path: gen, reason: generated}]\n"),
+		"chains in messages":   digest(Options{Inline: true}, text),
+	} {
+		if other, ok := seen[d]; ok {
+			t.Errorf("%s changes the digest as %s does", what, other)
+		}
+		seen[d] = what
+	}
+	write(t, profile, "two")
+	if _, ok := seen[digest(Options{}, text)]; ok {
+		t.Error("another profile does not change the digest")
+	}
+}
+
+func TestWalk(t *testing.T) {
+	dir := module(t, "module")
+	for _, file := range []string{"vendor/v/v.go", "testdata/t.go", ".git/g.go", "_old/o.go", "sub/go.mod", "sub/s.go"} {
+		if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(file)), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(dir, file), "package p\n")
+	}
+	files := func(seen map[string]bool) []string {
+		var names []string
+		Walk(dir, seen, func(file string) {
+			rel, err := filepath.Rel(dir, file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			names = append(names, filepath.ToSlash(rel))
+		})
+		return names
+	}
+	want := []string{".lagvet.yml", "cmd/server/default.pgo", "cmd/server/main.go", "default.pgo", "go.mod", "lib.go"}
+	seen := make(map[string]bool)
+	if got := files(seen); !slices.Equal(got, want) {
+		t.Errorf("the files are %q, want %q", got, want)
+	}
+	if got := files(seen); got != nil {
+		t.Errorf("the second time the files are %q", got)
+	}
+}

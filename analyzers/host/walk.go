@@ -1,0 +1,48 @@
+package host
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Walk calls visit with each file in dir and below it, but for what no pattern
+// with dots in it matches (vendored packages, testdata, names that begin with a
+// dot or an underscore) and for other modules.
+//
+// It passes over the directories in seen, to which it adds those that it reads,
+// unless seen is nil.
+func Walk(dir string, seen map[string]bool, visit func(file string)) {
+	walk(dir, true, seen, visit)
+}
+
+func walk(dir string, top bool, seen map[string]bool, visit func(file string)) {
+	if seen[dir] {
+		return
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return // the go command cannot read it either, and says so
+	}
+	if !top && slices.ContainsFunc(entries, func(e os.DirEntry) bool { return e.Name() == "go.mod" }) {
+		return
+	}
+	if seen != nil {
+		seen[dir] = true
+	}
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		if !e.IsDir() {
+			visit(path)
+		} else if !passedOver(e.Name()) {
+			walk(path, false, seen, visit)
+		}
+	}
+}
+
+// passedOver reports whether patterns with dots do not lead into a directory of
+// this name.
+func passedOver(name string) bool {
+	return name == "vendor" || name == "testdata" || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_")
+}
