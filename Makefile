@@ -3,7 +3,7 @@
 GO  ?= go
 BIN := bin
 
-.PHONY: all build test test-goroot test-toolchains lint demo bench docs fuzz clean
+.PHONY: all build test e2e test-goroot test-toolchains lint demo bench docs fuzz clean
 
 all: build
 
@@ -16,11 +16,16 @@ lint: build
 	@unformatted=$$(git ls-files '*.go' | grep -v /testdata/ | xargs gofmt -l); \
 	if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./...
+	$(GO) vet -tags e2e ./cmd/internal/e2e
 	$(BIN)/lagvet check ./...
 
 ## test: lint, and every test under the race detector
 test: lint
 	$(GO) test -race -timeout 30m ./...
+
+## e2e: lagvet in each host that it runs in, built and run for real
+e2e:
+	$(GO) test -tags e2e -count=1 -timeout 60m ./cmd/internal/e2e
 
 ## test-goroot: the reader of the compiler's text on the compiler's own tests, which must be there
 test-goroot:
