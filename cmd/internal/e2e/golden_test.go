@@ -232,12 +232,35 @@ func (p process) must(t *testing.T, name string, args ...string) string {
 // place returns a place in dir as findings have it.
 func place(t *testing.T, dir, file string, line, column int) string {
 	t.Helper()
-	if filepath.IsAbs(file) {
-		rel, err := filepath.Rel(dir, file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		file = rel
+	return relative(t, dir, fmt.Sprintf("%s:%d:%d", file, line, column))
+}
+
+// step returns a step of a chain from what a host shows beside a finding, and
+// whether it is one: what to do stands there too. A step in another package stands
+// where the last one in the finding's own does, with its place in the text.
+func step(t *testing.T, dir, posn, text string) (string, bool) {
+	t.Helper()
+	if strings.HasPrefix(text, "mend: ") {
+		return "", false
 	}
-	return fmt.Sprintf("%s:%d:%d", filepath.ToSlash(file), line, column)
+	if strings.HasPrefix(text, "//lagvet:") { // why it is hot
+		return text, true
+	}
+	if inner := strings.SplitN(text, ": ", 2); len(inner) == 2 && filepath.IsAbs(inner[0]) {
+		posn, text = inner[0], inner[1]
+	}
+	return relative(t, dir, posn) + ": " + text, true
+}
+
+// relative returns a place, "file:line:column", with the file from dir.
+func relative(t *testing.T, dir, posn string) string {
+	t.Helper()
+	if !filepath.IsAbs(posn) {
+		return filepath.ToSlash(posn)
+	}
+	rel, err := filepath.Rel(dir, posn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.ToSlash(rel)
 }

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/mod/modfile"
 
 	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/cmd/internal/vettool"
 )
 
 // goenv is what the go command says of its environment in the directory of the run.
@@ -73,10 +74,10 @@ func (env goenv) unfit(built string) *finding.Problem {
 	switch {
 	case theirs == "" || ours == "": // a development version: let it try
 		return nil
-	case version.Compare(theirs, ours) > 0:
+	case vettool.Newer(env.GOVERSION, built):
 		return &finding.Problem{
-			Message: fmt.Sprintf("nothing was checked: lagvet was built with %s, this module is checked by %s, whose standard library it may not understand", ours, theirs),
-			Remedy:  fmt.Sprintf("rebuild it: GOTOOLCHAIN=%s go install github.com/lagvet/lagvet/cmd/lagvet@latest", env.GOVERSION),
+			Message: vettool.TooNew(env.GOVERSION, built),
+			Remedy:  vettool.Rebuild(env.GOVERSION),
 		}
 	case version.Compare(theirs, oldest) < 0:
 		return &finding.Problem{

@@ -48,7 +48,7 @@ func analyse(flags Flags, args []string, file string) error {
 		if err != nil {
 			return err
 		}
-		if err := host.Report(c, !slices.Contains(args, "-json") && !slices.Contains(args, "-json=true")); err != nil {
+		if err := host.Report(c, false); err != nil {
 			return err
 		}
 		flags.Config, off = c.Analysis, offs(c)

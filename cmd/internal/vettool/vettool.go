@@ -43,6 +43,9 @@ func Main(args []string) {
 func run(args []string) error {
 	switch last := args[len(args)-1]; last {
 	case "-V=full":
+		if err := fit(); err != nil {
+			return err
+		}
 		return identify(os.Stdout)
 	case "-flags":
 		new(Flags).register(flag.CommandLine)

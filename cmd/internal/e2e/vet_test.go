@@ -1,0 +1,197 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// The go commands before and after the one that builds lagvet. They are named, for
+// the newest of today would test something else tomorrow.
+const (
+	older = "go1.25.14"
+	newer = "go1.27.4"
+)
+
+// toolchains are the go commands that run lagvet as their vet tool, each with a
+// lagvet that a toolchain at least as new has built.
+func toolchains(t *testing.T) []process {
+	return []process{
+		{env: []string{"GOTOOLCHAIN=" + older}},
+		{env: []string{"GOTOOLCHAIN=local"}},
+		{env: []string{"GOTOOLCHAIN=" + newer}},
+	}
+}
+
+// tool returns the lagvet for a go command.
+func tool(t *testing.T, p process) string {
+	t.Helper()
+	if p.env[0] != "GOTOOLCHAIN="+newer {
+		return lagvet
+	}
+	bin := filepath.Join(t.TempDir(), "lagvet")
+	process{dir: root, env: p.env}.must(t, "go", "build", "-trimpath", "-o", bin, "./cmd/lagvet")
+	return bin
+}
+
+func TestVet(t *testing.T) {
+	for _, p := range toolchains(t) {
+		t.Run(strings.TrimPrefix(p.env[0], "GOTOOLCHAIN="), func(t *testing.T) {
+			bin := tool(t, p)
+			p.dir = module(t)
+			if p.env[0] == "GOTOOLCHAIN="+older {
+				edit(t, p.dir, "go.mod", "go 1.26", "go 1.25")
+				edit(t, p.dir, "wire/go.mod", "go 1.26", "go 1.25")
+			}
+			vetText(t, p, bin)
+			vetJSON(t, p, bin)
+			if p.env[0] != "GOTOOLCHAIN="+older { // whose go vet has no -fix
+				vetFix(t, p, bin)
+				goFix(t, p, bin)
+			}
+		})
+	}
+}
+
+// go vet fails if it finds something, and shows chains below the findings.
+func vetText(t *testing.T, p process, bin string) {
+	t.Helper()
+	_, text, code := p.run(t, "go", "vet", "-vettool="+bin, "./...")
+	if code != 1 {
+		t.Errorf("go vet with findings: exit code %d, want 1\n%s", code, text)
+	}
+	var got []Finding
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		posn, message, ok := strings.Cut(line, ": ")
+		switch rest, below := strings.CutPrefix(message, "\t"); {
+		case strings.HasPrefix(line, "# "):
+		case !ok:
+			t.Errorf("go vet says %q", line)
+		case !below:
+			got = append(got, Finding{Place: relative(t, p.dir, posn), Message: message})
+		default:
+			last := &got[len(got)-1]
+			if s, ok := step(t, p.dir, posn, rest); ok {
+				last.Chain = append(last.Chain, s)
+			}
+		}
+	}
+	compare(t, "go vet", got, expected(t), func(f Finding) string { f.Rule = ""; return whole(f) })
+
+	if out, errs, code := p.run(t, "go", "vet", "-vettool="+bin, "./quiet"); code != 0 || out+errs != "" {
+		t.Errorf("go vet without findings: exit code %d\n%s%s", code, out, errs)
+	}
+}
+
+// go vet -json tells the rules, and succeeds whatever it finds.
+func vetJSON(t *testing.T, p process, bin string) {
+	t.Helper()
+	out, errs, code := p.run(t, "go", "vet", "-json", "-vettool="+bin, "./...")
+	if code != 0 {
+		t.Fatalf("go vet -json: exit code %d\n%s", code, errs)
+	}
+	compare(t, "go vet -json", readVet(t, p.dir, out+errs), expected(t), whole)
+}
+
+// comment matches the lines that name packages in what go vet -json prints.
+var comment = regexp.MustCompile(`(?m)^#.*\n`)
+
+// readVet reads what go vet -json prints: an object for each package.
+func readVet(t *testing.T, dir, text string) []Finding {
+	t.Helper()
+	var fs []Finding
+	dec := json.NewDecoder(strings.NewReader(comment.ReplaceAllString(text, "")))
+	for dec.More() {
+		var unit map[string]map[string][]struct {
+			Posn, Message string
+			Related       []struct{ Posn, Message string }
+		}
+		if err := dec.Decode(&unit); err != nil {
+			t.Fatalf("reading what go vet -json printed: %v\n%s", err, text)
+		}
+		for _, rules := range unit {
+			for rule, ds := range rules {
+				for _, d := range ds {
+					f := Finding{Place: relative(t, dir, d.Posn), Rule: rule, Message: d.Message}
+					for _, r := range d.Related {
+						if s, ok := step(t, dir, r.Posn, r.Message); ok {
+							f.Chain = append(f.Chain, s)
+						}
+					}
+					fs = append(fs, f)
+				}
+			}
+		}
+	}
+	return fs
+}
+
+// go vet -fix mends what can be mended, and the result compiles.
+func vetFix(t *testing.T, p process, bin string) {
+	t.Helper()
+	const was, is = `regexp.MustCompile(` + "`^[A-Z]{2}-\\d+$`" + `).MatchString`, "cancelRE.MatchString"
+	file := filepath.Join(p.dir, "gateway", "gateway.go")
+	before, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	diff, _, _ := p.run(t, "go", "vet", "-fix", "-diff", "-vettool="+bin, "./...")
+	if !strings.Contains(diff, "-	if !"+was) || !strings.Contains(diff, "+	if !"+is) {
+		t.Errorf("go vet -fix -diff prints\n%s", diff)
+	}
+	p.run(t, "go", "vet", "-fix", "-vettool="+bin, "./...")
+	mended(t, p, was, is)
+	if err := os.WriteFile(file, before, 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// go fix does the same with its own flag.
+func goFix(t *testing.T, p process, bin string) {
+	t.Helper()
+	p.must(t, "go", "fix", "-fixtool="+bin, "./...")
+	mended(t, p, `if !regexp.MustCompile`, "if !cancelRE.MatchString")
+}
+
+// mended checks that the gateway was mended.
+func mended(t *testing.T, p process, was, is string) {
+	t.Helper()
+	after, err := os.ReadFile(filepath.Join(p.dir, "gateway", "gateway.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(after), was) || !strings.Contains(string(after), is) {
+		t.Errorf("the gateway is not mended:\n%s", after)
+	}
+	p.must(t, "go", "build", "./...")
+}
+
+// A lagvet that an older Go has built says so once, and that it must be rebuilt.
+func TestVetNewerThanTool(t *testing.T) {
+	_, errs, code := process{dir: module(t), env: []string{"GOTOOLCHAIN=" + newer}}.run(t, "go", "vet", "-vettool="+lagvet, "./...")
+	const want = "lagvet: nothing was checked: lagvet was built with go1.26, this module is checked by go1.27, whose standard library it may not understand; " +
+		"rebuild it: GOTOOLCHAIN=" + newer + " go install github.com/lagvet/lagvet/cmd/lagvet@latest\n"
+	if code == 0 || !strings.HasPrefix(errs, want) || strings.Count(errs, "\n") > 3 {
+		t.Errorf("exit code %d, standard error:\n%s", code, errs)
+	}
+}
+
+// The configuration decides what go vet is told: tiers and excludes too.
+func TestVetConfiguration(t *testing.T) {
+	dir := module(t)
+	write(t, dir, ".lagvet.yml", `rules: {stw: off, ctxless: {tier: suspected}, hotcall: {tier: proven}, hotblock: {tier: proven}}
+exclude: [{path: feed, rules: [hotdefer], reason: an example}]
+`)
+	want := check(t, dir)
+	if len(want) == len(expected(t)) {
+		t.Fatal("the configuration changes nothing")
+	}
+	out, errs, _ := process{dir: dir}.run(t, "go", "vet", "-json", "-vettool="+lagvet, "./...")
+	compare(t, "go vet", readVet(t, dir, out+errs), want, whole)
+}
