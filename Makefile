@@ -3,7 +3,7 @@
 GO  ?= go
 BIN := bin
 
-.PHONY: all build test e2e test-goroot test-toolchains lint demo bench docs fuzz clean
+.PHONY: all build test e2e e2e-tools test-goroot test-toolchains lint demo bench docs fuzz clean
 
 all: build
 
@@ -24,8 +24,12 @@ test: lint
 	$(GO) test -race -timeout 30m ./...
 
 ## e2e: lagvet in each host that it runs in, built and run for real
-e2e:
+e2e: e2e-tools
 	$(GO) test -tags e2e -count=1 -timeout 60m ./cmd/internal/e2e
+
+## e2e-tools: what no Go module brings
+e2e-tools:
+	@command -v pre-commit >/dev/null || { apt-get -q update && apt-get -q install -y --no-install-recommends pre-commit; }
 
 ## test-goroot: the reader of the compiler's text on the compiler's own tests, which must be there
 test-goroot:
