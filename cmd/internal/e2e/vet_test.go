@@ -61,10 +61,30 @@ func TestVet(t *testing.T) {
 // go vet fails if it finds something, and shows chains below the findings.
 func vetText(t *testing.T, p process, bin string) {
 	t.Helper()
-	_, text, code := p.run(t, "go", "vet", "-vettool="+bin, "./...")
+	_, text, code := script(t, p, bin, "vet.sh")
 	if code != 1 {
 		t.Errorf("go vet with findings: exit code %d, want 1\n%s", code, text)
 	}
+	compare(t, "go vet", readVetText(t, p.dir, text), expected(t), nameless)
+
+	if out, errs, code := p.run(t, "go", "vet", "-vettool="+bin, "./quiet"); code != 0 || out+errs != "" {
+		t.Errorf("go vet without findings: exit code %d\n%s%s", code, out, errs)
+	}
+}
+
+// nameless is a finding with its chain, as go vet shows it: without the rule.
+func nameless(f Finding) string { f.Rule = ""; return whole(f) }
+
+// script runs a script of the documentation, in which lagvet is on the path.
+func script(t *testing.T, p process, bin, name string) (stdout, stderr string, code int) {
+	t.Helper()
+	p.env = append(p.env, "PATH="+filepath.Dir(bin)+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	return p.run(t, "sh", filepath.Join(checkout(t), "testdata", "hosts", "go-vet", name))
+}
+
+// readVetText reads what go vet prints: chains stand below findings.
+func readVetText(t *testing.T, dir, text string) []Finding {
+	t.Helper()
 	var got []Finding
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
@@ -74,19 +94,15 @@ func vetText(t *testing.T, p process, bin string) {
 		case !ok:
 			t.Errorf("go vet says %q", line)
 		case !below:
-			got = append(got, Finding{Place: relative(t, p.dir, posn), Message: message})
+			got = append(got, Finding{Place: relative(t, dir, posn), Message: message})
 		default:
 			last := &got[len(got)-1]
-			if s, ok := step(t, p.dir, posn, rest); ok {
+			if s, ok := step(t, dir, posn, rest); ok {
 				last.Chain = append(last.Chain, s)
 			}
 		}
 	}
-	compare(t, "go vet", got, expected(t), func(f Finding) string { f.Rule = ""; return whole(f) })
-
-	if out, errs, code := p.run(t, "go", "vet", "-vettool="+bin, "./quiet"); code != 0 || out+errs != "" {
-		t.Errorf("go vet without findings: exit code %d\n%s%s", code, out, errs)
-	}
+	return got
 }
 
 // go vet -json tells the rules, and succeeds whatever it finds.
@@ -141,11 +157,11 @@ func vetFix(t *testing.T, p process, bin string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	diff, _, _ := p.run(t, "go", "vet", "-fix", "-diff", "-vettool="+bin, "./...")
+	diff, _, _ := script(t, p, bin, "diff.sh")
 	if !strings.Contains(diff, "-	if !"+was) || !strings.Contains(diff, "+	if !"+is) {
 		t.Errorf("go vet -fix -diff prints\n%s", diff)
 	}
-	p.run(t, "go", "vet", "-fix", "-vettool="+bin, "./...")
+	script(t, p, bin, "fix.sh")
 	mended(t, p, was, is)
 	if err := os.WriteFile(file, before, 0o666); err != nil {
 		t.Fatal(err)
@@ -155,7 +171,9 @@ func vetFix(t *testing.T, p process, bin string) {
 // go fix does the same with its own flag.
 func goFix(t *testing.T, p process, bin string) {
 	t.Helper()
-	p.must(t, "go", "fix", "-fixtool="+bin, "./...")
+	if out, errs, code := script(t, p, bin, "gofix.sh"); code != 0 {
+		t.Errorf("go fix: exit code %d\n%s%s", code, out, errs)
+	}
 	mended(t, p, `if !regexp.MustCompile`, "if !cancelRE.MatchString")
 }
 
@@ -179,6 +197,37 @@ func TestVetNewerThanTool(t *testing.T) {
 		"rebuild it: GOTOOLCHAIN=" + newer + " go install github.com/lagvet/lagvet/cmd/lagvet@latest\n"
 	if code == 0 || !strings.HasPrefix(errs, want) || strings.Count(errs, "\n") > 3 {
 		t.Errorf("exit code %d, standard error:\n%s", code, errs)
+	}
+}
+
+// A module's own tools need not be installed.
+func TestVetTool(t *testing.T) {
+	p := process{dir: module(t), env: []string{"GOFLAGS=-mod=mod"}}
+	p.must(t, "go", "mod", "edit", "-replace=github.com/lagvet/lagvet="+checkout(t),
+		"-require=github.com/lagvet/lagvet@v0.0.0", "-tool=github.com/lagvet/lagvet/cmd/lagvet")
+	p.must(t, "go", "mod", "tidy")
+	_, text, code := script(t, p, lagvet, "tool.sh")
+	if code != 1 {
+		t.Errorf("exit code %d, want 1", code)
+	}
+	compare(t, "go vet with a tool of the module", readVetText(t, p.dir, text), expected(t), nameless)
+}
+
+// A profile named on go vet's command line makes code hot, and another profile is
+// seen though the code is the same.
+func TestVetProfile(t *testing.T) {
+	p := process{dir: module(t)}
+	for _, tt := range []struct {
+		function string
+		line     int64
+		more     int
+	}{{"Rank", 69, 1}, {"Prices", 34, 0}} {
+		writeProfile(t, filepath.Join(p.dir, "cpu.pprof"), tt.function, tt.line)
+		_, text, _ := script(t, p, lagvet, "profile.sh")
+		got := readVetText(t, p.dir, text)
+		if len(got) != len(expected(t))+tt.more {
+			t.Errorf("with a profile of %s there are %d findings:\n%s", tt.function, len(got), show(got, nameless))
+		}
 	}
 }
 
