@@ -1,6 +1,7 @@
 package config
 
 import (
+	_ "embed"
 	"errors"
 	"flag"
 	"os"
@@ -31,36 +32,10 @@ func rules() []*analyzers.Rule {
 	return []*analyzers.Rule{named("ctxless"), spawn, named("heapescape")}
 }
 
-const full = `# everything that can be said
-rules:
-  ctxless: {severity: low, tier: suspected}
-  gounbounded:
-    accept_loops: true
-    limit: 4
-    period: 10ms
-  heapescape: off
-exclude:
-  - path: ./internal/legacy/
-    rules: [ctxless, directive]
-    reason: replaced in spring
-  - {path: "**/*.pb.go", reason: nobody edits it}
-assume:
-  - func: (*example.com/app/cache.Cache).Get
-    effects: [lock, alloc]
-    reason: measured, never contended
-  - {func: example.com/app.Log, effects: none, reason: a ring in memory}
-roots:
-  - example.com/app/jobs.Run*
-  - {func: "(*example.com/app/queue.Consumer).handle", reason: one call a message}
-hot:
-  - example.com/app/match/...
-profile:
-  - profiles/cpu.pprof
-budgets:
-  - {func: (*example.com/app/match.Engine).Match, allocs: 0, defers: 1, effects: [lock]}
-  - {func: example.com/app/match/..., effects: none}
-strict: true
-`
+// full says everything that can be said.
+//
+//go:embed testdata/full.yml
+var full string
 
 func number(n int) *int { return &n }
 
