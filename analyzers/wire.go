@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/version"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -15,6 +16,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/heapescape"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/policy"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/witness"
 )
@@ -82,7 +84,7 @@ var Findings = &analysis.Analyzer{
 }
 
 func requires() []*analysis.Analyzer {
-	as := []*analysis.Analyzer{directive.Analyzer, escape.Analyzer, funcs.Analyzer, generated.Analyzer, hotpath.Analyzer, witness.Analyzer}
+	as := []*analysis.Analyzer{directive.Analyzer, escape.Analyzer, funcs.Analyzer, generated.Analyzer, hotpath.Analyzer, policy.Analyzer, witness.Analyzer}
 	for _, r := range All() {
 		as = append(as, r.Analyzer)
 	}
@@ -113,7 +115,11 @@ func notices(pass *analysis.Pass) (any, error) {
 	unchecked := func(format string, args ...any) {
 		pass.Report(analysis.Diagnostic{Pos: pass.Files[0].Package, Message: "not checked: " + fmt.Sprintf(format, args...)})
 	}
+	off := pass.ResultOf[policy.Analyzer].(*policy.Policy).Off
 	for _, r := range All() {
+		if slices.Contains(off, r.Name) {
+			continue
+		}
 		for _, u := range pass.ResultOf[r.Analyzer].(*rule.Result).Unchecked {
 			unchecked("%s: %s", r.Name, u)
 		}

@@ -1,7 +1,9 @@
 package analyzers_test
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,6 +14,7 @@ import (
 	"golang.org/x/tools/go/packages"
 
 	"github.com/lagvet/lagvet/analyzers"
+	"github.com/lagvet/lagvet/analyzers/internal/policy"
 )
 
 // report runs every rule over the packages of a module under testdata and
@@ -64,5 +67,36 @@ func TestDirectives(t *testing.T) {
 	slices.Sort(want)
 	if got := report(t, "directives", analyzers.DirectiveRule); !slices.Equal(got, want) {
 		t.Errorf("got\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
+	}
+}
+
+// A rule that is off has nothing that it could not check.
+func TestNoticesOfRulesThatAreOff(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod": "module example.com/hot\n\ngo 1.26\n",
+		"hot.go": "package hot\n\n//lagvet:hot\nfunc F() *int { return new(int) }\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pkgs, err := packages.Load(&packages.Config{Mode: packages.LoadAllSyntax, Dir: dir}, ".")
+	if err != nil || packages.PrintErrors(pkgs) > 0 {
+		t.Fatalf("loading: %v", err)
+	}
+	told := policy.Analyzer.Flags.Lookup(policy.Flag).Value
+	for text, want := range map[string]int{"": 1, `{"off":["heapescape"]}`: 0} {
+		before := told.String()
+		if err := told.Set(text); err != nil {
+			t.Fatal(err)
+		}
+		graph, err := checker.Analyze([]*analysis.Analyzer{analyzers.Notices}, pkgs, nil)
+		if err := errors.Join(err, told.Set(before)); err != nil {
+			t.Fatal(err)
+		}
+		if got := graph.Roots[0].Diagnostics; len(got) != want {
+			t.Errorf("told %q, the notices are %v, want %d", text, got, want)
+		}
 	}
 }

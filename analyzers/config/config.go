@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers"
@@ -77,7 +78,11 @@ func (c *Config) policy() *policy.Policy {
 		if r.Tier != "" {
 			p.Tiers[name] = r.Tier
 		}
+		if r.Off {
+			p.Off = append(p.Off, name)
+		}
 	}
+	slices.Sort(p.Off)
 	for _, e := range c.Exclude {
 		p.Exclude = append(p.Exclude, policy.Exclude{Path: e.Path, Rules: e.Rules})
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,6 +30,13 @@ type Options struct {
 	// not turn off. What is wrong with directives, and what could not be
 	// checked, is reported whatever they are.
 	Rules []string
+	// Without are rules that the host leaves out because it lacks what they
+	// need. They are off, and not reported as unchecked either: whoever leaves
+	// them out has to say so.
+	Without []string
+	// Bare has neither a configuration nor a profile read: for a host that must
+	// go on where Analyzers failed.
+	Bare bool
 	// Profiles are CPU profiles that tell what is hot, besides those that the
 	// configuration names and each default.pgo beside a main package.
 	Profiles []string
@@ -59,11 +67,32 @@ func Analyzers(o Options) ([]*analysis.Analyzer, error) {
 	return append(rules, analyzers.Notices, policy.Analyzer), nil
 }
 
-// read reads the configuration.
+// read reads the configuration, and turns the rules off that o is without.
 func (o Options) read() (*config.Config, error) {
+	c, err := o.load()
+	if err != nil || len(o.Without) == 0 {
+		return c, err
+	}
+	rules := maps.Clone(c.Rules)
+	if rules == nil {
+		rules = make(map[string]config.Rule)
+	}
+	for _, name := range o.Without {
+		r := rules[name]
+		r.Off = true
+		rules[name] = r
+	}
+	c.Rules = rules
+	return c, nil
+}
+
+func (o Options) load() (*config.Config, error) {
 	dir, err := filepath.Abs(o.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("looking for the directory to run in: %w", err)
+	}
+	if o.Bare {
+		return &config.Config{Dir: dir}, nil
 	}
 	path := o.Config
 	if path == "" {
@@ -85,11 +114,14 @@ func (o Options) rules(c *config.Config) ([]*analysis.Analyzer, error) {
 	var known []string
 	for _, r := range analyzers.All() {
 		known = append(known, r.Name)
+		if slices.Contains(o.Without, r.Name) {
+			continue
+		}
 		if slices.Contains(o.Rules, r.Name) || len(o.Rules) == 0 && c.On(r.Name) {
 			on = append(on, r.Analyzer)
 		}
 	}
-	for _, name := range o.Rules {
+	for _, name := range slices.Concat(o.Rules, o.Without) {
 		if err := config.OneOf("a rule", name, known); err != nil {
 			return nil, err
 		}
@@ -99,6 +131,9 @@ func (o Options) rules(c *config.Config) ([]*analysis.Analyzer, error) {
 
 // profiles returns the paths of the CPU profiles, absolute.
 func (o Options) profiles(c *config.Config) ([]string, error) {
+	if o.Bare {
+		return nil, nil
+	}
 	dir, err := filepath.Abs(o.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("looking for the directory to run in: %w", err)

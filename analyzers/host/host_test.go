@@ -110,6 +110,51 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+// A host that leaves a rule out neither runs it nor has it reported as unchecked.
+func TestWithout(t *testing.T) {
+	o := Options{Dir: module(t, "module"), Without: []string{"heapescape"}}
+	c, err := o.read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, asked := range [][]string{nil, {"heapescape", "hotalloc"}} {
+		o.Rules = asked
+		as, err := o.rules(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if slices.ContainsFunc(as, func(a *analysis.Analyzer) bool { return a.Name == "heapescape" }) {
+			t.Errorf("asked for %q, heapescape is on", asked)
+		}
+	}
+	text, err := c.Reporting(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `"off":["heapescape","stw"]`; !strings.Contains(text, want) {
+		t.Errorf("rules are told %s, which lacks %s", text, want)
+	}
+	o.Without = []string{"heapscape"}
+	if _, err := o.rules(c); err == nil {
+		t.Error("an unknown rule is left out without an error")
+	}
+}
+
+// What is wrong with the configuration or a profile does not matter to who asked
+// for neither.
+func TestBare(t *testing.T) {
+	dir := module(t, "module")
+	write(t, filepath.Join(dir, config.Name), "rules: {nonsense: on}\n")
+	o := Options{Dir: dir, Bare: true, Profiles: []string{"none.pprof"}}
+	c, err := o.read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if profiles, err := o.profiles(c); err != nil || profiles != nil {
+		t.Errorf("the profiles are %q, %v", profiles, err)
+	}
+}
+
 // Each thing that results depend on changes the digest, and nothing else does.
 func TestDigest(t *testing.T) {
 	dir := module(t, "module")

@@ -25,6 +25,7 @@ type Policy struct {
 	Dir     string            `json:"dir,omitempty"`     // absolute; what Exclude's paths are relative to
 	Tiers   map[string]string `json:"tiers,omitempty"`   // by rule, the lowest tier reported
 	Exclude []Exclude         `json:"exclude,omitempty"` // in the order of the configuration
+	Off     []string          `json:"off,omitempty"`     // rules whose analyzers are not asked, in order
 	// Inline asks for the chain, and for what to do, in the message itself:
 	// the host shows nothing else.
 	Inline bool `json:"inline,omitempty"`
