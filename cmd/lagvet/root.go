@@ -42,6 +42,8 @@ Start with: lagvet check ./...`,
 		explainCommand(),
 		whyCommand(code),
 		testgenCommand(code),
+		golangciCommand(code),
+		goplsCommand(code),
 		versionCommand(),
 		docsCommand(),
 	)

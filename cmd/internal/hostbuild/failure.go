@@ -1,0 +1,109 @@
+package hostbuild
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// A Failure is what keeps a host from being built.
+type Failure struct {
+	Message string // one sentence: what, and why
+	Remedy  string // what to do about it; may be empty
+	Said    string // the words of the go command; may be empty
+}
+
+func (f *Failure) Error() string { return f.Message }
+
+// A cause is a reason for which the go command fails, known by what it says.
+type cause struct {
+	said    *regexp.Regexp
+	message string // with the submatches of said as ${1}, ${2}
+	remedy  string
+}
+
+// causes are in the order in which they are looked for: the go command names a
+// full disk or a lost network together with what follows from it.
+var causes = []cause{
+	{
+		regexp.MustCompile(`(?i)no space left on device|disk quota exceeded|not enough space on the disk`),
+		"the disk is full: the build needs about 3 GB in the directories that go env GOCACHE GOMODCACHE GOTMPDIR names",
+		"make room (go clean -cache empties the build cache), or set GOCACHE and GOTMPDIR to directories on another disk",
+	},
+	{
+		regexp.MustCompile(`(\S+) requires go >= (\S+) \(running go (\S+); GOTOOLCHAIN=(\S+)\)`),
+		"${1} requires Go ${2}, the go command here is ${3}, and GOTOOLCHAIN=${4} keeps it from fetching another",
+		"set GOTOOLCHAIN=go${2} for this command, or ask for an older version with --version",
+	},
+	{
+		regexp.MustCompile(`(?s)toolchain not available|download (go\S+) for \S+:`),
+		"the Go release that is required cannot be fetched",
+		"install it from https://go.dev/dl, or ask for an older version with --version",
+	},
+	{
+		regexp.MustCompile(`checksum mismatch|SECURITY ERROR|verifying module: checksum`),
+		"what was fetched is not what the checksum database knows: a module, or the mirror that it came from, was changed",
+		"empty the module cache (go clean -modcache) and try again; if it happens again, ask whoever runs the mirror that go env GOPROXY names",
+	},
+	{
+		regexp.MustCompile(`lookup disabled by GOPROXY=off|disabled by GOPROXY list`),
+		"a module is missing in the module cache, and GOPROXY=off keeps the go command from fetching it",
+		"set GOPROXY to a module mirror for this command, or ask for a version that was fetched before with --version",
+	},
+	{
+		regexp.MustCompile(`dial tcp|no such host|connection re(?:fused|set)|i/o timeout|TLS handshake timeout|[Nn]etwork is unreachable|proxyconnect|tls: |unexpected EOF`),
+		"a module is missing in the module cache, and the module proxy cannot be reached",
+		"connect to the network, or set GOPROXY to a mirror that can be reached",
+	},
+	{
+		regexp.MustCompile(`does not contain package ` + Module + `/(\S+)|cannot find module providing package ` + Module + `/(\S+)`),
+		"this version of lagvet has no package ${1}${2}, which the host needs",
+		"name a later one with --lagvet, or leave it out",
+	},
+	{
+		regexp.MustCompile(`unknown revision (\S+)|invalid version: (\S+)|no matching versions for query "([^"]+)"`),
+		"there is no version ${1}${2}${3}",
+		"go list -m -versions MODULE lists those that there are",
+	},
+	{
+		regexp.MustCompile(`(?m)(\S+@[^\s:]+): (?:reading \S+: )?(?:404 Not Found|410 Gone|403 Forbidden)`),
+		"the module proxy has no ${1}",
+		"go list -m -versions MODULE lists the versions that there are",
+	},
+	{
+		regexp.MustCompile(`(?m)^module (\S+): (?:reading \S+: )?(?:404 Not Found|410 Gone|403 Forbidden)|(?:go: )?module (\S+): (?:reading \S+: )?(?:404 Not Found|410 Gone|403 Forbidden)`),
+		"the module proxy knows no module ${1}${2}",
+		"if you work behind a mirror (go env GOPROXY), have it serve this module",
+	},
+	{
+		regexp.MustCompile(`signal: killed|cannot allocate memory|out of memory`),
+		"the build was killed, most likely for want of memory: it needs about 2 GB",
+		"close other programs, or build with fewer processors: GOMAXPROCS=1",
+	},
+	{
+		regexp.MustCompile(`(?i)permission denied|read-only file system|access is denied`),
+		"the go command may not write where it has to",
+		"see what go env GOCACHE GOMODCACHE GOTMPDIR names, and let your user write there",
+	},
+}
+
+// explain says why the go command failed.
+func explain(command, said string, err error) *Failure {
+	said = strings.TrimSpace(said)
+	for _, c := range causes {
+		if m := c.said.FindStringSubmatchIndex(said); m != nil {
+			fill := func(text string) string { return string(c.said.ExpandString(nil, text, said, m)) }
+			return &Failure{fill(c.message), fill(c.remedy), said}
+		}
+	}
+	if compileError.MatchString(said) {
+		return &Failure{Message: "it does not compile", Said: said}
+	}
+	if said == "" && err != nil {
+		said = err.Error()
+	}
+	return &Failure{fmt.Sprintf("%s failed", command), "what it said is below", said}
+}
+
+// compileError is what the go command prints above the errors of a package.
+var compileError = regexp.MustCompile(`(?m)^# \S+`)
