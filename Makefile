@@ -47,15 +47,25 @@ test-toolchains:
 	$(call over,$(OLDER))
 	$(call over,$(NEWER))
 
-# over runs these tests with the go command of a release. The older one cannot
-# build this module, so a tool made by the Go in use looks at its standard library;
-# the newer one makes its own, for go/types refuses code of a release after its own.
+.PHONY: std-effects
+## std-effects: the tables of what the standard library does, which stand in on hosts that analyse none
+std-effects:
+	$(GO) test -count=1 -run '^TestStdTables$$' ./analyzers/effects -update-std
+	$(GO) test -c -o $(BIN)/effects-$(OLDER).test ./analyzers/effects
+	GOTOOLCHAIN=$(NEWER) $(GO) test -c -o $(BIN)/effects-$(NEWER).test ./analyzers/effects
+	$(call over,$(OLDER),-test.run='^TestStdTables$$' -update-std)
+	$(call over,$(NEWER),-test.run='^TestStdTables$$' -update-std)
+
+# over runs these tests, or those that its second word selects, with the go command
+# of a release. The older one cannot build this module, so a tool made by the Go in
+# use looks at its standard library; the newer one makes its own, for go/types
+# refuses code of a release after its own.
 # A toolchain that was fetched lies in the module cache, where the tests could not
 # hide files: they are told that the cache is elsewhere, for they need no module.
 define over
 	root=$$(cd / && GOTOOLCHAIN=$(1) $(GO) env GOROOT) && cache=$$(mktemp -d) && cd analyzers/effects && \
 		PATH="$$root/bin:$$PATH" GOROOT="$$root" GOTOOLCHAIN=local GOMODCACHE="$$cache" \
-		$(abspath $(BIN))/effects-$(1).test -test.v; \
+		$(abspath $(BIN))/effects-$(1).test -test.v $(2); \
 		status=$$?; rm -rf "$$cache"; exit $$status
 endef
 

@@ -29,7 +29,7 @@ func newAnalyzer() *analysis.Analyzer {
 		Name:       "lagveteffects",
 		Doc:        "infer what each function may do to latency",
 		Requires:   []*analysis.Analyzer{buildssa.Analyzer, directive.Analyzer, hotpath.Analyzer},
-		Run:        func(pass *analysis.Pass) (any, error) { return run(pass, assume) },
+		Run:        func(pass *analysis.Pass) (any, error) { return run(pass, assume, theStd) },
 		ResultType: reflect.TypeFor[*Info](),
 		FactTypes:  []analysis.Fact{new(Fact)},
 	}
@@ -37,12 +37,19 @@ func newAnalyzer() *analysis.Analyzer {
 	return a
 }
 
-func run(pass *analysis.Pass, assume string) (any, error) {
+// run analyses a package; std opens what stands in for facts of the standard
+// library.
+func run(pass *analysis.Pass, assume string, std func() (*stdTable, error)) (any, error) {
 	assumed, err := ParseAssume(assume)
 	if err != nil {
 		return nil, err
 	}
 	x := newInference(pass, assumed)
+	if x.lacksStd() {
+		if x.std, err = std(); err != nil {
+			return nil, err
+		}
+	}
 	if !isRuntime(pass.Pkg.Path()) {
 		x.infer()
 	}
@@ -86,13 +93,14 @@ func (i *Info) Functions() []Function {
 }
 
 // Missing returns the import paths of the packages that this one imports and of
-// which the host gave no facts, sorted: whatever they do is unknown here.
+// which the host gave no facts and no table tells, sorted: whatever they do is
+// unknown here.
 func (i *Info) Missing() []string {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	var paths []string
 	for _, p := range i.x.pass.Pkg.Imports() {
-		if p != types.Unsafe && i.x.view(p) == nil {
+		if p != types.Unsafe && i.x.view(p) == nil && !i.x.std.knows(p.Path()) {
 			paths = append(paths, p.Path())
 		}
 	}

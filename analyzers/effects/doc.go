@@ -79,7 +79,16 @@
 // only. The fact of net/http has 80 kB, those of it and the 183 packages that
 // it imports 550 kB together.
 //
-// Hosts must therefore build SSA of everything that a program imports. That and
+// A host may have no facts of the standard library: Bazel's nogo analyses none of
+// it. A table stands in there (std.go), the summaries of all its packages as this
+// package infers them, one table for each Go release since 1.25. The release is that
+// of the toolchain which built the host; one without a table gets the nearest. The
+// tables are of linux/amd64 with cgo. Of 6,200 functions 1 in 100 has other kinds of
+// effects or is missing on linux/arm64 without cgo, 3 in 100 on darwin/arm64 and 8 in
+// 100 on windows/amd64; what is missing is unknown. Reading a table takes some ten
+// milliseconds, and where the host has facts it is not read.
+//
+// Hosts must otherwise build SSA of everything that a program imports. That and
 // the inference take a quarter more time than building SSA alone.
 //
 // # Using it

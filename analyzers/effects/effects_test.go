@@ -226,7 +226,7 @@ func TestSameBytes(t *testing.T) {
 	}
 	run := func(nonce string) map[string][]string {
 		said := make(map[string][]string)
-		each(t, vet(t, dir, "-"+Report.Name+".nonce="+nonce, "./...", "encoding/json", "os"), func(unit string, d diag) {
+		each(t, vet(t, Report, dir, "-"+Report.Name+".nonce="+nonce, "./...", "encoding/json", "os"), Report, func(unit string, d diag) {
 			said[unit] = append(said[unit], d.Category+d.Message)
 		})
 		return said

@@ -140,7 +140,7 @@ func (x *inference) linked(target string) *Summary {
 	if i < 0 {
 		return nil
 	}
-	return x.view(x.pass.Pkg.Imports()[i]).lookUp(key{path, name})
+	return x.importedKey(x.pass.Pkg.Imports()[i], key{path, name})
 }
 
 // linknames reads the //go:linkname directives by which functions without a

@@ -1,6 +1,7 @@
 package effects
 
 import (
+	"cmp"
 	"errors"
 	"go/types"
 	"slices"
@@ -95,7 +96,8 @@ func (x *inference) view(pkg *types.Package) *view {
 }
 
 // imported returns what is known of a function of another package: by that
-// package's fact if it is imported, else by that of one which is.
+// package's fact if it is imported, else by that of one which is, else by the table
+// of the standard library.
 func (x *inference) imported(fn *types.Func) *Summary {
 	return x.importedKey(fn.Pkg(), keyOf(fn))
 }
@@ -110,7 +112,7 @@ func (x *inference) importedKey(pkg *types.Package, k key) *Summary {
 			return s
 		}
 	}
-	return nil
+	return x.std.lookUp(k)
 }
 
 // fact returns the fact of the package.
@@ -129,10 +131,9 @@ type entry struct {
 }
 
 func sortEntries(es []entry) {
-	slices.SortFunc(es, func(a, b entry) int {
-		if c := strings.Compare(a.key.pkg, b.key.pkg); c != 0 {
-			return c
-		}
-		return strings.Compare(a.key.name, b.key.name)
-	})
+	slices.SortFunc(es, func(a, b entry) int { return compareKeys(a.key, b.key) })
+}
+
+func compareKeys(a, b key) int {
+	return cmp.Or(strings.Compare(a.pkg, b.pkg), strings.Compare(a.name, b.name))
 }

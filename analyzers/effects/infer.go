@@ -37,6 +37,7 @@ type inference struct {
 	byObj     map[*types.Func]*function
 	index     *index
 	facts     map[*types.Package]*view
+	std       *stdTable                // nil if the host has facts of the standard library
 	seen      map[*types.Func]*Summary // functions without a body here
 	deciding  map[*ssa.Parameter]bool
 	msets     typeutil.MethodSetCache

@@ -29,18 +29,21 @@ type Reported struct {
 }
 
 func report(pass *analysis.Pass) (any, error) {
-	info := pass.ResultOf[Analyzer].(*Info)
+	return nil, pass.ResultOf[Analyzer].(*Info).report(pass)
+}
+
+func (i *Info) report(pass *analysis.Pass) error {
 	w := newWriter()
-	for _, f := range info.reported() {
+	for _, f := range i.reported() {
 		w.add(key{name: f.Func}, f.Summary)
 	}
 	text, err := pack(w.bytes())
 	if err != nil {
-		return nil, fmt.Errorf("reporting the effects of %s: %w", pass.Pkg.Path(), err)
+		return fmt.Errorf("reporting the effects of %s: %w", pass.Pkg.Path(), err)
 	}
 	// The URL is set so that hosts do not make one of the category.
-	pass.Report(analysis.Diagnostic{Pos: pass.Files[0].Package, Category: text, URL: pass.Analyzer.Name, Message: fmt.Sprintf("effects, %d bytes for importers", info.x.factSize)})
-	return nil, nil
+	pass.Report(analysis.Diagnostic{Pos: pass.Files[0].Package, Category: text, URL: pass.Analyzer.Name, Message: fmt.Sprintf("effects, %d bytes for importers", i.x.factSize)})
+	return nil
 }
 
 // reported lists the functions of the package: those with a body, and those

@@ -101,7 +101,11 @@ func release(t *testing.T, dir string) string {
 	if err != nil {
 		t.Fatalf("go env: %v", err)
 	}
-	version := string(bytes.TrimSpace(out))
+	return langOf(string(bytes.TrimSpace(out)))
+}
+
+// langOf returns the release of a version of Go: "go1.26" of "go1.26.8".
+func langOf(version string) string {
 	if i := strings.LastIndexByte(version, '.'); strings.Count(version, ".") > 1 {
 		return version[:i]
 	}

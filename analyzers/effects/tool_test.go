@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/unitchecker"
 )
 
@@ -28,7 +29,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	unitchecker.Main(Report, Analyzer, onlySSA)
+	unitchecker.Main(Report, Analyzer, onlySSA, importedFacts, withoutStd)
 }
 
 // reportAlways has a unit report what it found although the go command wants
@@ -59,8 +60,14 @@ func reportAlways() error {
 // returns the effects of all functions of the packages by their names.
 func vetted(t testing.TB, dir string, args ...string) map[string]*Summary {
 	t.Helper()
+	return reported(t, Report, dir, args...)
+}
+
+// reported does the same for an analyzer that reports as Report does.
+func reported(t testing.TB, a *analysis.Analyzer, dir string, args ...string) map[string]*Summary {
+	t.Helper()
 	found := make(map[string]*Summary)
-	each(t, vet(t, dir, args...), func(unit string, d diag) {
+	each(t, vet(t, a, dir, args...), a, func(unit string, d diag) {
 		rs, err := DecodeReport(d.Category)
 		if err != nil {
 			t.Fatalf("%s: %v", unit, err)
@@ -75,8 +82,8 @@ func vetted(t testing.TB, dir string, args ...string) map[string]*Summary {
 // A diag is a diagnostic as unitchecker prints it.
 type diag struct{ Category, Message string }
 
-// each calls f for every report in the output of go vet.
-func each(t testing.TB, out []byte, f func(unit string, d diag)) {
+// each calls f for every report of an analyzer in the output of go vet.
+func each(t testing.TB, out []byte, a *analysis.Analyzer, f func(unit string, d diag)) {
 	t.Helper()
 	dec := json.NewDecoder(bytes.NewReader(out))
 	for {
@@ -87,17 +94,17 @@ func each(t testing.TB, out []byte, f func(unit string, d diag)) {
 			t.Fatal(err)
 		}
 		for unit, said := range units {
-			for _, d := range said[Report.Name] {
+			for _, d := range said[a.Name] {
 				f(unit, d)
 			}
 		}
 	}
 }
 
-// vet returns what go vet prints on standard output.
-func vet(t testing.TB, dir string, args ...string) []byte {
+// vet returns what go vet prints on standard output of an analyzer.
+func vet(t testing.TB, a *analysis.Analyzer, dir string, args ...string) []byte {
 	t.Helper()
-	cmd := exec.Command("go", append([]string{"vet", "-json", "-vettool=" + tool(t), "-" + Report.Name, "-overlay=" + withoutTests(t, dir, args)}, args...)...)
+	cmd := exec.Command("go", append([]string{"vet", "-json", "-vettool=" + tool(t), "-" + a.Name, "-overlay=" + withoutTests(t, dir, args)}, args...)...)
 	cmd.Dir = dir
 	cmd.Env = toolEnviron(dir)
 	var stdout, stderr bytes.Buffer
@@ -174,7 +181,7 @@ func factSizes(t testing.TB, path string) map[string]int {
 	}
 	sizes := make(map[string]int)
 	paths := slices.DeleteFunc(strings.Fields(string(out)), func(p string) bool { return p == "unsafe" })
-	each(t, vet(t, ".", paths...), func(unit string, d diag) {
+	each(t, vet(t, Report, ".", paths...), Report, func(unit string, d diag) {
 		n := 0
 		if _, err := fmt.Sscanf(d.Message, "effects, %d bytes", &n); err != nil {
 			t.Fatalf("%s: %q: %v", unit, d.Message, err)
