@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -55,11 +57,23 @@ func (c *common) options(cmd *cobra.Command) (check.Options, error) {
 		}
 	})
 	if term.IsTerminal(int(os.Stderr.Fd())) {
-		o.Progress = os.Stderr
+		o.Progress = progressOn(os.Stderr)
 	}
 	var err error
 	o.Color, err = colored(c.color, os.Stdout)
 	return o, err
+}
+
+// progressOn returns what keeps a line on the terminal w that says how far a run
+// has come.
+func progressOn(w io.Writer) func(status string) {
+	const clear = "\r\x1b[K"
+	return func(status string) {
+		if status != "" {
+			status = "lagvet: " + status
+		}
+		fmt.Fprint(w, clear+status)
+	}
 }
 
 // colored reports whether text on f is to be coloured.

@@ -302,6 +302,16 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+func TestProgress(t *testing.T) {
+	var term bytes.Buffer
+	tell := progressOn(&term)
+	tell("1 of 2 packages done")
+	tell("")
+	if got, want := term.String(), "\r\x1b[Klagvet: 1 of 2 packages done\r\x1b[K"; got != want {
+		t.Errorf("the terminal gets %q, want %q", got, want)
+	}
+}
+
 func match(t *testing.T, text string, res []string) {
 	t.Helper()
 	for _, re := range res {

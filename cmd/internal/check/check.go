@@ -33,10 +33,14 @@ type Options struct {
 	Rules      []string // only these; empty: as configured
 	Disable    []string
 	NoCanary   bool
-	Strict     bool // what cannot be told breaks a contract; false: as configured
+	// Overlay holds texts that are checked in the place of files, by absolute path.
+	Overlay map[string][]byte
+	// OnlyCompiler leaves out what a host finds that does not run the compiler.
+	OnlyCompiler bool
+	Strict       bool // what cannot be told breaks a contract; false: as configured
 
-	Color    bool      // in what goes to standard output
-	Progress io.Writer // a terminal, or nil
+	Color    bool                // in what goes to standard output
+	Progress func(status string) // told how far a long run has come, and "" when it is over; or nil
 }
 
 // Formats are the values of Options.Format.
@@ -68,6 +72,19 @@ func Run(ctx context.Context, o Options, s Streams) (code int, err error) {
 		return report.Usage, err
 	}
 	return r.check(ctx)
+}
+
+// Report checks packages and returns what there is to say of them, for a caller
+// that shows it in a way of its own; what the go command says besides goes to
+// notes. An error is one of usage or configuration, or that of the context.
+func Report(ctx context.Context, o Options, notes io.Writer) (*report.Report, error) {
+	o.Format = "text"
+	r := &run{Options: o, streams: Streams{Err: notes}, engine: engine.Run}
+	if err := r.prepare(); err != nil {
+		return nil, err
+	}
+	rep, _, err := r.analyse(ctx)
+	return rep, err
 }
 
 // prepare finds fault with the options, and reads the configuration.
@@ -184,6 +201,11 @@ func (r *run) analyse(ctx context.Context) (*report.Report, *engine.Result, erro
 	}
 	describe(res.Findings)
 	finding.Identify(res.Findings)
+	if r.OnlyCompiler {
+		if err := r.onlyCompiler(ctx, res); err != nil {
+			return nil, nil, err
+		}
+	}
 	v := r.policy.Apply(res.Findings)
 	return &report.Report{
 		Tool:     report.ThisTool(),
@@ -215,6 +237,7 @@ func (r *run) engineOptions() engine.Options {
 		Disabled:   r.disabled(),
 		Progress:   r.Progress,
 		NoCanary:   r.NoCanary,
+		Overlay:    r.Overlay,
 	}
 }
 

@@ -43,7 +43,7 @@ func (c *check) prepare(ctx context.Context) error {
 	if err := c.readProfiles(); err != nil {
 		return err
 	}
-	c.flags = vettool.Flags{Findings: !c.opts.Heat, Heat: c.opts.Heat, Config: c.opts.Config}
+	c.flags = vettool.Flags{Findings: !c.opts.Heat, Heat: c.opts.Heat, NoCompiler: c.opts.NoCompiler, Config: c.opts.Config}
 	for _, p := range c.profiles {
 		c.flags.Profiles = append(c.flags.Profiles, p.Hashed)
 	}
@@ -71,10 +71,13 @@ func (c *check) prepareOverlay() error {
 	if c.overlay, err = readOverlay(given, c.opts.Dir); err != nil {
 		return err
 	}
+	if err := c.overlay.standIn(c.opts.Overlay, c.tmp); err != nil {
+		return err
+	}
 	if !c.opts.Tests {
 		c.overlay.hide(c.tree.tests)
 	}
-	c.overlaid = given != "" || !c.opts.Tests
+	c.overlaid = !c.opts.Tests || len(c.overlay.Replace) > 0
 	if !c.overlaid {
 		return nil
 	}

@@ -104,6 +104,12 @@ func Keep(x int) { last = &x; cold.Sort(nil) }
 		}
 	}
 	all := Options{Dir: dir, Patterns: []string{"./..."}}
+	without := all
+	without.NoCompiler = true
+	expect(t, checked(t, without), dir, "! example.com/m/hot: heapescape: the compiler was not asked what the hot functions of example.com/m/hot (1) move to the heap")
+	if got := compiled(); len(got) > 0 {
+		t.Errorf("compiled %q, though that was not wanted", got)
+	}
 	expectCompiled(checked(t, all), 1, "example.com/m/hot")
 	expectCompiled(checked(t, all), 1)
 

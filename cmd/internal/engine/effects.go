@@ -36,7 +36,7 @@ func (t *translator) effect(e effects.Effect, stated string) finding.Effect {
 	}
 	for s := range e.Chain.All {
 		f.Chain = append(f.Chain, finding.Call{
-			Place:   finding.Place{File: t.file(s.Pos.File), Line: s.Pos.Line, Column: s.Pos.Column},
+			Place:   finding.Place{File: original(s.Pos.File), Line: s.Pos.Line, Column: s.Pos.Column},
 			Func:    s.Func,
 			Omitted: s.Omitted,
 		})

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -31,9 +30,15 @@ type Options struct {
 	// Heat asks what makes functions hot, and what they may do to latency,
 	// instead of what is wrong with them.
 	Heat bool
-	// Progress, if not nil, is a terminal on which a line tells how far a
-	// long run has come.
-	Progress io.Writer
+	// Overlay holds texts that are checked in the place of files, by absolute
+	// path: what an editor has not saved.
+	Overlay map[string][]byte
+	// NoCompiler leaves out the question what escapes to the heap: what is then
+	// found, a host can find that does not run the compiler.
+	NoCompiler bool
+	// Progress, if not nil, is told some times a second how far a run has come
+	// that takes longer than one, and "" when it is over.
+	Progress func(status string)
 	NoCanary bool
 	// Tool is the executable that go vet runs; empty: this one.
 	Tool string

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/lagvet/lagvet/analyzers/config"
+	"github.com/lagvet/lagvet/cmd/internal/finding"
 )
 
 func hotFunction(name string) config.Function { return config.Function{Func: name} }
@@ -249,6 +250,51 @@ module example.com/edit
 	}
 	if _, err := Run(t.Context(), Options{Dir: dir, BuildFlags: []string{"-overlay=missing.json"}, Tool: self}); err == nil {
 		t.Error("a missing overlay was not missed")
+	}
+}
+
+// A text stands in for a file that the disk has otherwise, or not at all. Where
+// the result of an earlier run is replayed, its places are not those of a
+// directory that is gone.
+func TestOverlayOfTexts(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "\n-- go.mod --\nmodule example.com/m\n\ngo 1.26\n-- a.go --\npackage m\n-- a_test.go --\npackage m\n")
+	file := func(name string) string { return filepath.Join(dir, name) }
+	opts := Options{Dir: dir, Patterns: []string{"."}, Overlay: map[string][]byte{
+		file("a.go"):      []byte(looped("m")),
+		file("a_test.go"): []byte("package m\n\nvar broken int = true\n"),
+	}}
+	for _, cached := range []int{0, 1} {
+		res := checked(t, opts)
+		expect(t, res, dir, "a.go:4 hotdefer in example.com/m")
+		if res.Cached != cached {
+			t.Errorf("%d packages cached, want %d", res.Cached, cached)
+		}
+	}
+	opts.Overlay = map[string][]byte{file("new.go"): []byte(looped("m"))}
+	expect(t, checked(t, opts), dir, "new.go:4 hotdefer in example.com/m")
+
+	opts.Overlay = map[string][]byte{file("a.go"): []byte("package m\n\nvar F int = true\n")}
+	res := checked(t, opts)
+	if len(res.Problems) != 1 || res.Problems[0].Place != (finding.Place{File: file("a.go"), Line: 3, Column: 13}) || strings.Contains(res.Problems[0].Message, standIns) {
+		t.Errorf("problems of a text that does not compile are %+v", res.Problems)
+	}
+	opts.Overlay = nil
+	expect(t, checked(t, opts), dir, "")
+}
+
+func TestOriginal(t *testing.T) {
+	tests := []struct{ name, want string }{
+		{"/m/a.go", "/m/a.go"},
+		{"/tmp/lagvet-1/" + standIns + "/@/m/a.go", "/m/a.go"},
+		{"/tmp/lagvet-1/" + standIns + "/@C%3A/m/a.go", "C:/m/a.go"},
+		{"/m/" + standIns + "/a.go", "/m/" + standIns + "/a.go"},
+		{"/m/" + standIns + "/@%zz/a.go", "/m/" + standIns + "/@%zz/a.go"},
+	}
+	for _, tt := range tests {
+		if got := original(filepath.FromSlash(tt.name)); got != filepath.FromSlash(tt.want) {
+			t.Errorf("%s stands for %s, want %s", tt.name, got, tt.want)
+		}
 	}
 }
 

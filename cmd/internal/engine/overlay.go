@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -64,15 +65,64 @@ func (o overlay) write(file string) error {
 	return nil
 }
 
-// original maps the files that are read in the place of others back to those.
-func (o overlay) original() map[string]string {
-	m := make(map[string]string)
+// standIns is the name of the directory, in that of a run, which holds what is
+// read in the place of files, each by the file's own path.
+const standIns = "lagvet-overlay"
+
+// standIn copies what is read in the place of files, and texts, to where the path
+// tells which file each stands for. What the tool says is cached by content, with
+// the paths that it was given: those of a run long past may come back.
+func (o overlay) standIn(texts map[string][]byte, dir string) error {
 	for from, to := range o.Replace {
-		if to != "" {
-			m[to] = from
+		if to == "" {
+			continue
+		}
+		data, err := os.ReadFile(to)
+		if err != nil {
+			continue // the go command says what is wrong with it
+		}
+		if err := o.replace(from, data, dir); err != nil {
+			return err
 		}
 	}
-	return m
+	for from, text := range texts {
+		if err := o.replace(from, text, dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o overlay) replace(file string, text []byte, dir string) error {
+	to := filepath.Join(dir, standIns, volume(file), file[len(filepath.VolumeName(file)):])
+	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+		return fmt.Errorf("writing the overlay: %w", err)
+	}
+	if err := os.WriteFile(to, text, 0o600); err != nil {
+		return fmt.Errorf("writing the overlay: %w", err)
+	}
+	o.Replace[file] = to
+	return nil
+}
+
+// volume returns the volume of a path, empty but on Windows, as the name of a
+// directory.
+func volume(file string) string { return "@" + url.PathEscape(filepath.VolumeName(file)) }
+
+// original returns the file that name is read in the place of, in this run or in
+// an earlier one, or else name itself.
+func original(name string) string {
+	separator := string(filepath.Separator)
+	_, rest, ok := strings.Cut(name, separator+standIns+separator+"@")
+	if !ok {
+		return name
+	}
+	escaped, path, _ := strings.Cut(rest, separator)
+	volume, err := url.PathUnescape(escaped)
+	if err != nil {
+		return name
+	}
+	return volume + separator + path
 }
 
 // takeFlag removes a flag with a value from flags, in either form (-name=value,

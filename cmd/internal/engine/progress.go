@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"io"
 	"sync"
 	"time"
 )
@@ -69,10 +68,10 @@ const (
 	progressPeriod = 200 * time.Millisecond
 )
 
-// show keeps a line on the terminal w that says how far the run has come, until
-// the function that it returns is called.
-func (t *tracker) show(w io.Writer, progressFile string) (stop func()) {
-	if w == nil {
+// show has tell say how far the run has come, until the function that it returns
+// is called.
+func (t *tracker) show(tell func(status string), progressFile string) (stop func()) {
+	if tell == nil {
 		return func() {}
 	}
 	quit := make(chan struct{})
@@ -87,11 +86,11 @@ func (t *tracker) show(w io.Writer, progressFile string) (stop func()) {
 		defer tick.Stop()
 		for {
 			if fresh, err := readProgress(progressFile); err == nil {
-				fmt.Fprintf(w, "\r\x1b[Klagvet: %s", t.status(fresh))
+				tell(t.status(fresh))
 			}
 			select {
 			case <-quit:
-				fmt.Fprint(w, "\r\x1b[K")
+				tell("")
 				return
 			case <-tick.C:
 			}

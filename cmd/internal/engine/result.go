@@ -28,7 +28,6 @@ func (c *check) result(asked packageSet, v vetted) *Result {
 	t := translator{
 		asked:    asked,
 		byDir:    asked.byDir(),
-		original: c.overlay.original(),
 		rules:    make(map[string]*analyzers.Rule),
 		disabled: c.opts.Disabled,
 	}
@@ -164,7 +163,6 @@ func enumerate(names []string) string {
 type translator struct {
 	asked    packageSet
 	byDir    map[string]pkg
-	original map[string]string // of files that an overlay replaces
 	rules    map[string]*analyzers.Rule
 	disabled []string
 
@@ -257,7 +255,7 @@ func (t *translator) fixes(d found) []finding.Fix {
 				f.Edits = nil
 				break
 			}
-			f.Edits = append(f.Edits, finding.Edit{File: t.file(e.Filename), Start: e.Start, End: e.End, New: e.New})
+			f.Edits = append(f.Edits, finding.Edit{File: original(e.Filename), Start: e.Start, End: e.End, New: e.New})
 		}
 		if len(f.Edits) > 0 {
 			fixes = append(fixes, f)
@@ -266,25 +264,18 @@ func (t *translator) fixes(d found) []finding.Fix {
 	return fixes
 }
 
-func (t *translator) file(name string) string {
-	if from, ok := t.original[name]; ok {
-		return from
-	}
-	return name
-}
-
 // place reads "file:line:column", the column or both left out where they are
 // not known.
 func (t *translator) place(posn string) finding.Place {
 	file, column, ok := cutNumber(posn)
 	if !ok {
-		return finding.Place{File: t.file(posn)}
+		return finding.Place{File: original(posn)}
 	}
 	file, line, ok := cutNumber(file)
 	if !ok {
 		line, column = column, 0
 	}
-	return finding.Place{File: t.file(file), Line: line, Column: column}
+	return finding.Place{File: original(file), Line: line, Column: column}
 }
 
 // cutNumber cuts ":number" off the end of s.

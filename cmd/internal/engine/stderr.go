@@ -147,10 +147,11 @@ func (b block) problem(opts Options) finding.Problem {
 	}
 }
 
-// absolute makes the path of a file that the go command prints absolute.
+// absolute makes the path of a file that the go command prints absolute, and
+// that of a file that stands in for another the other's.
 func absolute(path, dir string) string {
-	if filepath.IsAbs(path) {
-		return path
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(dir, filepath.FromSlash(path))
 	}
-	return filepath.Join(dir, filepath.FromSlash(path))
+	return original(path)
 }

@@ -196,8 +196,8 @@ const UnitAnalyzer = "lagvetunit"
 // looked for.
 type Unit struct {
 	Package string `json:"package"` // import path
-	// Hot is whether the compiler was asked for its escape diagnostics, because
-	// the package may hold hot code.
+	// Hot is whether the package may hold hot code, so that the compiler was
+	// asked for its escape diagnostics unless that was not wanted.
 	Hot bool `json:"hot,omitempty"`
 	// Assumed are the directives that state the effects of a function or of a
 	// statement.

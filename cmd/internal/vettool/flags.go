@@ -18,6 +18,8 @@ type Flags struct {
 	// Heat asks what makes functions hot, and what they may do, instead: for
 	// lagvet why. Scope does not matter then.
 	Heat bool
+	// NoCompiler leaves out the question what escapes to the heap.
+	NoCompiler bool
 	// Scope names the modules whose packages are analysed for findings though
 	// they lie in no directory of the user's: module paths, or "std" for what
 	// comes with the toolchain. An entry may have a directory behind an @,
@@ -50,6 +52,7 @@ func parseHashed(s string) (Hashed, error) {
 const (
 	findingsFlag = "findings"
 	heatFlag     = "heat"
+	noCompiler   = "nocompiler"
 	scopeFlag    = "scope"
 	profileFlag  = "profile"
 	configFlag   = "config"
@@ -64,6 +67,9 @@ func (f Flags) Args() ([]string, error) {
 	}
 	if f.Heat {
 		add(heatFlag, "true")
+	}
+	if f.NoCompiler {
+		add(noCompiler, "true")
 	}
 	for _, s := range f.Scope {
 		add(scopeFlag, s)
@@ -87,6 +93,8 @@ func (f *Flags) set(name, value string) error {
 		f.Findings = value != "false"
 	case heatFlag:
 		f.Heat = value != "false"
+	case noCompiler:
+		f.NoCompiler = value != "false"
 	case scopeFlag:
 		f.Scope = append(f.Scope, value)
 	case profileFlag:
@@ -112,6 +120,8 @@ func (f *Flags) register(fs *flag.FlagSet) {
 		func(s string) error { return f.set(findingsFlag, s) })
 	fs.BoolFunc(heatFlag, "report what makes functions hot, in the form that lagvet why reads",
 		func(s string) error { return f.set(heatFlag, s) })
+	fs.BoolFunc(noCompiler, "do not ask the compiler what escapes to the heap",
+		func(s string) error { return f.set(noCompiler, s) })
 	text(scopeFlag, "report findings in this `module` though it lies in no directory of the user's; std for the standard library")
 	text(profileFlag, "CPU profile that tells what is hot, an absolute `path#sha256=hash`")
 	text(configFlag, "what findings depend on in the configuration, in JSON")
@@ -132,7 +142,7 @@ func (f *Flags) take(args []string) (rest []string, err error) {
 			rest = append(rest, arg)
 			continue
 		}
-		if !attached && (name == findingsFlag || name == heatFlag) {
+		if !attached && (name == findingsFlag || name == heatFlag || name == noCompiler) {
 			value = "true"
 		} else if !attached {
 			if len(args) == 0 {

@@ -11,12 +11,12 @@ import (
 )
 
 // askCompiler compiles the unit for its escape diagnostics if it may hold hot
-// code, and reports whether it did. Compiling takes longer than the analysis,
+// code, and reports whether it may. Compiling takes longer than the analysis,
 // so the test is a cheap one of the text.
 func askCompiler(u *unit, flags Flags) (hot bool, err error) {
 	hot, err = mayBeHot(u, flags)
-	if err != nil || !hot {
-		return false, err
+	if err != nil || !hot || flags.NoCompiler {
+		return hot, err
 	}
 	text, err := escape.Compile(context.Background(), escape.Unit{
 		ImportPath:  u.ImportPath,
