@@ -22,6 +22,9 @@ type cause struct {
 	remedy  string
 }
 
+// missing is what proxies, of which one may be a directory, say of what they have not.
+const missing = `(?:reading \S+: )?(?:404 Not Found|410 Gone|403 Forbidden|no such file or directory|The system cannot find)`
+
 // causes are in the order in which they are looked for: the go command names a
 // full disk or a lost network together with what follows from it.
 var causes = []cause{
@@ -31,9 +34,9 @@ var causes = []cause{
 		"make room (go clean -cache empties the build cache), or set GOCACHE and GOTMPDIR to directories on another disk",
 	},
 	{
-		regexp.MustCompile(`(\S+) requires go >= (\S+) \(running go (\S+); GOTOOLCHAIN=(\S+)\)`),
-		"${1} requires Go ${2}, the go command here is ${3}, and GOTOOLCHAIN=${4} keeps it from fetching another",
-		"set GOTOOLCHAIN=go${2} for this command, or ask for an older version with --version",
+		regexp.MustCompile(`requires go >= (\S+) \(running go (\S+); GOTOOLCHAIN=(\S+)\)`),
+		"it needs Go ${1}, the go command here is ${2}, and GOTOOLCHAIN=${3} keeps it from fetching another",
+		"set GOTOOLCHAIN=go${1} for this command, or ask for an older version with --version",
 	},
 	{
 		regexp.MustCompile(`(?s)toolchain not available|download (go\S+) for \S+:`),
@@ -46,6 +49,11 @@ var causes = []cause{
 		"empty the module cache (go clean -modcache) and try again; if it happens again, ask whoever runs the mirror that go env GOPROXY names",
 	},
 	{
+		regexp.MustCompile(`finding module for package ` + Module + `/(\S+)`),
+		"that lagvet has no package ${1}, which registers its rules",
+		"name a later one with --lagvet, or leave it out",
+	},
+	{
 		regexp.MustCompile(`lookup disabled by GOPROXY=off|disabled by GOPROXY list`),
 		"a module is missing in the module cache, and GOPROXY=off keeps the go command from fetching it",
 		"set GOPROXY to a module mirror for this command, or ask for a version that was fetched before with --version",
@@ -56,24 +64,19 @@ var causes = []cause{
 		"connect to the network, or set GOPROXY to a mirror that can be reached",
 	},
 	{
-		regexp.MustCompile(`does not contain package ` + Module + `/(\S+)|cannot find module providing package ` + Module + `/(\S+)`),
-		"this version of lagvet has no package ${1}${2}, which the host needs",
-		"name a later one with --lagvet, or leave it out",
-	},
-	{
-		regexp.MustCompile(`unknown revision (\S+)|invalid version: (\S+)|no matching versions for query "([^"]+)"`),
+		regexp.MustCompile(`(?:invalid version: )?unknown revision (\S+)|invalid version: (\S+)|no matching versions for query "([^"]+)"`),
 		"there is no version ${1}${2}${3}",
 		"go list -m -versions MODULE lists those that there are",
 	},
 	{
-		regexp.MustCompile(`(?m)(\S+@[^\s:]+): (?:reading \S+: )?(?:404 Not Found|410 Gone|403 Forbidden)`),
-		"the module proxy has no ${1}",
-		"go list -m -versions MODULE lists the versions that there are",
+		regexp.MustCompile(`module (\S+): ` + missing),
+		"the module proxy knows no module ${1}",
+		"if you work behind a mirror (go env GOPROXY), have it serve this module",
 	},
 	{
-		regexp.MustCompile(`(?m)^module (\S+): (?:reading \S+: )?(?:404 Not Found|410 Gone|403 Forbidden)|(?:go: )?module (\S+): (?:reading \S+: )?(?:404 Not Found|410 Gone|403 Forbidden)`),
-		"the module proxy knows no module ${1}${2}",
-		"if you work behind a mirror (go env GOPROXY), have it serve this module",
+		regexp.MustCompile(`(\S+@[^\s:]+): ` + missing),
+		"the module proxy has no ${1}",
+		"go list -m -versions MODULE lists the versions that there are",
 	},
 	{
 		regexp.MustCompile(`signal: killed|cannot allocate memory|out of memory`),

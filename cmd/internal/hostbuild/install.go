@@ -2,21 +2,20 @@ package hostbuild
 
 import (
 	"crypto/sha256"
+	"debug/buildinfo"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 )
 
-// seed copies the program that is there already, if any, to where the go command
-// writes, and returns its digest.
+// seed copies the program that is there already, if it is one that the go command
+// made, to where the go command writes, and returns its digest.
 func seed(program, output string) (sum string, err error) {
-	err = copyFile(program, output)
-	if errors.Is(err, fs.ErrNotExist) {
+	if _, err := buildinfo.ReadFile(output); err != nil {
 		return "", nil
 	}
-	if err != nil {
+	if err := copyFile(program, output); err != nil {
 		return "", fmt.Errorf("reading the program that is there already: %w", err)
 	}
 	return digest(program)
