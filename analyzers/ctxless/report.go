@@ -63,7 +63,7 @@ func (c *checker) fold() []*finding {
 		if c.tier(f) == "" {
 			continue
 		}
-		if f.via == nil || c.pass.Directives.Allow(c.pass.Analyzer.Name, f.call.Site.Pos()) != nil {
+		if f.via == nil || c.pass.Allow(f.call.Site.Pos()) != nil {
 			fs = append(fs, f)
 			continue
 		}

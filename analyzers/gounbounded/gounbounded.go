@@ -96,7 +96,7 @@ func (f *finder) report() {
 		if v != nil {
 			f.finding(s, v)
 		}
-		if v != nil && v.tier == rule.Likely || len(exports) == 0 || f.Directives.Allow(f.Analyzer.Name, s.node.Pos()) != nil {
+		if v != nil && v.tier == rule.Likely || len(exports) == 0 || f.Allow(s.node.Pos()) != nil {
 			continue
 		}
 		for _, e := range exports {

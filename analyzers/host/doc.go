@@ -12,7 +12,9 @@
 // Such a host keeps results, and knows of an analyzer no more than its name. So
 // the names of the analyzers on which results and facts depend end in a digest
 // of the configuration and of the profiles' content: when either changes, so
-// does the key under which the host looks.
+// does the key under which the host looks. A rule with facts of its own is
+// renamed so too; what it finds is reported by another analyzer, under the name
+// of the rule.
 //
 // # What such a host cannot do
 //

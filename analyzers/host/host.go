@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"maps"
 	"os"
 	"path/filepath"
@@ -26,9 +27,9 @@ import (
 type Options struct {
 	Dir    string // where it runs; relative paths start here. Empty: the current directory
 	Config string // the configuration file; empty: the nearest .lagvet.yml from Dir upward
-	// Rules are the rules that are on; empty: those that the configuration does
-	// not turn off. What is wrong with directives, and what could not be
-	// checked, is reported whatever they are.
+	// Rules are the rules to run, of those that the configuration does not turn
+	// off; empty: all of them. What is wrong with directives, and what could not
+	// be checked, is reported whatever they are.
 	Rules []string
 	// Without are rules that the host leaves out because it lacks what they
 	// need. They are off, and not reported as unchecked either: whoever leaves
@@ -114,11 +115,8 @@ func (o Options) rules(c *config.Config) ([]*analysis.Analyzer, error) {
 	var known []string
 	for _, r := range analyzers.All() {
 		known = append(known, r.Name)
-		if slices.Contains(o.Without, r.Name) {
-			continue
-		}
-		if slices.Contains(o.Rules, r.Name) || len(o.Rules) == 0 && c.On(r.Name) {
-			on = append(on, r.Analyzer)
+		if c.On(r.Name) && (len(o.Rules) == 0 || slices.Contains(o.Rules, r.Name)) {
+			on = append(on, reporter(r))
 		}
 	}
 	for _, name := range slices.Concat(o.Rules, o.Without) {
@@ -127,6 +125,15 @@ func (o Options) rules(c *config.Config) ([]*analysis.Analyzer, error) {
 		}
 	}
 	return on, nil
+}
+
+// reporter returns the analyzer that bears the rule's name: that of a rule with
+// facts of its own has a digest in its name.
+func reporter(r *analyzers.Rule) *analysis.Analyzer {
+	if len(r.FactTypes) > 0 {
+		return r.Relay
+	}
+	return r.Analyzer
 }
 
 // profiles returns the paths of the CPU profiles, absolute.
@@ -210,56 +217,87 @@ var once setting
 // A setting is what the analyzers were told.
 type setting struct {
 	mu   sync.Mutex
-	told string // a digest of it; empty: nothing
+	told digests // the zero value: nothing
 }
 
 // set tells the analyzers. That they were told something else before is an
 // error: results of both would be kept under one name.
 func (s *setting) set(o Options, c *config.Config, profiles []string) error {
-	digest, err := digestOf(o, c, profiles)
+	d, err := digestsOf(o, c, profiles)
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.told == digest {
+	if s.told == d {
 		return nil
 	}
-	if s.told != "" {
+	if s.told != (digests{}) {
 		return errors.New("lagvet was set up in two ways in one process: give all its linters the same settings but for the rules")
 	}
 	if err := errors.Join(Assume(c.Assume), Configure(c.Analysis, profiles), Report(c, o.Inline)); err != nil {
 		return err
 	}
-	for _, a := range []*analysis.Analyzer{policy.Analyzer, hotpath.Analyzer, effects.Analyzer} {
-		a.Name += "_" + digest
-	}
-	s.told = digest
+	d.name()
+	s.told = d
 	return nil
+}
+
+// digests are of what results depend on besides the code, each of all that the one
+// before it is of and more. Facts of the standard library are dear, so what does
+// not change them does not change the name under which they are kept.
+type digests struct {
+	effects string // the profiles, which tell what is cold, and what is assumed
+	facts   string // all of the configuration but for what is reported
+	results string
+}
+
+func digestsOf(o Options, c *config.Config, profiles []string) (digests, error) {
+	var d digests
+	h := sha256.New()
+	for _, p := range profiles {
+		data, err := os.ReadFile(p)
+		if err != nil {
+			return d, fmt.Errorf("reading a CPU profile: %w", err)
+		}
+		fmt.Fprintf(h, "%s %x\n", p, sha256.Sum256(data))
+	}
+	assumed, _, err := config.Analysis{Assume: c.Assume}.Bytes()
+	if err != nil {
+		return d, err
+	}
+	analysed, _, err := c.Bytes()
+	if err != nil {
+		return d, err
+	}
+	reported, err := c.Reporting(o.Inline)
+	if err != nil {
+		return d, err
+	}
+	d.effects = digest(h, string(assumed))
+	d.facts = digest(h, string(analysed))
+	d.results = digest(h, reported)
+	return d, nil
 }
 
 // digestLength is how many hexadecimal digits of a SHA-256 tell configurations
 // apart: with 64 bits, two of a million differ with all but certainty.
 const digestLength = 16
 
-// digestOf returns a digest of all on which results depend besides the code.
-func digestOf(o Options, c *config.Config, profiles []string) (string, error) {
-	h := sha256.New()
-	analysed, _, err := c.Bytes()
-	if err != nil {
-		return "", err
-	}
-	reported, err := c.Reporting(o.Inline)
-	if err != nil {
-		return "", err
-	}
-	fmt.Fprintf(h, "%s\n%s\n", analysed, reported)
-	for _, p := range profiles {
-		data, err := os.ReadFile(p)
-		if err != nil {
-			return "", fmt.Errorf("reading a CPU profile: %w", err)
+// digest returns a digest of what was written to h, and of text.
+func digest(h hash.Hash, text string) string {
+	fmt.Fprintln(h, text)
+	return hex.EncodeToString(h.Sum(nil))[:digestLength]
+}
+
+// name puts the digests into the names of the analyzers whose facts, or whose
+// results, depend on what they are of.
+func (d digests) name() {
+	policy.Analyzer.Name += "_" + d.results
+	effects.Analyzer.Name += "_" + d.effects
+	for _, r := range analyzers.All() {
+		if len(r.FactTypes) > 0 {
+			r.Analyzer.Name += "_" + d.facts
 		}
-		fmt.Fprintf(h, "%s %x\n", p, sha256.Sum256(data))
 	}
-	return hex.EncodeToString(h.Sum(nil))[:digestLength], nil
 }

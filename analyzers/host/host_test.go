@@ -60,9 +60,15 @@ func TestAnalyzers(t *testing.T) {
 	if want = append(want, "lagvet", policy.Analyzer.Name); !slices.Equal(names, want) {
 		t.Errorf("the analyzers are %q, want %q", names, want)
 	}
-	for _, a := range []*analysis.Analyzer{effects.Analyzer, hotpath.Analyzer} {
-		if !strings.HasSuffix(a.Name, "_"+digest) {
-			t.Errorf("the name of %s lacks the digest %s", a.Name, digest)
+	named := map[string]string{"lagveteffects": effects.Analyzer.Name}
+	for _, r := range analyzers.All() {
+		if len(r.FactTypes) > 0 {
+			named[r.Name] = r.Analyzer.Name
+		}
+	}
+	for name, got := range named {
+		if suffix, ok := strings.CutPrefix(got, name+"_"); !ok || len(suffix) != digestLength || suffix == digest {
+			t.Errorf("the name of %s, which has facts, is %s: no digest of its own", name, got)
 		}
 	}
 	for flag, want := range map[string]string{
@@ -78,10 +84,10 @@ func TestAnalyzers(t *testing.T) {
 		t.Errorf("what is assumed is %q, want %q", got, want)
 	}
 
-	if again, err := Analyzers(Options{Dir: dir, Rules: []string{"stw"}}); err != nil {
+	if again, err := Analyzers(Options{Dir: dir, Rules: []string{"ctxless", "stw"}}); err != nil {
 		t.Errorf("with the same settings again: %v", err)
-	} else if len(again) != 3 || again[0].Name != "stw" {
-		t.Errorf("stw alone is %v", again)
+	} else if len(again) != 3 || again[0] != as[0] {
+		t.Errorf("ctxless, and stw which is off, are %v", again)
 	}
 	write(t, filepath.Join(dir, config.Name), "strict: true\n")
 	if _, err := Analyzers(Options{Dir: dir}); err == nil || !strings.Contains(err.Error(), "two ways") {
@@ -155,43 +161,57 @@ func TestBare(t *testing.T) {
 	}
 }
 
-// Each thing that results depend on changes the digest, and nothing else does.
-func TestDigest(t *testing.T) {
+// Each thing that results depend on changes their digest, and nothing else does;
+// those of facts change with what facts depend on.
+func TestDigests(t *testing.T) {
 	dir := module(t, "module")
 	profile := filepath.Join(dir, "cpu.pprof")
 	write(t, profile, "one")
-	digest := func(o Options, text string) string {
+	of := func(o Options, text string) digests {
 		t.Helper()
 		c, err := config.Parse(filepath.Join(dir, config.Name), []byte(text), analyzers.All())
 		if err != nil {
 			t.Fatal(err)
 		}
-		d, err := digestOf(o, c, []string{profile})
+		d, err := digestsOf(o, c, []string{profile})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return d
 	}
 	const text = "hot: [example.com/m.F]\n"
-	base := digest(Options{}, text)
-	if got := digest(Options{Rules: []string{"stw"}}, "# a comment\nhot:\n  - example.com/m.F\n"); got != base {
-		t.Error("the layout of the configuration, or the rules asked for, change the digest")
-	}
-	seen := map[string]string{base: "nothing"}
-	for what, d := range map[string]string{
-		"another hot function": digest(Options{}, "hot: [example.com/m.G]\n"),
-		"another tier":         digest(Options{}, text+"rules: {stw: {tier: proven}}\n"),
-		"an exclude":           digest(Options{}, text+"exclude: [{path: gen, reason: generated}]\n"),
-		"chains in messages":   digest(Options{Inline: true}, text),
-	} {
-		if other, ok := seen[d]; ok {
-			t.Errorf("%s changes the digest as %s does", what, other)
-		}
-		seen[d] = what
+	const assume = "assume: [{func: example.com/m.F, effects: none, reason: measured}]\n"
+	base := of(Options{}, text)
+	tests := []struct {
+		what                    string
+		got                     digests
+		effects, facts, results bool // which differ
+	}{
+		{"the layout", of(Options{}, "# a comment\nhot:\n  - example.com/m.F\n"), false, false, false},
+		{"the rules asked for", of(Options{Rules: []string{"stw"}}, text), false, false, false},
+		{"another tier", of(Options{}, text+"rules: {stw: {tier: proven}}\n"), false, false, true},
+		{"an exclude", of(Options{}, text+"exclude: [{path: gen, reason: generated}]\n"), false, false, true},
+		{"chains in messages", of(Options{Inline: true}, text), false, false, true},
+		{"another hot function", of(Options{}, "hot: [example.com/m.G]\n"), false, true, true},
+		{"a root", of(Options{}, text+"roots: [example.com/m.F]\n"), false, true, true},
+		{"an option", of(Options{}, text+"rules: {hotdefer: {budget: 5}}\n"), false, true, true},
+		{"an assumption", of(Options{}, text+assume), true, true, true},
 	}
 	write(t, profile, "two")
-	if _, ok := seen[digest(Options{}, text)]; ok {
-		t.Error("another profile does not change the digest")
+	tests = append(tests, struct {
+		what                    string
+		got                     digests
+		effects, facts, results bool
+	}{"another profile", of(Options{}, text), true, true, true})
+	seen := make(map[string]string)
+	for _, tt := range tests {
+		if (tt.got.effects != base.effects) != tt.effects || (tt.got.facts != base.facts) != tt.facts || (tt.got.results != base.results) != tt.results {
+			t.Errorf("%s: the digests are %v, those without it %v", tt.what, tt.got, base)
+		}
+		if other, ok := seen[tt.got.results]; ok && tt.results {
+			t.Errorf("%s changes the digest as %s does", tt.what, other)
+		}
+		seen[tt.got.results] = tt.what
 	}
 }
 

@@ -216,7 +216,7 @@ func (c *checker) broken(promise *allocs.Promise, k call) {
 		Chain:     chain,
 		Mend:      callMend,
 		Hot:       hot,
-		Allowed:   c.pass.Directives.Allow(c.pass.Analyzer.Name, k.Pos),
+		Allowed:   c.pass.Allow(k.Pos),
 	})
 }
 

@@ -86,7 +86,7 @@ func (c *checker) contract(f *funcs.Func, k *hotpath.Contract) {
 			Chain:     append(said[:len(said):len(said)], c.index.Chain(e)...),
 			Mend:      mend(e.Kind),
 			Hot:       hot,
-			Allowed:   c.pass.Directives.Allow(c.pass.Analyzer.Name, p.Pos),
+			Allowed:   c.pass.Allow(p.Pos),
 		})
 	}
 }

@@ -53,7 +53,7 @@ func (c *checker) surer(f rule.Finding) bool {
 
 // allowed reports whether a directive allows a finding: it answers for itself alone.
 func (c *checker) allowed(f rule.Finding) bool {
-	return c.Directives.Allow(c.Analyzer.Name, f.Pos) != nil
+	return c.Allow(f.Pos) != nil
 }
 
 // carried reports whether what is built is most likely for a transport that is

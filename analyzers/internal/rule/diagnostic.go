@@ -10,8 +10,9 @@ import (
 )
 
 // diagnostic returns what a host is told of a finding. Why the code is hot, the
-// chain and what to do stand beside the message and, for hosts that show nothing
-// but messages, in it.
+// chain and what to do stand beside the message or, for hosts that show nothing
+// but messages, in it: not in both, for golangci-lint makes a finding of its own,
+// which no nolint comment reaches, of each thing that stands beside one.
 func (p *Pass) diagnostic(f Finding) analysis.Diagnostic {
 	steps := reasons(f)
 	d := analysis.Diagnostic{
@@ -19,13 +20,14 @@ func (p *Pass) diagnostic(f Finding) analysis.Diagnostic {
 		End:            f.End,
 		Message:        f.Message,
 		SuggestedFixes: f.Fixes,
-		Related:        p.related(f.Pos, steps),
-	}
-	if f.Mend != "" {
-		d.Related = append(d.Related, analysis.RelatedInformation{Pos: f.Pos, End: f.End, Message: "mend: " + f.Mend})
 	}
 	if p.policy.Inline {
 		d.Message += p.inline(f, steps)
+		return d
+	}
+	d.Related = p.related(f.Pos, steps)
+	if f.Mend != "" {
+		d.Related = append(d.Related, analysis.RelatedInformation{Pos: f.Pos, End: f.End, Message: "mend: " + f.Mend})
 	}
 	return d
 }

@@ -71,6 +71,11 @@ const (
 // A Rule is an analyzer and what the catalogue says of it.
 type Rule struct {
 	*analysis.Analyzer
+	// Name is the rule's, which stays when a host has the analyzer renamed.
+	Name string
+	// Relay reports what Analyzer reports, under the rule's name. Hosts that key
+	// facts by the names of analyzers alone run it, and have Analyzer renamed.
+	Relay    *analysis.Analyzer
 	Title    string // the first sentence of the documentation, without the rule's name
 	Page     string // the whole package comment
 	Group    Group
@@ -104,6 +109,7 @@ func New(spec Spec) *Rule {
 	title, _, _ := strings.Cut(page, "\n\n")
 	title = strings.Join(strings.Fields(strings.TrimPrefix(title, "Package "+spec.Name)), " ")
 	r := &Rule{
+		Name:     spec.Name,
 		Title:    strings.TrimSuffix(title, "."),
 		Page:     page,
 		Group:    spec.Group,
@@ -125,14 +131,30 @@ func New(spec Spec) *Rule {
 		FactTypes:  spec.FactTypes,
 		ResultType: reflect.TypeFor[*Result](),
 		Run: func(p *analysis.Pass) (any, error) {
-			pass := newPass(p)
+			pass := newPass(p, spec.Name)
 			if err := spec.Run(pass); err != nil {
 				return nil, err
 			}
 			return pass.result, nil
 		},
 	}
+	r.Relay = relay(r)
 	return r
+}
+
+func relay(r *Rule) *analysis.Analyzer {
+	return &analysis.Analyzer{
+		Name:     r.Name,
+		Doc:      r.Doc,
+		URL:      r.URL,
+		Requires: []*analysis.Analyzer{r.Analyzer},
+		Run: func(p *analysis.Pass) (any, error) {
+			for _, d := range p.ResultOf[r.Analyzer].(*Result).reported {
+				p.Report(d)
+			}
+			return nil, nil
+		},
+	}
 }
 
 func comment(spec Spec) string {
@@ -193,6 +215,8 @@ type Result struct {
 	// Unchecked says what the rule was not able to look at, and why: each
 	// makes the run end with the exit code for "could not check".
 	Unchecked []string
+
+	reported []analysis.Diagnostic // those of Findings that a host was told of
 }
 
 // A Pass is one run of a rule over one package.
@@ -202,17 +226,19 @@ type Pass struct {
 	Funcs      *funcs.Index
 	Hotness    *hotpath.Info
 
+	rule      string // its name
 	policy    *policy.Policy
 	generated map[string]generated.Generator
 	result    *Result
 }
 
-func newPass(p *analysis.Pass) *Pass {
+func newPass(p *analysis.Pass, rule string) *Pass {
 	return &Pass{
 		Pass:       p,
 		Directives: p.ResultOf[directive.Analyzer].(*directive.Index),
 		Funcs:      p.ResultOf[funcs.Analyzer].(*funcs.Index),
 		Hotness:    p.ResultOf[hotpath.Analyzer].(*hotpath.Info),
+		rule:       rule,
 		policy:     p.ResultOf[policy.Analyzer].(*policy.Policy),
 		generated:  p.ResultOf[generated.Analyzer].(map[string]generated.Generator),
 		result:     new(Result),
@@ -234,14 +260,19 @@ func (p *Pass) Report(f Finding) {
 		f.Fixes = nil
 	}
 	if f.Allowed == nil {
-		f.Allowed = p.Directives.Allow(p.Analyzer.Name, f.Pos)
+		f.Allowed = p.Allow(f.Pos)
 	}
 	p.result.Findings = append(p.result.Findings, f)
-	if f.NeedsHot || f.Allowed != nil || !p.policy.Reports(p.Analyzer.Name, string(f.Tier), p.Fset.Position(f.Pos).Filename) {
+	if f.NeedsHot || f.Allowed != nil || !p.policy.Reports(p.rule, string(f.Tier), p.Fset.Position(f.Pos).Filename) {
 		return
 	}
-	p.Pass.Report(p.diagnostic(f))
+	d := p.diagnostic(f)
+	p.result.reported = append(p.result.reported, d)
+	p.Pass.Report(d)
 }
+
+// Allow returns the directive that silences the rule at pos, or nil.
+func (p *Pass) Allow(pos token.Pos) *directive.Directive { return p.Directives.Allow(p.rule, pos) }
 
 // Unchecked records that the rule was not able to look at something.
 func (p *Pass) Unchecked(format string, args ...any) {
