@@ -11,6 +11,7 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers"
 	"github.com/lagvet/lagvet/analyzers/config"
+	"github.com/lagvet/lagvet/analyzers/heapescape"
 	"github.com/lagvet/lagvet/analyzers/host"
 )
 
@@ -42,34 +43,42 @@ func newAll(own *owners, raw any) (register.LinterPlugin, error) {
 		if err := config.OneOf("a rule", name, rules); err != nil {
 			return nil, err
 		}
+		if err := runnable(name); err != nil {
+			return nil, err
+		}
 	}
 	if s.Rules != nil {
 		rules = s.Rules
 	}
-	keep := func(a *analysis.Analyzer) bool { return !isRule(a) || slices.Contains(rules, a.Name) }
-	return newLinter(s, keep), own.take(all, rules...)
+	if err := own.take(all, rules...); err != nil {
+		return nil, err
+	}
+	return &linter{s, func(a *analysis.Analyzer) bool { return !isRule(a) || slices.Contains(rules, a.Name) }}, nil
 }
 
 // newRule makes the linter of one rule.
 func newRule(own *owners, name string, raw any) (register.LinterPlugin, error) {
+	if err := runnable(name); err != nil {
+		return nil, err
+	}
 	s, err := read(raw, "config", "profiles")
 	if err != nil {
 		return nil, err
 	}
-	keep := func(a *analysis.Analyzer) bool { return a.Name == name || a != analyzers.Notices && !isRule(a) }
-	return newLinter(s, keep), own.take(name, name)
-}
-
-func newLinter(s settings, keep func(*analysis.Analyzer) bool) *linter {
-	return &linter{settings: s, keep: keep}
-}
-
-// under returns path, absolute; if it is relative it starts at root.
-func under(root, path string) string {
-	if filepath.IsAbs(path) {
-		return path
+	if err := own.take(name, name); err != nil {
+		return nil, err
 	}
-	return filepath.Join(root, filepath.FromSlash(path))
+	return &linter{s, func(a *analysis.Analyzer) bool { return a.Name == name || a != analyzers.Notices && !isRule(a) }}, nil
+}
+
+// runnable returns an error if golangci-lint lacks what a rule needs: a linter
+// that is asked for and finds nothing, whatever the code, would pass for one that
+// has looked.
+func runnable(rule string) error {
+	if rule == heapescape.Rule.Name {
+		return fmt.Errorf("%s asks the compiler, which golangci-lint does not run: leave it out here, and run lagvet check or go vet -vettool for it", rule)
+	}
+	return nil
 }
 
 // BuildAnalyzers returns the linter's analyzers, configured.
@@ -85,13 +94,15 @@ func (l *linter) BuildAnalyzers() ([]*analysis.Analyzer, error) {
 	return slices.DeleteFunc(as, func(a *analysis.Analyzer) bool { return !l.keep(a) }), nil
 }
 
+// options are the same for all linters of the same settings: the rules, in which
+// they differ, are chosen afterwards.
 func (l *linter) options() (host.Options, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return host.Options{}, fmt.Errorf("looking for the directory to run in: %w", err)
 	}
 	root := config.Root(dir, os.Getenv("GOWORK"))
-	o := host.Options{Dir: dir, Inline: true}
+	o := host.Options{Dir: dir, Without: []string{heapescape.Rule.Name}, Inline: true}
 	if l.Config != "" {
 		o.Config = under(root, l.Config)
 	}
@@ -99,6 +110,14 @@ func (l *linter) options() (host.Options, error) {
 		o.Profiles = append(o.Profiles, under(root, p))
 	}
 	return o, nil
+}
+
+// under returns path, absolute; if it is relative it starts at root.
+func under(root, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(root, filepath.FromSlash(path))
 }
 
 // GetLoadMode returns what the analyzers need to know of a package: its types.

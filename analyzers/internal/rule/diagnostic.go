@@ -76,12 +76,9 @@ func (p *Pass) pos(s Step) token.Pos {
 	return token.NoPos
 }
 
-// inline returns what to do, and the steps, as they follow a message.
+// inline returns the steps, and what to do, as they follow a message: on its line,
+// for much of what reads findings reads them line by line.
 func (p *Pass) inline(f Finding, steps []Step) string {
-	text := ""
-	if f.Mend != "" {
-		text = "; mend: " + f.Mend
-	}
 	var said []string
 	for i, s := range steps {
 		posn := s.Posn
@@ -94,8 +91,12 @@ func (p *Pass) inline(f Finding, steps []Step) string {
 		}
 		said = append(said, fmt.Sprintf("%s:%d:%d %s", filepath.Base(posn.Filename), posn.Line, posn.Column, s.Text))
 	}
-	if len(said) == 0 {
-		return text
+	text := ""
+	if len(said) > 0 {
+		text = " [" + strings.Join(said, "; ") + "]"
 	}
-	return text + " [" + strings.Join(said, "; ") + "]"
+	if f.Mend != "" {
+		text += "; mend: " + f.Mend
+	}
+	return text
 }

@@ -4,12 +4,15 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"reflect"
+	"slices"
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
 	"honnef.co/go/tools/analysis/facts/generated"
 
 	"github.com/lagvet/lagvet/analyzers/directive"
+	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/policy"
 )
 
@@ -56,5 +59,78 @@ func TestReportInGeneratedFiles(t *testing.T) {
 				t.Errorf("%s: %d fixes, want %d", tt.name, len(d.SuggestedFixes), tt.fixes)
 			}
 		}
+	}
+}
+
+// A host shows the chain once: beside the message or, if it shows nothing else, in
+// it, on its line.
+func TestDiagnostic(t *testing.T) {
+	const src = "package p\n\nfunc f() {}\n"
+	for _, tt := range []struct {
+		name    string
+		finding Finding
+		inline  string
+		related []string
+	}{
+		{"bare", Finding{Message: "m"}, "m", nil},
+		{"mended", Finding{Message: "m", Mend: "do"}, "m; mend: do", []string{"mend: do"}},
+		{
+			"with a chain",
+			Finding{Message: "m", Mend: "do", Chain: []Step{{Text: "calls"}, {Posn: token.Position{Filename: "/q/b.go", Line: 7, Column: 2}, Text: "waits"}}},
+			"m [a.go:3:1 calls; b.go:7:2 waits]; mend: do",
+			[]string{"calls", "/q/b.go:7:2: waits", "mend: do"},
+		},
+		{
+			"hot",
+			Finding{Message: "m", Hot: &hotpath.Hotness{Detail: "31 % of CPU", Via: []hotpath.Step{{Text: "calls"}}}},
+			"m [31 % of CPU; a.go:3:1 calls]",
+			[]string{"31 % of CPU", "calls"},
+		},
+	} {
+		p, pos, _ := passOver(t, "a.go", src, nil)
+		tt.finding.Pos = pos
+		for i := range tt.finding.Chain {
+			if s := &tt.finding.Chain[i]; !s.Posn.IsValid() {
+				s.Pos = pos
+			}
+		}
+		if h := tt.finding.Hot; h != nil {
+			h.Via[0].Pos = pos
+		}
+		var related []string
+		for _, r := range p.diagnostic(tt.finding).Related {
+			related = append(related, r.Message)
+		}
+		if !slices.Equal(related, tt.related) {
+			t.Errorf("%s: beside the message stand %q, want %q", tt.name, related, tt.related)
+		}
+		p.policy.Inline = true
+		if d := p.diagnostic(tt.finding); d.Message != tt.inline || d.Related != nil {
+			t.Errorf("%s: the message is %q, want %q; %d things stand beside it, want none", tt.name, d.Message, tt.inline, len(d.Related))
+		}
+	}
+}
+
+// What a rule reports, its relay reports too, under the rule's name whatever that
+// of the rule's analyzer.
+func TestRelay(t *testing.T) {
+	r := New(Spec{Name: "late", Doc: "// Package late finds nothing.\npackage late\n"})
+	r.Analyzer.Name += "_digest"
+	if r.Name != "late" || r.Relay.Name != "late" || r.Relay.URL != r.URL {
+		t.Errorf("the rule is %s, its relay %s at %s", r.Name, r.Relay.Name, r.Relay.URL)
+	}
+	p, pos, reported := passOver(t, "a.go", "package p\n\nfunc f() {}\n", nil)
+	p.Report(Finding{Pos: pos, Tier: Proven, Message: "shown"})
+	p.Report(Finding{Pos: pos, Tier: Suspected, Message: "kept back"})
+	var relayed []analysis.Diagnostic
+	_, err := r.Relay.Run(&analysis.Pass{
+		ResultOf: map[*analysis.Analyzer]any{r.Analyzer: p.result},
+		Report:   func(d analysis.Diagnostic) { relayed = append(relayed, d) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(relayed) != 1 || !reflect.DeepEqual(relayed, *reported) {
+		t.Errorf("relayed is %v, reported %v", relayed, *reported)
 	}
 }

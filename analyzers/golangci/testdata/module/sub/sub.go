@@ -1,0 +1,2 @@
+// Package sub is where golangci-lint may be run, too.
+package sub
