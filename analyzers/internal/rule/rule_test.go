@@ -120,8 +120,8 @@ func TestRelay(t *testing.T) {
 		t.Errorf("the rule is %s, its relay %s at %s", r.Name, r.Relay.Name, r.Relay.URL)
 	}
 	p, pos, reported := passOver(t, "a.go", "package p\n\nfunc f() {}\n", nil)
-	p.Report(Finding{Pos: pos, Tier: Proven, Message: "shown"})
-	p.Report(Finding{Pos: pos, Tier: Suspected, Message: "kept back"})
+	p.Report(Finding{Pos: pos, Func: "p.f", Tier: Proven, Message: "shown"})
+	p.Report(Finding{Pos: pos, Func: "p.f", Tier: Suspected, Message: "kept back"})
 	var relayed []analysis.Diagnostic
 	_, err := r.Relay.Run(&analysis.Pass{
 		ResultOf: map[*analysis.Analyzer]any{r.Analyzer: p.result},
