@@ -19,7 +19,7 @@ import (
 // rules are what the tests' configurations may name: one has options of every type.
 func rules() []*analyzers.Rule {
 	named := func(name string) *analyzers.Rule {
-		return &analyzers.Rule{Analyzer: &analysis.Analyzer{Name: name}}
+		return &analyzers.Rule{Name: name, Analyzer: &analysis.Analyzer{Name: name}}
 	}
 	spawn := named("gounbounded")
 	spawn.Flags.Init("gounbounded", flag.ContinueOnError)
