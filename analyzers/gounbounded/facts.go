@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
+
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 )
 
 // Spawns is the fact of an exported function that starts goroutines and does
@@ -63,8 +65,7 @@ func mendable(pass *analysis.Pass) bool {
 	if m := pass.Module; m != nil && m.Path != "" {
 		return m.Version == ""
 	}
-	first, _, _ := strings.Cut(pass.Pkg.Path(), "/")
-	return strings.Contains(first, ".")
+	return !modules.IsStd(pass.Pkg.Path())
 }
 
 // reachable reports whether other packages can name fn, or call it as a

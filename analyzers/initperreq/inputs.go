@@ -5,10 +5,10 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
-	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 )
 
 // inputs are what a value is computed from.
@@ -128,7 +128,7 @@ func (s *source) call(e *ast.CallExpr) (in inputs) {
 		in.varies = true
 	case changing(k.Func.Pkg().Path()):
 		in.varies = true
-	case !isStd(k.Func.Pkg().Path()):
+	case !modules.IsStd(k.Func.Pkg().Path()):
 		in.fixed = true
 	case k.Func.Pkg().Path() == "os":
 		in.fixed = true
@@ -144,11 +144,6 @@ func changing(path string) bool {
 		return true
 	}
 	return false
-}
-
-func isStd(path string) bool {
-	first, _, _ := strings.Cut(path, "/")
-	return !strings.Contains(first, ".")
 }
 
 func (s *source) object(obj types.Object) (in inputs) {

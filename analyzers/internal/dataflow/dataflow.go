@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/types/typeutil"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 )
 
 // A Kind says how a variable comes by a value.
@@ -220,7 +221,7 @@ func (fl *Flow) Parts(e ast.Expr, vars Vars) {
 			}
 		case *ast.CallExpr:
 			fn, _ := typeutil.Callee(fl.info, n).(*types.Func)
-			if fn == nil || fn.Pkg() == nil || isStd(fn.Pkg()) || decodes(fn) {
+			if fn == nil || fn.Pkg() == nil || modules.IsStd(fn.Pkg().Path()) || decodes(fn) {
 				return true
 			}
 			if fn.Signature().Recv() != nil && len(n.Args) == 0 { // a getter
@@ -332,11 +333,6 @@ func decodes(fn types.Object) bool {
 		}
 	}
 	return false
-}
-
-func isStd(p *types.Package) bool {
-	first, _, _ := strings.Cut(p.Path(), "/")
-	return !strings.Contains(first, ".")
 }
 
 // Brief reports whether the function is short enough to be a getter or a

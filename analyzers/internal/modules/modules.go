@@ -4,6 +4,7 @@ package modules
 
 import (
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -21,14 +22,24 @@ func Ours(pass *analysis.Pass, p *types.Package) bool {
 	return p.Path() == root || strings.HasPrefix(p.Path(), root+"/") || p == pass.Pkg
 }
 
-// rootOf guesses the module path from a package path where the host does
-// not tell: host, owner and name, or the first element if it is no host.
+// forges are hosts of everybody's code, where modules are named by owner and name.
+// Elsewhere the host is that of one owner.
+var forges = []string{"github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitea.com", "git.sr.ht"}
+
+// rootOf guesses the module path from a package path where the host does not tell,
+// as nogo: host, owner and name on a forge, else host and name, or the first element
+// if it is no host. It errs on the side of what somebody may mend: whose packages
+// lie below one name of one host builds them together.
 func rootOf(path string) string {
 	elems := strings.SplitN(path, "/", 4)
-	if !strings.Contains(elems[0], ".") {
-		return elems[0]
+	n := 2
+	switch {
+	case !strings.Contains(elems[0], "."):
+		n = 1
+	case slices.Contains(forges, elems[0]):
+		n = 3
 	}
-	return strings.Join(elems[:min(3, len(elems))], "/")
+	return strings.Join(elems[:min(n, len(elems))], "/")
 }
 
 // Std reports whether pass analyses a package of the standard library.
@@ -39,10 +50,20 @@ func Std(pass *analysis.Pass) bool {
 	return IsStd(pass.Pkg.Path())
 }
 
+// std are the first elements of the import paths of the standard library and of the
+// go command's own packages, up to Go 1.27. A path without a dot may be a user's too:
+// Bazel lets one name packages as one likes.
+var std = strings.Fields(`archive bufio bytes cmd cmp compress container context crypto
+	database debug embed encoding errors expvar flag fmt go hash html image index
+	internal io iter log maps math mime net os path plugin reflect regexp runtime
+	slices sort strconv strings structs sync syscall testing text time unicode unique
+	unsafe uuid vendor weak`)
+
 // IsStd reports whether path is that of a package of the standard library.
 func IsStd(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
-	return !strings.Contains(first, ".")
+	_, found := slices.BinarySearch(std, first)
+	return found
 }
 
 // WithoutVariant removes from a name what marks a package as compiled for a test: the go

@@ -2,6 +2,8 @@ package modules_test
 
 import (
 	"go/types"
+	"os/exec"
+	"strings"
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
@@ -20,8 +22,10 @@ func TestOurs(t *testing.T) {
 		{"example.com/m", "example.com/m/a", "net/http", false},
 		{"example.com/m", "command-line-arguments", "command-line-arguments", true},
 		// A host that tells no module.
-		{"", "example.com/owner/m/a/b", "example.com/owner/m/c", true},
-		{"", "example.com/owner/m/a/b", "example.com/owner/other", false},
+		{"", "github.com/owner/m/a/b", "github.com/owner/m/c", true},
+		{"", "github.com/owner/m/a/b", "github.com/owner/other", false},
+		{"", "example.com/m/a/b", "example.com/m/c", true},
+		{"", "example.com/m/a/b", "example.com/other", false},
 		{"", "shop/a", "shop/b", true},
 	} {
 		pass := &analysis.Pass{Pkg: types.NewPackage(c.pkg, "p")}
@@ -49,6 +53,7 @@ func TestStd(t *testing.T) {
 		{"", "net/http", true},
 		{"std", "net/http", true},
 		{"", "example.com/m", false},
+		{"", "shop/a", false},
 		{"shop", "shop/a", false}, // a module without a host is none of the standard library
 	} {
 		pass := &analysis.Pass{Pkg: types.NewPackage(c.pkg, "p")}
@@ -58,5 +63,21 @@ func TestStd(t *testing.T) {
 		if got := modules.Std(pass); got != c.want {
 			t.Errorf("%s (module %q) is of the standard library: %v, want %v", c.pkg, c.module, got, c.want)
 		}
+	}
+}
+
+// TestStdPaths compares the first elements with those of the release in use.
+func TestStdPaths(t *testing.T) {
+	out, err := exec.Command("go", "list", "std", "cmd").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	for path := range strings.FieldsSeq(string(out)) {
+		if !modules.IsStd(path) {
+			t.Errorf("%s is not known to be of the standard library", path)
+		}
+	}
+	if modules.IsStd("shop") || modules.IsStd("zoo/a") || modules.IsStd("a") {
+		t.Error("paths without a dot are taken for the standard library")
 	}
 }
