@@ -8,6 +8,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/chanops"
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 )
 
 // A spawn is a place where a goroutine is started, or a call of a function in
@@ -130,7 +131,7 @@ func (f *finder) inferLaunches() (found bool) {
 			if s.all.Called[fn.Sig.Params().At(i)] && f.bare(s) {
 				f.launches[fn.Obj] = i
 				found = true
-				if f.reachable(fn.Obj) {
+				if f.reachable(fn.Obj) && !modules.Std(f.Pass.Pass) { // launchers has those of the standard library
 					f.ExportObjectFact(fn.Obj, &Launches{i})
 				}
 				break

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
@@ -292,8 +293,12 @@ func (x *Index) handled() []*funcs.Func {
 }
 
 // export summarises the functions that create, end or keep resources for
-// their callers, for the packages that import this one.
+// their callers, for the packages that import this one. What the standard library
+// creates is in a table: some hosts do not analyse it.
 func (x *Index) export(fresh map[*funcs.Func][]Fresh, handled []*funcs.Func) {
+	if modules.Std(x.pass) {
+		return
+	}
 	for f, made := range fresh {
 		if !slices.Contains(handled, f) {
 			x.pass.ExportObjectFact(f.Obj, &Summary{Fresh: made})

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 )
 
 // Slots is the fact of a method that sends to, or receives from, channels in
@@ -21,7 +22,12 @@ func (*Slots) AFact() {}
 func (s *Slots) String() string { return fmt.Sprintf("slots +%v -%v", s.Sends, s.Recvs) }
 
 // exportSlots says of every exported method what it does to channels of its receiver.
+// The standard library has no semaphores that a program could share, and some hosts
+// do not analyse it.
 func (x *Index) exportSlots() {
+	if modules.Std(x.pass) {
+		return
+	}
 	for _, fn := range x.funcs.Funcs {
 		if fn.Obj == nil || !fn.Obj.Exported() || fn.Sig.Recv() == nil {
 			continue

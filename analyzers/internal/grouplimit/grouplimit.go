@@ -10,6 +10,7 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 )
 
 // Analyzer finds the groups that have a limit. Its result is an *Index.
@@ -116,7 +117,11 @@ func (x *Index) limitsArg(c *funcs.Call, i int) bool {
 }
 
 // exportLimits says which exported functions limit what they return or are given.
+// None of the standard library does, which some hosts do not analyse.
 func (x *Index) exportLimits() {
+	if modules.Std(x.pass) {
+		return
+	}
 	for _, fn := range x.funcs.Funcs {
 		if fn.Obj == nil || !fn.Obj.Exported() || x.pass.Pkg.Name() == "main" {
 			continue
