@@ -1,0 +1,114 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/gob"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// What golangci-lint finds damaged in its cache it makes anew; what it takes for
+// whole and is not, lagvet says.
+func (g golangci) facts(t *testing.T) {
+	g.cache = filepath.Join(t.TempDir(), "cache")
+	p := g.module(t, ".golangci.yml")
+	compare(t, "golangci-lint", g.run(t, p, "./..."), inline(expected(t)), whole)
+
+	edit(t, p.dir, "book/book.go", "// Package book", "// Package book, edited,")
+	for _, file := range g.cachedFacts(t) {
+		if err := os.Truncate(file, 10); err != nil {
+			t.Fatal(err)
+		}
+	}
+	compare(t, "golangci-lint with a damaged cache", g.run(t, p, "./..."), inline(expected(t)), whole)
+
+	edit(t, p.dir, "book/book.go", "// Package book, edited,", "// Package book, edited again,")
+	for _, file := range g.cachedFacts(t) {
+		g.replace(t, file, noFacts(t))
+	}
+	var notices []Finding
+	for _, f := range g.run(t, p, "./...") {
+		if f.Rule == "lagvet" {
+			notices = append(notices, f)
+		}
+	}
+	compare(t, "golangci-lint with facts lost", notices, []Finding{{
+		Place: "book/book.go:2:1",
+		Rule:  "lagvet",
+		Message: "not checked: what calls into example.com/golden/store, example.com/wire may do to latency: " +
+			"the host that runs lagvet computed no facts of it; lagvet check does",
+	}}, plain)
+}
+
+// cachedFacts returns the files of golangci-lint's cache that hold facts about
+// effects. It keeps data as the go command does: under the hash of what it is.
+func (g golangci) cachedFacts(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(g.cache, "??", "*-d"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(data, []byte("*effects.Fact")) {
+			found = append(found, file)
+		}
+	}
+	if len(found) == 0 {
+		t.Fatal("golangci-lint has no facts in its cache")
+	}
+	return found
+}
+
+// replace has every entry of the cache that points to file point to data.
+func (g golangci) replace(t *testing.T, file string, data []byte) {
+	t.Helper()
+	old := strings.TrimSuffix(filepath.Base(file), "-d")
+	sum := fmt.Sprintf("%x", sha256.Sum256(data))
+	to := filepath.Join(g.cache, sum[:2], sum+"-d")
+	if err := os.WriteFile(to, data, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := filepath.Glob(filepath.Join(g.cache, "??", "*-a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		text, err := os.ReadFile(entry)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fields := strings.Fields(string(text)) // v1, the key, the hash, the size, the time
+		if len(fields) != 5 || fields[2] != old {
+			continue
+		}
+		now := fmt.Sprintf("v1 %s %s %20d %20s\n", fields[1], sum, len(data), fields[4])
+		if err := os.WriteFile(entry, []byte(now), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// noFacts returns an empty list of facts as golangci-lint keeps it.
+func noFacts(t *testing.T) []byte {
+	t.Helper()
+	type Fact struct {
+		Path string
+		Fact any
+	}
+	var b bytes.Buffer
+	if err := gob.NewEncoder(&b).Encode([]Fact{}); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
