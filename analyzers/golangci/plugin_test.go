@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/golangci/plugin-module-register/register"
+	"go.yaml.in/yaml/v3"
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/lagvet/lagvet/analyzers"
@@ -20,6 +21,16 @@ func plugin(name string, raw any) (register.LinterPlugin, error) {
 		return nil, err
 	}
 	return make(raw)
+}
+
+// refusal returns why there is no linter of that name with those settings.
+func refusal(own *owners, name string, raw any) error {
+	if name == all {
+		_, err := newAll(own, raw)
+		return err
+	}
+	_, err := newRule(own, name, raw)
+	return err
 }
 
 // names returns the names of analyzers, without their digests.
@@ -129,10 +140,7 @@ func TestSettings(t *testing.T) {
 		{all, map[string]any{"rules": []any{"heapescape"}}, "heapescape asks the compiler"},
 		{"heapescape", nil, "heapescape asks the compiler"},
 	} {
-		_, err := newAll(new(owners), tt.raw)
-		if tt.linter != all {
-			_, err = newRule(new(owners), tt.linter, tt.raw)
-		}
+		err := refusal(new(owners), tt.linter, tt.raw)
 		if tt.want == "" && err != nil {
 			t.Errorf("%s with %v: %v", tt.linter, tt.raw, err)
 		}
@@ -181,5 +189,43 @@ func TestOwners(t *testing.T) {
 	}
 	if _, err := newRule(own, "hotblock", nil); err == nil || !strings.Contains(err.Error(), "two linters run hotblock") {
 		t.Errorf("with hotblock twice the error is %v", err)
+	}
+}
+
+// The configurations that the documentation shows are understood, and the one
+// with a linter for each rule leaves none out.
+func TestDocumented(t *testing.T) {
+	for _, name := range []string{".golangci.yml", "rules.golangci.yml", "settings.golangci.yml"} {
+		data, err := os.ReadFile(filepath.Join("..", "..", "testdata", "hosts", "golangci", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var file struct {
+			Linters struct {
+				Settings struct {
+					Custom map[string]struct {
+						Type     string
+						Settings any
+					}
+				}
+			}
+		}
+		if err := yaml.Unmarshal(data, &file); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		own, custom := new(owners), file.Linters.Settings.Custom
+		for linter, c := range custom {
+			if err := refusal(own, linter, c.Settings); err != nil || c.Type != "module" {
+				t.Errorf("%s: the linter %s, of type %s: %v", name, linter, c.Type, err)
+			}
+		}
+		if name != "rules.golangci.yml" {
+			continue
+		}
+		for _, r := range ruleNames() {
+			if _, ok := custom[r]; !ok && runnable(r) == nil {
+				t.Errorf("%s lacks %s", name, r)
+			}
+		}
 	}
 }
