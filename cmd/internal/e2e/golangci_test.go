@@ -17,6 +17,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/lagvet/lagvet/analyzers"
+	"github.com/lagvet/lagvet/cmd/internal/hostbuild"
 )
 
 // A golangci is a golangci-lint with lagvet's linters and a cache of its own.
@@ -32,9 +33,11 @@ func TestGolangci(t *testing.T) {
 	t.Run("fix", g.fix)
 	t.Run("settings", g.settings)
 	t.Run("configuration", g.configuration)
+	t.Run("stale", g.stale)
 	t.Run("facts", g.facts)
 	t.Run("broken", g.broken)
 	t.Run("refused", g.refused)
+	t.Run("custom", g.custom)
 }
 
 // golangciFile returns a file that the documentation tells users to write.
@@ -301,15 +304,42 @@ exclude: [{path: feed, rules: [hotdefer], reason: an example}]
 	compare(t, "golangci-lint with .lagvet.yml", g.run(t, p, "./..."), inline(want), whole)
 }
 
-// Code that does not compile is golangci-lint's to report, and it does.
+// A package of which golangci-lint has results and facts from two configurations is
+// judged by those of the one that holds.
+func (g golangci) stale(t *testing.T) {
+	p := g.module(t, ".golangci.yml")
+	want := inline(expected(t))
+	compare(t, "golangci-lint", g.run(t, p, "./..."), want, whole)
+
+	const file = ".lagvet.yml"
+	write(t, p.dir, file, "roots: [example.com/golden/store.Fetch]\n")
+	if got := g.run(t, p, "./..."); !slices.ContainsFunc(got, func(f Finding) bool {
+		return f.Rule == "ctxless" && strings.HasPrefix(f.Place, "store/")
+	}) {
+		t.Errorf("where store.Fetch is a root, nothing is found there:\n%s", show(got, whole))
+	}
+	if err := os.Remove(filepath.Join(p.dir, file)); err != nil {
+		t.Fatal(err)
+	}
+	edit(t, p.dir, "gateway/gateway.go", "package gateway", "package gateway // edited")
+	compare(t, "golangci-lint with the first configuration again", g.run(t, p, "./..."), want, whole)
+}
+
+// Code that golangci-lint cannot check, because it does not compile or is of a Go
+// after the one that built golangci-lint, is reported by golangci-lint.
 func (g golangci) broken(t *testing.T) {
 	p := g.module(t, ".golangci.yml")
 	edit(t, p.dir, "wire/wire.go", "return len(msg) + 4", "return len(msg) + undefined")
-	all, _ := g.issues(t, p, "./...")
-	if !slices.ContainsFunc(all, func(i issue) bool {
+	if all, _ := g.issues(t, p, "./..."); !slices.ContainsFunc(all, func(i issue) bool {
 		return i.FromLinter == "typecheck" && strings.Contains(i.Text, "undefined: undefined")
 	}) {
 		t.Errorf("that a dependency does not compile is not reported: %v", all)
+	}
+	p = g.module(t, ".golangci.yml")
+	p.env = append(p.env, "GOTOOLCHAIN="+newer)
+	out, log, code := p.run(t, g.bin, "run", "./...")
+	if !strings.Contains(log, "requires newer Go version") && !strings.Contains(out, "(typecheck)") || code == 0 {
+		t.Errorf("golangci-lint under %s: exit code %d\n%s%s", newer, code, out, log)
 	}
 }
 
@@ -336,4 +366,40 @@ func (g golangci) refused(t *testing.T) {
 			t.Errorf("%s: exit code %d, and not %s:\n%s%s", tt.custom, code, tt.want, out, log)
 		}
 	}
+}
+
+// golangci-lint's own way builds the same, from its repository, which its module
+// stands in for here.
+func (g golangci) custom(t *testing.T) {
+	const file = ".custom-gcl.yml"
+	want := hostbuild.Golangci()
+	config := golangciFile(t, file)
+	if !strings.Contains(config, "version: "+want.Default+"\n") {
+		t.Errorf("%s does not ask for %s", file, want.Default)
+	}
+	var host struct{ Dir string }
+	if err := json.Unmarshal([]byte(process{dir: root}.must(t, "go", "mod", "download", "-json", want.Module+"@"+want.Default)), &host); err != nil {
+		t.Fatal(err)
+	}
+	origin := filepath.Join(t.TempDir(), "origin")
+	if err := os.CopyFS(origin, os.DirFS(host.Dir)); err != nil {
+		t.Fatal(err)
+	}
+	git := func(args ...string) {
+		t.Helper()
+		process{dir: origin}.must(t, "git", append([]string{"-c", "user.name=e2e", "-c", "user.email=e2e@example.com"}, args...)...)
+	}
+	git("init", "-q")
+	git("add", "-Af")
+	git("commit", "-qm", "the module")
+	git("tag", want.Default)
+
+	p := g.module(t, ".golangci.yml")
+	write(t, p.dir, file, config)
+	edit(t, p.dir, file, "version: v0.1.0", "path: "+checkout(t)) // which is not released
+	p.env = append(p.env, "GOFLAGS=-trimpath", "GIT_CONFIG_COUNT=1",
+		"GIT_CONFIG_KEY_0=url."+origin+".insteadOf", "GIT_CONFIG_VALUE_0=https://github.com/golangci/golangci-lint.git")
+	p.must(t, g.bin, "custom")
+	g.bin = filepath.Join(p.dir, "bin", "golangci-lint")
+	compare(t, "golangci-lint custom", g.run(t, p, "./..."), inline(expected(t)), whole)
 }
