@@ -45,6 +45,10 @@ const (
 	UncheckedRule = "unchecked"
 )
 
+// StaleAllow is the cause of a finding of [DirectiveRule]: an allow that silences
+// nothing.
+const StaleAllow = "stale allow"
+
 // A Step is one link of the chain that leads to a hazard.
 type Step struct {
 	Posn string `json:"posn,omitempty"` // file:line:column
@@ -223,7 +227,7 @@ func stale(pass *analysis.Pass, r *Rule) []fault {
 			continue
 		}
 		d := analysis.Diagnostic{Pos: d.Pos, End: d.End, Message: fmt.Sprintf("allow %s silences nothing here; remove it", r.Name)}
-		a := Attributes{Rule: DirectiveRule, Tier: string(rule.Likely), Cause: "stale allow", Primitive: r.Name, Mend: "remove the directive, or the rule's name from it"}
+		a := Attributes{Rule: DirectiveRule, Tier: string(rule.Likely), Cause: StaleAllow, Primitive: r.Name, Mend: "remove the directive, or the rule's name from it"}
 		fs = append(fs, fault{a, d})
 	}
 	return fs

@@ -214,6 +214,24 @@ func apply(text []byte, edits []udiff.Edit) ([]byte, error) {
 	return edited, nil
 }
 
+// Text returns the text of one file with edits, which must all be of it, made as a
+// [Plan] makes them: what is no Go any more is refused, and what was in the form of
+// gofmt is so afterwards.
+func Text(text []byte, edits []finding.Edit) ([]byte, error) {
+	var es []udiff.Edit
+	for _, e := range edits {
+		if e.Start < 0 || e.End < e.Start || e.End > len(text) {
+			return nil, errors.New(e.File + " is not the file that was analysed")
+		}
+		es = append(es, udiff.Edit{Start: e.Start, End: e.End, New: e.New})
+	}
+	edited, err := apply(text, es)
+	if err != nil {
+		return nil, err
+	}
+	return formatted(text, edited), nil
+}
+
 // formatted returns text in the form of gofmt if old was in it: a file that its
 // authors do not format must not change all over.
 func formatted(old, text []byte) []byte {

@@ -3,6 +3,7 @@ package protocol
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -51,6 +52,30 @@ func (t Text) Position(line, column int, encoding string) Position {
 		at = max(at-len(byteOrderMark), 0)
 	}
 	return Position{n, units(t.Line(n), at, encoding)}
+}
+
+// WordEnd returns the column behind the name at a place, such as that of a call,
+// its selector included, or behind the character that is there. Places are as in
+// [Text.Position].
+func (t Text) WordEnd(line, column int) int {
+	at := max(column-1, 0)
+	if t.marked && line <= 1 {
+		at = max(at-len(byteOrderMark), 0)
+	}
+	text := t.Line(max(line-1, 0))
+	if at >= len(text) {
+		return column
+	}
+	n := strings.IndexFunc(text[at:], func(r rune) bool {
+		return r != '.' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
+	switch {
+	case n < 0:
+		n = len(text) - at
+	case n == 0:
+		_, n = utf8.DecodeRuneInString(text[at:])
+	}
+	return max(column, 1) + n
 }
 
 // units returns how many units of the encoding the first n bytes of a line are.

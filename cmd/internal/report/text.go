@@ -49,7 +49,7 @@ func Text(w io.Writer, r *Report, color bool) error {
 		p.WriteByte('\n')
 	}
 	fmt.Fprintln(p, p.paint(bold, r.summary()))
-	if s := r.unknownHeat(); s != "" {
+	if s := r.UnknownHeat(); s != "" {
 		fmt.Fprintln(p, s)
 	}
 	if err := p.Flush(); err != nil {
@@ -209,9 +209,9 @@ func (r *Report) summary() string {
 	return b.String()
 }
 
-// unknownHeat returns what is to be said where nothing tells what is hot, which
+// UnknownHeat returns what is to be said where nothing tells what is hot, which
 // must not pass for code in which nothing is wrong.
-func (r *Report) unknownHeat() string {
+func (r *Report) UnknownHeat() string {
 	var rules []string
 	for _, rule := range r.Rules {
 		if rule.NeedsHot {
