@@ -44,6 +44,7 @@ Start with: lagvet check ./...`,
 		testgenCommand(code),
 		golangciCommand(code),
 		goplsCommand(code),
+		lspCommand(code),
 		versionCommand(),
 		docsCommand(),
 	)
