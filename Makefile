@@ -3,7 +3,7 @@
 GO  ?= go
 BIN := bin
 
-.PHONY: all build test e2e e2e-tools test-goroot test-toolchains lint demo bench docs fuzz clean
+.PHONY: all build test e2e e2e-tools test-goroot test-toolchains lint demo bench bench-editor docs fuzz clean
 
 all: build
 
@@ -78,6 +78,11 @@ MODULE ?= .
 bench: build
 	$(GO) build -trimpath -o $(BIN)/staticcheck honnef.co/go/tools/cmd/staticcheck
 	$(GO) run ./cmd/internal/sidebyside -lagvet $(BIN)/lagvet -staticcheck $(BIN)/staticcheck $(MODULE)
+
+## bench-editor: how long an editor waits for language servers, on MODULE; SERVERS names more than lagvet's own
+SERVERS ?= -server 'lagvet save[unchecked] $(BIN)/lagvet lsp'
+bench-editor: build
+	$(GO) run ./cmd/internal/editlatency $(SERVERS) $(MODULE)
 
 ## docs: the rules' pages, from the analyzers' own comments
 docs: build

@@ -35,17 +35,7 @@ type Settings struct {
 // that makes no sense, are errors: a setting without effect would pass for one.
 func ParseSettings(data json.RawMessage, base Settings) (Settings, error) {
 	s := base
-	fields := map[string]any{
-		"config":       &s.Config,
-		"profiles":     &s.Profiles,
-		"buildFlags":   &s.BuildFlags,
-		"tier":         &s.Tier,
-		"rules":        &s.Rules,
-		"disable":      &s.Disable,
-		"onlyCompiler": &s.OnlyCompiler,
-		"onChange":     &s.OnChange,
-		"pull":         &s.Pull,
-	}
+	fields := s.fields()
 	var given map[string]json.RawMessage
 	if err := json.Unmarshal(data, &given); err != nil {
 		return base, fmt.Errorf("the settings of %s must be an object of names and values", section)
@@ -63,6 +53,21 @@ func ParseSettings(data json.RawMessage, base Settings) (Settings, error) {
 		return base, err
 	}
 	return s, nil
+}
+
+// fields returns the fields by the names of the settings.
+func (s *Settings) fields() map[string]any {
+	return map[string]any{
+		"config":       &s.Config,
+		"profiles":     &s.Profiles,
+		"buildFlags":   &s.BuildFlags,
+		"tier":         &s.Tier,
+		"rules":        &s.Rules,
+		"disable":      &s.Disable,
+		"onlyCompiler": &s.OnlyCompiler,
+		"onChange":     &s.OnChange,
+		"pull":         &s.Pull,
+	}
 }
 
 // kind says what a field holds.

@@ -76,7 +76,14 @@ func Start(ctx context.Context, o Options) (*Client, error) {
 	if len(o.Command) == 0 {
 		return nil, errors.New("there is no command to start a language server")
 	}
-	cmd := exec.CommandContext(ctx, o.Command[0], o.Command[1:]...)
+	path, err := exec.LookPath(o.Command[0])
+	if err == nil {
+		path, err = filepath.Abs(path) // not from the directory that it is started in
+	}
+	if err != nil {
+		return nil, fmt.Errorf("starting the language server: %w", err)
+	}
+	cmd := exec.CommandContext(ctx, path, o.Command[1:]...)
 	cmd.Dir = o.Dir
 	if cmd.Dir == "" && len(o.Folders) > 0 {
 		cmd.Dir = o.Folders[0]

@@ -1,0 +1,3 @@
+(with-eval-after-load 'eglot
+  (add-to-list 'eglot-server-programs
+               '((go-mode go-ts-mode) . ("rass" "--" "gopls" "--" "lagvet" "lsp"))))
