@@ -133,7 +133,7 @@ func begin(t *testing.T, c *checker, files map[string]string, o lspclient.Option
 	near, far := lspclient.Pipe()
 	s := &session{t: t, dir: dir, code: make(chan int, 1)}
 	go func() {
-		s.code <- Serve(t.Context(), far, Options{Check: c.check, Settle: time.Millisecond}, t.Output())
+		s.code <- Serve(t.Context(), far, Options{Check: c.check, Settle: time.Millisecond}, io.Discard)
 	}()
 	var err error
 	if s.Client, err = lspclient.Connect(t.Context(), near, o); err != nil {

@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"encoding/json"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ type wire struct {
 func newWire(t *testing.T) *wire {
 	near, far := lspclient.Pipe()
 	w := &wire{t: t, conn: near, in: protocol.NewStream(near, t.Logf), code: make(chan int, 1)}
-	go func() { w.code <- Serve(t.Context(), far, Options{Check: new(checker).check}, t.Output()) }()
+	go func() { w.code <- Serve(t.Context(), far, Options{Check: new(checker).check}, io.Discard) }()
 	t.Cleanup(func() { near.Close() })
 	return w
 }

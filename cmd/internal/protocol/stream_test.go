@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"strings"
 	"testing"
 
@@ -35,14 +36,13 @@ func converse(t *testing.T, input string) (methods []string, written string) {
 		return req.Method, nil
 	})
 	discard := func(string, ...any) {}
-	conn := jsonrpc2.NewConn(t.Context(), NewStream(s, discard), handler.SuppressErrClosed(), jsonrpc2.SetLogger(logger{t}))
+	conn := jsonrpc2.NewConn(t.Context(), NewStream(s, discard), handler.SuppressErrClosed(), jsonrpc2.SetLogger(quiet))
 	<-conn.DisconnectNotify()
 	return methods, s.String()
 }
 
-type logger struct{ t *testing.T }
-
-func (l logger) Printf(format string, args ...any) { l.t.Logf(format, args...) }
+// quiet takes what a connection logs, which may be after the test.
+var quiet = log.New(io.Discard, "", 0)
 
 func TestStream(t *testing.T) {
 	const good = `{"jsonrpc":"2.0","id":7,"method":"good"}`
@@ -135,7 +135,7 @@ func FuzzStream(f *testing.F) {
 			answered = req.Method == "last"
 			return nil, nil
 		})
-		conn := jsonrpc2.NewConn(t.Context(), NewStream(s, t.Logf), handler.SuppressErrClosed(), jsonrpc2.SetLogger(logger{t}))
+		conn := jsonrpc2.NewConn(t.Context(), NewStream(s, t.Logf), handler.SuppressErrClosed(), jsonrpc2.SetLogger(quiet))
 		<-conn.DisconnectNotify()
 		if !answered {
 			t.Errorf("%q ends the session", data)
