@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,7 +21,18 @@ type document struct {
 	path    string
 	version int
 	text    string
-	module  *module // nil if it is not checked
+	module  *module           // nil if it is not checked
+	disk    [sha256.Size]byte // what the file held when it was last known to have changed
+}
+
+// changedOnDisk reports whether the file holds something else than when it was
+// opened, saved, or last asked about: by a version control system, say, upon which
+// the editor reads it again and does not tell that it was saved.
+func (d *document) changedOnDisk() bool {
+	data, err := os.ReadFile(d.path)
+	before := d.disk
+	d.disk = sha256.Sum256(data)
+	return err == nil && d.disk != before
 }
 
 func (d *document) dir() string { return filepath.Dir(d.path) }
@@ -107,6 +119,7 @@ func (s *Server) open(item protocol.TextDocumentItem) {
 		return // a document that is no file is in no package
 	}
 	d := &document{uri: item.URI, path: path, version: item.Version, text: item.Text}
+	d.changedOnDisk()
 	s.docs[key(path)] = d
 	if filepath.Ext(path) != ".go" {
 		s.publish(path) // what there is to say of a configuration
@@ -176,6 +189,12 @@ func (s *Server) save(uri string) {
 	if d == nil || d.module == nil {
 		return
 	}
+	d.changedOnDisk()
+	s.saved(d)
+}
+
+// saved has the package of a file checked that changed, and what depends on it.
+func (s *Server) saved(d *document) {
 	d.module.changes++
 	d.module.want(d.dir())
 	s.schedule(d.module, s.settle, true)

@@ -26,7 +26,7 @@ type module struct {
 
 	timer   *time.Timer
 	running bool
-	again   bool               // start anew when the run is over
+	again   bool               // start when the run is over, or the settings are known
 	cancel  context.CancelFunc // of the run
 
 	results  map[string]*result // by directory
@@ -150,6 +150,12 @@ func (m *module) speaksOf(path string) bool {
 // forget drops what was said of a directory.
 func (s *Server) forget(m *module, dir string) {
 	delete(m.first, dir)
+	m.waiters = slices.DeleteFunc(m.waiters, func(w *waiter) bool {
+		if w.dir == dir {
+			w.done <- context.Canceled
+		}
+		return w.dir == dir
+	})
 	r := m.results[dir]
 	delete(m.results, dir)
 	for _, path := range r.files() {
@@ -166,10 +172,7 @@ func (s *Server) dismiss(m *module) {
 	if m.cancel != nil {
 		m.cancel()
 	}
-	for _, w := range m.waiters {
-		w.done <- context.Canceled
-	}
-	m.waiters = nil
+	m.fail(context.Canceled)
 	for _, path := range m.placed() {
 		s.publish(path)
 	}

@@ -620,7 +620,7 @@ func TestWatchedFiles(t *testing.T) {
 		want bool
 	}{
 		{"m/a/new.go", true}, {"m/b/b.go", true}, {"m/go.mod", true}, {".lagvet.yml", true}, {"go.work", true},
-		{"m/a/a.go", false}, // open: it tells when it is saved
+		{"m/a/a.go", false}, // open, and as it was
 		{"other/o.go", false}, {"other/default.pgo", false},
 	}
 	for _, tt := range tests {
@@ -634,6 +634,22 @@ func TestWatchedFiles(t *testing.T) {
 		if n := len(c.asked()); n != before {
 			t.Errorf("%s has %d checks made", tt.file, n-before)
 		}
+	}
+	s.replacedByOthers(c, "m/a/a.go")
+}
+
+// replacedByOthers replaces an open file, as a version control system does, and
+// has the editor read it again.
+func (s *session) replacedByOthers(c *checker, name string) {
+	before := len(c.asked())
+	write(s.t, s.path(name), "package a\n\nvar BAD int\n")
+	s.do(s.Change(s.path(name), "package a\n\nvar BAD int\n"))
+	for range 2 { // the second is an echo
+		s.do(s.Notify(s.t.Context(), protocol.MethodDidChangeWatchedFiles, protocol.DidChangeWatchedFilesParams{Changes: []protocol.FileEvent{{URI: protocol.URIOf(s.path(name))}}}))
+		s.until(name, 1)
+	}
+	if n := len(c.asked()) - before; n != 1 {
+		s.t.Errorf("%d checks of a file that others replaced", n)
 	}
 }
 

@@ -115,7 +115,9 @@ func (s *Server) begin() {
 	s.ready = true
 	var ms []*module
 	for _, m := range s.modules {
-		ms = append(ms, m)
+		if m.again {
+			ms = append(ms, m)
+		}
 	}
 	s.mu.Unlock()
 	for _, m := range ms {
@@ -218,14 +220,19 @@ func (s *Server) foldersChanged(p protocol.DidChangeWorkspaceFoldersParams) erro
 	return nil
 }
 
-// filesChanged takes in that files changed on disk. Of those that are open the
-// editor tells when it saves them.
+// filesChanged takes in that files changed on disk. Of an open Go file this may be
+// the echo of having been saved.
 func (s *Server) filesChanged(p protocol.DidChangeWatchedFilesParams) error {
 	var paths []string
 	for _, c := range p.Changes {
 		path, ok := protocol.PathOf(c.URI)
-		if ok && s.docs[key(path)] == nil {
+		d := s.docs[key(path)]
+		switch {
+		case !ok:
+		case d == nil || d.module == nil:
 			paths = append(paths, path)
+		case d.changedOnDisk():
+			s.saved(d)
 		}
 	}
 	s.changedOnDisk(paths)

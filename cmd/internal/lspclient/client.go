@@ -261,7 +261,7 @@ func (c *Client) Shutdown(ctx context.Context) error {
 }
 
 // grace is how long a server has to notice that its editor is gone.
-const grace = 5 * time.Second
+const grace = 10 * time.Second
 
 // Close breaks the session off, as an editor that dies, and returns when the
 // server has exited, of itself or because it was killed. After [Client.Shutdown]
