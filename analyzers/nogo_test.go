@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/gob"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"go/ast"
 	"go/importer"
@@ -136,6 +137,14 @@ func TestAnalyzers(t *testing.T) {
 		if a.ResultType == nil && a != analyzers.Notices {
 			t.Errorf("%s has no result", a.Name)
 		}
+		a.Flags.VisitAll(func(f *flag.Flag) {
+			if f.Value.String() != f.DefValue {
+				t.Errorf("-%s.%s is %q, not its default %q", a.Name, f.Name, f.Value, f.DefValue)
+			}
+			if err := f.Value.Set(f.DefValue); err != nil {
+				t.Errorf("-%s.%s cannot be set to its default: %v", a.Name, f.Name, err)
+			}
+		})
 	}
 }
 
@@ -368,7 +377,7 @@ var example = filepath.Join("..", "testdata", "hosts", "bazel")
 // The BUILD file of the documentation has every rule but that which needs the
 // compiler, each once.
 func TestBazelDeps(t *testing.T) {
-	data, err := os.ReadFile(filepath.Join(example, "BUILD.bazel"))
+	data, err := os.ReadFile(filepath.Join(example, "BUILD.bazel.example"))
 	if err != nil {
 		t.Fatal(err)
 	}

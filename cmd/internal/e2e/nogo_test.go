@@ -187,7 +187,7 @@ var label = regexp.MustCompile(`"@com_github_lagvet_lagvet//(analyzers/[\w/]+)"`
 // bazelDeps returns the import paths of all analyzers in the example's BUILD file.
 func bazelDeps(t *testing.T) []string {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(root, "testdata", "hosts", "bazel", "BUILD.bazel"))
+	data, err := os.ReadFile(filepath.Join(root, "testdata", "hosts", "bazel", "BUILD.bazel.example"))
 	if err != nil {
 		t.Fatal(err)
 	}
