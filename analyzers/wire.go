@@ -108,16 +108,20 @@ var Notices = &analysis.Analyzer{
 }
 
 func notices(pass *analysis.Pass) (any, error) {
+	notice := func(category string, d analysis.Diagnostic) {
+		d.Category, d.URL = category, pass.Analyzer.URL
+		pass.Report(d)
+	}
 	for _, f := range faults(pass) {
 		if f.Tier != string(rule.Suspected) {
-			pass.Report(f.Diagnostic)
+			notice(DirectiveRule, f.Diagnostic)
 		}
 	}
 	if len(pass.Files) == 0 {
 		return nil, nil
 	}
 	unchecked := func(format string, args ...any) {
-		pass.Report(analysis.Diagnostic{Pos: pass.Files[0].Package, Message: "not checked: " + fmt.Sprintf(format, args...)})
+		notice(UncheckedRule, analysis.Diagnostic{Pos: pass.Files[0].Package, Message: "not checked: " + fmt.Sprintf(format, args...)})
 	}
 	off := pass.ResultOf[policy.Analyzer].(*policy.Policy).Off
 	for _, r := range All() {

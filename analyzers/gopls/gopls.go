@@ -96,7 +96,7 @@ func reporting(text string) *analysis.Analyzer {
 		RunDespiteErrors: true,
 		Run: func(pass *analysis.Pass) (any, error) {
 			if len(pass.Files) > 0 {
-				pass.Report(analysis.Diagnostic{Pos: pass.Files[0].Package, Message: text})
+				pass.Report(analysis.Diagnostic{Pos: pass.Files[0].Package, Category: pass.Analyzer.Name, URL: pass.Analyzer.URL, Message: text})
 			}
 			return nil, nil
 		},

@@ -116,7 +116,7 @@ func (o Options) rules(c *config.Config) ([]*analysis.Analyzer, error) {
 	for _, r := range analyzers.All() {
 		known = append(known, r.Name)
 		if c.On(r.Name) && (len(o.Rules) == 0 || slices.Contains(o.Rules, r.Name)) {
-			on = append(on, reporter(r))
+			on = append(on, r.Relay)
 		}
 	}
 	for _, name := range slices.Concat(o.Rules, o.Without) {
@@ -125,15 +125,6 @@ func (o Options) rules(c *config.Config) ([]*analysis.Analyzer, error) {
 		}
 	}
 	return on, nil
-}
-
-// reporter returns the analyzer that bears the rule's name: that of a rule with
-// facts of its own has a digest in its name.
-func reporter(r *analyzers.Rule) *analysis.Analyzer {
-	if len(r.FactTypes) > 0 {
-		return r.Relay
-	}
-	return r.Analyzer
 }
 
 // profiles returns the paths of the CPU profiles, absolute.
@@ -296,8 +287,6 @@ func (d digests) name() {
 	policy.Analyzer.Name += "_" + d.results
 	effects.Analyzer.Name += "_" + d.effects
 	for _, r := range analyzers.All() {
-		if len(r.FactTypes) > 0 {
-			r.Analyzer.Name += "_" + d.facts
-		}
+		r.Analyzer.Name += "_" + d.facts
 	}
 }

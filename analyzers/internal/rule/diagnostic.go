@@ -18,6 +18,8 @@ func (p *Pass) diagnostic(f Finding) analysis.Diagnostic {
 	d := analysis.Diagnostic{
 		Pos:            f.Pos,
 		End:            f.End,
+		Category:       p.rule,         // what editors show as the code
+		URL:            p.Analyzer.URL, // hosts would make another of the category
 		Message:        f.Message,
 		SuggestedFixes: f.Fixes,
 	}

@@ -73,8 +73,10 @@ type Rule struct {
 	*analysis.Analyzer
 	// Name is the rule's, which stays when a host has the analyzer renamed.
 	Name string
-	// Relay reports what Analyzer reports, under the rule's name. Hosts that key
-	// facts by the names of analyzers alone run it, and have Analyzer renamed.
+	// Relay reports what Analyzer finds, under the rule's name. Hosts that key
+	// facts by the names of analyzers alone run it, and have Analyzer renamed,
+	// which reports nothing then: it is run because others require it, and gopls
+	// takes what such a one reports for a bug.
 	Relay    *analysis.Analyzer
 	Title    string // the first sentence of the documentation, without the rule's name
 	Page     string // the whole package comment
@@ -268,7 +270,9 @@ func (p *Pass) Report(f Finding) {
 	}
 	d := p.diagnostic(f)
 	p.result.reported = append(p.result.reported, d)
-	p.Pass.Report(d)
+	if p.Analyzer.Name == p.rule {
+		p.Pass.Report(d)
+	}
 }
 
 // Allow returns the directive that silences the rule at pos, or nil.

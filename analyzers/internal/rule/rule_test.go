@@ -30,7 +30,7 @@ func passOver(t *testing.T, name, src string, by map[string]generated.Generator)
 		Analyzer: &analysis.Analyzer{Name: "rule"}, Fset: fset, Files: []*ast.File{f},
 		Report: func(d analysis.Diagnostic) { reported = append(reported, d) },
 	}
-	return &Pass{Pass: p, Directives: new(directive.Index), policy: new(policy.Policy), generated: by, result: new(Result)},
+	return &Pass{Pass: p, rule: p.Analyzer.Name, Directives: new(directive.Index), policy: new(policy.Policy), generated: by, result: new(Result)},
 		f.Decls[len(f.Decls)-1].Pos(), &reported
 }
 
@@ -132,5 +132,10 @@ func TestRelay(t *testing.T) {
 	}
 	if len(relayed) != 1 || !reflect.DeepEqual(relayed, *reported) {
 		t.Errorf("relayed is %v, reported %v", relayed, *reported)
+	}
+	p.Analyzer.Name += "_digest"
+	p.Report(Finding{Pos: pos, Func: "p.f", Tier: Proven, Message: "shown by the relay alone"})
+	if len(*reported) != 1 || len(p.result.reported) != 2 {
+		t.Errorf("under another name %d are reported and %d relayed, want 1 and 2", len(*reported), len(p.result.reported))
 	}
 }
