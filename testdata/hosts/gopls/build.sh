@@ -1,0 +1,1 @@
+lagvet gopls build --output ~/bin/gopls

@@ -1,0 +1,1 @@
+~/bin/gopls check ./*.go

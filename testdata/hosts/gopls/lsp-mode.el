@@ -1,0 +1,2 @@
+(setq lsp-go-gopls-server-path (expand-file-name "~/bin/gopls")
+      lsp-go-analyses '((hotdefer . :json-false)))
