@@ -104,6 +104,12 @@ func (i issue) finding(t *testing.T, dir string) Finding {
 	if name, rest, ok := strings.Cut(i.Text, ": "); ok && i.FromLinter == "lagvet" && isRule(name) {
 		f.Rule, f.Message = name, rest
 	}
+	return unfold(f)
+}
+
+// unfold returns a finding, in whose message stand the chain and what to do, with the
+// chain apart.
+func unfold(f Finding) Finding {
 	f.Message, _, _ = strings.Cut(f.Message, "; mend: ")
 	if message, chain, ok := strings.Cut(f.Message, " ["); ok && strings.HasSuffix(chain, "]") {
 		f.Message, f.Chain = message, strings.Split(strings.TrimSuffix(chain, "]"), "; ")
@@ -118,7 +124,7 @@ func isRule(name string) bool {
 // stands matches the place of a step.
 var stands = regexp.MustCompile(`^(?:\S+/)?([^/\s]+\.go:\d+:\d+): `)
 
-// inline returns findings as golangci-lint shows them: without those that the
+// inline returns findings as hosts show them that show nothing but messages: without those that the
 // compiler tells, and with files in chains by their last name. Why code is hot may
 // have the sign in it that stands between steps.
 func inline(fs []Finding) []Finding {
