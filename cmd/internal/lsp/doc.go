@@ -27,5 +27,6 @@
 // # What is never done
 //
 // Nothing but messages goes to the connection. Nothing that could not be checked
-// is passed over: it is a diagnostic at its place or, if it has none, a message.
+// is passed over: it is a diagnostic at its place or, if it has none, a message,
+// or a line of the log where a diagnostic says already what is the matter.
 package lsp

@@ -16,11 +16,20 @@ func (s *Server) publish(path string) {
 		return // the editor asks, and would show both
 	}
 	ds := s.view().diagnostics(path)
-	if d == nil && len(ds) == 0 && !s.shown[key(path)] {
+	uri, before := s.uriOf(path), s.shown[key(path)]
+	switch {
+	case d == nil && len(ds) == 0 && before == "":
 		return
+	case d == nil && before != "":
+		uri = before // editors take another spelling for another file
+	case before != "" && before != uri:
+		s.out.send(protocol.MethodPublishDiagnostics, protocol.PublishDiagnosticsParams{URI: before, Diagnostics: []protocol.Diagnostic{}})
 	}
-	s.shown[key(path)] = len(ds) > 0
-	p := protocol.PublishDiagnosticsParams{URI: s.uriOf(path), Diagnostics: ds}
+	delete(s.shown, key(path))
+	if len(ds) > 0 {
+		s.shown[key(path)] = uri
+	}
+	p := protocol.PublishDiagnosticsParams{URI: uri, Diagnostics: ds}
 	if d != nil && s.client.Capabilities.TextDocument.PublishDiagnostics.VersionSupport {
 		version := d.version
 		p.Version = &version

@@ -280,13 +280,7 @@ func (s *Server) takeIn(j *job, dirs []string, got, seen sighted, complete bool)
 		before = append(before, m.results[dir].files()...)
 	}
 	s.publishAll(before, m.placed(), s.openIn(m, dirs))
-	var unplaced []string
-	for _, p := range m.problems {
-		if p.File == "" {
-			unplaced = append(unplaced, problemText(p))
-		}
-	}
-	s.sayOnce(m, unplaced, complete)
+	s.sayOnce(m, m.unplaced(), complete)
 	if got.cold != "" && m.cold != got.cold {
 		m.cold = got.cold
 		s.out.logf(protocol.MessageInfo, "%s: %s", m.dir, got.cold)
@@ -317,15 +311,32 @@ func (s *Server) openIn(m *module, dirs []string) []string {
 	return files
 }
 
+// unplaced returns what could not be checked and stands nowhere.
+func (m *module) unplaced() []string {
+	var messages []string
+	for _, p := range m.problems {
+		if p.File == "" {
+			messages = append(messages, problemText(p))
+		}
+	}
+	return messages
+}
+
 // sayOnce shows messages, but none that was among the last ones. complete says
-// whether they are all that there is to show.
+// whether they are all that there is to show. Beside a problem in a Go file they
+// are only logged: what imports a package that does not compile is not checked
+// either, and that would interrupt whoever is at work on it.
 func (s *Server) sayOnce(m *module, messages []string, complete bool) {
 	said := m.said
 	if complete {
 		m.said = nil
 	}
 	for _, message := range messages {
-		if !slices.Contains(said, message) {
+		switch {
+		case slices.Contains(said, message):
+		case slices.ContainsFunc(m.problems, func(p finding.Problem) bool { return filepath.Ext(p.File) == ".go" }):
+			s.out.logf(protocol.MessageWarning, "%s", message)
+		default:
 			s.out.show(protocol.MessageWarning, message)
 		}
 		if !slices.Contains(m.said, message) {

@@ -64,7 +64,7 @@ type Server struct {
 	folders  []string
 	docs     map[string]*document // by key
 	modules  map[string]*module   // by key
-	shown    map[string]bool      // files of which something is shown, by key
+	shown    map[string]string    // the URIs under which something is shown, by the file's key
 	pending  map[jsonrpc2.ID]context.CancelFunc
 }
 
@@ -96,7 +96,7 @@ func Serve(ctx context.Context, conn io.ReadWriteCloser, o Options, log io.Write
 		encoding: protocol.UTF16,
 		docs:     make(map[string]*document),
 		modules:  make(map[string]*module),
-		shown:    make(map[string]bool),
+		shown:    make(map[string]string),
 		pending:  make(map[jsonrpc2.ID]context.CancelFunc),
 	}
 	stream := protocol.NewStream(conn, func(format string, args ...any) { s.out.logf(protocol.MessageWarning, format, args...) })

@@ -506,13 +506,13 @@ func TestFolders(t *testing.T) {
 func TestProblems(t *testing.T) {
 	c := new(checker)
 	s := begin(t, c, map[string]string{"a/a.go": "package a\n\nvar é, x = undefined\n", "b/b.go": "package b\n"}, lspclient.Options{})
-	problem := func(file string, line int, message string) finding.Problem {
-		return finding.Problem{Place: finding.Place{File: file, Line: line, Column: 13}, Message: message, Remedy: "mend it"}
-	}
 	c.answering(func(_ context.Context, o check.Options) (*report.Report, error) {
-		rep := &report.Report{Packages: 1, Problems: []finding.Problem{{Message: "the go command is unwell", Remedy: "see a doctor"}}}
+		rep := &report.Report{Packages: 1}
 		if slices.Contains(o.Patterns, "./a") {
-			rep.Problems = append(rep.Problems, problem(filepath.Join(o.Dir, "a", "a.go"), 3, "it does not compile"))
+			rep.Problems = []finding.Problem{
+				{Message: "b imports a"},
+				{Place: finding.Place{File: filepath.Join(o.Dir, "a", "a.go"), Line: 3, Column: 13}, Message: "it does not compile", Remedy: "mend it"},
+			}
 		}
 		return rep, nil
 	})
@@ -522,26 +522,79 @@ func TestProblems(t *testing.T) {
 		ds[0].Message != "could not check: it does not compile\nmend: mend it" {
 		t.Errorf("diagnostics are %+v", ds)
 	}
-	s.shown("could not check: the go command is unwell\nmend: see a doctor")
+	s.waitFor(func() bool { return s.logged("b imports a") })
+	if s.count("b imports a") > 0 {
+		t.Error("what follows from a problem in a file is shown as well")
+	}
+	// A problem stays until its package is checked again.
 	s.do(s.Open(s.path("b/b.go")))
 	s.fresh("b/b.go")
-	s.do(s.Save(s.path("b/b.go")))
-	s.fresh("b/b.go")
-	s.fresh("b/b.go")
-	if n := s.count("unwell"); n != 1 {
-		t.Errorf("the message is shown %d times", n)
-	}
-	s.until("a/a.go", 1) // a problem stays until its package is checked again
-
+	s.until("a/a.go", 1)
 	c.answering(nil)
 	s.do(s.Save(s.path("a/a.go")))
 	s.until("a/a.go", 0)
-	c.answering(func(context.Context, check.Options) (*report.Report, error) {
-		return &report.Report{Packages: 1, Problems: []finding.Problem{{Message: "the go command is unwell"}}}, nil
+}
+
+// logged reports whether a message was logged.
+func (s *session) logged(text string) bool {
+	return slices.ContainsFunc(s.Messages(), func(m protocol.MessageParams) bool {
+		return !strings.HasPrefix(m.Message, "lagvet: ") && strings.Contains(m.Message, text)
 	})
-	s.waitFor(func() bool { return len(c.asked()) >= 6 })
-	s.do(s.Save(s.path("a/a.go")))
+}
+
+// What stands nowhere is shown once, until it is mended and comes again.
+func TestProblemsWithoutPlace(t *testing.T) {
+	c := new(checker)
+	s := begin(t, c, map[string]string{"a/a.go": "package a\n", "b/b.go": "package b\n"}, lspclient.Options{})
+	unwell := func(context.Context, check.Options) (*report.Report, error) {
+		return &report.Report{Packages: 1, Problems: []finding.Problem{{Message: "the go command is unwell", Remedy: "see a doctor"}}}, nil
+	}
+	c.answering(unwell)
+	s.do(s.Open(s.path("a/a.go")))
+	s.shown("could not check: the go command is unwell\nmend: see a doctor")
+	s.do(s.Open(s.path("b/b.go")))
+	s.fresh("b/b.go")
+	save := func() {
+		t.Helper()
+		before := len(c.asked())
+		s.do(s.Save(s.path("a/a.go")))
+		s.waitFor(func() bool { return len(c.asked()) == before+2 }) // both packages
+		s.fresh("a/a.go")
+		s.fresh("b/b.go")
+	}
+	save()
+	if n := s.count("unwell"); n != 1 {
+		t.Errorf("the message is shown %d times", n)
+	}
+	c.answering(nil)
+	save()
+	c.answering(unwell)
+	save()
 	s.waitFor(func() bool { return s.count("unwell") == 2 })
+}
+
+// What was published is cleared under the URI under which it was published.
+func TestSpellingOfURIs(t *testing.T) {
+	c := new(checker)
+	s := begin(t, c, map[string]string{"a(1).go": "package a\n\nvar BAD int\n", "b.go": "package a\n"}, lspclient.Options{})
+	s.do(s.Open(s.path("b.go")))
+	own := protocol.URIOf(s.path("a(1).go"))
+	s.until("a(1).go", 1)
+	other := strings.NewReplacer("%28", "(", "%29", ")").Replace(own)
+	if other == own {
+		t.Fatalf("%s has no other spelling", own)
+	}
+	item := protocol.TextDocumentItem{URI: other, Version: 1, Text: "package a\n\nvar BAD int\n"}
+	count := func(uri string, n int) func() bool {
+		return func() bool { got, ok := s.PublishedAs(uri); return ok && got == n }
+	}
+	s.do(s.Notify(t.Context(), protocol.MethodDidOpen, protocol.DidOpenTextDocumentParams{TextDocument: item}))
+	s.waitFor(count(other, 1))
+	s.waitFor(count(own, 0))
+	for _, uri := range []string{protocol.URIOf(s.path("b.go")), other} {
+		s.do(s.Notify(t.Context(), protocol.MethodDidClose, protocol.DidCloseTextDocumentParams{TextDocument: protocol.TextDocumentIdentifier{URI: uri}}))
+	}
+	s.waitFor(count(other, 0))
 }
 
 // One package that the go command refuses keeps it from looking at the others.

@@ -50,7 +50,8 @@ type Client struct {
 	changed   chan struct{} // closed and replaced at each news from the server
 	buffers   map[string]*document
 	published map[string]publication
-	count     int // of publications
+	byURI     map[string]int // how many diagnostics were last published under a URI
+	count     int            // of publications
 	messages  []protocol.MessageParams
 	progress  []protocol.WorkDoneProgress
 	watched   []protocol.Registration
@@ -133,6 +134,7 @@ func newClient(o Options, stderr *buffer) *Client {
 		changed:   make(chan struct{}),
 		buffers:   make(map[string]*document),
 		published: make(map[string]publication),
+		byURI:     make(map[string]int),
 	}
 }
 

@@ -149,6 +149,15 @@ func (c *Client) Published(path string) (last time.Time, count int) {
 	return c.published[path].at, c.count
 }
 
+// PublishedAs returns how many diagnostics were last published under a URI as the
+// server spells it, and whether any ever were. To [Client.Await] all spellings are one.
+func (c *Client) PublishedAs(uri string) (n int, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n, ok = c.byURI[uri]
+	return n, ok
+}
+
 // Pull asks the server for the diagnostics of a file.
 func (c *Client) Pull(ctx context.Context, path string) ([]protocol.Diagnostic, error) {
 	var report protocol.DocumentDiagnosticReport

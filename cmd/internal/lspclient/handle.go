@@ -114,6 +114,7 @@ func (c *Client) publish(req *jsonrpc2.Request) error {
 		return fmt.Errorf("diagnostics of %s, which is no file", p.URI)
 	}
 	c.count++
+	c.byURI[p.URI] = len(p.Diagnostics)
 	c.published[path] = publication{c.count, p.Version, p.Diagnostics, time.Now()}
 	return nil
 }
