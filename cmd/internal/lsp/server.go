@@ -31,8 +31,8 @@ type Options struct {
 const (
 	settle = 30 * time.Millisecond  // editors that save all files tell of them at once
 	typing = 400 * time.Millisecond // a pause between words
-	// grace is how long runs have to end with the session. The go command is
-	// interrupted at once; it has that long to clear its files away.
+	// grace is how long answers and runs have to end with the session. The go
+	// command is interrupted at once; it has that long to clear its files away.
 	grace = 5 * time.Second
 	// maxRuns is how many modules are checked at once: the go command of each
 	// keeps all processors busy.
@@ -49,10 +49,12 @@ type Server struct {
 	ctx     context.Context // ends with the session
 	slots   chan struct{}   // holds as many as run
 	runs    sync.WaitGroup
-	tokens  atomic.Int64 // of progress, given out so far
+	answers sync.WaitGroup // to requests
+	tokens  atomic.Int64   // of progress, given out so far
 
 	mu       sync.Mutex // guards what follows, and the modules
 	phase    phase
+	left     bool // the editor said that it leaves: nothing is heard any more
 	stopped  bool // nothing is to be started any more
 	ready    bool // the settings are known
 	proven   bool // a run has had the canary sing
@@ -125,16 +127,21 @@ func (s *Server) end(stop context.CancelFunc) (code int) {
 	}
 	s.mu.Unlock()
 	stop()
+	await(&s.runs)
+	return code
+}
+
+// await waits for a group, within reason.
+func await(group *sync.WaitGroup) {
 	over := make(chan struct{})
 	go func() {
-		s.runs.Wait()
+		group.Wait()
 		close(over)
 	}()
 	select {
 	case <-over:
 	case <-time.After(grace):
 	}
-	return code
 }
 
 // Handle takes a message of the editor. Messages come one after another, so
@@ -142,6 +149,9 @@ func (s *Server) end(stop context.CancelFunc) (code int) {
 func (s *Server) Handle(ctx context.Context, conn *jsonrpc2.Conn, req *jsonrpc2.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.left {
+		return
+	}
 	if req.Notif {
 		if err := s.told(req); err != nil {
 			s.out.logf(protocol.MessageWarning, "%v", err)
@@ -151,7 +161,7 @@ func (s *Server) Handle(ctx context.Context, conn *jsonrpc2.Conn, req *jsonrpc2.
 	ctx, cancel := context.WithCancel(ctx)
 	s.pending[req.ID] = cancel
 	answer := s.asked(ctx, req)
-	go func() {
+	s.answers.Go(func() {
 		result, err := answer()
 		s.mu.Lock()
 		delete(s.pending, req.ID)
@@ -163,7 +173,7 @@ func (s *Server) Handle(ctx context.Context, conn *jsonrpc2.Conn, req *jsonrpc2.
 			return
 		}
 		conn.Reply(s.ctx, req.ID, result)
-	}()
+	})
 }
 
 // fault returns err as the protocol has it.
@@ -202,7 +212,7 @@ func (s *Server) asked(ctx context.Context, req *jsonrpc2.Request) answer {
 	}
 	switch req.Method {
 	case protocol.MethodShutdown:
-		s.shutDown()
+		s.shutDown(shutDown)
 		return given(nil)
 	case protocol.MethodCodeAction:
 		p, err := params[protocol.CodeActionParams](req)
@@ -224,8 +234,12 @@ func (s *Server) asked(ctx context.Context, req *jsonrpc2.Request) answer {
 func (s *Server) told(req *jsonrpc2.Request) error {
 	switch {
 	case req.Method == protocol.MethodExit:
-		// Not here: what closes the connection waits for whoever reads it.
-		go s.conn.Close()
+		s.left = true
+		s.shutDown(s.phase)
+		go func() {
+			await(&s.answers)
+			s.conn.Close()
+		}()
 		return nil
 	case req.Method == protocol.MethodCancelRequest:
 		return s.cancel(req)

@@ -239,9 +239,9 @@ func (s *Server) filesChanged(p protocol.DidChangeWatchedFilesParams) error {
 	return nil
 }
 
-// shutDown ends all checks. Nothing but the editor's leave follows.
-func (s *Server) shutDown() {
-	s.phase, s.stopped = shutDown, true
+// shutDown ends all checks, and goes over to a phase in which nothing is checked.
+func (s *Server) shutDown(next phase) {
+	s.phase, s.stopped = next, true
 	for _, m := range s.modules {
 		if m.cancel != nil {
 			m.cancel()

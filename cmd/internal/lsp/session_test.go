@@ -123,6 +123,23 @@ func TestNotificationsThatMakeNoSense(t *testing.T) {
 	}
 }
 
+// An editor that does not wait for answers gets them all the same.
+func TestExitAtOnce(t *testing.T) {
+	w := newWire(t)
+	go func() {
+		for _, m := range []string{initialize, shutdown, exit} {
+			w.in.WriteObject(json.RawMessage(m))
+		}
+	}()
+	got := w.hear() + w.hear() // in any order
+	if !strings.Contains(got, `"id":1`) || !strings.Contains(got, `"id":"x"`) {
+		t.Errorf("the server answers %s", got)
+	}
+	if code := w.end(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
 func TestExitCodes(t *testing.T) {
 	tests := []struct {
 		name string
