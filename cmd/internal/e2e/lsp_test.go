@@ -303,6 +303,25 @@ func TestLSPUnchecked(t *testing.T) {
 	}
 }
 
+// The first check of all takes long: the editor is told how far it has come.
+func TestLSPFirstCheck(t *testing.T) {
+	tmp := t.TempDir()
+	e := edits(t, module(t), lspclient.Options{Env: []string{"GOCACHE=" + filepath.Join(tmp, "go-build"), "XDG_CACHE_HOME=" + tmp}})
+	e.do(e.Open(e.path("feed/feed.go")))
+	compare(t, "the first check", e.found("feed/feed.go"), in(expected(t), "feed/feed.go"), whole)
+	var kinds []string
+	for _, p := range e.Progress() {
+		kinds = append(kinds, p.Kind)
+	}
+	if len(kinds) < 3 || kinds[0] != protocol.ProgressBegin || kinds[len(kinds)-1] != protocol.ProgressEnd {
+		t.Errorf("progress is %+v", e.Progress())
+	}
+	e.do(e.Shutdown(e.ctx))
+	if errs := e.Stderr(); strings.Contains(errs, "could not check") {
+		t.Errorf("the log says %s", errs)
+	}
+}
+
 // The server goes when the editor does, whatever runs.
 func TestLSPEditorDies(t *testing.T) {
 	e := edits(t, module(t), lspclient.Options{})

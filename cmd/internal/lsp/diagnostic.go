@@ -156,8 +156,8 @@ func (v *view) note(m *module, n report.Note) protocol.Diagnostic {
 // configCode is the code of what is said of the configuration.
 const configCode = "configuration"
 
-// faultDiagnostic returns the diagnostic of a fault of the configuration.
-func faultDiagnostic(v *view, e config.Error) protocol.Diagnostic {
+// fault returns the diagnostic of a fault of the configuration.
+func (v *view) fault(e config.Error) protocol.Diagnostic {
 	return protocol.Diagnostic{
 		Range:    v.spot(nil, finding.Place{File: e.Path, Line: e.Line, Column: e.Column}),
 		Severity: protocol.SeverityError,

@@ -82,40 +82,49 @@ func (s *Server) sortedModules() []*module {
 // diagnostics returns what is to be said of a file.
 func (v *view) diagnostics(path string) []protocol.Diagnostic {
 	ds := []protocol.Diagnostic{}
-	add := func(d protocol.Diagnostic) {
-		for _, other := range ds {
-			if other.Range == d.Range && other.Code == d.Code && other.Message == d.Message {
-				return // two modules say it, as of a configuration above both
-			}
-		}
-		ds = append(ds, d)
-	}
 	for _, m := range v.s.sortedModules() {
-		for _, f := range m.faults {
-			if key(f.Path) == key(path) {
-				add(faultDiagnostic(v, f))
+		for _, d := range v.ofModule(m, path) {
+			// Two modules say the same of a configuration above both.
+			same := func(other protocol.Diagnostic) bool {
+				return other.Range == d.Range && other.Code == d.Code && other.Message == d.Message
+			}
+			if !slices.ContainsFunc(ds, same) {
+				ds = append(ds, d)
 			}
 		}
-		for _, p := range m.problems {
-			if key(p.File) == key(path) {
-				if d, ok := v.problem(m, p); ok {
-					add(d)
-				}
-			}
+	}
+	return ds
+}
+
+// ofModule returns what a module has to say of a file.
+func (v *view) ofModule(m *module, path string) []protocol.Diagnostic {
+	var ds []protocol.Diagnostic
+	for _, f := range m.faults {
+		if key(f.Path) == key(path) {
+			ds = append(ds, v.fault(f))
 		}
-		for _, n := range m.notes {
-			if key(n.File) == key(path) {
-				add(v.note(m, n))
-			}
+	}
+	for _, p := range m.problems {
+		if key(p.File) != key(path) {
+			continue
 		}
-		for _, dir := range slices.Sorted(maps.Keys(m.results)) {
-			for _, f := range m.results[dir].findings {
-				if key(f.Start.File) != key(path) {
-					continue
-				}
-				if d, ok := v.finding(m.results[dir].texts, f); ok {
-					add(d)
-				}
+		if d, ok := v.problem(m, p); ok {
+			ds = append(ds, d)
+		}
+	}
+	for _, n := range m.notes {
+		if key(n.File) == key(path) {
+			ds = append(ds, v.note(m, n))
+		}
+	}
+	for _, dir := range slices.Sorted(maps.Keys(m.results)) {
+		r := m.results[dir]
+		for _, f := range r.findings {
+			if key(f.Start.File) != key(path) {
+				continue
+			}
+			if d, ok := v.finding(r.texts, f); ok {
+				ds = append(ds, d)
 			}
 		}
 	}

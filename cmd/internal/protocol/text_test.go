@@ -42,6 +42,27 @@ func TestPosition(t *testing.T) {
 	}
 }
 
+func TestWordEnd(t *testing.T) {
+	const line = "\treturn http.Get(é_1 + f()[0])"
+	tests := []struct {
+		column, want int
+		word         string
+	}{
+		{2, 8, "return"}, {9, 17, "http.Get"}, {17, 18, "("}, {18, 22, "é_1"}, {27, 28, ")"}, {len(line) + 1, len(line) + 1, ""}, {99, 99, ""}, {0, 2, "\t"},
+	}
+	for _, tt := range tests {
+		if got := NewText(line).WordEnd(1, tt.column); got != tt.want {
+			t.Errorf("behind column %d (%q) is column %d, want %d", tt.column, tt.word, got, tt.want)
+		}
+	}
+	if got := NewText(byteOrderMark+"package p").WordEnd(1, 4); got != 11 {
+		t.Errorf("behind a byte order mark and a word is column %d", got)
+	}
+	if got := NewText("a").WordEnd(9, 3); got != 3 {
+		t.Errorf("behind the end is column %d", got)
+	}
+}
+
 func TestOffset(t *testing.T) {
 	const text = "é𝄞x\r\n\nend"
 	tests := []struct {
