@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -22,7 +23,8 @@ func (s *Server) codeActions(p protocol.CodeActionParams) []protocol.CodeAction 
 	}
 	v := s.view()
 	for _, m := range s.sortedModules() {
-		for _, r := range m.results {
+		for _, dir := range slices.Sorted(maps.Keys(m.results)) {
+			r := m.results[dir]
 			for _, f := range r.findings {
 				if key(f.Start.File) == key(path) {
 					actions = append(actions, v.actions(r, f, p.Range)...)
