@@ -10,8 +10,7 @@
 //
 //   - By hand, as go vet -vettool=$(which lagvet) ./...: every rule is an
 //     analyzer of its own and reports what it is sure of, as go vet's own do.
-//     Of the configuration it obeys what findings depend on and which rules are
-//     off; excludes and severities are for the lagvet command. Only the
+//     Of the configuration it obeys all but severities. Only the
 //     .lagvet.yml at or above the directory in which go vet was started is part
 //     of the tool's identity: an edit of one below it has to wait for the next
 //     edit of the package.
