@@ -283,7 +283,7 @@ func (s *Server) takeIn(j *job, dirs []string, got, seen sighted, complete bool)
 	s.sayOnce(m, m.unplaced(), complete)
 	if got.cold != "" && m.cold != got.cold {
 		m.cold = got.cold
-		s.out.logf(protocol.MessageInfo, "%s: %s", m.dir, got.cold)
+		s.out.logf(protocol.MessageInfo, "of the packages checked in %s: %s", m.dir, got.cold)
 	}
 	m.answer()
 }
