@@ -62,9 +62,12 @@ func (s *Server) finish(m *module) {
 
 // take takes over what is wanted of a module.
 func (s *Server) take(ctx context.Context, m *module) *job {
-	folder, ok := s.folderOf(m.dir)
-	if !ok {
-		folder = m.dir
+	dirs := s.openDirs(m)
+	folder := m.dir
+	if len(dirs) > 0 {
+		if f, ok := s.folderOf(dirs[0]); ok { // which may be one within the module
+			folder = f
+		}
 	}
 	j := &job{
 		m:       m,
@@ -77,7 +80,7 @@ func (s *Server) take(ctx context.Context, m *module) *job {
 	j.options.OnlyCompiler = j.options.OnlyCompiler || s.options.OnlyCompiler
 	j.options.NoCanary = s.proven
 	j.options.Progress = s.newProgress(ctx, "lagvet: "+filepath.Base(m.dir))
-	for _, dir := range s.openDirs(m) {
+	for _, dir := range dirs {
 		switch {
 		case m.first[dir]:
 			j.first = append(j.first, dir)

@@ -205,6 +205,29 @@ func TestSettingsOfEditors(t *testing.T) {
 	s.waitFor(func() bool { return c.last().Tier == "suspected" })
 }
 
+// Relative paths start at the folder that is open, where that is one within the
+// module too.
+func TestPathsOfSettings(t *testing.T) {
+	for _, folder := range []string{".", "m", "m/sub"} {
+		root := t.TempDir()
+		write(t, filepath.Join(root, "m", "go.mod"), "module example.com/m\n")
+		write(t, filepath.Join(root, "m", "sub", "a.go"), "package sub\n")
+		dir := filepath.Join(root, folder)
+		c := new(checker)
+		s := begin(t, c, map[string]string{}, lspclient.Options{
+			Folders:               []string{dir},
+			InitializationOptions: map[string]any{"profiles": []string{"cpu.pprof"}, "config": "ci.yml"},
+		})
+		s.dir = root
+		s.do(s.Open(s.path("m/sub/a.go")))
+		s.fresh("m/sub/a.go")
+		o := c.last()
+		if o.Dir != filepath.Join(root, "m") || o.Config != filepath.Join(dir, "ci.yml") || len(o.Profiles) != 1 || o.Profiles[0] != filepath.Join(dir, "cpu.pprof") {
+			t.Errorf("folder %s: checked with %+v", folder, o)
+		}
+	}
+}
+
 // An editor that does not answer keeps nothing from being checked.
 func TestEditorThatDoesNotAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
