@@ -91,7 +91,8 @@ func (l *linter) BuildAnalyzers() ([]*analysis.Analyzer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(as, func(a *analysis.Analyzer) bool { return !l.keep(a) }), nil
+	as = slices.DeleteFunc(as, func(a *analysis.Analyzer) bool { return !l.keep(a) })
+	return append(as, handover), nil
 }
 
 // options are the same for all linters of the same settings: the rules, in which

@@ -47,12 +47,12 @@ func names(as []*analysis.Analyzer) []string {
 // the one whose name golangci-lint's cache goes by.
 func TestLinters(t *testing.T) {
 	t.Chdir(filepath.Join("testdata", "module"))
-	const digest = "lagvetpolicy"
-	want := map[string][]string{all: {all, digest}}
+	const digest, facts = "lagvetpolicy", "lagvetfacts"
+	want := map[string][]string{all: {all, digest, facts}}
 	for _, r := range analyzers.All() {
-		want[r.Name] = []string{r.Name, digest}
+		want[r.Name] = []string{r.Name, digest, facts}
 	}
-	want["stw"] = []string{digest} // the configuration turns it off
+	want["stw"] = []string{digest, facts} // the configuration turns it off
 	delete(want, "heapescape")
 	for name, want := range want {
 		var raw any
@@ -75,12 +75,12 @@ func TestLinters(t *testing.T) {
 		if got := names(as); !slices.Equal(got, want) {
 			t.Errorf("the analyzers of %s are %q, want %q", name, got, want)
 		}
-		if last := as[len(as)-1].Name; len(last) <= len(digest) {
-			t.Errorf("%s: %s has no digest in its name", name, last)
+		if keyed := as[len(as)-2].Name; len(keyed) <= len(digest) {
+			t.Errorf("%s: %s has no digest in its name", name, keyed)
 		}
 		// golangci-lint puts the name of an analyzer before its messages if it
 		// is not the linter's.
-		if len(as) > 1 && as[0].Name != name {
+		if len(as) > 2 && as[0].Name != name {
 			t.Errorf("%s reports as %s", name, as[0].Name)
 		}
 		if err := analysis.Validate(as); err != nil {
@@ -107,8 +107,8 @@ func TestAll(t *testing.T) {
 			want = append(want, r.Name)
 		}
 	}
-	if got := names(as); !slices.Equal(got, append(want, all, "lagvetpolicy")) {
-		t.Errorf("the analyzers are %q, want %q, lagvet and the policy", got, want)
+	if got := names(as); !slices.Equal(got, append(want, all, "lagvetpolicy", "lagvetfacts")) {
+		t.Errorf("the analyzers are %q, want %q, lagvet, the policy and the facts", got, want)
 	}
 	if p, err = newAll(new(owners), map[string]any{"rules": []any{"tickerleak", "stw"}}); err != nil {
 		t.Fatal(err)
@@ -116,7 +116,7 @@ func TestAll(t *testing.T) {
 	if as, err = p.BuildAnalyzers(); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := names(as), []string{"tickerleak", all, "lagvetpolicy"}; !slices.Equal(got, want) {
+	if got, want := names(as), []string{"tickerleak", all, "lagvetpolicy", "lagvetfacts"}; !slices.Equal(got, want) {
 		t.Errorf("the analyzers are %q, want %q", got, want)
 	}
 }
