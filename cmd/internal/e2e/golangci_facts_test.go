@@ -46,6 +46,83 @@ func (g golangci) facts(t *testing.T) {
 	}}, plain)
 }
 
+// An older golangci-lint forgets facts that an imported package hands on when it
+// takes that package from its cache. What is then not found any more is said.
+func (g golangci) forgetful(t *testing.T) {
+	old := golangci{filepath.Join(t.TempDir(), "golangci-lint"), g.cache}
+	process{}.must(t, lagvet, "golangci", "build", "--version", "v2.12.2", "--lagvet", checkout(t), "--output", old.bin)
+	for _, tt := range []struct {
+		golangci
+		warm Finding
+	}{
+		{g, remoteCall},
+		{old, Finding{
+			Place:   "front/front.go:2:1",
+			Rule:    "lagvet",
+			Message: "lagvetfacts: not checked: calls into example.com/golden/store, of which golangci-lint handed on no facts: use golangci-lint 2.13 or later, or lagvet check",
+		}},
+	} {
+		p := tt.module(t, ".golangci.yml")
+		remote(t, p.dir)
+		packages := []string{"--enable-only=lagvet", "./front", "./clients", "./store"}
+		compare(t, "golangci-lint at first", tt.run(t, p, packages...), []Finding{remoteCall}, plain)
+		edit(t, p.dir, "front/front.go", "package front", "package front // edited")
+		compare(t, "golangci-lint after an edit", tt.run(t, p, packages...), []Finding{tt.warm}, plain)
+	}
+}
+
+// remote adds to the golden module a package that calls into one which it does not
+// import, and the one in between.
+func remote(t *testing.T, dir string) {
+	t.Helper()
+	for _, name := range []string{"clients", "front"} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	edit(t, dir, "store/store.go", "// Fetch", `// A Remote is a store elsewhere.
+type Remote struct{ URL string }
+
+// Ask asks it.
+func (r Remote) Ask() error {
+	_, err := Fetch(r.URL)
+	return err
+}
+
+// Fetch`)
+	write(t, dir, "clients/clients.go", `// Package clients makes clients.
+package clients
+
+import "example.com/golden/store"
+
+// Remote makes one.
+func Remote(url string) store.Remote { return store.Remote{URL: url} }
+`)
+	write(t, dir, "front/front.go", `// Package front serves.
+package front
+
+import (
+	"net/http"
+
+	"example.com/golden/clients"
+)
+
+// Serve asks for each request.
+func Serve(w http.ResponseWriter, r *http.Request) {
+	if err := clients.Remote(r.URL.Path).Ask(); err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+	}
+}
+`)
+}
+
+// remoteCall is what there is to find in the packages that remote adds.
+var remoteCall = Finding{
+	Place:   "front/front.go:12:12",
+	Rule:    "ctxless",
+	Message: "store.Remote.Ask ends in http.Get and ignores the context in scope: when the caller gives up or its time is over, this goroutine goes on waiting for the server",
+}
+
 // cachedFacts returns the files of golangci-lint's cache that hold facts about
 // effects. It keeps data as the go command does: under the hash of what it is.
 func (g golangci) cachedFacts(t *testing.T) []string {

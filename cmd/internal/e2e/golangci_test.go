@@ -35,6 +35,7 @@ func TestGolangci(t *testing.T) {
 	t.Run("configuration", g.configuration)
 	t.Run("stale", g.stale)
 	t.Run("facts", g.facts)
+	t.Run("forgetful", g.forgetful)
 	t.Run("broken", g.broken)
 	t.Run("refused", g.refused)
 	t.Run("custom", g.custom)
