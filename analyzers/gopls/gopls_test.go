@@ -11,7 +11,6 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/lagvet/lagvet/analyzers"
-	"github.com/lagvet/lagvet/analyzers/config"
 )
 
 // An entry is like gopls' own.
@@ -22,11 +21,7 @@ type entry struct {
 }
 
 func TestRegister(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, config.Name), []byte("rules:\n  nonsense: on\n  more: on\n"), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	t.Chdir(dir)
+	t.Chdir(filepath.Join("testdata", "faulty"))
 	own := &entry{analyzer: &analysis.Analyzer{Name: "own"}}
 	list := []*entry{own}
 	var out strings.Builder

@@ -16,7 +16,7 @@ func TestExplain(t *testing.T) {
 		{"go: download go1.99.1 for linux/amd64: toolchain not available", "cannot be fetched", "go.dev/dl"},
 		{"go: example.com/m@v1: dial tcp: lookup proxy: no such host", "cannot be reached", "network"},
 		{"verifying example.com/m@v1.0.0: checksum mismatch\nSECURITY ERROR", "checksum database", "go clean -modcache"},
-		{"go: mkdir /root/go/pkg/mod: permission denied", "may not write", "GOMODCACHE"},
+		{"go: mkdir /go/pkg/mod: permission denied", "may not write", "GOMODCACHE"},
 		{"example.com/m: /usr/lib/go/pkg/tool/compile: signal: killed", "want of memory", "GOMAXPROCS=1"},
 		{"go: example.com/m@bad: invalid version: unknown revision bad", "there is no version bad", "go list"},
 		{"something else", "go build failed", "below"},
