@@ -2,13 +2,13 @@
 package app
 
 import (
-	"net/http"
+	"os"
 
 	"example.com/module/sub"
 )
 
-// Run asks, and reads a URL.
-func Run(r *http.Request) string {
+// Run asks, and reads the name of a file.
+func Run(f os.FileInfo) string {
 	sub.Client().Fetch()
-	return r.URL.String()
+	return f.Name()
 }
