@@ -161,6 +161,22 @@ func TestNewerGopls(t *testing.T) {
 	t.Run("session", g.session)
 }
 
+// Of a gopls that keeps its analyzers in another way, the command says what is
+// missing and what to do, and leaves the one that is there.
+func TestUnfitGopls(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "gopls", "the one before")
+	_, errs, code := process{dir: dir}.run(t, lagvet, "gopls", "build", "--lagvet", checkout(t), "--version", "v0.16.2", "--output", "gopls")
+	for _, want := range []string{"gopls v0.16.2 does not fit", "no variable AllAnalyzers", "--version v0.24.0 (go1.27) or v0.23.0 (go1.26)", "lagvet lsp"} {
+		if !strings.Contains(errs, want) {
+			t.Errorf("%q is not said in\n%s", want, errs)
+		}
+	}
+	if data, err := os.ReadFile(filepath.Join(dir, "gopls")); code != 3 || err != nil || string(data) != "the one before" {
+		t.Errorf("exit code %d, and the file holds %q, %v", code, data, err)
+	}
+}
+
 // gopls check prints what an editor would show.
 func (g *gopls) check(t *testing.T) {
 	dir := module(t)
