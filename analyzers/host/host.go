@@ -143,11 +143,13 @@ func (o Options) profiles(c *config.Config) ([]string, error) {
 		}
 		paths = append(paths, p)
 	}
-	Walk(config.Root(dir, os.Getenv("GOWORK")), nil, func(file string) {
-		if filepath.Base(file) == hotpath.DefaultProfile && hotpath.BesideMain(file) {
-			paths = append(paths, file)
-		}
-	})
+	for _, root := range modules(config.Root(dir, os.Getenv("GOWORK"))) {
+		Walk(root, nil, func(file string) {
+			if filepath.Base(file) == hotpath.DefaultProfile && hotpath.BesideMain(file) {
+				paths = append(paths, file)
+			}
+		})
+	}
 	slices.Sort(paths)
 	return slices.Compact(paths), nil
 }

@@ -241,3 +241,30 @@ func TestWalk(t *testing.T) {
 		t.Errorf("the second time the files are %q", got)
 	}
 }
+
+// Profiles are looked for in the modules of a workspace, and nowhere outside of one.
+func TestProfiles(t *testing.T) {
+	dir := module(t, "module")
+	own := filepath.Join(dir, "cmd", "server", "default.pgo")
+	profiles := func(dir string) []string {
+		t.Helper()
+		paths, err := Options{Dir: dir}.profiles(new(config.Config))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return paths
+	}
+	if got := profiles(filepath.Join(dir, "cmd")); !slices.Equal(got, []string{own}) {
+		t.Errorf("in a module the profiles are %q", got)
+	}
+	space := filepath.Dir(dir)
+	if got := profiles(space); got != nil {
+		t.Errorf("outside of any module the profiles are %q", got)
+	}
+	work := filepath.Join(space, "go.work")
+	write(t, work, "go 1.26\n\nuse ./"+filepath.Base(dir)+"\n")
+	t.Setenv("GOWORK", work)
+	if got := profiles(space); !slices.Equal(got, []string{own}) {
+		t.Errorf("in a workspace the profiles are %q", got)
+	}
+}

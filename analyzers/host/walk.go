@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"golang.org/x/mod/modfile"
 )
 
 // Walk calls visit with each file in dir and below it, but for what no pattern
@@ -39,6 +41,32 @@ func walk(dir string, top bool, seen map[string]bool, visit func(file string)) {
 			walk(path, false, seen, visit)
 		}
 	}
+}
+
+// modules returns the directories of the modules of which root is the root: those of
+// a workspace, or one. Outside of any module there are none, and what lies below,
+// which may be all that a user has, is not looked through.
+func modules(root string) []string {
+	work := filepath.Join(root, "go.work")
+	if data, err := os.ReadFile(work); err == nil {
+		file, err := modfile.ParseWork(work, data, nil)
+		if err != nil {
+			return nil // the go command says so
+		}
+		var dirs []string
+		for _, use := range file.Use {
+			dir := filepath.FromSlash(use.Path)
+			if !filepath.IsAbs(dir) {
+				dir = filepath.Join(root, dir)
+			}
+			dirs = append(dirs, dir)
+		}
+		return dirs
+	}
+	if _, err := os.Stat(filepath.Join(root, "go.mod")); err != nil {
+		return nil
+	}
+	return []string{root}
 }
 
 // passedOver reports whether patterns with dots do not lead into a directory of
