@@ -43,6 +43,7 @@ type target struct {
 	derived bool // it was found by binding a call of a parameter
 
 	bound map[givenKey]bool // what was bound of the given calls of fn
+	seen  int               // the version of fn as they were
 	done  bool              // those of sum were
 }
 

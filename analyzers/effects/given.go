@@ -116,6 +116,11 @@ func (x *inference) bindTarget(f *function, s *site, t *target) {
 		if t.fn.fixed != nil {
 			return
 		}
+		v := x.version(t.fn)
+		if t.seen == v {
+			return // a caller that calls much is looked at again for each callee that changes
+		}
+		t.seen = v
 		for _, k := range t.fn.givens {
 			if t.yields && k.method == "" && len(t.fn.ssa.Params) == 1 && k.param == t.fn.ssa.Params[0] || t.fn.knows(k) {
 				continue
