@@ -27,6 +27,15 @@ type server struct {
 // An answer is what the client made of a request.
 type answer struct{ method, result, err string }
 
+// Handle answers all but a request that takes longer than anybody waits.
+func (s *server) Handle(ctx context.Context, conn *jsonrpc2.Conn, req *jsonrpc2.Request) {
+	if req.Method == "test/slow" {
+		s.heard <- req.Method
+		return
+	}
+	jsonrpc2.HandlerWithError(s.handle).SuppressErrClosed().Handle(ctx, conn, req)
+}
+
 func (s *server) handle(ctx context.Context, conn *jsonrpc2.Conn, req *jsonrpc2.Request) (any, error) {
 	s.heard <- req.Method
 	switch req.Method {
@@ -95,7 +104,7 @@ func start(t *testing.T, text string) (*Client, *server) {
 		t.Fatal(err)
 	}
 	near, far := Pipe()
-	conn := jsonrpc2.NewConn(t.Context(), protocol.NewStream(far, t.Logf), jsonrpc2.HandlerWithError(s.handle).SuppressErrClosed())
+	conn := jsonrpc2.NewConn(t.Context(), protocol.NewStream(far, t.Logf), s)
 	t.Cleanup(func() { conn.Close() })
 	c, err := Connect(t.Context(), near, Options{
 		Folders:  []string{filepath.Dir(s.file)},
