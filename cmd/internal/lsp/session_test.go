@@ -194,6 +194,7 @@ func TestSettingsOfEditors(t *testing.T) {
 	s.waitFor(func() bool { return c.last().Tier == "proven" })
 
 	// An editor that cannot be asked sends them, and those of others.
+	c = new(checker) // the session above may check once more
 	s = begin(t, c, map[string]string{"a.go": "package a\n"}, lspclient.Options{
 		InitializationOptions: map[string]any{"onchange": true},
 		Adjust:                func(caps *protocol.ClientCapabilities) { caps.Workspace.Configuration = false },
