@@ -1,6 +1,7 @@
 package host
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,8 +34,28 @@ func write(t *testing.T, file, text string) {
 	}
 }
 
+// restore has the analyzers of this process be as they were when the test is over.
+func restore(t *testing.T) {
+	t.Helper()
+	renamed := []*analysis.Analyzer{policy.Analyzer, effects.Analyzer}
+	for _, r := range analyzers.All() {
+		renamed = append(renamed, r.Analyzer)
+	}
+	for _, a := range renamed {
+		name := a.Name
+		t.Cleanup(func() { a.Name = name })
+	}
+	t.Cleanup(func() {
+		once.told = digests{}
+		if err := errors.Join(Assume(nil), Configure(config.Analysis{}, nil), Report(new(config.Config), false)); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // The analyzers of a process are set up once, so one test sees to all of it.
 func TestAnalyzers(t *testing.T) {
+	restore(t)
 	dir := module(t, "module")
 	as, err := Analyzers(Options{Dir: dir})
 	if err != nil {
