@@ -42,6 +42,7 @@ func tool(t *testing.T, p process) string {
 func TestVet(t *testing.T) {
 	for _, p := range toolchains(t) {
 		t.Run(strings.TrimPrefix(p.env[0], "GOTOOLCHAIN="), func(t *testing.T) {
+			fetch(t, p)
 			bin := tool(t, p)
 			p.dir = module(t)
 			if p.env[0] == "GOTOOLCHAIN="+older {
@@ -56,6 +57,13 @@ func TestVet(t *testing.T) {
 			}
 		})
 	}
+}
+
+// fetch has the go command fetch the toolchain now: it says so, once, among what the
+// command prints that first needs it.
+func fetch(t *testing.T, p process) {
+	t.Helper()
+	p.must(t, "go", "version")
 }
 
 // go vet fails if it finds something, and shows chains below the findings.
@@ -192,7 +200,9 @@ func mended(t *testing.T, p process, was, is string) {
 
 // A lagvet that an older Go has built says so once, and that it must be rebuilt.
 func TestVetNewerThanTool(t *testing.T) {
-	_, errs, code := process{dir: module(t), env: []string{"GOTOOLCHAIN=" + newer}}.run(t, "go", "vet", "-vettool="+lagvet, "./...")
+	p := process{dir: module(t), env: []string{"GOTOOLCHAIN=" + newer}}
+	fetch(t, p)
+	_, errs, code := p.run(t, "go", "vet", "-vettool="+lagvet, "./...")
 	const want = "lagvet: nothing was checked: lagvet was built with go1.26, this module is checked by go1.27, whose standard library it may not understand; " +
 		"rebuild it: GOTOOLCHAIN=" + newer + " go install github.com/lagvet/lagvet/cmd/lagvet@latest\n"
 	if code == 0 || !strings.HasPrefix(errs, want) || strings.Count(errs, "\n") > 3 {
