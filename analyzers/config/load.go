@@ -94,6 +94,19 @@ func Find(dir, gowork string) (string, error) {
 	}
 }
 
+// In returns the configuration that holds in dir, by [Find]: an empty one, whose
+// Dir is dir, if there is no file.
+func In(dir, gowork string, rules []*analyzers.Rule) (*Config, error) {
+	path, err := Find(dir, gowork)
+	if err != nil {
+		return nil, err
+	}
+	if path == "" {
+		return &Config{Dir: dir}, nil
+	}
+	return Load(path, rules)
+}
+
 // Root returns the root of the workspace that dir is in or, where there is
 // none, of its module or, outside any module, dir itself. gowork is the value
 // of $GOWORK: empty, "off" or the path of a go.work file.

@@ -95,16 +95,12 @@ func (o Options) load() (*config.Config, error) {
 	if o.Bare {
 		return &config.Config{Dir: dir}, nil
 	}
-	path := o.Config
-	if path == "" {
-		if path, err = config.Find(dir, os.Getenv("GOWORK")); err != nil {
-			return nil, err
-		}
-	} else if !filepath.IsAbs(path) {
-		path = filepath.Join(dir, path)
+	if o.Config == "" {
+		return config.In(dir, os.Getenv("GOWORK"), analyzers.All())
 	}
-	if path == "" {
-		return &config.Config{Dir: dir}, nil
+	path := o.Config
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(dir, path)
 	}
 	return config.Load(path, analyzers.All())
 }

@@ -47,26 +47,40 @@ func walk(dir string, top bool, seen map[string]bool, visit func(file string)) {
 // a workspace, or one. Outside of any module there are none, and what lies below,
 // which may be all that a user has, is not looked through.
 func modules(root string) []string {
-	work := filepath.Join(root, "go.work")
-	if data, err := os.ReadFile(work); err == nil {
-		file, err := modfile.ParseWork(work, data, nil)
-		if err != nil {
-			return nil // the go command says so
-		}
-		var dirs []string
-		for _, use := range file.Use {
-			dir := filepath.FromSlash(use.Path)
-			if !filepath.IsAbs(dir) {
-				dir = filepath.Join(root, dir)
-			}
-			dirs = append(dirs, dir)
-		}
-		return dirs
+	if work := filepath.Join(root, "go.work"); exists(work) {
+		return Workspace(work)
 	}
-	if _, err := os.Stat(filepath.Join(root, "go.mod")); err != nil {
+	if !exists(filepath.Join(root, "go.mod")) {
 		return nil
 	}
 	return []string{root}
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
+}
+
+// Workspace returns the directories of the modules that a go.work file uses. What
+// cannot be read is left for the go command to complain about.
+func Workspace(file string) []string {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil
+	}
+	work, err := modfile.ParseWork(file, data, nil)
+	if err != nil {
+		return nil
+	}
+	var dirs []string
+	for _, use := range work.Use {
+		dir := filepath.FromSlash(use.Path)
+		if !filepath.IsAbs(dir) {
+			dir = filepath.Join(filepath.Dir(file), dir)
+		}
+		dirs = append(dirs, dir)
+	}
+	return dirs
 }
 
 // passedOver reports whether patterns with dots do not lead into a directory of

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/mod/modfile"
 
+	"github.com/lagvet/lagvet/analyzers/host"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
 	"github.com/lagvet/lagvet/cmd/internal/vettool"
 )
@@ -107,20 +108,8 @@ func (env goenv) mainModules() []module {
 }
 
 func workspace(file string) []module {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil
-	}
-	work, err := modfile.ParseWork(file, data, nil)
-	if err != nil {
-		return nil
-	}
 	var ms []module
-	for _, use := range work.Use {
-		dir := filepath.FromSlash(use.Path)
-		if !filepath.IsAbs(dir) {
-			dir = filepath.Join(filepath.Dir(file), dir)
-		}
+	for _, dir := range host.Workspace(file) {
 		ms = append(ms, moduleIn(dir))
 	}
 	return ms

@@ -44,7 +44,7 @@ func analyse(flags Flags, args []string, file string) error {
 	scoped := u.inScope(flags.Scope)
 	var off []string
 	if scoped && !flags.Findings && !flags.Heat {
-		c, err := configOf(u.Dir)
+		c, err := config.In(u.Dir, os.Getenv("GOWORK"), analyzers.All())
 		if err != nil {
 			return err
 		}
@@ -136,18 +136,6 @@ func withFacts(as []*analysis.Analyzer) []*analysis.Analyzer {
 	}
 	visit(as)
 	return found
-}
-
-// configOf reads the configuration that holds in dir.
-func configOf(dir string) (*config.Config, error) {
-	path, err := config.Find(dir, os.Getenv("GOWORK"))
-	if err != nil {
-		return nil, err
-	}
-	if path == "" {
-		return &config.Config{Dir: dir}, nil
-	}
-	return config.Load(path, analyzers.All())
 }
 
 // offs returns the flags that turn rules off.
