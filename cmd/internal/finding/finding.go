@@ -89,6 +89,10 @@ type Finding struct {
 	Allowed  *Allowed // set if a directive silences the finding
 	Excluded *Allowed // set if an exclude of the configuration silences it
 
+	// Evidence is what was measured where the finding stands; nil if nothing
+	// was given that measures what the finding is about.
+	Evidence *Evidence
+
 	// Fingerprint identifies the finding across runs. [Identify] sets it.
 	Fingerprint string
 }

@@ -51,6 +51,30 @@ type Report struct {
 	Hidden   int  // findings of a tier that is not shown
 	HotKnown bool // something tells what is hot: a profile, a directive, the configuration
 	Elapsed  time.Duration
+
+	// Gate is set if the run compares: Findings are then only those that are
+	// new and that the policy does not let pass.
+	Gate *Gate
+}
+
+// A Gate says what a comparison with an older version, or with a baseline, has
+// shown besides new findings.
+type Gate struct {
+	Against string            // "origin/main at 1a2b3c4", "lagvet.baseline.json"
+	Commit  string            // full hash of the older version; empty for a baseline
+	Known   []finding.Finding // that the older version has too
+	Minor   []finding.Finding // new, and let pass: of a low severity or tier
+	Fixed   []Gone            // that the older version had
+	Stale   []Gone            // entries of the baseline that no longer occur
+	Prune   bool              // stale entries are a failure
+	Changes []finding.Change  // in what hot functions cost
+}
+
+// Gone is a finding that no longer occurs.
+type Gone struct {
+	Rule, Message, Func string
+	File                string // where it stood, absolute; it need not exist
+	Fingerprint         string
 }
 
 // The exit codes, and what they say.
