@@ -67,12 +67,16 @@ func heatOf(pass *analysis.Pass, info *hotpath.Info, decl *ast.FuncDecl, name st
 		Posn: place(pass.Fset.Position(decl.Name.Pos())),
 	}
 	if h := info.Hot(decl); h != nil {
-		f.Hot = &Hot{Source: string(h.Source), Detail: h.Detail, Share: h.Share, Via: steps(pass, h.Via)}
+		f.Hot = hotOf(pass, h)
 	}
 	if r := info.Root(decl); r != nil {
 		f.Root = &Root{Detail: r.Detail, Via: steps(pass, r.Via)}
 	}
 	return f
+}
+
+func hotOf(pass *analysis.Pass, h *hotpath.Hotness) *Hot {
+	return &Hot{Source: string(h.Source), Detail: h.Detail, Share: h.Share, Via: steps(pass, h.Via)}
 }
 
 func steps(pass *analysis.Pass, via []hotpath.Step) []Step {

@@ -288,10 +288,7 @@ func report(pass *analysis.Pass, name string, f rule.Finding) error {
 		a.Chain = append(a.Chain, Step{Posn: place(posn), Text: s.Text})
 	}
 	if h := f.Hot; h != nil {
-		a.Hot = &Hot{Source: string(h.Source), Detail: h.Detail, Share: h.Share}
-		for _, s := range h.Via {
-			a.Hot.Via = append(a.Hot.Via, Step{Posn: place(pass.Fset.Position(s.Pos)), Text: s.Text})
-		}
+		a.Hot = hotOf(pass, h)
 	}
 	if d := f.Allowed; d != nil {
 		a.Allowed = &Allowed{Posn: pass.Fset.Position(d.Pos).String(), Reason: d.Reason}

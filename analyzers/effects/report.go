@@ -1,15 +1,12 @@
 package effects
 
 import (
-	"bytes"
-	"compress/flate"
-	"encoding/base64"
 	"fmt"
-	"io"
 
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/lagvet/lagvet/analyzers/internal/modules"
+	"github.com/lagvet/lagvet/analyzers/internal/parcel"
 )
 
 // Report reports the effects of all functions of a package, unexported ones and
@@ -37,7 +34,7 @@ func (i *Info) report(pass *analysis.Pass) error {
 	for _, f := range i.reported() {
 		w.add(key{name: f.Func}, f.Summary)
 	}
-	text, err := pack(w.bytes())
+	text, err := parcel.Pack(w.bytes())
 	if err != nil {
 		return fmt.Errorf("reporting the effects of %s: %w", pass.Pkg.Path(), err)
 	}
@@ -59,28 +56,9 @@ func (i *Info) reported() []Reported {
 	return rs
 }
 
-func pack(data []byte) (string, error) {
-	var buf bytes.Buffer
-	z, err := flate.NewWriter(&buf, flate.BestSpeed)
-	if err != nil {
-		return "", err
-	}
-	if _, err := z.Write(data); err != nil {
-		return "", err
-	}
-	if err := z.Close(); err != nil {
-		return "", err
-	}
-	return base64.StdEncoding.EncodeToString(buf.Bytes()), nil
-}
-
 // DecodeReport reads the category of a diagnostic that [Report] reported.
 func DecodeReport(category string) ([]Reported, error) {
-	packed, err := base64.StdEncoding.DecodeString(category)
-	if err != nil {
-		return nil, fmt.Errorf("decoding effects: %w", err)
-	}
-	data, err := io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
+	data, err := parcel.Unpack(category)
 	if err != nil {
 		return nil, fmt.Errorf("decoding effects: %w", err)
 	}

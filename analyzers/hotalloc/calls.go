@@ -3,12 +3,8 @@ package hotalloc
 import (
 	"fmt"
 	"go/ast"
-	"go/types"
-	"regexp"
-	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/effects"
-	"github.com/lagvet/lagvet/analyzers/escape"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/allocs"
 	"github.com/lagvet/lagvet/analyzers/internal/costly"
@@ -86,20 +82,15 @@ func (c *checker) owned(p witness.Place) bool {
 // allocates each time.
 func (c *checker) judge(p witness.Place, promise *allocs.Promise) (call, bool) {
 	e := p.Effects[0]
-	k := call{p, e, rule.Likely}
-	if e.Cold || p.Cold || e.ByCaller || e.Certainty == effects.Suspected || amortised(e) || pooled(e) || c.grows(p, e) {
-		k.tier = rule.Suspected
-	}
-	if c.inlined(p, e) {
-		if c.escapesAt(p) {
-			return k, false // heapescape says it
-		}
-		k.tier = rule.Suspected
+	tier, ok := c.allocs.Call(p, e)
+	k := call{p, e, tier}
+	if !ok {
+		return k, false // heapescape says it
 	}
 	if promise != nil {
 		return k, true
 	}
-	ok := k.tier == rule.Likely && e.Certainty == effects.Proven && c.foreign(p) &&
+	ok = k.tier == rule.Likely && e.Certainty == effects.Proven && c.foreign(p) &&
 		c.pass.Hotness.HotAt(p.Pos) != nil && c.allocs.Seldom.Why(p.Pos) == ""
 	k.tier = rule.Suspected
 	return k, ok
@@ -110,87 +101,6 @@ func (c *checker) judge(p witness.Place, promise *allocs.Promise) (call, bool) {
 func (c *checker) foreign(p witness.Place) bool {
 	k := c.pass.Funcs.Call(p.Call)
 	return k != nil && k.Func != nil && !k.Dynamic && k.Func.Pkg() != c.pass.Pkg
-}
-
-// amortised reports whether an allocation happens only when something is full
-// that its owner keeps: of buffers that are used again that is rare.
-func amortised(e effects.Effect) bool {
-	last := ""
-	for s := range e.Chain.All {
-		last = s.Func
-	}
-	return e.Certainty == effects.SizeDependent && (last == "append" || last == "map assignment")
-}
-
-// pooled reports whether the chain of e leads through what takes from a pool, by
-// its name: it makes what there is none of.
-func pooled(e effects.Effect) bool {
-	for s := range e.Chain.All {
-		if pool.MatchString(s.Func) {
-			return true
-		}
-	}
-	return false
-}
-
-var pool = regexp.MustCompile(`[Pp]ool\)?\.([Gg]et|[Aa]cquire|[Bb]orrow|[Tt]ake)\w*$`)
-
-// grows reports whether what is called makes a slice that it is given larger and
-// returns it: it allocates when there is no room, like append. One that makes a
-// slice for sure has to say so by its name: others return a copy.
-func (c *checker) grows(p witness.Place, e effects.Effect) bool {
-	sig, ok := types.Unalias(c.pass.TypesInfo.TypeOf(p.Call.Fun)).Underlying().(*types.Signature)
-	if !ok || e.Certainty == effects.Proven && !grower.MatchString(c.name(p)) {
-		return false
-	}
-	for in := range sig.Params().Variables() {
-		for out := range sig.Results().Variables() {
-			if _, slice := in.Type().Underlying().(*types.Slice); slice && types.Identical(in.Type(), out.Type()) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-var grower = regexp.MustCompile(`(?i)(^|\.)(append|extend|ensure|grow|reserve|resize)\w*$`)
-
-// inlined reports whether the compiler has inlined all of the chain of e at the
-// call, so that it has judged what is at the end.
-func (c *checker) inlined(p witness.Place, e effects.Effect) bool {
-	here := make(map[string]bool)
-	for _, d := range c.allocs.Report.At(p.Call.Lparen) {
-		if d.Kind == escape.Inlined {
-			here[plain(d.Subject)] = true
-		}
-	}
-	for s := range e.Chain.All {
-		switch {
-		case s.Next == nil:
-			return s.Func != "make(chan)" && s.Func != "map assignment"
-		case !here[plain(s.Func)]:
-			return false
-		}
-	}
-	return false
-}
-
-// plain reduces the name of a function, as the compiler or as package types
-// prints it, to what both have: "bytes.Buffer.Write".
-func plain(name string) string {
-	name = strings.NewReplacer("(", "", ")", "", "*", "").Replace(name)
-	return name[strings.LastIndexByte(name, '/')+1:]
-}
-
-// escapesAt reports whether the compiler says that what is inlined at a call puts
-// something on the heap.
-func (c *checker) escapesAt(p witness.Place) bool {
-	for _, d := range c.allocs.Report.At(p.Call.Lparen) {
-		if _, ok := c.allocs.Speaks(d); ok {
-			return true
-		}
-	}
-	return false
 }
 
 // broken reports a call that breaks a contract.
@@ -210,7 +120,7 @@ func (c *checker) broken(promise *allocs.Promise, k call) {
 		Pos:       pos,
 		End:       end,
 		Tier:      k.tier,
-		Message:   fmt.Sprintf("%s is noalloc and calls %s, which %s", name, c.name(k.Place), can(k.effect)),
+		Message:   fmt.Sprintf("%s is noalloc and calls %s, which %s", name, c.allocs.Called(k.Place), can(k.effect)),
 		Cause:     "calls " + k.Func,
 		Primitive: c.witness.Primitive(k.effect),
 		Chain:     chain,
@@ -230,7 +140,7 @@ func (c *checker) conversion(conv hotpath.Conversion) {
 		return
 	}
 	tier := rule.Likely
-	if e.Cold || e.ByCaller || e.Certainty == effects.Suspected || amortised(e) || pooled(e) {
+	if c.allocs.Doubtful(e) {
 		tier = rule.Suspected
 	}
 	name := c.witness.Short(conv.Func.FullName())
@@ -253,7 +163,7 @@ func (c *checker) called(k call) {
 		Pos:       k.Pos,
 		End:       k.End,
 		Tier:      k.tier,
-		Message:   fmt.Sprintf("%s can allocate %s", c.name(k.Place), c.allocs.How(k.Pos)),
+		Message:   fmt.Sprintf("%s can allocate %s", c.allocs.Called(k.Place), c.allocs.How(k.Pos)),
 		Cause:     "calls " + k.Func,
 		Primitive: c.witness.Primitive(k.effect),
 		Chain:     c.witness.Chain(k.effect),
@@ -263,14 +173,6 @@ func (c *checker) called(k call) {
 }
 
 const callMend = "call what takes a buffer from the caller, keep the result, or say that it does not count: //lagvet:assume none -- why"
-
-// name names what is called, as the call has it if that is short enough.
-func (c *checker) name(p witness.Place) string {
-	if k := c.pass.Funcs.Call(p.Call); k != nil && k.Func != nil && !k.Dynamic {
-		return c.witness.Short(k.Func.FullName())
-	}
-	return rule.Brief(types.ExprString(p.Call.Fun))
-}
 
 // can says how sure an allocation is.
 func can(e effects.Effect) string {

@@ -71,6 +71,10 @@ type Result struct {
 	// in with Heat.
 	Effects []finding.Effects
 
+	// Ledger says what each hot function costs, in the order of packages and
+	// functions. It is empty if the options leave the compiler out.
+	Ledger []finding.Ledger
+
 	Modules            []string // directories of the main modules
 	GOROOT, GOMODCACHE string
 	Toolchain          string // "go1.26.8", what the packages were checked for

@@ -50,6 +50,10 @@ func (c *check) result(asked packageSet, v vetted) *Result {
 		t.takeEffects(f)
 	}
 	res.Effects = settleEffects(t.effects)
+	for _, f := range v.ledger {
+		t.takeLedger(f)
+	}
+	res.Ledger = settleLedger(t.ledger)
 	res.Problems = append(res.Problems, t.problems...)
 	t.count(res, v)
 	res.Problems = append(inOrder(res.Problems), unseen(asked, v)...)
@@ -169,6 +173,7 @@ type translator struct {
 	findings []finding.Finding
 	heat     []finding.Heat
 	effects  []finding.Effects
+	ledger   []entry
 	problems []finding.Problem
 }
 

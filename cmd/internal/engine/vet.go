@@ -27,6 +27,7 @@ type vetted struct {
 	findings []found
 	heat     []found         // diagnostics of [analyzers.Heat]
 	effects  []found         // diagnostics of [effects.Report]
+	ledger   []found         // diagnostics of [analyzers.Ledger]
 	fresh    map[string]bool // import paths of units that were analysed, not replayed
 	problems []finding.Problem
 	broken   []string // packages that do not compile
@@ -114,6 +115,10 @@ func (v *vetted) read(stdout io.Reader, t *tracker) error {
 		case rec.Analyzer == analyzers.Findings.Name:
 			for _, d := range rec.Diags {
 				v.findings = append(v.findings, found{rec.Unit, d})
+			}
+		case rec.Analyzer == analyzers.Ledger.Name:
+			for _, d := range rec.Diags {
+				v.ledger = append(v.ledger, found{rec.Unit, d})
 			}
 		case rec.Analyzer == analyzers.Heat.Name:
 			for _, d := range rec.Diags {

@@ -82,6 +82,10 @@ func analyse(flags Flags, args []string, file string) error {
 	hot, err := askCompiler(u, flags)
 	if flags.Findings {
 		as = []*analysis.Analyzer{analyzers.Findings, announce(u, hot, err)}
+		// Without what the compiler says a ledger would tell of costs that are gone.
+		if !flags.NoCompiler && err == nil {
+			as = append(as, analyzers.Ledger)
+		}
 	} else if err != nil {
 		return err
 	}
