@@ -104,8 +104,6 @@ var stages = []stage{
 	{parts: []part{key, where, text}},
 	// Local names are others.
 	{parts: []part{key, where, shape, around}},
-	{parts: []part{key, where, shape, before}},
-	{parts: []part{key, where, shape, after}},
 	{parts: []part{key, where, shape}},
 	{parts: []part{key, shape}},
 	// The code was rewritten.
@@ -113,8 +111,6 @@ var stages = []stage{
 	{parts: []part{key}},
 	// The function moved to another package, or its folder has another name.
 	{parts: []part{elsewhere, shape, around}, since: left},
-	{parts: []part{elsewhere, shape, before}, since: left},
-	{parts: []part{elsewhere, shape, after}, since: left},
 	{parts: []part{elsewhere, shape}, since: left},
 	// The code moved to another function of the file or the package.
 	{parts: []part{hazard, path, shape, before, after}, since: departed},
@@ -130,10 +126,7 @@ var stages = []stage{
 	// Names that the hazard is told by are others: those of variables, of
 	// what is called, of types.
 	{parts: []part{rule, function, frame, around}},
-	{parts: []part{rule, function, frame, before}},
-	{parts: []part{rule, function, frame, after}},
 	{parts: []part{rule, function, frame}},
-	{parts: []part{rule, pkg, name, frame, around}, since: left},
 	{parts: []part{rule, pkg, name, frame}, since: left},
 }
 

@@ -2,8 +2,10 @@ package baseline
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -52,6 +54,126 @@ func TestPairs(t *testing.T) {
 			res := Match(EntriesOf(marks(t, old), old), marks(t, now), now)
 			if !slices.Equal(res.Pairs, tt.want) {
 				t.Errorf("pairs are %v, want %v", res.Pairs, tt.want)
+			}
+		})
+	}
+}
+
+// In each of these, one stage decides: entries are alike but for what it asks for.
+// Codes are text, shape, previous, next and near; - stands for one that no other
+// code equals, a dot for none, and functions come before a colon.
+func TestStages(t *testing.T) {
+	tests := []struct {
+		name     string
+		old, now []string
+		want     []int
+	}{
+		{"near", []string{"F: t s p n x", "F: t s p n y"}, []string{"F: t s p n y", "F: t s p n x"}, []int{1, 0}},
+		{"around", []string{"F: t s p n -", "F: t s p m -"}, []string{"F: t s p m -", "F: t s p n -"}, []int{1, 0}},
+		{"before", []string{"F: t s p - -", "F: t s q - -"}, []string{"F: t s q - -", "F: t s p - -"}, []int{1, 0}},
+		{"after", []string{"F: t s - n -", "F: t s - m -"}, []string{"F: t s - m -", "F: t s - n -"}, []int{1, 0}},
+		{"text", []string{"F: t s - - -", "F: u s - - -"}, []string{"F: u s - - -", "F: t s - - -"}, []int{1, 0}},
+		{"shape, around", []string{"F: - s p n -", "F: - s p m -"}, []string{"F: - s p m -", "F: - s p n -"}, []int{1, 0}},
+		{"shape", []string{"F: - s - - -", "F: - r - - -"}, []string{"F: - r - - -", "F: - s - - -"}, []int{1, 0}},
+		{"shape, with the fault's caller", []string{"F/A: - s - - -", "F/B: - s - - -"}, []string{"F/B: - s - - -", "F/A: - s - - -"}, []int{1, 0}},
+		{"shape of the fault's other callers", []string{"F/A: - s - - -", "F/B: - r - - -"}, []string{"F/C: - r - - -", "F/D: - s - - -"}, []int{1, 0}},
+		{"the fault's caller", []string{"F/A: - - - - -", "F/B: - - - - -"}, []string{"F/B: - - - - -", "F/A: - - - - -"}, []int{1, 0}},
+		{"the fault", []string{"F/A: - - - - -"}, []string{"F/B: - - - - -"}, []int{0}},
+		{"elsewhere, around", []string{"gone.F: - s p n -", "gone.F: - s p m -"}, []string{"q.F: - s p m -", "q.F: - s p n -"}, []int{1, 0}},
+		{"elsewhere", []string{"gone.F: - s - - -"}, []string{"q.F: - s - - -"}, []int{0}},
+		{"elsewhere, and still here", []string{"Here: - s - - -"}, []string{"q.Here: - s - - -"}, []int{-1}},
+		{"elsewhere with all that is around, and still here", []string{"Here: - s p n -"}, []string{"q.Here: - s p n -"}, []int{-1}},
+		{"elsewhere, rewritten", []string{"gone.F: - - - - -"}, []string{"q.F: - - - - -"}, []int{-1}},
+		{"to a function beside it", []string{"Here: - s p n -"}, []string{"G: - s p n -"}, []int{0}},
+		{"to a function of another file", []string{"Here: - s p n -"}, []string{"b.go/G: - s p n -"}, []int{0}},
+		{"to a function beside it, with what is before", []string{"Here: t s p - -"}, []string{"G: t s p - -"}, []int{0}},
+		{"to a function beside it, with what is after", []string{"Here: t s - n -"}, []string{"G: t s - n -"}, []int{0}},
+		{"to a function beside it, alone", []string{"Here: t s - - -"}, []string{"G: t s - - -"}, []int{-1}},
+		{"to a function beside it, with other names and half of what is around", []string{"Here: - s p - -"}, []string{"G: - s p - -"}, []int{-1}},
+		{"another name, in the file first", []string{"F: - s p n -"}, []string{"b.go/G: - s p n -", "H: - s p n -"}, []int{-1, 0}},
+		{"another name, in the file first, one line", []string{"F: - s . . -"}, []string{"b.go/G: - s . . -", "H: - s . . -"}, []int{-1, 0}},
+		{"another name, another file, one line", []string{"F: - s . . -"}, []string{"b.go/G: - s . . -"}, []int{0}},
+		{"another name, another file", []string{"F: - s p n -"}, []string{"b.go/G: - s p n -"}, []int{0}},
+		{"another name, with what is before", []string{"F: - s p - -"}, []string{"G: - s p - -"}, []int{0}},
+		{"another name, with what is after", []string{"F: - s - n -"}, []string{"G: - s - n -"}, []int{0}},
+		{"another name, alone", []string{"F: - s - - -"}, []string{"G: - s - - -"}, []int{-1}},
+		{"another name, elsewhere", []string{"F: - s p n -"}, []string{"q.G: - s p n -"}, []int{0}},
+		{"another name, elsewhere, with half of what is around", []string{"F: - s p - -"}, []string{"q.G: - s p - -"}, []int{-1}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			src := Source{Root: "/m", Read: func(file string) ([]byte, error) {
+				if file == "/m/p/a.go" {
+					return []byte("package p\nfunc Here() { x() }"), nil
+				}
+				return nil, os.ErrNotExist
+			}}
+			n := 0
+			if got := newReader(src).pair(coded(tt.old, &n), coded(tt.now, &n)); !slices.Equal(got, tt.want) {
+				t.Errorf("pairs are %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+// coded makes entries of "[PACKAGE.][FILE/]FUNCTION[/CALLER]: CODES".
+func coded(texts []string, n *int) []Entry {
+	var es []Entry
+	for _, text := range texts {
+		where, codes, _ := strings.Cut(text, ": ")
+		e := Entry{Rule: "r", Package: "m/p", File: "p/a.go", Cause: "c"}
+		if pkg, rest, ok := strings.Cut(where, "."); ok && !strings.HasPrefix(rest, "go/") {
+			e.Package, where, e.File = "m/"+pkg, rest, pkg+"/a.go"
+		}
+		if rest, ok := strings.CutPrefix(where, "b.go/"); ok {
+			e.File, where = "p/b.go", rest
+		}
+		fn, caller, fault := strings.Cut(where, "/")
+		e.Func, e.Decl = e.Package+"."+fn, fn
+		if fault {
+			e.Func, e.Fault = e.Package+"."+caller, e.Package+"."+fn
+		}
+		c := strings.Fields(codes)
+		for i := range c {
+			switch *n++; c[i] {
+			case "-":
+				c[i] = strconv.Itoa(*n)
+			case ".":
+				c[i] = ""
+			}
+		}
+		e.Code = Code{Text: c[0], Shape: c[1], Prev: c[2], Next: c[3], Near: c[4]}
+		es = append(es, e)
+	}
+	return es
+}
+
+// The names of variables, of what is called and of types are others.
+func TestFrames(t *testing.T) {
+	entry := func(fn, cause, frame, prev string) Entry {
+		return Entry{Rule: "r", Package: "p", File: bare(fn) + ".go", Func: fn, Decl: bare(fn), Cause: cause, Code: Code{Frame: frame, Prev: prev}}
+	}
+	tests := []struct {
+		name     string
+		old, now []Entry
+		want     []int
+	}{
+		{"around", []Entry{entry("p.F", "a", "f", "x"), entry("p.F", "a", "f", "y")}, []Entry{entry("p.F", "b", "f", "y"), entry("p.F", "b", "f", "x")}, []int{1, 0}},
+		{"the function", []Entry{entry("p.Here", "a", "f", "x")}, []Entry{entry("p.Here", "b", "f", "y")}, []int{0}},
+		{"another function", []Entry{entry("p.F", "a", "f", "x")}, []Entry{entry("p.G", "b", "f", "x")}, []int{-1}},
+		{"the type", []Entry{entry("(*p.T).F", "a", "f", "x")}, []Entry{entry("(*p.U).F", "b", "f", "y")}, []int{0}},
+		{"another frame", []Entry{entry("p.F", "a", "f", "x")}, []Entry{entry("p.F", "b", "g", "x")}, []int{-1}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			src := Source{Root: "/m", Read: func(file string) ([]byte, error) {
+				if file == "/m/Here.go" {
+					return []byte("package p\nfunc Here() {}"), nil
+				}
+				return nil, os.ErrNotExist
+			}}
+			if got := newReader(src).pair(tt.old, tt.now); !slices.Equal(got, tt.want) {
+				t.Errorf("pairs are %v, want %v", got, tt.want)
 			}
 		})
 	}
