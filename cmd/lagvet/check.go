@@ -2,14 +2,10 @@ package main
 
 import (
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/lagvet/lagvet/analyzers"
-	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/cmd/internal/check"
-	"github.com/lagvet/lagvet/cmd/internal/report"
 )
 
 func checkCommand(code *int) *cobra.Command {
@@ -39,19 +35,8 @@ line or the configuration is wrong, 3 if something could not be checked.`,
 	}
 	f := cmd.Flags()
 	c.register(f)
-	f.StringVar(&c.Format, "format", "text", "how to print findings: "+strings.Join(check.Formats(), ", "))
-	f.StringVarP(&c.Output, "output", "o", "", "write the report to `file`")
+	c.registerReport(cmd)
 	f.BoolVar(&c.Fix, "fix", false, "apply the suggested fixes, then report what is left")
 	f.BoolVar(&c.Diff, "diff", false, "print what --fix would change, and change nothing")
-	f.StringVar(&c.Tier, "tier", "", "lowest `tier` to show: proven, likely or suspected (default likely)")
-	f.StringSliceVar(&c.Rules, "rule", nil, "check by this `rule` only; may be repeated")
-	f.StringSliceVar(&c.Disable, "disable", nil, "do not check by this `rule`; may be repeated")
-	f.BoolVar(&c.Strict, "strict", false, "under a contract, take what cannot be told, and what happens on the way to an error, for a violation")
-	f.BoolVar(&c.NoCanary, "no-canary", false, "do not prove first that planted hazards are found")
-	rules := report.Names(report.Rules(analyzers.All()))
-	complete(cmd, "format", check.Formats())
-	complete(cmd, "tier", config.Tiers())
-	complete(cmd, "rule", rules)
-	complete(cmd, "disable", rules)
 	return cmd
 }

@@ -11,8 +11,10 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"github.com/lagvet/lagvet/analyzers"
 	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/cmd/internal/check"
+	"github.com/lagvet/lagvet/cmd/internal/report"
 )
 
 // common holds the flags of the commands that have the engine run.
@@ -40,6 +42,23 @@ func (c *common) register(f *pflag.FlagSet) {
 	for _, name := range plain {
 		f.Bool(name, false, "as for go build")
 	}
+}
+
+// registerReport registers what decides which findings a command reports, and how.
+func (c *common) registerReport(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&c.Format, "format", "text", "how to print findings: "+strings.Join(check.Formats(), ", "))
+	f.StringVarP(&c.Output, "output", "o", "", "write the report to `file`")
+	f.StringVar(&c.Tier, "tier", "", "lowest `tier` to show: proven, likely or suspected (default likely)")
+	f.StringSliceVar(&c.Rules, "rule", nil, "check by this `rule` only; may be repeated")
+	f.StringSliceVar(&c.Disable, "disable", nil, "do not check by this `rule`; may be repeated")
+	f.BoolVar(&c.Strict, "strict", false, "under a contract, take what cannot be told, and what happens on the way to an error, for a violation")
+	f.BoolVar(&c.NoCanary, "no-canary", false, "do not prove first that planted hazards are found")
+	rules := report.Names(report.Rules(analyzers.All()))
+	complete(cmd, "format", check.Formats())
+	complete(cmd, "tier", config.Tiers())
+	complete(cmd, "rule", rules)
+	complete(cmd, "disable", rules)
 }
 
 // complete has the shell offer words as values of a flag.

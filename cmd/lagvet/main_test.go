@@ -285,19 +285,7 @@ func TestCheck(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			res := lagvet(t, shop(t, tt.changes), append([]string{"check", "--no-canary"}, tt.args...)...)
-			if res.code != tt.code {
-				t.Errorf("exit code %d, want %d", res.code, tt.code)
-			}
-			match(t, res.stdout, tt.stdout)
-			match(t, res.stderr, tt.stderr)
-			for _, re := range tt.absent {
-				if regexp.MustCompile("(?m)" + re).MatchString(res.stdout + res.stderr) {
-					t.Errorf("%q is printed", re)
-				}
-			}
-			if t.Failed() {
-				t.Logf("stdout:\n%s\nstderr:\n%s", res.stdout, res.stderr)
-			}
+			expect{tt.code, tt.stdout, tt.stderr, tt.absent}.check(t, res)
 		})
 	}
 }
@@ -309,6 +297,31 @@ func TestProgress(t *testing.T) {
 	tell("")
 	if got, want := term.String(), "\r\x1b[Klagvet: 1 of 2 packages done\r\x1b[K"; got != want {
 		t.Errorf("the terminal gets %q, want %q", got, want)
+	}
+}
+
+// expect is what an execution must print, and what not: regular expressions, with
+// (?m) set.
+type expect struct {
+	code           int
+	stdout, stderr []string
+	absent         []string // in either
+}
+
+func (e expect) check(t *testing.T, res result) {
+	t.Helper()
+	if res.code != e.code {
+		t.Errorf("exit code %d, want %d", res.code, e.code)
+	}
+	match(t, res.stdout, e.stdout)
+	match(t, res.stderr, e.stderr)
+	for _, re := range e.absent {
+		if regexp.MustCompile("(?m)" + re).MatchString(res.stdout + res.stderr) {
+			t.Errorf("%q is printed", re)
+		}
+	}
+	if t.Failed() {
+		t.Logf("stdout:\n%s\nstderr:\n%s", res.stdout, res.stderr)
 	}
 }
 

@@ -38,6 +38,7 @@ Start with: lagvet check ./...`,
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		checkCommand(code),
+		gateCommand(code),
 		rulesCommand(),
 		explainCommand(),
 		whyCommand(code),

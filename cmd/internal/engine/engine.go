@@ -31,7 +31,8 @@ type Options struct {
 	// instead of what is wrong with them.
 	Heat bool
 	// Overlay holds texts that are checked in the place of files, by absolute
-	// path: what an editor has not saved.
+	// path: what an editor has not saved, or what an older version had. A nil
+	// text hides the file.
 	Overlay map[string][]byte
 	// NoCompiler leaves out the question what escapes to the heap: what is then
 	// found, a host can find that does not run the compiler.

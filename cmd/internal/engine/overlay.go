@@ -70,7 +70,7 @@ func (o overlay) write(file string) error {
 const standIns = "lagvet-overlay"
 
 // standIn copies what is read in the place of files, and texts, to where the path
-// tells which file each stands for. What the tool says is cached by content, with
+// tells which file each stands for; nil is no text, but no file. What the tool says is cached by content, with
 // the paths that it was given: those of a run long past may come back.
 func (o overlay) standIn(texts map[string][]byte, dir string) error {
 	for from, to := range o.Replace {
@@ -86,6 +86,10 @@ func (o overlay) standIn(texts map[string][]byte, dir string) error {
 		}
 	}
 	for from, text := range texts {
+		if text == nil {
+			o.Replace[from] = ""
+			continue
+		}
 		if err := o.replace(from, text, dir); err != nil {
 			return err
 		}

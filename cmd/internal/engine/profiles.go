@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -36,10 +37,7 @@ func (c *check) readProfiles() error {
 			return err
 		}
 	}
-	for _, p := range c.tree.profiles {
-		if !hotpath.BesideMain(p) {
-			continue
-		}
+	for _, p := range c.defaultProfiles() {
 		if err := c.readProfile(p); err != nil {
 			c.problems = append(c.problems, finding.Problem{
 				Place:   finding.Place{File: p},
@@ -51,16 +49,33 @@ func (c *check) readProfiles() error {
 	return nil
 }
 
+// defaultProfiles returns the default.pgo of each main package, and those that
+// only an older version has.
+func (c *check) defaultProfiles() []string {
+	found := slices.Clone(c.tree.profiles)
+	for p := range c.opts.Overlay {
+		if filepath.Base(p) == hotpath.DefaultProfile && !slices.Contains(found, p) {
+			found = append(found, p)
+		}
+	}
+	slices.Sort(found)
+	return slices.DeleteFunc(found, func(p string) bool { return !hotpath.BesideMain(p) })
+}
+
+// readProfile digests a profile, as it was in the version that is checked. One
+// that did not exist then counts all the same: what is hot now was so before
+// anybody measured it.
 func (c *check) readProfile(path string) error {
 	name := c.profileName(path)
 	if slices.ContainsFunc(c.profiles, func(p profile) bool { return p.name == name }) {
 		return nil
 	}
-	data, err := os.ReadFile(path)
+	file := cmp.Or(c.overlay.Replace[path], path)
+	data, err := os.ReadFile(file)
 	if err != nil {
 		return fmt.Errorf("reading the profile: %w", err)
 	}
-	p, err := digest(path, name, data, c.opts.Tool)
+	p, err := digest(file, name, data, c.opts.Tool)
 	if err != nil {
 		return err
 	}

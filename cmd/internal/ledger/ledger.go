@@ -9,11 +9,11 @@ import (
 
 // Options say what the ledgers, which know only hot functions, do not.
 type Options struct {
-	// InBase and InHead report whether a version has a function, hot or not, by
-	// its import path and full name: a function that is new costs what it costs
-	// because of the code, one that became hot because of its hotness. If nil, a
-	// version is taken to have every function.
-	InBase, InHead func(pkg, fn string) bool
+	// InBase and InHead report whether a version has a function, hot or not, of
+	// which the ledger is the other version's: a function that is new costs what
+	// it costs because of the code, one that became hot because of its hotness. If
+	// nil, a version is taken to have every function.
+	InBase, InHead func(l *finding.Ledger) bool
 }
 
 // Diff returns what the hot functions of head cost more, and less, than those of
@@ -64,8 +64,8 @@ type pair struct {
 func (p pair) changes(o Options) []finding.Change {
 	by := finding.ByCode
 	switch {
-	case p.base == nil && (o.InBase == nil || o.InBase(p.head.Package, p.head.Func)),
-		p.head == nil && (o.InHead == nil || o.InHead(p.base.Package, p.base.Func)):
+	case p.base == nil && (o.InBase == nil || o.InBase(p.head)),
+		p.head == nil && (o.InHead == nil || o.InHead(p.base)):
 		by = finding.ByHotness
 	}
 	before, after := costsOf(p.base), costsOf(p.head)

@@ -80,8 +80,8 @@ func said(cs []finding.Change) string {
 }
 
 func TestDiff(t *testing.T) {
-	only := func(names ...string) func(pkg, fn string) bool {
-		return func(_, fn string) bool { return slices.Contains(names, fn) }
+	only := func(names ...string) func(l *finding.Ledger) bool {
+		return func(l *finding.Ledger) bool { return slices.Contains(names, l.Func) }
 	}
 	for _, tt := range []struct {
 		name       string

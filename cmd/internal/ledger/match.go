@@ -41,9 +41,9 @@ func match(base, head []finding.Ledger, o Options) []pair {
 
 // split separates the functions that the other version lacks, all if there is nothing
 // to tell.
-func split(ls []*finding.Ledger, has func(pkg, fn string) bool) (lacks, other []*finding.Ledger) {
+func split(ls []*finding.Ledger, has func(l *finding.Ledger) bool) (lacks, other []*finding.Ledger) {
 	for _, l := range ls {
-		if has != nil && has(l.Package, l.Func) {
+		if has != nil && has(l) {
 			other = append(other, l)
 		} else {
 			lacks = append(lacks, l)

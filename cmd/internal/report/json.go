@@ -23,6 +23,7 @@ type jsonReport struct {
 	Assumed  []jsonAssumed `json:"assumed"`
 	HotKnown bool          `json:"hot_known"`
 	Counts   jsonCounts    `json:"counts"`
+	Gate     *jsonGate     `json:"gate,omitempty"`
 }
 
 type jsonTool struct {
@@ -151,6 +152,7 @@ func JSON(w io.Writer, r *Report) error {
 			Hidden:           r.Hidden,
 			Problems:         len(r.Problems),
 		},
+		Gate: r.jsonGate(),
 	}
 	return encode(w, out)
 }
@@ -208,13 +210,18 @@ func (r *Report) jsonFinding(f finding.Finding) jsonFinding {
 		URL:         f.URL,
 		Fingerprint: f.Fingerprint,
 	}
-	if h := f.Hot; h != nil {
-		out.Hot = &jsonHot{h.Source, h.Detail, h.Share, r.jsonSteps(h.Via)}
-	}
+	out.Hot = r.jsonHot(f.Hot)
 	if by, why := silencer(f); why != nil {
 		out.Silenced = &jsonSilenced{by, r.jsonPlace(why.Place), why.Reason}
 	}
 	return out
+}
+
+func (r *Report) jsonHot(h *finding.Hot) *jsonHot {
+	if h == nil {
+		return nil
+	}
+	return &jsonHot{h.Source, h.Detail, h.Share, r.jsonSteps(h.Via)}
 }
 
 // silencer returns what silences f, an allow or an exclude, and its reason.

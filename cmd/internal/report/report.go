@@ -90,7 +90,7 @@ func (r *Report) ExitCode() int {
 	switch {
 	case len(r.Problems) > 0:
 		return Unchecked
-	case len(r.Findings) > 0:
+	case len(r.Findings) > 0, r.Gate != nil && r.Gate.Prune && len(r.Gate.Stale) > 0:
 		return Found
 	}
 	return Clean

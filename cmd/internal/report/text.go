@@ -36,6 +36,9 @@ func Text(w io.Writer, r *Report, color bool) error {
 	for _, f := range r.Findings {
 		p.finding(f)
 	}
+	if r.Gate != nil {
+		p.gate(r.Gate)
+	}
 	for _, problem := range r.Problems {
 		p.problem(problem)
 	}
@@ -45,7 +48,7 @@ func Text(w io.Writer, r *Report, color bool) error {
 	for _, a := range r.Assumed {
 		fmt.Fprintf(p, "%s%s\n", p.head(a.Place), assumption(a))
 	}
-	if len(r.Findings)+len(r.Problems)+len(r.Notes)+len(r.Assumed) > 0 {
+	if len(r.Findings)+len(r.Problems)+len(r.Notes)+len(r.Assumed) > 0 || r.Gate.tells() {
 		p.WriteByte('\n')
 	}
 	fmt.Fprintln(p, p.paint(bold, r.summary()))
@@ -180,7 +183,9 @@ func Problems(w io.Writer, r *Report, color bool) error {
 // summary returns the line that says how the run went.
 func (r *Report) summary() string {
 	var b strings.Builder
-	if n := len(r.Findings); n == 0 {
+	if n := len(r.Findings); r.Gate != nil {
+		b.WriteString(r.gateSummary())
+	} else if n == 0 {
 		fmt.Fprintf(&b, "no findings in %s", count(r.Packages, "package"))
 	} else {
 		fmt.Fprintf(&b, "%s in %d of %s", count(n, "finding"), r.failing(), count(r.Packages, "package"))
@@ -192,11 +197,12 @@ func (r *Report) summary() string {
 		fmt.Fprintf(&b, " (%d cached)", r.Cached)
 	}
 	allowed, excluded := r.silenced()
+	parts := []counted{{allowed, "allowed"}, {excluded, "excluded"}, {len(r.Assumed), "assumed"}, {len(r.Problems), "not checked"}}
+	if r.Gate != nil {
+		parts = append(r.Gate.counts(), parts...)
+	}
 	sep := "; "
-	for _, part := range []struct {
-		n    int
-		text string
-	}{{allowed, "allowed"}, {excluded, "excluded"}, {len(r.Assumed), "assumed"}, {len(r.Problems), "not checked"}} {
+	for _, part := range parts {
 		if part.n > 0 {
 			fmt.Fprintf(&b, "%s%d %s", sep, part.n, part.text)
 			sep = ", "
@@ -207,6 +213,12 @@ func (r *Report) summary() string {
 		fmt.Fprintf(&b, " %s to know what is hot: --profile cpu.pprof", plural(r.Waiting, "performance finding needs", "performance findings need"))
 	}
 	return b.String()
+}
+
+// counted is a number of things of a kind.
+type counted struct {
+	n    int
+	text string
 }
 
 // UnknownHeat returns what is to be said where nothing tells what is hot, which

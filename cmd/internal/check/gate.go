@@ -1,0 +1,164 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/lagvet/lagvet/cmd/internal/baseline"
+	"github.com/lagvet/lagvet/cmd/internal/engine"
+	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/cmd/internal/ledger"
+	"github.com/lagvet/lagvet/cmd/internal/report"
+	"github.com/lagvet/lagvet/cmd/internal/revision"
+)
+
+// Against says what a gate compares with: at least one of the two.
+type Against struct {
+	Base     string // a commit, compared with where HEAD went apart from it
+	Baseline string // a file of known findings
+}
+
+// Gate checks packages for what is new against an older version, prints it, and
+// returns the exit code. An error is one of usage or configuration.
+func Gate(ctx context.Context, o Options, a Against, s Streams) (code int, err error) {
+	r := &run{Options: o, streams: s, engine: engine.Run}
+	if err := r.prepare(); err != nil {
+		return report.Usage, err
+	}
+	start := time.Now()
+	rep, err := r.gate(ctx, a)
+	if err != nil {
+		return r.failed(ctx, err)
+	}
+	rep.Elapsed = time.Since(start)
+	return rep.ExitCode(), r.print(rep)
+}
+
+func (r *run) gate(ctx context.Context, a Against) (*report.Report, error) {
+	base, err := revision.Find(ctx, r.Dir, a.Base)
+	if e, ok := errors.AsType[*revision.Error](err); ok {
+		return r.unchecked(finding.Problem{Message: "nothing was checked: " + e.Message, Remedy: e.Remedy}), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	rep, res, err := r.analyse(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rep.Gate = &report.Gate{Against: base.Ref + " at " + base.Short(), Commit: base.Commit}
+	r.unlike(rep, base)
+	if len(rep.Findings) == 0 && len(res.Ledger) == 0 {
+		return rep, nil // nothing can be new
+	}
+	old, oldRes, err := r.older(base).analyse(ctx)
+	if err != nil {
+		return nil, err
+	}
+	was := sourceOf(base, rep.Root)
+	subtract(rep, baseline.EntriesOf(old.Findings, was))
+	r.doubts(rep, old, base)
+	if len(old.Problems) == 0 {
+		rep.Gate.Changes = ledger.Diff(oldRes.Ledger, res.Ledger, existence(base, was, rep.Root))
+	}
+	return rep, nil
+}
+
+// sourceOf returns the source of the base.
+func sourceOf(base *revision.Base, root string) baseline.Source {
+	return baseline.Source{Root: root, Read: func(file string) ([]byte, error) {
+		text, changed := base.Texts[file]
+		switch {
+		case !changed:
+			return os.ReadFile(file)
+		case text == nil:
+			return nil, os.ErrNotExist
+		}
+		return text, nil
+	}}
+}
+
+// existence tells which functions each side has, hot or not: of those whose file
+// did not change, both have all.
+func existence(base *revision.Base, was baseline.Source, root string) ledger.Options {
+	declares := func(src baseline.Source) func(l *finding.Ledger) bool {
+		return func(l *finding.Ledger) bool {
+			if _, changed := base.Texts[l.Start.File]; !changed || src.Declares(l.Start.File, l.Func) {
+				return true
+			}
+			for file := range base.Texts {
+				if filepath.Dir(file) == filepath.Dir(l.Start.File) && strings.HasSuffix(file, ".go") && src.Declares(file, l.Func) {
+					return true
+				}
+			}
+			return false
+		}
+	}
+	return ledger.Options{InBase: declares(was), InHead: declares(baseline.Disk(root))}
+}
+
+// older returns the run that checks the base, by the rules of today: what a new
+// rule finds in old code is not new.
+func (r *run) older(base *revision.Base) *run {
+	o := *r
+	o.Overlay = base.Texts
+	o.NoCanary = true // it has sung for the same tool and configuration
+	o.streams = Streams{Out: io.Discard, Err: io.Discard}
+	if r.Progress != nil {
+		o.Progress = func(status string) {
+			if status != "" {
+				status = base.Ref + ": " + status
+			}
+			r.Progress(status)
+		}
+	}
+	return &o
+}
+
+// subtract leaves those findings that are not among the old ones.
+func subtract(rep *report.Report, old []baseline.Entry) {
+	res := baseline.Match(old, rep.Findings, baseline.Disk(rep.Root))
+	rep.Findings, rep.Gate.Known = res.Fresh, res.Known
+	for _, e := range res.Gone {
+		rep.Gate.Fixed = append(rep.Gate.Fixed, e.Gone(rep.Root))
+	}
+}
+
+// doubts tells what could not be checked in the base. It matters only if there
+// are findings, of which some may then be old.
+func (r *run) doubts(rep, old *report.Report, base *revision.Base) {
+	if len(rep.Findings) == 0 {
+		return
+	}
+	for _, p := range old.Problems {
+		p.Message = fmt.Sprintf("what is new may be old, for %s could not be checked: %s", base.Ref, p.Message)
+		rep.Problems = append(rep.Problems, p)
+	}
+}
+
+// unlike tells what of the difference a comparison of texts cannot see, and that
+// both sides are judged by a configuration that has changed.
+func (r *run) unlike(rep *report.Report, base *revision.Base) {
+	if len(base.Unlike) > 0 {
+		rep.Notes = append(rep.Notes, report.Note{Message: fmt.Sprintf(
+			"links and submodules that differ from %s were taken as they are now: %s", base.Ref, strings.Join(base.Unlike, ", "))})
+	}
+	if c := r.policy.Config; c.Path != "" {
+		file := filepath.Join(c.Dir, filepath.Base(c.Path))
+		if _, changed := base.Texts[file]; changed {
+			rep.Notes = append(rep.Notes, report.Note{Place: finding.Place{File: file},
+				Message: fmt.Sprintf("differs from %s: both sides were judged by the configuration as it is now", base.Ref)})
+		}
+	}
+}
+
+// unchecked is the report of a run that could not begin.
+func (r *run) unchecked(p finding.Problem) *report.Report {
+	return &report.Report{Tool: report.ThisTool(), Dir: r.here, Root: repository(r.Dir), Rules: r.rules, Problems: []finding.Problem{p}, HotKnown: true}
+}

@@ -1,0 +1,279 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// git runs git in dir with nothing of the user's configuration, and returns what
+// it prints.
+func git(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "git", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_SYSTEM="+os.DevNull,
+		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.com")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// commit makes a repository of dir, or a further commit of all that is in it.
+func commit(t *testing.T, dir string) {
+	t.Helper()
+	if _, err := os.Stat(filepath.Join(dir, ".git")); err != nil {
+		git(t, dir, "init", "-q", "-b", "main")
+	}
+	git(t, dir, "add", "-A")
+	git(t, dir, "commit", "-q", "-m", "change")
+}
+
+// change writes files, and removes those whose text is empty.
+func change(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	for name, text := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if text != "" {
+			write(t, path, text)
+		} else if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// The parts of a program in which a function gets slow because of another.
+const (
+	serve = `package serve
+
+import "example.com/shop/clock"
+
+// Handle is in the way of each order.
+//
+//lagvet:nonblocking
+func Handle() int { return clock.Now() }
+`
+	quick = "package clock\n\nfunc Now() int { return 1 }\n"
+	slow  = "package clock\n\nimport \"time\"\n\nfunc Now() int {\n\ttime.Sleep(time.Millisecond)\n\treturn 1\n}\n"
+
+	cold = `package cold
+
+func Sum(n int) int {
+	all := make([]int, 64)
+	all[0] = n
+	return keep(all)
+}
+
+var kept []int
+
+func keep(all []int) int {
+	kept = all
+	return len(all)
+}
+`
+)
+
+func TestGate(t *testing.T) {
+	hot := strings.Replace(cold, "func Sum", "//lagvet:hot\nfunc Sum", 1)
+	const broken = "package broken\n\nfunc F() int { return undefined }\n"
+	tests := []struct {
+		name           string
+		before, change map[string]string
+		leave          bool // the change is not committed
+		args           []string
+		want           expect
+	}{
+		{
+			name: "nothing changed",
+			want: expect{stdout: []string{`^no new findings against main at [0-9a-f]{12} in 4 packages, .*; 2 known, 1 allowed, 1 excluded\.$`}, absent: []string{`hotdefer`}},
+		},
+		{
+			name:   "a hazard in a new file",
+			change: map[string]string{"clean/loop.go": loop("clean", "Loop")},
+			want: expect{
+				code:   1,
+				stdout: []string{`^clean/loop\.go:8:3: .*\(hotdefer\)$`, `^1 new finding against main at [0-9a-f]{12} in 1 of 4 packages, .*; 2 known, `},
+				absent: []string{`files\.go`},
+			},
+		},
+		{
+			name:   "not committed, and not known to git",
+			change: map[string]string{"clean/loop.go": loop("clean", "Loop")},
+			leave:  true,
+			want:   expect{code: 1, stdout: []string{`^clean/loop\.go:8:3: .*\(hotdefer\)$`}},
+		},
+		{
+			name:   "a callee begins to wait",
+			before: map[string]string{"serve/serve.go": serve, "clock/clock.go": quick},
+			change: map[string]string{"clock/clock.go": slow},
+			want: expect{code: 1, stdout: []string{
+				`^serve/serve\.go:8:\d+: .*\(hotblock\)$`,
+				`^What hot functions cost, against main at [0-9a-f]{12}: \d+ more, 0 less\.$`,
+				`^  \+ .*serve\.Handle: .*\(sleep\)$`,
+				`^1 new finding `,
+			}},
+		},
+		{
+			name:   "and waits no longer",
+			before: map[string]string{"serve/serve.go": serve, "clock/clock.go": slow},
+			change: map[string]string{"clock/clock.go": quick},
+			want:   expect{stdout: []string{`^  - .*serve\.Handle: .*\(sleep\)$`, `; 2 known, 1 fixed, `}},
+		},
+		{
+			name:   "a function becomes hot",
+			before: map[string]string{"cold/cold.go": cold},
+			change: map[string]string{"cold/cold.go": hot},
+			want: expect{code: 1, stdout: []string{
+				`^cold/cold\.go:5:\d+: .*\(heapescape\)$`,
+				`^What functions cost that became hot, or are hot no longer, against main at [0-9a-f]{12}: \d+ more, 0 less\.$`,
+				`^  \+ cold/cold\.go:5:\d+: cold\.Sum: .*\(alloc\)$`,
+			}},
+		},
+		{
+			name:   "a function moves to another file and another package",
+			before: map[string]string{"cold/cold.go": hot},
+			change: map[string]string{"cold/cold.go": "", "warm/sum.go": strings.Replace(hot, "package cold", "package warm", 1)},
+			want:   expect{stdout: []string{`^no new findings `, `; 3 known, `}, absent: []string{`heapescape`, `What hot`}},
+		},
+		{
+			name:   "a file goes away",
+			change: map[string]string{"files/files.go": ""},
+			want:   expect{stdout: []string{`^no new findings .* in 3 packages, .*; 1 known, 1 fixed, `}},
+		},
+		{
+			name:   "the base does not compile, and there is something to judge",
+			before: map[string]string{"broken/broken.go": broken},
+			change: map[string]string{"broken/broken.go": loop("broken", "F")},
+			want:   expect{code: 3, stdout: []string{`^broken/broken\.go:8:3: .*\(hotdefer\)$`, `could not check: what is new may be old, for main could not be checked: .*undefined`}},
+		},
+		{
+			name:   "the base does not compile, and that is mended",
+			before: map[string]string{"broken/broken.go": broken},
+			change: map[string]string{"broken/broken.go": "package broken\n"},
+			want:   expect{stdout: []string{`^no new findings `}},
+		},
+		{
+			name:   "the change does not compile",
+			change: map[string]string{"broken/broken.go": broken},
+			want:   expect{code: 3, stdout: []string{`could not check: .*undefined`}},
+		},
+		{
+			name:   "the configuration changes",
+			change: map[string]string{".lagvet.yml": "rules:\n  ctxless: off\n"},
+			want:   expect{stdout: []string{`^\.lagvet\.yml: differs from main: both sides were judged by the configuration as it is now$`, `^no new findings `}},
+		},
+		{
+			name:   "an allow is taken away",
+			change: map[string]string{"files/files.go": strings.ReplaceAll(read(t, "../../testdata/cli/files/files.go"), "//lagvet:allow", "// once allowed:")},
+			want:   expect{code: 1, stdout: []string{`^files/files\.go:\d+:\d+: .*\(hotdefer\)$`, `^1 new finding `}},
+		},
+		{
+			name:   "names with spaces, hyphens and other letters",
+			change: map[string]string{"clean/größe - ein satz.go": loop("clean", "Loop")},
+			want:   expect{code: 1, stdout: []string{`^clean/größe - ein satz\.go:8:3: .*\(hotdefer\)$`, `^1 new finding `}},
+		},
+		{
+			name:   "line ends",
+			change: map[string]string{"files/files.go": strings.ReplaceAll(read(t, "../../testdata/cli/files/files.go"), "\n", "\r\n")},
+			want:   expect{stdout: []string{`^no new findings .*; 2 known, `}},
+		},
+		{
+			name: "a name that the base does not have",
+			args: []string{"--base", "origin/other"},
+			want: expect{code: 3, stdout: []string{`could not check: nothing was checked: the base origin/other is not in this clone`, `mend: git fetch origin other:refs/remotes/origin/other`}},
+		},
+		{
+			name: "nothing to compare with",
+			args: []string{"--base", ""},
+			want: expect{code: 2, stderr: []string{`nothing to compare with: name a commit with --base`}},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dir := shop(t, tt.before)
+			commit(t, dir)
+			git(t, dir, "switch", "-q", "-c", "change")
+			change(t, dir, tt.change)
+			if !tt.leave && len(tt.change) > 0 {
+				commit(t, dir)
+			}
+			r := lagvet(t, dir, append([]string{"gate", "--no-canary", "--base", "main"}, tt.args...)...)
+			tt.want.check(t, r)
+		})
+	}
+}
+
+// The repository lies below a directory of another name, is entered by a link to a
+// directory within it, and has a file that git ignores and that the program needs.
+func TestGatePlaces(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join(t.TempDir(), "größe und - mehr")
+	dir := filepath.Join(root, "services", "shop")
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join("..", "..", "testdata", "cli"))); err != nil {
+		t.Fatal(err)
+	}
+	change(t, dir, map[string]string{
+		"clean/generated.go":  "package clean\n\nfunc Generated() {}\n",
+		"clean/uses.go":       "package clean\n\nfunc Uses() { Generated() }\n",
+		"../../.gitignore":    "generated.go\n",
+		"../../docs/notes.md": "notes\n",
+	})
+	commit(t, root)
+	change(t, dir, map[string]string{
+		"clean/uses.go":       loop("clean", "Loop"),
+		"../../docs/notes.md": "",
+	})
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, from := range []string{dir, link} {
+		want := expect{code: 1, stdout: []string{`^clean/uses\.go:8:3: .*\(hotdefer\)$`, `^1 new finding against HEAD at .*; 2 known, `}}
+		want.check(t, lagvet(t, from, "gate", "--no-canary", "--base", "HEAD"))
+	}
+	want := expect{code: 1, stdout: []string{`^services/shop/clean/uses\.go:8:3: .*\(hotdefer\)$`, `; 2 known, `}}
+	want.check(t, lagvet(t, root, "gate", "--no-canary", "--base", "HEAD", "-C", filepath.Join("services", "shop")))
+}
+
+// Without the commit there is no verdict, and what to do is said.
+func TestGateShallow(t *testing.T) {
+	t.Parallel()
+	dir := shop(t, nil)
+	commit(t, dir)
+	git(t, dir, "switch", "-q", "-c", "change")
+	for _, name := range []string{"One", "Two"} {
+		change(t, dir, map[string]string{"clean/" + name + ".go": loop("clean", name)})
+		commit(t, dir)
+	}
+	git(t, dir, "switch", "-q", "main")
+	change(t, dir, map[string]string{"clean/main.go": loop("clean", "Main")})
+	commit(t, dir)
+
+	shallow := filepath.Join(t.TempDir(), "shallow")
+	git(t, t.TempDir(), "clone", "-q", "--depth=1", "--branch=change", "file://"+filepath.ToSlash(dir), shallow)
+	gate := func() result { return lagvet(t, shallow, "gate", "--no-canary", "--base", "origin/main") }
+	expect{code: 3, stdout: []string{
+		`could not check: nothing was checked: the base origin/main is not in this clone, which is shallow`,
+		`mend: git fetch origin main:refs/remotes/origin/main \(and fetch-depth: 0`,
+	}}.check(t, gate())
+
+	git(t, shallow, "fetch", "-q", "--depth=1", "origin", "main:refs/remotes/origin/main")
+	expect{code: 3, stdout: []string{
+		`could not check: nothing was checked: where HEAD left origin/main is not known: this clone is shallow`,
+		`mend: git fetch --unshallow`,
+	}}.check(t, gate())
+
+	git(t, shallow, "fetch", "-q", "--unshallow", "origin")
+	expect{code: 1, stdout: []string{`^2 new findings against origin/main at `}, absent: []string{`clean/main\.go`}}.check(t, gate())
+}
+
+func TestGateOutsideRepository(t *testing.T) {
+	t.Parallel()
+	want := expect{code: 3, stdout: []string{`could not check: nothing was checked: the base cannot be found: .*not a git repository`, `mend: run lagvet in a git repository, or compare with a file`}}
+	want.check(t, lagvet(t, shop(t, nil), "gate", "--no-canary", "--base", "main"))
+}
