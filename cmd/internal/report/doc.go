@@ -1,10 +1,17 @@
 // Package report prints what a run has found: as text for people ([Text]), as
-// JSON for programs ([JSON], described in docs/json.md) and as SARIF 2.1.0 for
-// code hosts and editors ([SARIF]). It prints the pages of rules too, for the
-// terminal and as Markdown (the methods of [Rule]).
+// JSON for programs ([JSON], described in docs/json.md), as SARIF 2.1.0 for code
+// hosts and editors ([SARIF]), and in the forms that one host or another takes:
+// workflow commands of GitHub ([GitHub]), Code Quality of GitLab ([CodeQuality]),
+// JUnit ([JUnit]), and Markdown for a comment or a summary ([Markdown]). It prints
+// the pages of rules too, for the terminal and as Markdown (the methods of [Rule]).
 //
-// The three reports say the same of a [Report]. Text is for the directory in
-// which lagvet was started: it leaves out what a reader does not act on, and
-// counts it in the last line. JSON and SARIF leave nothing out and hold neither
-// times nor cache hits, so that the same code gives the same bytes.
+// All say the same of a [Report], each as far as its reader can show it. Text is for
+// the directory in which lagvet was started: it leaves out what a reader does not
+// act on, and counts it in the last line. JSON and SARIF leave nothing out. What is
+// made for hosts goes by the root of the repository and puts first what is most
+// urgent. None but text holds times or cache hits, so that the same code gives the
+// same bytes.
+//
+// What could not be checked is in every one of them, in the strongest words that it
+// has: no format may pass for clean because it has no place for problems.
 package report

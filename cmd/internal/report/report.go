@@ -35,6 +35,9 @@ type Report struct {
 	// that paths in JSON and SARIF are relative to: that of the repository,
 	// whatever directory lagvet was started in. Both are absolute.
 	Dir, Root string
+	// Links is the URL at which the code host shows the files below Root as they
+	// are, to which "/path#L7" is added; empty if it is not known.
+	Links string
 	// Folders name directories outside of both, to shorten paths in text.
 	Folders []Folder
 
