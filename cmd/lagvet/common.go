@@ -49,13 +49,19 @@ func (c *common) registerReport(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&c.Format, "format", "text", "how to print findings: "+strings.Join(check.Formats(), ", "))
 	f.StringVarP(&c.Output, "output", "o", "", "write the report to `file`")
+	f.StringArrayVar(&c.Reports, "report", nil, "write a report more, as `format=file` (- is standard output); may be repeated; besides the formats of --format, summary adds Markdown to a file")
 	f.StringVar(&c.Tier, "tier", "", "lowest `tier` to show: proven, likely or suspected (default likely)")
 	f.StringSliceVar(&c.Rules, "rule", nil, "check by this `rule` only; may be repeated")
 	f.StringSliceVar(&c.Disable, "disable", nil, "do not check by this `rule`; may be repeated")
 	f.BoolVar(&c.Strict, "strict", false, "under a contract, take what cannot be told, and what happens on the way to an error, for a violation")
 	f.BoolVar(&c.NoCanary, "no-canary", false, "do not prove first that planted hazards are found")
 	rules := report.Names(report.Rules(analyzers.All()))
+	var values []string
+	for _, format := range check.ReportFormats() {
+		values = append(values, format+"=")
+	}
 	complete(cmd, "format", check.Formats())
+	complete(cmd, "report", values)
 	complete(cmd, "tier", config.Tiers())
 	complete(cmd, "rule", rules)
 	complete(cmd, "disable", rules)

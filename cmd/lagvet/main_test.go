@@ -272,7 +272,7 @@ func TestCheck(t *testing.T) {
 			stderr:  []string{`\Alagvet: unknown rule "hotdefr" \(did you mean "hotdefer"\?\)\n\z`},
 		},
 		{name: "unknown flag", args: []string{"--formt=json"}, code: 2, stderr: []string{`\Alagvet: unknown flag: --formt \(did you mean "--format"\?\)\n\z`}},
-		{name: "unknown format", args: []string{"--format=xml"}, code: 2, stderr: []string{`\Alagvet: --format is "xml", and must be text, json or sarif\n\z`}},
+		{name: "unknown format", args: []string{"--format=xml"}, code: 2, stderr: []string{`\Alagvet: --format is "xml", and must be text, json, sarif, github, markdown, codequality, junit or html\n\z`}},
 		{name: "unknown tier", args: []string{"--tier=likly"}, code: 2, stderr: []string{`did you mean "likely"\?`}},
 		{name: "unknown colour", args: []string{"--color=blue"}, code: 2, stderr: []string{`--color is "blue", and must be auto, always or never`}},
 		{name: "missing profile", args: []string{"--profile=cpu.pprof"}, code: 2, stderr: []string{`cpu\.pprof`}},

@@ -25,9 +25,10 @@ type Options struct {
 	Tests      bool     // check test files too
 	BuildFlags []string // for the go command
 	Profiles   []string
-	Config     string // empty: the nearest .lagvet.yml
-	Format     string // text, json or sarif
-	Output     string // empty: standard output
+	Config     string   // empty: the nearest .lagvet.yml
+	Format     string   // one of Formats
+	Output     string   // empty: standard output
+	Reports    []string // more of them, each FORMAT=FILE: see ReportFormats
 	Fix, Diff  bool
 	Tier       string   // the lowest shown; empty: as configured
 	Rules      []string // only these; empty: as configured
@@ -42,9 +43,6 @@ type Options struct {
 	Color    bool                // in what goes to standard output
 	Progress func(status string) // told how far a long run has come, and "" when it is over; or nil
 }
-
-// Formats are the values of Options.Format.
-func Formats() []string { return []string{"text", "json", "sarif"} }
 
 // Streams are what a command writes to.
 type Streams struct {
@@ -111,6 +109,12 @@ func (r *run) prepare() error {
 	if r.Diff && r.Format != "text" {
 		return fmt.Errorf("--diff prints a diff, so it cannot print %s too", r.Format)
 	}
+	if r.Diff && len(r.Reports) > 0 {
+		return fmt.Errorf("--diff prints a diff, so it cannot write --report %s too", r.Reports[0])
+	}
+	if _, err := r.targets(); err != nil {
+		return err
+	}
 	return r.configure()
 }
 
@@ -155,11 +159,11 @@ func (r *run) configPath() (string, error) {
 }
 
 // inDir returns the path that a flag gives, relative to the directory of the run.
-func (r *run) inDir(path string) string {
+func (o *Options) inDir(path string) string {
 	if filepath.IsAbs(path) {
 		return path
 	}
-	return filepath.Join(r.Dir, path)
+	return filepath.Join(o.Dir, path)
 }
 
 func (r *run) check(ctx context.Context) (code int, err error) {
@@ -178,7 +182,7 @@ func (r *run) check(ctx context.Context) (code int, err error) {
 		}
 	}
 	rep.Elapsed = time.Since(start)
-	return rep.ExitCode(), r.print(rep)
+	return rep.ExitCode(), Print(rep, r.Options, r.streams)
 }
 
 // failed tells an interrupted run from a wrong command line.
@@ -207,10 +211,12 @@ func (r *run) analyse(ctx context.Context) (*report.Report, *engine.Result, erro
 		}
 	}
 	v := r.policy.Apply(res.Findings)
+	root := repository(r.Dir)
 	return &report.Report{
 		Tool:     report.ThisTool(),
 		Dir:      r.here,
-		Root:     repository(r.Dir),
+		Root:     root,
+		Links:    linksOf(root, os.Getenv),
 		Folders:  folders(res),
 		Rules:    r.rules,
 		Findings: v.Findings,

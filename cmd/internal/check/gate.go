@@ -37,7 +37,7 @@ func Gate(ctx context.Context, o Options, a Against, s Streams) (code int, err e
 		return r.failed(ctx, err)
 	}
 	rep.Elapsed = time.Since(start)
-	return rep.ExitCode(), r.print(rep)
+	return rep.ExitCode(), Print(rep, r.Options, r.streams)
 }
 
 func (r *run) gate(ctx context.Context, a Against) (*report.Report, error) {

@@ -1,11 +1,9 @@
 package check
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/lagvet/lagvet/cmd/internal/fix"
 	"github.com/lagvet/lagvet/cmd/internal/report"
@@ -14,7 +12,7 @@ import (
 // diff prints what the plan would change, and nothing else on standard output,
 // so that it can be piped into patch.
 func (r *run) diff(rep *report.Report, plan *fix.Plan) (code int, err error) {
-	err = r.write(func(w io.Writer, _ bool) error {
+	err = r.write(r.streams, func(w io.Writer, _ bool) error {
 		_, err := io.WriteString(w, plan.Diff(r.here))
 		return err
 	})
@@ -53,38 +51,4 @@ func count(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// print writes the report in its format. Where that is not read by a person,
-// what could not be checked is said on standard error too.
-func (r *run) print(rep *report.Report) error {
-	err := r.write(func(w io.Writer, color bool) error {
-		switch r.Format {
-		case "json":
-			return report.JSON(w, rep)
-		case "sarif":
-			return report.SARIF(w, rep)
-		}
-		return report.Text(w, rep, color)
-	})
-	if err == nil && (r.Format != "text" || r.Output != "") {
-		err = report.Problems(r.streams.Err, rep, false)
-	}
-	return err
-}
-
-// write has to write to where the output goes. A file is written as a whole: half
-// a report must not pass for one.
-func (r *run) write(to func(w io.Writer, color bool) error) error {
-	if r.Output == "" {
-		return to(r.streams.Out, r.Color)
-	}
-	var b bytes.Buffer
-	if err := to(&b, false); err != nil {
-		return err
-	}
-	if err := os.WriteFile(r.inDir(r.Output), b.Bytes(), 0o666); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	return nil
 }

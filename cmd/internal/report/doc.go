@@ -2,7 +2,8 @@
 // JSON for programs ([JSON], described in docs/json.md), as SARIF 2.1.0 for code
 // hosts and editors ([SARIF]), and in the forms that one host or another takes:
 // workflow commands of GitHub ([GitHub]), Code Quality of GitLab ([CodeQuality]),
-// JUnit ([JUnit]), and Markdown for a comment or a summary ([Markdown]). It prints
+// JUnit ([JUnit]), and Markdown for a comment or a summary ([Markdown]). [HTML] makes
+// one page for a browser, with the source, of what is in the folder page. It prints
 // the pages of rules too, for the terminal and as Markdown (the methods of [Rule]).
 //
 // All say the same of a [Report], each as far as its reader can show it. Text is for

@@ -1,0 +1,188 @@
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed" // the page
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"net/url"
+	"path/filepath"
+
+	"github.com/lagvet/lagvet/cmd/internal/finding"
+)
+
+//go:embed page/page.html
+var pageHTML string
+
+//go:embed page/page.css
+var pageCSS string
+
+//go:embed page/page.js
+var pageJS string
+
+// A page is what the template of the HTML report shows without a script, and the
+// data from which the script makes the rest.
+type page struct {
+	Policy  string // of content security
+	Style   template.CSS
+	Script  template.JS
+	Tool    string
+	Verdict string
+	State   string // clean, found or unchecked
+	Aside   string
+	Heat    string // what is to be said where nothing tells what is hot
+
+	Problems []pageProblem
+	Gate     *pageGate
+	Notes    []pageNote
+	Assumed  []pageNote
+	Data     pageData
+}
+
+type pageProblem struct {
+	At, Link, Message, Remedy string
+}
+
+type pageNote struct {
+	At, Link, Text string
+}
+
+// pageGate is what a comparison shows besides findings.
+type pageGate struct {
+	Against string
+	Prune   bool
+	Changes []pageChange
+	Stale   []pageNote
+	Fixed   []pageNote
+}
+
+type pageChange struct {
+	Verb, Kind, Func, Text, By, Hot string
+	At, Link                        string
+	Chain                           []pageNote
+}
+
+// HTML writes r as one page that needs nothing but itself: no network, no other
+// file. It has the lines of source around each finding and each step of its chain,
+// as they are now.
+func HTML(w io.Writer, r *Report) error {
+	t, err := template.New("page").Parse(pageHTML)
+	if err != nil {
+		return fmt.Errorf("reading the template of the page: %w", err)
+	}
+	// A template that fails half-way must not leave half a page.
+	var b bytes.Buffer
+	if err := t.Execute(&b, newPage(r.atRoot())); err != nil {
+		return fmt.Errorf("making the page: %w", err)
+	}
+	if _, err := b.WriteTo(w); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return nil
+}
+
+func newPage(r *Report) *page {
+	p := &page{
+		Policy:  policy(),
+		Style:   template.CSS(pageCSS),
+		Script:  template.JS(pageJS),
+		Tool:    r.Tool.String(),
+		Verdict: r.verdict(),
+		State:   "clean",
+		Aside:   r.aside(),
+		Heat:    r.UnknownHeat(),
+		Data:    newPageData(r),
+	}
+	switch {
+	case len(r.Problems) > 0:
+		p.State = "unchecked"
+	case len(r.Findings)+len(r.prunable()) > 0:
+		p.State = "found"
+	}
+	for _, problem := range r.Problems {
+		at, link := r.pageAt(problem.Place)
+		p.Problems = append(p.Problems, pageProblem{at, link, problem.Message, problem.Remedy})
+	}
+	for _, n := range r.Notes {
+		p.Notes = append(p.Notes, r.pageNote(n.Place, n.Message))
+	}
+	for _, a := range r.Assumed {
+		p.Assumed = append(p.Assumed, r.pageNote(a.Place, assumption(a)))
+	}
+	if r.Gate != nil {
+		p.Gate = r.pageGate()
+	}
+	return p
+}
+
+// policy lets the page run its own script and style, by their hashes, and load
+// nothing at all. The only picture is the empty one that stands for an icon.
+func policy() string {
+	return fmt.Sprintf("default-src 'none'; script-src %s; style-src %s; img-src data:; base-uri 'none'; form-action 'none'", hashOf(pageJS), hashOf(pageCSS))
+}
+
+func hashOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+func (r *Report) pageGate() *pageGate {
+	g := &pageGate{Against: r.Gate.Against, Prune: r.Gate.Prune}
+	for _, c := range r.Gate.Changes {
+		g.Changes = append(g.Changes, r.pageChange(c))
+	}
+	for _, e := range r.Gate.Stale {
+		g.Stale = append(g.Stale, r.pageNote(finding.Place{}, r.gone(e)))
+	}
+	for _, e := range r.Gate.Fixed {
+		g.Fixed = append(g.Fixed, r.pageNote(finding.Place{}, r.gone(e)))
+	}
+	return g
+}
+
+func (r *Report) pageChange(c finding.Change) pageChange {
+	out := pageChange{Verb: "lost", Kind: c.Kind, Func: c.Func, Text: c.Text}
+	if c.Gained {
+		out.Verb = "gained"
+	}
+	if c.By != finding.ByCode {
+		out.By = c.By
+	}
+	if c.Hot != nil {
+		out.Hot = c.Hot.Detail
+	}
+	out.At, out.Link = r.pageAt(c.Start)
+	for _, s := range c.Chain {
+		out.Chain = append(out.Chain, r.pageNote(s.Place, s.Text))
+	}
+	return out
+}
+
+func (r *Report) pageNote(p finding.Place, text string) pageNote {
+	at, link := r.pageAt(p)
+	return pageNote{at, link, text}
+}
+
+// pageAt returns a place as a reader knows it, and where the code host shows it.
+func (r *Report) pageAt(p finding.Place) (at, link string) {
+	if p.File == "" {
+		return "", ""
+	}
+	at = line(filepath.ToSlash(r.short(p.File)), p)
+	if link = r.linkTo(p.File); link != "" && p.Line > 0 {
+		link += fmt.Sprintf("#L%d", p.Line)
+	}
+	return at, link
+}
+
+// linkTo returns where the code host shows the file, or "".
+func (r *Report) linkTo(file string) string {
+	path, ok := r.rooted(file)
+	if !ok || r.Links == "" {
+		return ""
+	}
+	return r.Links + "/" + (&url.URL{Path: path}).EscapedPath()
+}

@@ -1,0 +1,56 @@
+package wholefile
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// fullEnv makes the test binary a process that writes the file of that name and
+// has no room for it.
+const fullEnv = "WHOLEFILE_TEST_FULL"
+
+func TestMain(m *testing.M) {
+	if path := os.Getenv(fullEnv); path != "" {
+		os.Exit(fill(path))
+	}
+	os.Exit(m.Run())
+}
+
+// fill writes 1 MB where no file may be larger than 4096 bytes, which fails as a
+// full disk does: half-way. It returns 0 if every writer says so.
+func fill(path string) int {
+	limit := syscall.Rlimit{Cur: 4096, Max: 4096}
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+		return 3
+	}
+	data := []byte(strings.Repeat("x", 1<<20))
+	if Write(path, data) == nil || Append(path, func(int64) ([]byte, error) { return data, nil }) == nil {
+		return 4
+	}
+	return 0
+}
+
+func TestNoRoom(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "report")
+	if err := os.WriteFile(path, []byte("old\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self)
+	cmd.Env = append(os.Environ(), fullEnv+"="+path)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if got := read(t, path); got != "old\n" {
+		t.Errorf("the file holds %d bytes of something else", len(got))
+	}
+	alone(t, dir, path)
+}
