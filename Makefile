@@ -30,6 +30,7 @@ e2e: e2e-tools
 ## e2e-tools: what no Go module brings
 e2e-tools:
 	@command -v pre-commit >/dev/null || { apt-get -q update && apt-get -q install -y --no-install-recommends pre-commit; }
+	@command -v chromium >/dev/null || { apt-get -q update && apt-get -q install -y --no-install-recommends chromium; }
 	@command -v nvim >/dev/null || { apt-get -q update && apt-get -q install -y --no-install-recommends neovim; }
 
 ## test-goroot: the reader of the compiler's text on the compiler's own tests, which must be there

@@ -33,7 +33,7 @@
     'not known to be hot': (f) => !f.hot,
   };
   const orders = {
-    'most urgent first': null,
+    'by urgency': null,
     'by place': (a, b) => compare(path(a), path(b)) || a.at.line - b.at.line,
     'by hotness': (a, b) => b.weight - a.weight,
   };
@@ -91,6 +91,7 @@
     list.append(rows);
     made = Math.min(shown.length, made + n);
     more.hidden = made === shown.length;
+    more.textContent = 'Show ' + Math.min(pageSize, shown.length - made) + ' more';
     const of = data.findings.length === shown.length ? '' : ' of ' + data.findings.length.toLocaleString('en');
     byId('count').textContent = shown.length === 0 && data.findings.length > 0
       ? 'No finding passes the filters' + of.replace(' of ', ', out of ') + '.'
@@ -161,7 +162,7 @@
       out.append(mend);
     }
     const chain = make('ol', 'chain');
-    if (f.at.file >= 0) chain.append(step('', f.message, f.at, 3));
+    if (f.at.file >= 0) chain.append(step('', '', f.at, 3));
     for (const s of f.steps || []) chain.append(step('step', s.text, s.at, 1));
     out.append(chain);
     const page = make('p', 'muted');
@@ -209,12 +210,13 @@
     for (let n = at.line - around; n <= at.line + around; n++) {
       if (!(n in lines)) continue;
       const line = make('div', n === at.line ? 'here' : '');
-      line.append(make('span', 'n', String(n)));
+      const code = make('span');
       const text = lines[n];
       const from = at.from || 0;
-      if (n === at.line && at.to > from) line.append(text.slice(0, from), make('mark', '', text.slice(from, at.to)), text.slice(at.to));
-      else line.append(text);
-      line.append('\n');
+      if (n === at.line && at.to > from) code.append(text.slice(0, from), make('mark', '', text.slice(from, at.to)), text.slice(at.to));
+      else code.append(text);
+      code.append('\n');
+      line.append(make('span', 'n', String(n)), code);
       source.append(line);
     }
     return source;
@@ -290,7 +292,11 @@
       cell.setAttribute('aria-label', p.name + ': ' + plural(p.count, 'finding') + ', ' + share + ' of the weight, worst ' + p.severity);
       cell.title = p.name + '\n' + plural(p.count, 'finding') + ', ' + share + ' of the weight';
       cell.dataset.weight = p.weight;
-      Object.assign(cell.style, { left: p.x + 'px', top: p.y + 'px', width: p.w + 'px', height: p.h + 'px' });
+      const part = (length, whole) => (100 * length) / whole + '%'; // which fits paper too
+      Object.assign(cell.style, {
+        left: part(p.x, map.clientWidth), top: part(p.y, map.clientHeight),
+        width: part(p.w, map.clientWidth), height: part(p.h, map.clientHeight),
+      });
       if (p.w < 64 || p.h < 28) cell.classList.add('tiny');
       cell.append(make('span', 'name', p.name.slice(prefix.length) || p.name), make('span', '', plural(p.count, 'finding')));
       cell.addEventListener('click', () => choose(p.name));
@@ -403,9 +409,6 @@
     extend(pageSize);
     rows()[first].focus();
   });
-  new IntersectionObserver((entries) => {
-    if (entries.some((e) => e.isIntersecting) && !more.hidden) extend(pageSize);
-  }, { rootMargin: '600px' }).observe(more);
   addEventListener('beforeprint', () => extend(shown.length));
   let width = innerWidth;
   addEventListener('resize', () => {
@@ -449,7 +452,7 @@
   };
 
   theme.hidden = false;
-  byId('filters').hidden = data.findings.length === 0;
+  byId('reset').hidden = byId('filters').hidden = data.findings.length === 0;
   byId('overview').hidden = data.findings.length === 0;
   filter();
   openLinked();
