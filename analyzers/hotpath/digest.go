@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/lagvet/lagvet/analyzers/symbol"
 )
 
 // magic begins a digest. It changes with the format.
@@ -64,7 +66,7 @@ func (p *Profile) write(w io.Writer) error {
 	for _, pkg := range slices.Sorted(maps.Keys(p.pkgs)) {
 		record("pkg", pkg)
 		for _, h := range p.pkgs[pkg] {
-			fields := []string{"func", h.name, h.lit, strconv.Itoa(h.start), share(h.work), share(h.cum)}
+			fields := []string{"func", h.Name, h.Lit, strconv.Itoa(h.start), share(h.work), share(h.cum)}
 			if h.hot {
 				fields = append(fields, "hot")
 			}
@@ -131,7 +133,7 @@ func section(pkg string, data []byte) ([]*heat, error) {
 		d := decoder{fields: fields[1:]}
 		switch fields[0] {
 		case "func":
-			h := &heat{symbol: symbol{pkg, d.text(), d.text()}, start: d.number(), work: d.share(), cum: d.share()}
+			h := &heat{Symbol: symbol.Symbol{Pkg: pkg, Name: d.text(), Lit: d.text()}, start: d.number(), work: d.share(), cum: d.share()}
 			if len(d.fields) > 0 {
 				h.hot = d.text() == "hot"
 			}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/symbol"
 )
 
 // hotness finds the functions that are hot by themselves and passes it down.
@@ -123,7 +124,7 @@ func displayObj(fn *types.Func, from *types.Package) string {
 		}
 		return fn.Pkg().Name() + "." + fn.Name()
 	}
-	t := stripTypeArgs(types.TypeString(recv.Type(), short))
+	t := symbol.WithoutTypeArgs(types.TypeString(recv.Type(), short))
 	if _, ok := types.Unalias(recv.Type()).(*types.Pointer); ok {
 		t = "(" + t + ")"
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/symbol"
 )
 
 // A Source says who says that a function is hot.
@@ -150,7 +151,7 @@ func (x *Info) Functions() []Function {
 		}
 		name := f.Name(x.pkg)
 		if f.Obj == nil {
-			name += "." + x.cold.heats.number(f)
+			name += "." + x.cold.heats.named[f].Number
 		}
 		fs = append(fs, Function{name, f.Node, hot, root})
 	}
@@ -221,7 +222,7 @@ func run(pass *analysis.Pass, f *flags) (any, error) {
 		index: pass.ResultOf[funcs.Analyzer].(*funcs.Index),
 		dirs:  pass.ResultOf[directive.Analyzer].(*directive.Index),
 	}
-	b.literals()
+	b.names()
 	b.carriers()
 	b.bind()
 	heats, err := b.heatmap(profiles)
@@ -242,17 +243,11 @@ type builder struct {
 	index *funcs.Index
 	dirs  *directive.Index
 
-	lits       map[*funcs.Func][]*funcs.Func // the literals that stand in each function
-	carried    map[types.Object][]*Contract  // by interface method or func type
+	source symbol.Package // the functions by the names that symbols have
+	funcs  map[*symbol.Func]*funcs.Func
+	named  map[*funcs.Func]*symbol.Func
+
+	carried    map[types.Object][]*Contract // by interface method or func type
 	bound      map[*funcs.Func][]*Contract
 	foreigners []Conversion
-}
-
-func (b *builder) literals() {
-	b.lits = make(map[*funcs.Func][]*funcs.Func)
-	for _, f := range b.index.Funcs {
-		if f.Obj == nil {
-			b.lits[f.Parent] = append(b.lits[f.Parent], f)
-		}
-	}
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/symbol"
 )
 
 // A Match says how much of a package a profile knows.
@@ -28,7 +29,7 @@ type profiled struct {
 // have moved since the profile was taken.
 func (b *builder) match(p *Profile) (profiled, error) {
 	m := profiled{p, make(map[*funcs.Func]*heat)}
-	heats, err := p.in(withoutVendor(packagePath(b.pass.Pkg)))
+	heats, err := p.in(symbol.WithoutVendor(packagePath(b.pass.Pkg)))
 	if err == nil && b.pass.Pkg.Name() == "main" && b.isMain(p) {
 		var more []*heat
 		more, err = p.in("main")
@@ -37,22 +38,15 @@ func (b *builder) match(p *Profile) (profiled, error) {
 	if err != nil || len(heats) == 0 {
 		return m, err
 	}
-	byName := b.names()
 	starts := make(map[string]int)
 	for _, h := range heats {
-		if h.lit != "" {
-			continue
-		}
-		if f := byName[h.name]; f != nil {
-			m.heats[f] = h
-			starts[h.name] = h.start
+		if h.Lit == "" {
+			starts[h.Name] = h.start
 		}
 	}
 	for _, h := range heats {
-		if h.lit != "" {
-			if f := b.literal(h, byName, starts); f != nil && m.heats[f] == nil {
-				m.heats[f] = h
-			}
+		if f := b.source.Find(h.Symbol, h.start, starts); f != nil && (h.Lit == "" || m.heats[b.funcs[f]] == nil) {
+			m.heats[b.funcs[f]] = h
 		}
 	}
 	return m, nil
@@ -68,92 +62,38 @@ func (b *builder) isMain(p *Profile) bool {
 	return slices.Contains(p.mains, dir) || slices.Contains(p.mains, path.Base(withoutVersion(packagePath(b.pass.Pkg))))
 }
 
-// names returns the declared functions under the names that symbols have.
-func (b *builder) names() map[string]*funcs.Func {
-	names := make(map[string]*funcs.Func)
+// names gives the functions of the package the names that symbols have.
+func (b *builder) names() {
+	b.funcs = make(map[*symbol.Func]*funcs.Func)
+	b.named = make(map[*funcs.Func]*symbol.Func)
 	inits := 0
 	for _, f := range b.index.Funcs {
-		if f.Obj == nil {
-			continue
-		}
-		name := displayObj(f.Obj, f.Obj.Pkg())
-		if name == "init" {
-			name += "." + strconv.Itoa(inits)
-			inits++
-		}
-		names[name] = f
+		b.funcs[b.name(f, &inits)] = f
 	}
-	return names
 }
 
-// literal finds the literal that h is about. If the profile knows where the
-// function around it begins, the distance of their lines tells; else, or if
-// the code between them has changed, its number does, or its line if that is
-// unambiguous.
-func (b *builder) literal(h *heat, byName map[string]*funcs.Func, starts map[string]int) *funcs.Func {
-	sameLine := func(l *funcs.Func) bool { return b.line(l.Node.Pos()) == h.start }
-	if h.name == "init" || h.name == "glob." { // what package-level initialisers hold
-		return only(b.within(nil), sameLine)
+func (b *builder) name(f *funcs.Func, inits *int) *symbol.Func {
+	line := b.line(f.Node.Pos())
+	if f.Obj == nil {
+		b.named[f] = b.source.Literal(b.named[f.Parent], line)
+		return b.named[f]
 	}
-	outers := h.outers()
-	i := slices.IndexFunc(outers, func(name string) bool { return byName[name] != nil })
-	if i < 0 {
-		return nil
+	name := displayObj(f.Obj, f.Obj.Pkg())
+	if name == "init" {
+		name += "." + strconv.Itoa(*inits)
+		*inits++
 	}
-	name := outers[i]
-	outer, lits := byName[name], b.within(byName[name])
-	numbered := func(l *funcs.Func) bool { return b.number(l) == h.lit }
-	if from := starts[name]; from > 0 && h.start > 0 {
-		at := func(l *funcs.Func) bool {
-			return b.line(l.Node.Pos())-b.line(outer.Node.Pos()) == h.start-from
-		}
-		if f := only(lits, at); f != nil {
-			return f
-		}
-		if f := only(lits, func(l *funcs.Func) bool { return at(l) && numbered(l) }); f != nil {
-			return f
-		}
-	}
-	if name == h.name { // nothing was inlined: the number counts in that function
-		return only(lits, numbered)
-	}
-	if f := only(lits, sameLine); f != nil {
-		return f
-	}
-	return only(lits, func(*funcs.Func) bool { return true })
+	b.named[f] = b.source.Declare(name, line)
+	return b.named[f]
 }
 
-// within returns the literals in f, at any depth; those outside every
-// declaration if f is nil.
+// within returns the literals in f, at any depth.
 func (b *builder) within(f *funcs.Func) []*funcs.Func {
 	var lits []*funcs.Func
-	for _, l := range b.lits[f] {
-		lits = append(append(lits, l), b.within(l)...)
+	for _, l := range b.named[f].Within() {
+		lits = append(lits, b.funcs[l])
 	}
 	return lits
-}
-
-// number returns what the compiler calls a literal in its function: "func2",
-// or "func2.1" for the first one within that.
-func (b *builder) number(l *funcs.Func) string {
-	n := strconv.Itoa(slices.Index(b.lits[l.Parent], l) + 1)
-	if l.Parent == nil || l.Parent.Obj != nil {
-		return "func" + n
-	}
-	return b.number(l.Parent) + "." + n
-}
-
-// only returns the literal that is accepted, if it is the only one.
-func only(lits []*funcs.Func, accept func(*funcs.Func) bool) (found *funcs.Func) {
-	for _, l := range lits {
-		if accept(l) {
-			if found != nil {
-				return nil
-			}
-			found = l
-		}
-	}
-	return found
 }
 
 // line returns the line that pos is on as the program's debug information has

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/directive"
+	"github.com/lagvet/lagvet/analyzers/symbol"
 )
 
 // MayBeHot reports whether something in a package may be hot, by a cheap look
@@ -25,7 +26,7 @@ func MayBeHot(importPath string, files []string, profiles []*Profile, hot string
 	}
 	main := false
 	for _, p := range profiles {
-		heats, err := p.in(withoutVendor(importPath))
+		heats, err := p.in(symbol.WithoutVendor(importPath))
 		if err != nil {
 			return false, err
 		}

@@ -4,6 +4,8 @@ import (
 	"go/types"
 	"path"
 	"strings"
+
+	"github.com/lagvet/lagvet/analyzers/symbol"
 )
 
 // A pattern names functions: all those of the packages below a path, or those
@@ -16,7 +18,7 @@ type pattern struct {
 // parsePatterns reads a comma-separated list.
 func parsePatterns(list string) []pattern {
 	var ps []pattern
-	for s := range strings.SplitSeq(stripTypeArgs(list), ",") {
+	for s := range strings.SplitSeq(symbol.WithoutTypeArgs(list), ",") {
 		s = strings.TrimSpace(s)
 		if s == "" {
 			continue
@@ -61,7 +63,7 @@ func matchAny(ps []pattern, fn *types.Func) bool {
 // fullName returns the name of fn as FullName prints it, without type
 // parameters and without what marks the package as a test variant.
 func fullName(fn *types.Func) string {
-	return stripTypeArgs(strings.ReplaceAll(fn.FullName(), pkgPath(fn.Pkg()), packagePath(fn.Pkg())))
+	return symbol.WithoutTypeArgs(strings.ReplaceAll(fn.FullName(), pkgPath(fn.Pkg()), packagePath(fn.Pkg())))
 }
 
 func pkgPath(pkg *types.Package) string {
@@ -76,24 +78,4 @@ func pkgPath(pkg *types.Package) string {
 func packagePath(pkg *types.Package) string {
 	p, _, _ := strings.Cut(pkgPath(pkg), " [")
 	return p
-}
-
-// stripTypeArgs removes everything in brackets.
-func stripTypeArgs(s string) string {
-	if !strings.Contains(s, "[") {
-		return s
-	}
-	var b strings.Builder
-	depth := 0
-	for _, r := range s {
-		switch {
-		case r == '[':
-			depth++
-		case r == ']' && depth > 0:
-			depth--
-		case depth == 0:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"sort"
@@ -15,6 +14,8 @@ import (
 	"time"
 
 	"github.com/google/pprof/profile"
+
+	"github.com/lagvet/lagvet/analyzers/symbol"
 )
 
 // What makes a function hot. The work of a function is the CPU time in which
@@ -74,7 +75,7 @@ func (p *Profile) in(pkg string) ([]*heat, error) {
 
 // A heat is what a profile says about one function or literal.
 type heat struct {
-	symbol
+	symbol.Symbol
 	start int     // the line that it begins on; 0 if unknown
 	work  float64 // see hotMass; of all CPU time, 0 to 1
 	cum   float64 // with all that it calls
@@ -123,7 +124,7 @@ func read(name string, r io.Reader) (*Profile, error) {
 		return nil, fmt.Errorf("it measures %s, not CPU time", sampleTypes(raw))
 	}
 	count := slices.IndexFunc(raw.SampleType, func(t *profile.ValueType) bool { return t.Type == "samples" })
-	s := &summary{heats: make(map[symbol]*tally), byID: make(map[uint64]*tally), enclosing: newEnclosing(raw)}
+	s := &summary{heats: make(map[symbol.Symbol]*tally), byID: make(map[uint64]*tally), resolver: symbol.NewResolver(raw)}
 	for _, f := range raw.Function {
 		s.function(f)
 	}
@@ -140,7 +141,7 @@ func read(name string, r io.Reader) (*Profile, error) {
 		return nil, fmt.Errorf("it holds no samples")
 	}
 	p := s.profile(name)
-	p.mains = mains(raw)
+	p.mains = symbol.Mains(raw)
 	return p, nil
 }
 
@@ -155,31 +156,9 @@ func sampleTypes(raw *profile.Profile) string {
 	return strings.Join(ts, " and ")
 }
 
-// mains returns what tells one package main from another: the directories of
-// its files and the names of the binaries.
-func mains(raw *profile.Profile) []string {
-	found := make(map[string]bool)
-	for _, f := range raw.Function {
-		if sym, ok := parseSymbol(f.Name); ok && sym.pkg == "main" && sym.name == "main" {
-			found[path.Base(path.Dir(filepath.ToSlash(f.Filename)))] = true
-		}
-	}
-	if len(raw.Mapping) > 0 {
-		found[strings.TrimSuffix(path.Base(filepath.ToSlash(raw.Mapping[0].File)), ".exe")] = true
-	}
-	var names []string
-	for n := range found {
-		if n != "." && n != "/" && n != "" {
-			names = append(names, n)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
 // A tally is a heat that is being counted.
 type tally struct {
-	symbol
+	symbol.Symbol
 	start int
 	work  int64
 	cum   int64
@@ -190,27 +169,27 @@ type tally struct {
 
 // A summary counts a profile.
 type summary struct {
-	enclosing *enclosing
-	heats     map[symbol]*tally
-	byID      map[uint64]*tally // by the profile's number of the function
-	n         int
-	samples   int64
-	total     int64
+	resolver *symbol.Resolver
+	heats    map[symbol.Symbol]*tally
+	byID     map[uint64]*tally // by the profile's number of the function
+	n        int
+	samples  int64
+	total    int64
 }
 
 func (s *summary) function(f *profile.Function) {
-	sym, ok := parseSymbol(f.Name)
+	sym, ok := symbol.Parse(f.Name)
 	if !ok {
 		return
 	}
-	sym = s.enclosing.resolve(sym, f)
+	sym = s.resolver.Resolve(sym, f)
 	t := s.heats[sym]
 	if t == nil {
-		t = &tally{symbol: sym, lines: make(map[int]int64), seen: make(map[int]int)}
+		t = &tally{Symbol: sym, lines: make(map[int]int64), seen: make(map[int]int)}
 		s.heats[sym] = t
 	}
 	// The body of a range-over-func loop begins later than its function does.
-	if !rangeBody.MatchString(f.Name) {
+	if !symbol.RangeBody(f.Name) {
 		t.start = int(f.StartLine)
 	}
 	s.byID[f.ID] = t
@@ -239,8 +218,8 @@ func (s *summary) add(sample *profile.Sample, value int64) {
 				t.lines[at] += value
 			}
 			switch {
-			case ofRuntime(t.pkg):
-			case !standard(t.pkg):
+			case symbol.OfRuntime(t.Pkg):
+			case !symbol.Standard(t.Pkg):
 				if !paid {
 					t.work += value
 				}
@@ -262,12 +241,12 @@ func (s *summary) profile(name string) *Profile {
 		if t.cum == 0 {
 			continue
 		}
-		h := &heat{symbol: t.symbol, start: t.start, work: float64(t.work) / total, cum: float64(t.cum) / total}
+		h := &heat{Symbol: t.Symbol, start: t.start, work: float64(t.work) / total, cum: float64(t.cum) / total}
 		if t.start > 0 && h.cum >= p.floor() {
 			h.lines = t.share(total)
 		}
-		p.pkgs[h.pkg] = append(p.pkgs[h.pkg], h)
-		if standard(h.pkg) {
+		p.pkgs[h.Pkg] = append(p.pkgs[h.Pkg], h)
+		if symbol.Standard(h.Pkg) {
 			std = append(std, h)
 		} else {
 			own = append(own, h)

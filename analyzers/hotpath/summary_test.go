@@ -195,7 +195,7 @@ func TestWhatIsHot(t *testing.T) {
 	var hot []string
 	for _, h := range p.pkgs["a.com/x"] {
 		if h.hot {
-			hot = append(hot, h.name)
+			hot = append(hot, h.Name)
 		}
 	}
 	if want := []string{"Most", "Much", "Some", "Way"}; !slices.Equal(hot, want) {
@@ -204,8 +204,8 @@ func TestWhatIsHot(t *testing.T) {
 
 	few := newMaker().add(4, frame("A")).add(4, frame("B")).add(1, frame("C")).read(t)
 	for _, h := range few.pkgs["a.com/x"] {
-		if want := h.name != "C"; h.hot != want {
-			t.Errorf("of nine samples, %s is hot: %v, want %v", h.name, h.hot, want)
+		if want := h.Name != "C"; h.hot != want {
+			t.Errorf("of nine samples, %s is hot: %v, want %v", h.Name, h.hot, want)
 		}
 	}
 }
@@ -286,7 +286,7 @@ func TestDigest(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !slices.EqualFunc(read, hs, func(a, b *heat) bool {
-			return a.symbol == b.symbol && a.start == b.start && a.hot == b.hot && near(a.work, b.work) && near(a.cum, b.cum) && slices.Equal(a.lines, b.lines)
+			return a.Symbol == b.Symbol && a.start == b.start && a.hot == b.hot && near(a.work, b.work) && near(a.cum, b.cum) && slices.Equal(a.lines, b.lines)
 		}) {
 			t.Errorf("%s is read back as another", pkg)
 		}

@@ -1,4 +1,4 @@
-package hotpath
+package symbol
 
 import (
 	"regexp"
@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// A symbol is the name of a function in a profile, taken apart.
-type symbol struct {
-	pkg  string // import path, or "main"
-	name string // of the declared function: "F", "T.M", "(*T).M", "init.0"
-	lit  string // of a literal within: "func1", "func1.2"; empty for the function itself
+// A Symbol is the name of a function in a profile, taken apart.
+type Symbol struct {
+	Pkg  string // import path, or "main"
+	Name string // of the declared function: "F", "T.M", "(*T).M", "init.0"
+	Lit  string // of a literal within: "func1", "func1.2"; empty for the function itself
 }
 
-func (s symbol) String() string {
-	if s.lit == "" {
-		return s.pkg + "." + s.name
+func (s Symbol) String() string {
+	if s.Lit == "" {
+		return s.Pkg + "." + s.Name
 	}
-	return s.pkg + "." + s.name + "." + s.lit
+	return s.Pkg + "." + s.Name + "." + s.Lit
 }
 
 var (
@@ -31,22 +31,22 @@ var (
 	literal = regexp.MustCompile(`^(func)?\d+$`)
 )
 
-// parseSymbol takes the name of a function apart. It returns false for names
+// Parse takes the name of a function apart. It returns false for names
 // of the compiler's own making.
 //
 // Where a literal was inlined along with the function around it, the name
 // holds all of them, the innermost last: in main.main.F.func1 it is the
 // literal of F. What precedes the literal is then no declared function;
-// [symbol.outers] gives the possible ones.
-func parseSymbol(s string) (symbol, bool) {
-	s = rangeBody.ReplaceAllString(stripTypeArgs(s), "")
+// [Package.Find] gives the possible ones.
+func Parse(s string) (Symbol, bool) {
+	s = rangeBody.ReplaceAllString(WithoutTypeArgs(s), "")
 	if wrapper.MatchString(s) {
-		return symbol{}, false
+		return Symbol{}, false
 	}
 	slash := strings.LastIndexByte(s, '/') + 1
 	dot := strings.IndexByte(s[slash:], '.')
 	if dot <= 0 {
-		return symbol{}, false
+		return Symbol{}, false
 	}
 	pkg, rest := unescape(s[:slash+dot]), s[slash+dot+1:]
 	parts := strings.Split(rest, ".")
@@ -54,18 +54,22 @@ func parseSymbol(s string) (symbol, bool) {
 	for n > 1 && literal.MatchString(parts[n-1]) && !(n == 2 && parts[0] == "init" && !strings.HasPrefix(parts[1], "func")) {
 		n--
 	}
-	return symbol{
-		pkg:  withoutVendor(pkg),
-		name: strings.Join(parts[:n], "."),
-		lit:  strings.Join(parts[n:], "."),
+	return Symbol{
+		Pkg:  WithoutVendor(pkg),
+		Name: strings.Join(parts[:n], "."),
+		Lit:  strings.Join(parts[n:], "."),
 	}, rest != ""
 }
 
+// RangeBody reports whether the name of a function is that of the body of a
+// range-over-func loop, which begins later than the function that it is part of.
+func RangeBody(name string) bool { return rangeBody.MatchString(name) }
+
 // outers returns the names of the declared functions that a literal with this
 // name may stand in, the likeliest first.
-func (s symbol) outers() []string {
+func (s Symbol) outers() []string {
 	var names []string
-	for rest, more := s.name, true; more; {
+	for rest, more := s.Name, true; more; {
 		names = append(names, rest)
 		_, rest, more = strings.Cut(rest, ".")
 	}
@@ -94,17 +98,17 @@ func unescape(s string) string {
 	}
 }
 
-// withoutVendor removes what a vendor directory adds to an import path.
-func withoutVendor(path string) string {
+// WithoutVendor removes what a vendor directory adds to an import path.
+func WithoutVendor(path string) string {
 	if i := strings.LastIndex(path, "/vendor/"); i >= 0 {
 		return path[i+len("/vendor/"):]
 	}
 	return strings.TrimPrefix(path, "vendor/")
 }
 
-// standard reports whether an import path belongs to the standard library: no
+// Standard reports whether an import path belongs to the standard library: no
 // other module can be imported by such a path.
-func standard(pkg string) bool {
+func Standard(pkg string) bool {
 	first, _, _ := strings.Cut(pkg, "/")
 	switch first {
 	case "archive", "bufio", "bytes", "cmp", "compress", "container", "context", "crypto", "database", "debug",
@@ -117,8 +121,28 @@ func standard(pkg string) bool {
 	return false
 }
 
-// ofRuntime reports whether a package is the runtime or what it stands on.
-func ofRuntime(pkg string) bool {
+// OfRuntime reports whether a package is the runtime or what it stands on.
+func OfRuntime(pkg string) bool {
 	return pkg == "runtime" || strings.HasPrefix(pkg, "runtime/internal/") || strings.HasPrefix(pkg, "internal/runtime/") ||
 		pkg == "internal/bytealg" || pkg == "internal/abi" || pkg == "sync/atomic"
+}
+
+// WithoutTypeArgs removes everything in brackets.
+func WithoutTypeArgs(s string) string {
+	if !strings.Contains(s, "[") {
+		return s
+	}
+	var b strings.Builder
+	depth := 0
+	for _, r := range s {
+		switch {
+		case r == '[':
+			depth++
+		case r == ']' && depth > 0:
+			depth--
+		case depth == 0:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
