@@ -87,7 +87,7 @@ func (x *Info) HotAt(pos token.Pos) *Hotness {
 	if share := x.cold.heats.lineShare(f, pos); share > 0 {
 		at := *h
 		at.Line = share
-		at.Detail += ", " + percent(share) + " on this line"
+		at.Detail += ", " + Percent(share) + " on this line"
 		return &at
 	}
 	return h

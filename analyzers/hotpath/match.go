@@ -144,7 +144,7 @@ func (m *heatmap) add(h *Hotness, f *funcs.Func) *Hotness {
 func (m *heatmap) share(f *funcs.Func) (share float64, detail string) {
 	for _, p := range m.profiles {
 		if h := p.heats[f]; h != nil && h.cum > share {
-			share, detail = h.cum, percent(h.cum)+" of CPU in "+p.name
+			share, detail = h.cum, Percent(h.cum)+" of CPU in "+p.name
 		}
 	}
 	return share, detail
@@ -210,8 +210,8 @@ func (m *heatmap) matches() []Match {
 	return ms
 }
 
-// percent prints a share with two digits.
-func percent(share float64) string {
+// Percent prints a share, 0 to 1, with two digits: "31 %", "0.42 %".
+func Percent(share float64) string {
 	if share >= 0.995 {
 		return "100 %"
 	}

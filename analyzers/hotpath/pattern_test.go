@@ -38,8 +38,8 @@ func TestPatterns(t *testing.T) {
 
 func TestPercent(t *testing.T) {
 	for share, want := range map[float64]string{1: "100 %", 0.999: "100 %", 0.314: "31 %", 0.1: "10 %", 0.099: "9.9 %", 0.042: "4.2 %", 0.0035: "0.35 %"} {
-		if got := percent(share); got != want {
-			t.Errorf("percent(%v) = %q, want %q", share, got, want)
+		if got := Percent(share); got != want {
+			t.Errorf("Percent(%v) = %q, want %q", share, got, want)
 		}
 	}
 }

@@ -50,6 +50,8 @@ func (c *common) registerReport(cmd *cobra.Command) {
 	f.StringVar(&c.Format, "format", "text", "how to print findings: "+strings.Join(check.Formats(), ", "))
 	f.StringVarP(&c.Output, "output", "o", "", "write the report to `file`")
 	f.StringArrayVar(&c.Reports, "report", nil, "write a report more, as `format=file` (- is standard output); may be repeated; besides the formats of --format, summary adds Markdown to a file")
+	f.StringSliceVar(&c.Evidence, "evidence", nil, "profiles (pprof: CPU, heap, mutex, block, goroutine) and execution traces, `files` that findings are joined with and ranked by; may be repeated")
+	f.StringVar(&c.Binary, "binary", "", "executable `file` that the evidence was taken from, to make sure of it")
 	f.StringVar(&c.Tier, "tier", "", "lowest `tier` to show: proven, likely or suspected (default likely)")
 	f.StringSliceVar(&c.Rules, "rule", nil, "check by this `rule` only; may be repeated")
 	f.StringSliceVar(&c.Disable, "disable", nil, "do not check by this `rule`; may be repeated")

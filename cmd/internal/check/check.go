@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers"
 	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/cmd/internal/engine"
+	"github.com/lagvet/lagvet/cmd/internal/evidence"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
 	"github.com/lagvet/lagvet/cmd/internal/fix"
 	"github.com/lagvet/lagvet/cmd/internal/policy"
@@ -39,6 +41,11 @@ type Options struct {
 	// OnlyCompiler leaves out what a host finds that does not run the compiler.
 	OnlyCompiler bool
 	Strict       bool // what cannot be told breaks a contract; false: as configured
+	// Evidence holds profiles and traces of the running program, which findings
+	// are joined with and ranked by, and Binary the executable that they were
+	// taken from, if it is at hand.
+	Evidence []string
+	Binary   string
 
 	Color    bool                // in what goes to standard output
 	Progress func(status string) // told how far a long run has come, and "" when it is over; or nil
@@ -57,6 +64,8 @@ type run struct {
 	policy  policy.Policy
 	rules   []report.Rule // that are on
 	onlyIn  bool          // why: look at nothing but the patterns
+	// evidence is nil if none was given.
+	evidence *evidence.Set
 	// engine is engine.Run, and declared engine.Declarations, but in tests.
 	engine   func(context.Context, engine.Options) (*engine.Result, error)
 	declared func(ctx context.Context, o engine.Options, names []string, all bool) ([]engine.Declared, error)
@@ -115,7 +124,13 @@ func (r *run) prepare() error {
 	if _, err := r.targets(); err != nil {
 		return err
 	}
-	return r.configure()
+	if r.Binary != "" && len(r.Evidence) == 0 {
+		return errors.New("--binary says what --evidence was taken from, and there is none")
+	}
+	if err := r.configure(); err != nil {
+		return err
+	}
+	return r.openEvidence()
 }
 
 func (r *run) configure() error {
@@ -212,7 +227,7 @@ func (r *run) analyse(ctx context.Context) (*report.Report, *engine.Result, erro
 	}
 	v := r.policy.Apply(res.Findings)
 	root := repository(r.Dir)
-	return &report.Report{
+	rep := &report.Report{
 		Tool:     report.ThisTool(),
 		Dir:      r.here,
 		Root:     root,
@@ -229,7 +244,9 @@ func (r *run) analyse(ctx context.Context) (*report.Report, *engine.Result, erro
 		Hidden:   v.Hidden,
 		Assumed:  slices.Concat(assumptions(r.policy.Config), res.Assumed),
 		HotKnown: res.Cold < res.Packages || res.Packages == 0,
-	}, res, nil
+	}
+	r.measure(ctx, rep, res)
+	return rep, res, nil
 }
 
 func (r *run) engineOptions() engine.Options {

@@ -108,6 +108,7 @@ func existence(base *revision.Base, was baseline.Source, root string) ledger.Opt
 func (r *run) older(base *revision.Base) *run {
 	o := *r
 	o.Overlay = base.Texts
+	o.evidence = nil  // of the program as it is now
 	o.NoCanary = true // it has sung for the same tool and configuration
 	o.streams = Streams{Out: io.Discard, Err: io.Discard}
 	if r.Progress != nil {

@@ -77,6 +77,8 @@ type Result struct {
 	Ledger []finding.Ledger
 
 	Modules            []string // directories of the main modules
+	ModulePaths        []string // their paths
+	Commands           []string // the names that the packages main go by, of those that the patterns mean
 	GOROOT, GOMODCACHE string
 	Toolchain          string // "go1.26.8", what the packages were checked for
 	Duration           time.Duration

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -86,4 +87,16 @@ func (s packageSet) byDir() map[string]pkg {
 		}
 	}
 	return m
+}
+
+// commands returns the names that the packages main go by: those of their
+// directories, and of the last elements of their paths.
+func (s packageSet) commands() []string {
+	var names []string
+	for _, p := range s {
+		if p.main {
+			names = append(names, filepath.Base(p.dir), path.Base(p.path))
+		}
+	}
+	return names
 }

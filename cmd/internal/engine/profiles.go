@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"time"
@@ -181,15 +180,11 @@ func (c *check) strangers(asked packageSet) []finding.Problem {
 	if len(c.modules) == 0 {
 		return nil
 	}
-	var paths, commands []string
+	var paths []string
 	for _, m := range c.modules {
 		paths = append(paths, m.Path)
 	}
-	for _, p := range asked {
-		if p.main {
-			commands = append(commands, filepath.Base(p.dir), path.Base(p.path))
-		}
-	}
+	commands := asked.commands()
 	if len(commands) == 0 {
 		return nil
 	}

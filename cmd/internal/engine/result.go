@@ -24,7 +24,9 @@ func (c *check) result(asked packageSet, v vetted) *Result {
 	}
 	for _, m := range c.modules {
 		res.Modules = append(res.Modules, m.Dir)
+		res.ModulePaths = append(res.ModulePaths, m.Path)
 	}
+	res.Commands = asked.commands()
 	t := translator{
 		asked:    asked,
 		byDir:    asked.byDir(),

@@ -78,6 +78,7 @@ type jsonFinding struct {
 	Cause       string        `json:"cause,omitempty"`
 	Primitive   string        `json:"primitive,omitempty"`
 	Hot         *jsonHot      `json:"hot,omitempty"`
+	Evidence    *jsonEvidence `json:"evidence,omitempty"`
 	Chain       []jsonStep    `json:"chain,omitempty"`
 	Mend        string        `json:"mend,omitempty"`
 	Fixes       []jsonFix     `json:"fixes,omitempty"`
@@ -91,6 +92,32 @@ type jsonHot struct {
 	Detail string     `json:"detail"`
 	Share  float64    `json:"share,omitempty"`
 	Via    []jsonStep `json:"via,omitempty"`
+}
+
+type jsonEvidence struct {
+	Status   string        `json:"status"` // confirmed or not observed
+	Weight   float64       `json:"weight"`
+	Measures []jsonMeasure `json:"measures"`
+}
+
+type jsonMeasure struct {
+	Source string  `json:"source"`
+	Kind   string  `json:"kind"`
+	Value  float64 `json:"value"`
+	Unit   string  `json:"unit"`
+	Share  float64 `json:"share"`
+	AtLine bool    `json:"at_line"`
+	Text   string  `json:"text"`
+}
+
+// evidenceOf returns what was measured, or nil.
+func evidenceOf(e *finding.Evidence) *jsonEvidence {
+	if e == nil {
+		return nil
+	}
+	return &jsonEvidence{e.Status, e.Weight, mapped(e.Measures, func(m finding.Measure) jsonMeasure {
+		return jsonMeasure{m.Source, m.Kind, m.Value, m.Unit, m.Share, m.Line, m.Text}
+	})}
 }
 
 type jsonFix struct {
@@ -207,6 +234,7 @@ func (r *Report) jsonFinding(f finding.Finding) jsonFinding {
 		Chain:       r.jsonSteps(f.Chain),
 		Mend:        f.Mend,
 		Fixes:       mapped(f.Fixes, r.jsonFix),
+		Evidence:    evidenceOf(f.Evidence),
 		URL:         f.URL,
 		Fingerprint: f.Fingerprint,
 	}

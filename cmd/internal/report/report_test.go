@@ -85,6 +85,10 @@ func sample(t *testing.T) *Report {
 					{Place: finding.Place{File: "/nowhere/go/src/sync/mutex.go", Line: 46, Column: 3}, Text: "(*sync.Mutex).Lock waits"},
 					{Text: "in the runtime"},
 				},
+				Evidence: &finding.Evidence{Status: finding.Confirmed, Weight: 0.63, Measures: []finding.Measure{
+					{Source: "mutex.pprof", Kind: "mutex", Value: 0.42, Unit: "s/s", Share: 0.63, Line: true, Text: "63 % of waiting, 0.42 s/s, at this line (mutex.pprof)"},
+					{Source: "trace.out", Kind: "trace", Unit: "s/s", Text: "not observed in trace.out"},
+				}},
 				Mend: "read an atomic snapshot, or say why it cannot wait: //lagvet:assume none -- …",
 				URL:  url("hotblock"), Fingerprint: "v1:0000000000000001",
 			},
@@ -94,7 +98,11 @@ func sample(t *testing.T) *Report {
 				Start:   get, End: after(get, "http.Get(url)"),
 				Cause: "no context form", Primitive: "net/http.Get",
 				Fixes: []finding.Fix{{Message: "Pass ctx", Edits: []finding.Edit{{File: get.File, Start: offset, End: offset + len("http.Get"), New: "ctxhttp.Get"}}}},
-				URL:   url("ctxless"), Fingerprint: "v1:0000000000000002",
+				Evidence: &finding.Evidence{Status: finding.NotObserved, Measures: []finding.Measure{
+					{Source: "block.pprof", Kind: "block", Unit: "s", Text: "not observed in block.pprof"},
+					{Source: "trace.out", Kind: "trace", Unit: "s/s", Text: "not observed in trace.out"},
+				}},
+				URL: url("ctxless"), Fingerprint: "v1:0000000000000002",
 			},
 			{
 				Rule: "tickerleak", Severity: "low", Tier: "suspected", Class: "concurrency control failure", Package: "example.com/app/store", Func: "example.com/app/store.Poll",

@@ -100,6 +100,7 @@ type sarifResult struct {
 	Related      []sarifLocation    `json:"relatedLocations,omitempty"`
 	Fixes        []sarifFix         `json:"fixes,omitempty"`
 	Suppressions []sarifSuppression `json:"suppressions,omitempty"`
+	Rank         *float64           `json:"rank,omitempty"` // 0 to 100: what was measured; none if nothing was looked for
 	Properties   sarifAttributes    `json:"properties"`
 }
 
@@ -111,6 +112,8 @@ type sarifAttributes struct {
 	HotSource string  `json:"hotSource,omitempty"`
 	HotShare  float64 `json:"hotShare,omitempty"`
 	Mend      string  `json:"mend,omitempty"`
+
+	Evidence *jsonEvidence `json:"evidence,omitempty"`
 }
 
 type sarifLocation struct {
@@ -295,6 +298,10 @@ func (s *sarifWriter) result(f finding.Finding) sarifResult {
 	}
 	if h := f.Hot; h != nil {
 		res.Properties.Hot, res.Properties.HotSource, res.Properties.HotShare = h.Detail, h.Source, h.Share
+	}
+	if e := f.Evidence; e != nil {
+		rank := 100 * e.Weight
+		res.Rank, res.Properties.Evidence = &rank, evidenceOf(e)
 	}
 	if len(f.Chain) > 0 {
 		res.CodeFlows = []sarifCodeFlow{s.codeFlow(f)}

@@ -93,6 +93,9 @@ func (p *printer) finding(f finding.Finding) {
 		fmt.Fprintf(p, "    %s\n", f.Hot.Detail)
 		via = f.Hot.Via
 	}
+	if f.Evidence != nil {
+		fmt.Fprintf(p, "    %s\n", f.Evidence)
+	}
 	p.steps(f.Start.File, "    ", via, f.Chain)
 	explain := p.paint(faint, "lagvet explain "+f.Rule)
 	if mend := remedy(f); mend != "" {

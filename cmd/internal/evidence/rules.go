@@ -1,0 +1,56 @@
+package evidence
+
+// A row says that a kind of measurement shows what a rule finds, and where to look.
+type row struct {
+	kind  kind
+	where where
+}
+
+// A where is a place, relative to a finding, at which a kind is measured.
+type where int
+
+const (
+	// atLine is the line of the finding itself.
+	atLine where = iota
+	// alongCalls is the line, or else where the chain of calls leads from there.
+	alongCalls
+	// inFunction is anywhere in the function.
+	inFunction
+	// atSteps is at the line, and at any place that the chain names, whoever gets there.
+	atSteps
+	// atStart is in the goroutines that are started at the line.
+	atStart
+)
+
+// rows says what shows that a rule's findings happen.
+var rows = map[string][]row{
+	// The call waits, in whatever it calls. What waits for the network itself
+	// is in no block profile, but in goroutine profiles and traces.
+	"ctxless": {{block, alongCalls}, {goroutine, alongCalls}, {blocked, alongCalls}, {kernel, alongCalls}},
+	// Goroutines that run, that will never end, and how fast they are started:
+	// only traces know who started them.
+	"gounbounded": {{goroutine, atStart}, {leak, atStart}, {started, atLine}},
+	// A mutex profile puts the time that others wait where the lock is released,
+	// so anywhere in the function. A block profile puts it where they wait,
+	// which the chain names, as what goes on under the lock does at the line.
+	"lockblock": {{mutex, inFunction}, {block, atSteps}, {blocked, atSteps}, {kernel, alongCalls}},
+	// Whoever waits for the ticker stands at a place that the chain names; the
+	// ticker itself is memory that the line allocated.
+	"tickerleak": {{goroutine, atSteps}, {leak, atSteps}, {inuse, atLine}},
+	// The compiler allocates where the value is made: the chain says where it
+	// goes, which allocates nothing.
+	"heapescape": {{alloc, atLine}, {assist, atLine}},
+	"hotalloc":   {{alloc, alongCalls}, {assist, alongCalls}},
+	"initperreq": {{alloc, alongCalls}, {assist, alongCalls}},
+	// What a defer costs beside its call is CPU time of the function.
+	"hotdefer": {{cpu, atLine}},
+	"hotcall":  {{cpu, alongCalls}},
+	"hotblock": {{block, alongCalls}, {blocked, alongCalls}, {kernel, alongCalls}},
+	// The world is stopped where the trace says; what is done meanwhile, CPU.
+	"stw": {{stopped, alongCalls}, {cpu, alongCalls}},
+	// What hot functions may cost is about allocation before all.
+	"budget": {{alloc, alongCalls}},
+}
+
+// fallback is what any code is measured by, if nothing is given that fits its rule.
+var fallback = []row{{cpu, alongCalls}}
