@@ -23,7 +23,7 @@ func gate(t *testing.T) *Report {
 	r.Findings[0].Evidence = &finding.Evidence{Status: finding.Confirmed, Weight: 0.12, Measures: []finding.Measure{
 		{Source: "mutex.pprof", Kind: "mutex", Value: 0.4, Unit: "s/s", Share: 0.12, Line: true, Text: "12 % of the waiting for locks, at this line (mutex.pprof)"},
 	}}
-	r.Findings[1].Evidence = &finding.Evidence{Status: finding.NotObserved}
+	r.Findings[1].Evidence = &finding.Evidence{Status: finding.NotObserved, Measures: []finding.Measure{{Source: "block.pprof", Kind: "block", Text: finding.Unseen("block.pprof")}}}
 	known := minor
 	known.Fingerprint, known.Message = "v1:0000000000000006", "known"
 	r.Problems = nil

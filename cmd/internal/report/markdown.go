@@ -189,9 +189,7 @@ func (m *markdown) why(f finding.Finding) string {
 		steps = slices.Concat(h.Via, f.Chain)
 	}
 	if e := f.Evidence; e != nil {
-		for _, measure := range e.Measures {
-			fmt.Fprintf(&b, "\n  measured: %s\n", mdText(measure.Text))
-		}
+		fmt.Fprintf(&b, "\n  %s\n", mdText(e.String()))
 	}
 	b.WriteString(m.steps(steps))
 	if mend := remedy(f); mend != "" {
