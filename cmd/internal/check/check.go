@@ -64,11 +64,14 @@ type run struct {
 	policy  policy.Policy
 	rules   []report.Rule // that are on
 	onlyIn  bool          // why: look at nothing but the patterns
+	env     []string      // gate: added to the environment of the go command
 	// evidence is nil if none was given.
 	evidence *evidence.Set
-	// engine is engine.Run, and declared engine.Declarations, but in tests.
-	engine   func(context.Context, engine.Options) (*engine.Result, error)
-	declared func(ctx context.Context, o engine.Options, names []string, all bool) ([]engine.Declared, error)
+	// engine is engine.Run, declared engine.Declarations, and toolchain
+	// engine.Toolchain, but in tests.
+	engine    func(context.Context, engine.Options) (*engine.Result, error)
+	declared  func(ctx context.Context, o engine.Options, names []string, all bool) ([]engine.Declared, error)
+	toolchain func(ctx context.Context, o engine.Options, file string, text []byte) (string, error)
 }
 
 // Run checks packages and returns the exit code. An error is one of usage or
@@ -261,6 +264,7 @@ func (r *run) engineOptions() engine.Options {
 		Progress:   r.Progress,
 		NoCanary:   r.NoCanary,
 		Overlay:    r.Overlay,
+		Env:        r.env,
 	}
 }
 

@@ -27,7 +27,7 @@ type Against struct {
 // Gate checks packages for what is new against an older version, prints it, and
 // returns the exit code. An error is one of usage or configuration.
 func Gate(ctx context.Context, o Options, a Against, s Streams) (code int, err error) {
-	r := &run{Options: o, streams: s, engine: engine.Run}
+	r := &run{Options: o, streams: s, engine: engine.Run, toolchain: engine.Toolchain}
 	if err := r.prepare(); err != nil {
 		return report.Usage, err
 	}
@@ -57,17 +57,59 @@ func (r *run) gate(ctx context.Context, a Against) (*report.Report, error) {
 	if len(rep.Findings) == 0 && len(res.Ledger) == 0 {
 		return rep, nil // nothing can be new
 	}
-	old, oldRes, err := r.older(base).analyse(ctx)
+	older := r.older(base)
+	old, oldRes, err := older.analyse(ctx)
 	if err != nil {
 		return nil, err
 	}
 	was := sourceOf(base, rep.Root)
 	subtract(rep, baseline.EntriesOf(old.Findings, was))
 	r.doubts(rep, old, base)
-	if len(old.Problems) == 0 {
-		rep.Gate.Changes = ledger.Diff(oldRes.Ledger, res.Ledger, existence(base, was, rep.Root))
+	if len(old.Problems) > 0 {
+		return rep, nil
 	}
+	books := oldRes.Ledger
+	if len(res.Ledger)+len(books) > 0 {
+		var note string
+		if books, note, err = older.asThen(ctx, base, oldRes); err != nil {
+			return nil, err
+		}
+		if note != "" {
+			rep.Notes = append(rep.Notes, report.Note{Place: finding.Place{File: res.ToolchainFile}, Message: note})
+		}
+	}
+	rep.Gate.Changes = ledger.Split(books, oldRes.Ledger, res.Ledger, existence(base, was))
 	return rep, nil
+}
+
+// asThen returns what the base's hot functions cost under the toolchain that the
+// base asks for, or else a note that says why that is not known. Most often it is
+// the toolchain of today, with which now was found out.
+func (r *run) asThen(ctx context.Context, base *revision.Base, now *engine.Result) (books []finding.Ledger, note string, err error) {
+	text := base.Texts[now.ToolchainFile]
+	if text == nil {
+		return now.Ledger, "", nil
+	}
+	const unknown = "what the compiler changed is not told from what the code changed, for %s asks for a toolchain that cannot be asked: %s"
+	name, err := r.toolchain(ctx, r.engineOptions(), now.ToolchainFile, text)
+	switch {
+	case ctx.Err() != nil:
+		return nil, "", ctx.Err()
+	case err != nil:
+		return now.Ledger, fmt.Sprintf(unknown, base.Ref, err), nil
+	case name == now.Toolchain:
+		return now.Ledger, "", nil
+	}
+	then := *r
+	then.env = append(then.env[:len(then.env):len(then.env)], "GOTOOLCHAIN="+name)
+	res, err := then.engine(ctx, then.engineOptions())
+	switch {
+	case err != nil:
+		return nil, "", err
+	case len(res.Problems) > 0:
+		return now.Ledger, fmt.Sprintf(unknown, base.Ref, res.Problems[0].Message), nil
+	}
+	return res.Ledger, "", nil
 }
 
 // sourceOf returns the source of the base.
@@ -86,7 +128,7 @@ func sourceOf(base *revision.Base, root string) baseline.Source {
 
 // existence tells which functions each side has, hot or not: of those whose file
 // did not change, both have all.
-func existence(base *revision.Base, was baseline.Source, root string) ledger.Options {
+func existence(base *revision.Base, was baseline.Source) ledger.Options {
 	declares := func(src baseline.Source) func(l *finding.Ledger) bool {
 		return func(l *finding.Ledger) bool {
 			if _, changed := base.Texts[l.Start.File]; !changed || src.Declares(l.Start.File, l.Func) {
@@ -100,7 +142,7 @@ func existence(base *revision.Base, was baseline.Source, root string) ledger.Opt
 			return false
 		}
 	}
-	return ledger.Options{InBase: declares(was), InHead: declares(baseline.Disk(root))}
+	return ledger.Options{InBase: declares(was), InHead: declares(baseline.Disk(was.Root))}
 }
 
 // older returns the run that checks the base, by the rules of today: what a new

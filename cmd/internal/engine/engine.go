@@ -81,6 +81,7 @@ type Result struct {
 	Commands           []string // the names that the packages main go by, of those that the patterns mean
 	GOROOT, GOMODCACHE string
 	Toolchain          string // "go1.26.8", what the packages were checked for
+	ToolchainFile      string // the go.work or go.mod that may ask for another; empty if there is none
 	Duration           time.Duration
 }
 

@@ -89,6 +89,18 @@ func (env goenv) unfit(built string) *finding.Problem {
 	return nil
 }
 
+// toolchainFile returns the file that may ask for another toolchain than that of the
+// go command, see https://go.dev/doc/toolchain.
+func (env goenv) toolchainFile() string {
+	switch {
+	case env.GOWORK != "" && env.GOWORK != "off":
+		return env.GOWORK
+	case env.GOMOD != os.DevNull:
+		return env.GOMOD
+	}
+	return ""
+}
+
 // A module is a main module.
 type module struct {
 	Path string

@@ -16,11 +16,12 @@ import (
 // result joins what was asked for with what go vet said.
 func (c *check) result(asked packageSet, v vetted) *Result {
 	res := &Result{
-		Problems:   v.problems,
-		Notes:      v.notes,
-		GOROOT:     c.env.GOROOT,
-		GOMODCACHE: c.env.GOMODCACHE,
-		Toolchain:  c.env.GOVERSION,
+		Problems:      v.problems,
+		Notes:         v.notes,
+		GOROOT:        c.env.GOROOT,
+		GOMODCACHE:    c.env.GOMODCACHE,
+		Toolchain:     c.env.GOVERSION,
+		ToolchainFile: c.env.toolchainFile(),
 	}
 	for _, m := range c.modules {
 		res.Modules = append(res.Modules, m.Dir)
