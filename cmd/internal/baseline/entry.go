@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 
 	"github.com/lagvet/lagvet/cmd/internal/finding"
-	"github.com/lagvet/lagvet/cmd/internal/report"
 )
 
 // An Entry is a finding as it is remembered. It holds no line and no absolute
@@ -20,7 +19,7 @@ type Entry struct {
 	Cause     string
 	Primitive string
 
-	File string // relative to the root of its [Source], with slashes; absolute if it lies outside
+	File string // relative to the root of its [Source], with slashes
 	// Decl is the declaration that the finding stands in or documents: "F",
 	// "T.F" of a method, the first name of a variable's declaration. It is
 	// empty where the source does not tell.
@@ -77,28 +76,31 @@ func (r *reader) entries(fs []finding.Finding) []Entry {
 	return es
 }
 
-// rel returns file as entries name it.
+// rel returns file as entries name it. Where there is no way from the root to it,
+// as to another drive, its name has to do.
 func (r *reader) rel(file string) string {
+	if file == "" {
+		return ""
+	}
 	rel, err := filepath.Rel(r.src.Root, file)
-	if err != nil || !filepath.IsLocal(rel) {
-		return filepath.ToSlash(file)
+	if err != nil {
+		return filepath.Base(file)
 	}
 	return filepath.ToSlash(rel)
 }
 
 // abs undoes rel.
 func (r *reader) abs(file string) string {
-	path := filepath.FromSlash(file)
-	if file == "" || filepath.IsAbs(path) {
-		return path
+	if file == "" {
+		return ""
 	}
-	return filepath.Join(r.src.Root, path)
+	return filepath.Join(r.src.Root, filepath.FromSlash(file))
 }
 
-// Gone returns e as reports tell of a finding that no longer occurs.
-func (e Entry) Gone(root string) report.Gone {
+// Gone returns e as reports tell of what that no longer occurs.
+func (e Entry) Gone(root string) finding.Gone {
 	r := reader{src: Source{Root: root}}
-	return report.Gone{Rule: e.Rule, Message: e.Message, Func: e.Func, File: r.abs(e.File), Fingerprint: e.Fingerprint}
+	return finding.Gone{Rule: e.Rule, Message: e.Message, Func: e.Func, File: r.abs(e.File), Fingerprint: e.Fingerprint}
 }
 
 // fn is the function that is to be mended, or whatever else there is to tell

@@ -74,11 +74,7 @@ type Gate struct {
 }
 
 // Gone is a finding that no longer occurs.
-type Gone struct {
-	Rule, Message, Func string
-	File                string // where it stood, absolute; it need not exist
-	Fingerprint         string
-}
+type Gone = finding.Gone
 
 // The exit codes, and what they say.
 const (

@@ -1,4 +1,4 @@
-package baseline
+package manage
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/lagvet/lagvet/cmd/internal/baseline"
 	"github.com/lagvet/lagvet/cmd/internal/engine"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
 	"github.com/lagvet/lagvet/cmd/internal/testtool"
@@ -57,8 +58,8 @@ func TestVersions(t *testing.T) {
 		name := strings.TrimSuffix(filepath.Base(path), ".txtar")
 		t.Run(name, func(t *testing.T) {
 			before, after := within(old, filepath.Join(dir, "old", name)), within(now, filepath.Join(dir, "new", name))
-			entries := EntriesOf(before, Disk(filepath.Join(dir, "old")))
-			res := Match(entries, after, Disk(filepath.Join(dir, "new")))
+			entries := baseline.EntriesOf(before, baseline.Disk(filepath.Join(dir, "old")))
+			res := baseline.Match(entries, after, baseline.Disk(filepath.Join(dir, "new")))
 			got := lines("fresh", res.Fresh) + lines("known", res.Known)
 			for j, f := range before {
 				if !slices.Contains(res.Pairs, j) {
