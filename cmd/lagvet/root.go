@@ -38,6 +38,7 @@ Start with: lagvet check ./...`,
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		checkCommand(code),
+		baselineCommand(code),
 		gateCommand(code),
 		rulesCommand(),
 		explainCommand(),

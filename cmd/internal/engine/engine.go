@@ -82,6 +82,7 @@ type Result struct {
 	GOROOT, GOMODCACHE string
 	Toolchain          string // "go1.26.8", what the packages were checked for
 	ToolchainFile      string // the go.work or go.mod that may ask for another; empty if there is none
+	GOOS, GOARCH       string
 	Duration           time.Duration
 }
 

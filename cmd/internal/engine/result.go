@@ -22,6 +22,8 @@ func (c *check) result(asked packageSet, v vetted) *Result {
 		GOMODCACHE:    c.env.GOMODCACHE,
 		Toolchain:     c.env.GOVERSION,
 		ToolchainFile: c.env.toolchainFile(),
+		GOOS:          c.env.GOOS,
+		GOARCH:        c.env.GOARCH,
 	}
 	for _, m := range c.modules {
 		res.Modules = append(res.Modules, m.Dir)

@@ -117,7 +117,7 @@ func within(fs []finding.Finding, dir string) []finding.Finding {
 func lines(what string, fs []finding.Finding) string {
 	var b strings.Builder
 	for _, f := range fs {
-		b.WriteString(line(what, f.Start.File, f.Start.Line))
+		b.WriteString(entryAt(what, f.Start.File, f.Start.Line))
 	}
 	return b.String()
 }
@@ -133,7 +133,7 @@ func marked(t *testing.T, dir, what string) string {
 		text, err := os.ReadFile(path)
 		for i, l := range strings.Split(string(text), "\n") {
 			if strings.HasSuffix(strings.TrimSpace(l), "// "+what) {
-				b.WriteString(line(what, path, i+1))
+				b.WriteString(entryAt(what, path, i+1))
 			}
 		}
 		return err
@@ -144,7 +144,7 @@ func marked(t *testing.T, dir, what string) string {
 	return b.String()
 }
 
-func line(what, file string, number int) string {
+func entryAt(what, file string, number int) string {
 	return fmt.Sprintf("%s %s:%d\n", what, file, number)
 }
 
