@@ -3,7 +3,6 @@ package report
 import (
 	"encoding/json"
 	"fmt"
-	"html/template"
 	"io"
 	"strings"
 	"testing"
@@ -408,24 +407,4 @@ func TestMarkdownFits(t *testing.T) {
 			t.Errorf("%d shown and %d said to be left out, of %d", shown, left, tt.n)
 		}
 	}
-}
-
-// body returns a page without its style and script, which have golden files enough
-// of their own.
-func body(t *testing.T, r *Report) string {
-	t.Helper()
-	out := write(t, r, HTML)
-	for _, part := range []string{pageCSS, pageJS, strings.ReplaceAll(template.HTMLEscapeString(policy()), "+", "&#43;")} {
-		short := strings.Replace(out, part, "…", 1)
-		if short == out {
-			t.Fatalf("the page does not hold, as it is: %.80q", part)
-		}
-		out = short
-	}
-	return out
-}
-
-func TestHTML(t *testing.T) {
-	golden(t, "sample.html", body(t, sample(t)))
-	golden(t, "gate.html", body(t, gate(t)))
 }
