@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -55,6 +56,19 @@ func TestReports(t *testing.T) {
 		}
 	}
 	leftovers(t, dir, 2+len(starts))
+}
+
+func TestReportsAreDocumented(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "reports.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, format := range ReportFormats() {
+		row := regexp.MustCompile("(?m)^\\| \\[?`" + format + "`")
+		if !row.Match(data) {
+			t.Errorf("docs/reports.md has no row for %s", format)
+		}
+	}
 }
 
 // leftovers fails if there are not n files in dir: one more is half a report.

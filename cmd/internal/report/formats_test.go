@@ -194,6 +194,33 @@ func TestGitHubSaysWhatIsNotShown(t *testing.T) {
 	}
 }
 
+func TestVerdict(t *testing.T) {
+	found := []finding.Finding{{Package: "a"}, {Package: "a"}}
+	failed := []finding.Problem{{}, {}}
+	against := func(prune bool, stale ...Gone) *Gate { return &Gate{Against: "origin/main at 1a2b3c4", Prune: prune, Stale: stale} }
+	tests := []struct {
+		report Report
+		want   string
+	}{
+		{Report{Packages: 1}, "no findings in 1 package."},
+		{Report{Packages: 3, Findings: found}, "2 findings in 1 of 3 packages."},
+		{Report{Packages: 3, Findings: found[:1]}, "1 finding in 1 of 3 packages."},
+		{Report{Packages: 3, Problems: failed}, "2 things were not checked; no findings in 3 packages."},
+		{Report{Packages: 3, Problems: failed[:1], Findings: found}, "1 thing was not checked; 2 findings in 1 of 3 packages."},
+		{Report{Problems: failed}, "nothing was checked."},
+		{Report{Packages: 3, Gate: against(false)}, "no new findings against origin/main at 1a2b3c4 in 3 packages."},
+		{Report{Packages: 3, Gate: against(false), Findings: found}, "2 new findings against origin/main at 1a2b3c4 in 1 of 3 packages."},
+		{Report{Packages: 3, Gate: against(false, Gone{})}, "no new findings against origin/main at 1a2b3c4 in 3 packages."},
+		{Report{Packages: 3, Gate: against(true, Gone{})}, "1 entry of the baseline no longer occurs."},
+		{Report{Packages: 3, Gate: against(true, Gone{}, Gone{}), Findings: found}, "2 new findings against origin/main at 1a2b3c4 in 1 of 3 packages; 2 entries of the baseline no longer occur."},
+	}
+	for _, tt := range tests {
+		if got := tt.report.verdict(); got != tt.want {
+			t.Errorf("%s\nwant %s", got, tt.want)
+		}
+	}
+}
+
 func TestRanked(t *testing.T) {
 	fs := []finding.Finding{
 		{Message: "low", Severity: "low", Evidence: &finding.Evidence{Weight: 1}},

@@ -48,6 +48,17 @@ func causes(changes []finding.Change) []string {
 	return by
 }
 
+// by returns the changes that come from one cause.
+func (g *Gate) by(cause string) []finding.Change {
+	var changes []finding.Change
+	for _, c := range g.Changes {
+		if c.By == cause {
+			changes = append(changes, c)
+		}
+	}
+	return changes
+}
+
 // heading says what the changes that come from one cause are.
 func heading(by string, g *Gate) string {
 	gained, lost := 0, 0

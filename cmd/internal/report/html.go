@@ -54,15 +54,21 @@ type pageNote struct {
 type pageGate struct {
 	Against string
 	Prune   bool
-	Changes []pageChange
+	Causes  []pageCause
 	Stale   []pageNote
 	Fixed   []pageNote
 }
 
+// pageCause holds the changes of costs that come from one cause.
+type pageCause struct {
+	By, Heading string
+	Changes     []pageChange
+}
+
 type pageChange struct {
-	Verb, Kind, Func, Text, By, Hot string
-	At, Link                        string
-	Chain                           []pageNote
+	Verb, Kind, Func, Text, Hot string
+	At, Link                    string
+	Chain                       []pageNote
 }
 
 // HTML writes r as one page that needs nothing but itself: no network, no other
@@ -131,8 +137,8 @@ func hashOf(text string) string {
 
 func (r *Report) pageGate() *pageGate {
 	g := &pageGate{Against: r.Gate.Against, Prune: r.Gate.Prune}
-	for _, c := range r.Gate.Changes {
-		g.Changes = append(g.Changes, r.pageChange(c))
+	for _, by := range causes(r.Gate.Changes) {
+		g.Causes = append(g.Causes, pageCause{by, heading(by, r.Gate), mapped(r.Gate.by(by), r.pageChange)})
 	}
 	for _, e := range r.Gate.Stale {
 		g.Stale = append(g.Stale, r.pageNote(finding.Place{}, r.gone(e)))
@@ -147,9 +153,6 @@ func (r *Report) pageChange(c finding.Change) pageChange {
 	out := pageChange{Verb: "lost", Kind: c.Kind, Func: c.Func, Text: c.Text}
 	if c.Gained {
 		out.Verb = "gained"
-	}
-	if c.By != finding.ByCode {
-		out.By = c.By
 	}
 	if c.Hot != nil {
 		out.Hot = c.Hot.Detail

@@ -77,7 +77,9 @@ func (m *markdown) gate() {
 	if g.Prune {
 		stale += ": to be removed with `lagvet baseline prune`"
 	}
-	m.section("What hot functions cost", "change of a hot function", mapped(g.Changes, m.change))
+	for _, by := range causes(g.Changes) {
+		m.section(mdText(heading(by, g)), "change of a hot function", mapped(g.by(by), m.change))
+	}
 	m.section(stale, "stale entry", mapped(g.Stale, m.gone))
 	m.section("Fixed", "fixed finding", mapped(g.Fixed, m.gone))
 	m.section("New, and let pass", "finding that is let pass", mapped(ranked(g.Minor), m.finding))
@@ -223,11 +225,7 @@ func (m *markdown) change(c finding.Change) part {
 	if c.Gained {
 		verb = "gained"
 	}
-	text := fmt.Sprintf("- **%s %s** · %s%s: %s", verb, mdText(c.Kind), m.at(c.Start), mdText(c.Func), mdText(c.Text))
-	if c.By != "" && c.By != finding.ByCode {
-		text += " (by " + mdText(c.By) + ")"
-	}
-	text += "\n"
+	text := fmt.Sprintf("- **%s %s** · %s%s: %s\n", verb, mdText(c.Kind), m.at(c.Start), mdText(Bare(c.Func)), mdText(c.Text))
 	return part{full: text + folded("how", m.steps(c.Chain)), short: text}
 }
 

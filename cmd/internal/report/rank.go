@@ -48,21 +48,26 @@ func heat(f finding.Finding) float64 {
 	return f.Hot.Share
 }
 
-// verdict returns in one sentence how the run went. It holds no times, so that the
-// same code gives the same report.
+// verdict returns in one sentence how the run went, what was not checked first: the
+// rest cannot be read without it. It holds no times, so that the same code gives the
+// same report.
 func (r *Report) verdict() string {
 	var parts []string
-	if n := len(r.Findings); n > 0 {
+	unchecked := len(r.Problems)
+	switch {
+	case unchecked > 0 && r.Packages == 0 && len(r.Findings) == 0:
+		return "nothing was checked."
+	case unchecked > 0:
+		parts = append(parts, plural(unchecked, "thing was not checked", "things were not checked"))
+	}
+	if len(r.Findings) > 0 {
 		parts = append(parts, r.found())
 	}
 	if n := len(r.prunable()); n > 0 {
 		parts = append(parts, plural(n, "entry of the baseline no longer occurs", "entries of the baseline no longer occur"))
 	}
-	if len(parts) == 0 {
+	if len(r.Findings)+len(r.prunable()) == 0 {
 		parts = append(parts, r.clean())
-	}
-	if n := len(r.Problems); n > 0 {
-		parts = append(parts, plural(n, "thing was not checked", "things were not checked"))
 	}
 	return strings.Join(parts, "; ") + "."
 }
@@ -72,16 +77,15 @@ func (r *Report) found() string {
 	if r.Gate == nil {
 		return count(len(r.Findings), "finding") + where
 	}
-	return plural(len(r.Findings), "new finding", "new findings") + " against " + r.Gate.Against + where
+	return count(len(r.Findings), "new finding") + " against " + r.Gate.Against + where
 }
 
-// clean says that nothing was found. Where something was not checked, that is
-// part of the same sentence: see verdict.
+// clean says that nothing was found.
 func (r *Report) clean() string {
 	if r.Gate == nil {
 		return "no findings in " + count(r.Packages, "package")
 	}
-	return "nothing new against " + r.Gate.Against + " in " + count(r.Packages, "package")
+	return "no new findings against " + r.Gate.Against + " in " + count(r.Packages, "package")
 }
 
 // prunable returns the entries of a baseline that no longer occur, if that fails
