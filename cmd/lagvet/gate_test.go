@@ -277,3 +277,45 @@ func TestGateOutsideRepository(t *testing.T) {
 	want := expect{code: 3, stdout: []string{`could not check: nothing was checked: the base cannot be found: .*not a git repository`, `mend: run lagvet in a git repository, or compare with a file`}}
 	want.check(t, lagvet(t, shop(t, nil), "gate", "--no-canary", "--base", "main"))
 }
+
+// What a baseline holds is let pass, wherever it has moved; what it holds and is no
+// longer found is told.
+func TestGateBaseline(t *testing.T) {
+	t.Parallel()
+	dir := shop(t, map[string]string{"cold/cold.go": strings.Replace(cold, "func Sum", "//lagvet:hot\nfunc Sum", 1)})
+	expect{stdout: []string{`^lagvet\.baseline\.json: 3 findings, 3 of them new$`}}.check(t, lagvet(t, dir, "baseline", "write"))
+	gate := func(args ...string) result {
+		return lagvet(t, dir, append([]string{"gate", "--no-canary", "--baseline", "lagvet.baseline.json"}, args...)...)
+	}
+	expect{stdout: []string{`^no new findings against lagvet\.baseline\.json in 5 packages, .*; 3 known, `}, absent: []string{"stale", "What hot"}}.check(t, gate())
+
+	commit(t, dir)
+	change(t, dir, map[string]string{
+		"clean/loop.go":  loop("clean", "Loop"),
+		"files/files.go": "package files\n",
+		"cold/cold.go":   strings.Replace(cold, "func Sum(n int) int {\n", "//lagvet:hot\nfunc Sum(n int) int {\n\tkept = append([]int{}, kept...)\n", 1),
+	})
+	expect{
+		code: 1,
+		stdout: []string{
+			`^clean/loop\.go:8:3: .*\(hotdefer\)$`,
+			`^  \+ cold/cold\.go:5:\d+: cold\.Sum: .*\(alloc\)$`,
+			`^files/files\.go: hotdefer no longer occurs in .*files\.`,
+			`^    mend: lagvet baseline prune$`,
+			`new findings? against lagvet\.baseline\.json in \d of 5 packages, .*; 2 known, 1 stale, `,
+		},
+	}.check(t, gate())
+	expect{
+		code:   1,
+		stdout: []string{`^1 new finding against HEAD at [0-9a-f]{12} and lagvet\.baseline\.json in `},
+	}.check(t, gate("--base", "HEAD"))
+	// A part of the module shows nothing of what is stale in another.
+	expect{stdout: []string{`^no new findings `}, absent: []string{"no longer occurs", "What hot"}}.check(t, gate("./files"))
+
+	write(t, filepath.Join(dir, "lagvet.baseline.json"), "{")
+	expect{code: 2, stderr: []string{`lagvet: the baseline lagvet\.baseline\.json ends in the middle`}}.check(t, gate())
+	if got := read(t, dir, "lagvet.baseline.json"); got != "{" {
+		t.Errorf("a baseline that cannot be read was replaced: %s", got)
+	}
+	expect{code: 2, stderr: []string{`lagvet: reading the baseline: open none\.json: no such file`}}.check(t, gate("--baseline", "none.json"))
+}

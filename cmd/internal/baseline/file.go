@@ -53,12 +53,12 @@ type Alloc struct {
 
 // An Effect is what is remembered of a finding.Effect.
 type Effect struct {
-	Kind      string `json:"kind"`
-	Cold      bool   `json:"cold,omitempty"`
-	ByCaller  bool   `json:"by_caller,omitempty"`
-	Certainty string `json:"certainty,omitempty"`
-	Stated    string `json:"stated,omitempty"`
-	Primitive string `json:"primitive,omitempty"` // at the end of the chain
+	Kind      string   `json:"kind"`
+	Cold      bool     `json:"cold,omitempty"`
+	ByCaller  bool     `json:"by_caller,omitempty"`
+	Certainty string   `json:"certainty,omitempty"`
+	Stated    string   `json:"stated,omitempty"`
+	Chain     []string `json:"chain,omitempty"` // the functions called, down to the primitive
 }
 
 // CostsOf returns what is remembered of ledgers.
@@ -71,8 +71,8 @@ func CostsOf(ls []finding.Ledger) []Cost {
 		}
 		for _, e := range l.Effects {
 			effect := Effect{Kind: e.Kind, Cold: e.Cold, ByCaller: e.ByCaller, Certainty: e.Certainty, Stated: e.Stated}
-			if n := len(e.Chain); n > 0 {
-				effect.Primitive = e.Chain[n-1].Func
+			for _, call := range e.Chain {
+				effect.Chain = append(effect.Chain, call.Func)
 			}
 			c.Effects = append(c.Effects, effect)
 		}
@@ -89,8 +89,8 @@ func (c Cost) Ledger() finding.Ledger {
 	}
 	for _, e := range c.Effects {
 		effect := finding.Effect{Kind: e.Kind, Cold: e.Cold, ByCaller: e.ByCaller, Certainty: e.Certainty, Stated: e.Stated}
-		if e.Primitive != "" {
-			effect.Chain = []finding.Call{{Func: e.Primitive}}
+		for _, fn := range e.Chain {
+			effect.Chain = append(effect.Chain, finding.Call{Func: fn})
 		}
 		l.Effects = append(l.Effects, effect)
 	}

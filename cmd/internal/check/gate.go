@@ -41,7 +41,11 @@ func Gate(ctx context.Context, o Options, a Against, s Streams) (code int, err e
 }
 
 func (r *run) gate(ctx context.Context, a Against) (*report.Report, error) {
-	base, err := revision.Find(ctx, r.Dir, a.Base)
+	known, err := r.known(a.Baseline)
+	if err != nil {
+		return nil, err
+	}
+	base, err := r.base(ctx, a.Base)
 	if e, ok := errors.AsType[*revision.Error](err); ok {
 		return r.unchecked(finding.Problem{Message: "nothing was checked: " + e.Message, Remedy: e.Remedy}), nil
 	}
@@ -52,34 +56,57 @@ func (r *run) gate(ctx context.Context, a Against) (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	rep.Gate = &report.Gate{Against: base.Ref + " at " + base.Short(), Commit: base.Commit}
+	rep.Gate = new(report.Gate)
+	all := rep.Findings
+	if base != nil {
+		if err := r.since(ctx, base, rep, res); err != nil {
+			return nil, err
+		}
+	}
+	if known != nil {
+		r.beside(known, all, rep, res)
+	}
+	return rep, nil
+}
+
+// base returns the version that ref names, or nil if it names none.
+func (r *run) base(ctx context.Context, ref string) (*revision.Base, error) {
+	if ref == "" {
+		return nil, nil
+	}
+	return revision.Find(ctx, r.Dir, ref)
+}
+
+// since compares with an older version.
+func (r *run) since(ctx context.Context, base *revision.Base, rep *report.Report, res *engine.Result) error {
+	rep.Gate.Against, rep.Gate.Commit = base.Ref+" at "+base.Short(), base.Commit
 	r.unlike(rep, base)
 	if len(rep.Findings) == 0 && len(res.Ledger) == 0 {
-		return rep, nil // nothing can be new
+		return nil // nothing can be new
 	}
 	older := r.older(base)
 	old, oldRes, err := older.analyse(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	was := sourceOf(base, rep.Root)
 	subtract(rep, baseline.EntriesOf(old.Findings, was))
 	r.doubts(rep, old, base)
 	if len(old.Problems) > 0 {
-		return rep, nil
+		return nil
 	}
 	books := oldRes.Ledger
 	if len(res.Ledger)+len(books) > 0 {
 		var note string
 		if books, note, err = older.asThen(ctx, base, oldRes); err != nil {
-			return nil, err
+			return err
 		}
 		if note != "" {
 			rep.Notes = append(rep.Notes, report.Note{Place: finding.Place{File: res.ToolchainFile}, Message: note})
 		}
 	}
 	rep.Gate.Changes = ledger.Split(books, oldRes.Ledger, res.Ledger, existence(base, was))
-	return rep, nil
+	return nil
 }
 
 // asThen returns what the base's hot functions cost under the toolchain that the

@@ -44,6 +44,7 @@ type Verdict struct {
 	Silenced []finding.Finding // by an allow or an exclude, which they name
 	Waiting  int               // performance findings in code that nothing says is hot
 	Hidden   int               // findings of a tier that is not reported
+	Unshown  []finding.Finding // those that Waiting and Hidden count
 	Unused   []*config.Exclude // excludes that cover no finding
 }
 
@@ -63,6 +64,7 @@ func (p Policy) Apply(fs []finding.Finding) Verdict {
 		switch {
 		case rank(f.Tier) < rank(p.tier(f.Rule)):
 			v.Hidden++
+			v.Unshown = append(v.Unshown, f)
 		case f.Allowed != nil:
 			v.Silenced = append(v.Silenced, f)
 		case exclude != nil:
@@ -70,6 +72,7 @@ func (p Policy) Apply(fs []finding.Finding) Verdict {
 			v.Silenced = append(v.Silenced, f)
 		case f.NeedsHot:
 			v.Waiting++
+			v.Unshown = append(v.Unshown, f)
 		default:
 			v.Findings = append(v.Findings, f)
 		}

@@ -197,7 +197,9 @@ func TestGitHubSaysWhatIsNotShown(t *testing.T) {
 func TestVerdict(t *testing.T) {
 	found := []finding.Finding{{Package: "a"}, {Package: "a"}}
 	failed := []finding.Problem{{}, {}}
-	against := func(prune bool, stale ...Gone) *Gate { return &Gate{Against: "origin/main at 1a2b3c4", Prune: prune, Stale: stale} }
+	against := func(prune bool, stale ...Gone) *Gate {
+		return &Gate{Against: "origin/main at 1a2b3c4", Prune: prune, Stale: stale}
+	}
 	tests := []struct {
 		report Report
 		want   string
