@@ -279,6 +279,20 @@ func TestCheck(t *testing.T) {
 		{name: "missing configuration", args: []string{"--config=no.yml"}, code: 2, stderr: []string{`^no\.yml: cannot read the configuration: no such file or directory$`}},
 		{name: "missing directory", args: []string{"-C", "nowhere"}, code: 2, stderr: []string{`nowhere is no directory`}},
 		{name: "diff in another format", args: []string{"--diff", "--format=json"}, code: 2, stderr: []string{`--diff prints a diff, so it cannot print json too`}},
+		{
+			name:   "reports",
+			args:   []string{"--report=github=-", "--report=html=report.html", "./files"},
+			code:   1,
+			stdout: []string{`^files/files\.go:13:4: .*\(hotdefer\)$`, `^::(error|warning) file=files/files\.go,line=13,.*,title=lagvet%3A hotdefer::`, `^lagvet: 1 finding in 1 of 1 package\.$`},
+		},
+		{
+			name:   "report that cannot be written beside findings",
+			args:   []string{"--report=html=no/report.html", "--report=json=report.json", "./files"},
+			code:   2,
+			stdout: []string{`\(hotdefer\)$`},
+			stderr: []string{`\Alagvet: --report html: writing the report: open .*no such file`},
+		},
+		{name: "unknown report", args: []string{"--report=xml=a"}, code: 2, stderr: []string{`--report is "xml", and must be text, .* or summary`}},
 		{name: "output that cannot be written", args: []string{"--output=no/report.txt", "./clean"}, code: 2, stderr: []string{`writing the report: open .*no such file`}},
 	}
 	for _, tt := range tests {

@@ -2,8 +2,10 @@ package report
 
 import (
 	"encoding/json"
+	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -276,6 +278,60 @@ func TestJUnitRead(t *testing.T) {
 		}
 		if len(suites) < 1+len(r.Rules) {
 			t.Errorf("%s: %d suites for %d rules", name, len(suites), len(r.Rules))
+		}
+	}
+}
+
+// shape says what may be in an element, and what must be on it.
+type shape struct{ children, required, optional string }
+
+// junitShapes is as much of Jenkins' junit-10.xsd (src/main/resources in
+// github.com/jenkinsci/xunit-plugin) as this report is about. What is not named
+// here is not allowed, though the schema may allow it.
+var junitShapes = map[string]shape{
+	"":           {children: "testsuites"},
+	"testsuites": {"testsuite", "", "name tests failures errors time"},
+	"testsuite":  {"testcase properties system-out system-err", "name tests failures errors", "skipped time timestamp hostname id package file log url group"},
+	"testcase":   {"skipped error failure system-out system-err", "name", "classname time group"},
+	"failure":    {"", "", "message type"},
+	"error":      {"", "", "message type"},
+	"skipped":    {"", "", "message type"},
+}
+
+func TestJUnitShape(t *testing.T) {
+	has := func(list, word string) bool { return slices.Contains(strings.Fields(list), word) }
+	for name, r := range map[string]*Report{"sample": sample(t), "gate": gate(t), "clean": {Root: "/", Rules: sample(t).Rules}} {
+		d := xml.NewDecoder(strings.NewReader(write(t, r, JUnit)))
+		path := []string{""}
+		for {
+			token, err := d.Token()
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			switch e := token.(type) {
+			case xml.StartElement:
+				parent, s := path[len(path)-1], junitShapes[e.Name.Local]
+				if !has(junitShapes[parent].children, e.Name.Local) {
+					t.Errorf("%s: %s in %q", name, e.Name.Local, parent)
+				}
+				on := make(map[string]bool)
+				for _, a := range e.Attr {
+					if on[a.Name.Local] = true; !has(s.required+" "+s.optional, a.Name.Local) {
+						t.Errorf("%s: %s has %s", name, e.Name.Local, a.Name.Local)
+					}
+				}
+				for _, want := range strings.Fields(s.required) {
+					if !on[want] {
+						t.Errorf("%s: %s has no %s", name, e.Name.Local, want)
+					}
+				}
+				path = append(path, e.Name.Local)
+			case xml.EndElement:
+				path = path[:len(path)-1]
+			}
 		}
 	}
 }
