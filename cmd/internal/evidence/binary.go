@@ -15,19 +15,19 @@ import (
 	"github.com/lagvet/lagvet/cmd/internal/finding"
 )
 
-// A binary is the executable that evidence was taken from.
-type binary struct {
+// An executable is the one that evidence was taken from.
+type executable struct {
 	name    string // as it was given
 	info    *debug.BuildInfo
 	buildID string // in hexadecimal digits, as profiles have it; empty if it has none
 }
 
-func openBinary(name, path string) (*binary, error) {
+func openBinary(name, path string) (*executable, error) {
 	info, err := buildinfo.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the executable %s: %w", name, err)
 	}
-	return &binary{name, info, gnuBuildID(path)}, nil
+	return &executable{name, info, gnuBuildID(path)}, nil
 }
 
 // gnuBuildID returns the build id of an ELF file, or "". The go command gives one
@@ -65,7 +65,7 @@ func idOfNote(note []byte, word func([]byte) uint32) string {
 
 // check returns a problem if the executable is not of the main modules, and notes
 // what else may keep lines from agreeing.
-func (b *binary) check(ctx context.Context, p Program, rep *Report) *finding.Problem {
+func (b *executable) check(ctx context.Context, p Program, rep *Report) *finding.Problem {
 	main := b.info.Main.Path
 	i := slices.IndexFunc(p.Modules, func(m Module) bool { return m.Path == main })
 	if i < 0 && len(p.Modules) > 0 {
@@ -92,7 +92,7 @@ func (b *binary) check(ctx context.Context, p Program, rep *Report) *finding.Pro
 	return nil
 }
 
-func (b *binary) setting(key string) string {
+func (b *executable) setting(key string) string {
 	for _, s := range b.info.Settings {
 		if s.Key == key {
 			return s.Value
@@ -111,7 +111,7 @@ func headOf(ctx context.Context, dir string) string {
 }
 
 // refuse returns a problem if a source is of another build than the executable.
-func (b *binary) refuse(s *source) *finding.Problem {
+func (b *executable) refuse(s *source) *finding.Problem {
 	if b == nil || b.buildID == "" || s.buildID == "" || b.buildID == s.buildID {
 		return nil
 	}

@@ -247,10 +247,10 @@ func (r *resolved) stale() string {
 	}
 	var parts []string
 	if c.gone > 0 {
-		parts = append(parts, fmt.Sprintf("%d exist no more", c.gone))
+		parts = append(parts, fmt.Sprintf("gone: %d", c.gone))
 	}
 	if c.beyond > 0 {
-		parts = append(parts, fmt.Sprintf("%d were longer, or elsewhere", c.beyond))
+		parts = append(parts, fmt.Sprintf("longer then, or elsewhere: %d", c.beyond))
 	}
-	return fmt.Sprintf("%s is not of these sources: of %d functions of this module in it, %s; what was measured there is joined with no line", r.name, c.functions, strings.Join(parts, " and "))
+	return fmt.Sprintf("%s is not of these sources: of %d functions of this module in it, %s; what was measured there is joined with no line", r.name, c.functions, strings.Join(parts, ", "))
 }

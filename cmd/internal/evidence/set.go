@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,13 +16,13 @@ import (
 // A Set is the evidence that a run was given.
 type Set struct {
 	sources []*source
-	binary  *binary // nil if none was given
+	binary  *executable // nil if none was given
 }
 
 // Open reads files of evidence, and the executable that they were taken from,
 // which may be "". Relative paths start from dir. An error is one of what the user
 // handed in: a file that cannot be read, or that measures nothing of use.
-func Open(dir string, files []string, executable string) (*Set, error) {
+func Open(dir string, files []string, binary string) (*Set, error) {
 	set := new(Set)
 	for _, name := range files {
 		s, err := open(name, from(dir, name))
@@ -33,11 +32,11 @@ func Open(dir string, files []string, executable string) (*Set, error) {
 		set.sources = append(set.sources, s)
 	}
 	set.lend()
-	if executable == "" {
+	if binary == "" {
 		return set, nil
 	}
 	var err error
-	set.binary, err = openBinary(executable, from(dir, executable))
+	set.binary, err = openBinary(binary, from(dir, binary))
 	return set, err
 }
 
@@ -227,7 +226,7 @@ func (s *source) origins() []string {
 // suffixOf returns the module path that ends the path of a directory and begins
 // that of a package, or "".
 func suffixOf(dir, pkg string) string {
-	for mod := pkg; mod != "."; mod = path.Dir(mod) {
+	for mod := pkg; mod != ""; mod = parent(mod) {
 		if dir == mod || strings.HasSuffix(dir, "/"+mod) {
 			return mod
 		}
@@ -237,11 +236,14 @@ func suffixOf(dir, pkg string) string {
 
 // shared returns the elements that begin both paths.
 func shared(a, b string) string {
-	for a != "." && !within(b, a) {
-		a = path.Dir(a)
+	for a != "" && !within(b, a) {
+		a = parent(a)
 	}
 	return a
 }
+
+// parent returns a path without its last element.
+func parent(path string) string { return path[:max(strings.LastIndexByte(path, '/'), 0)] }
 
 // builds says that sources are of different builds.
 func builds(sources []*source) []string {

@@ -72,7 +72,7 @@ func read(name string, r io.Reader) (*source, error) {
 	case string(head) == traceMagic:
 		return readTrace(name, b)
 	}
-	data, err := uncompressed(b)
+	data, err := uncompressed(b, maxProfile)
 	if err != nil {
 		return nil, err
 	}
@@ -83,8 +83,8 @@ func read(name string, r io.Reader) (*source, error) {
 	return newSource(name, raw)
 }
 
-// uncompressed returns all of r, which may be compressed.
-func uncompressed(b *bufio.Reader) ([]byte, error) {
+// uncompressed returns all of what may be compressed, if it is no more than most bytes.
+func uncompressed(b *bufio.Reader, most int64) ([]byte, error) {
 	var r io.Reader = b
 	if head, err := b.Peek(2); err == nil && bytes.Equal(head, []byte{0x1f, 0x8b}) {
 		z, err := gzip.NewReader(b)
@@ -93,12 +93,12 @@ func uncompressed(b *bufio.Reader) ([]byte, error) {
 		}
 		r = z
 	}
-	data, err := io.ReadAll(io.LimitReader(r, maxProfile+1))
+	data, err := io.ReadAll(io.LimitReader(r, most+1))
 	if err != nil {
 		return nil, fmt.Errorf("uncompressing it: %w", err)
 	}
-	if len(data) > maxProfile {
-		return nil, fmt.Errorf("it holds more than %d MB", maxProfile>>20)
+	if int64(len(data)) > most {
+		return nil, fmt.Errorf("it holds more than %d MB", most>>20)
 	}
 	return data, nil
 }

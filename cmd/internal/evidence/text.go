@@ -1,7 +1,6 @@
 package evidence
 
 import (
-	"fmt"
 	"strconv"
 
 	"github.com/lagvet/lagvet/analyzers/hotpath"
@@ -57,11 +56,11 @@ func (m measured) amount(value float64) string {
 	var text string
 	switch m.kind {
 	case alloc, inuse:
-		text = size(rate)
+		text = scaled(rate, sizes)
 	case goroutine, leak, started:
 		text = digits(rate)
 	default:
-		text = digits(rate) + " s"
+		text = scaled(rate, seconds)
 	}
 	switch {
 	case unit != m.kind.unit():
@@ -72,17 +71,26 @@ func (m measured) amount(value float64) string {
 	return ", " + text + ","
 }
 
-// size prints a number of bytes in the unit that a reader would use.
-func size(n float64) string {
-	for _, u := range []struct {
-		size float64
-		name string
-	}{{1e9, "GB"}, {1e6, "MB"}, {1e3, "kB"}} {
-		if n >= u.size {
-			return digits(n/u.size) + " " + u.name
+// A scale is a unit that a reader would use for what is at least so large.
+type scale struct {
+	size float64
+	name string
+}
+
+var (
+	sizes   = []scale{{1e9, "GB"}, {1e6, "MB"}, {1e3, "kB"}, {1, "bytes"}}
+	seconds = []scale{{1, "s"}, {1e-3, "ms"}, {1e-6, "µs"}, {1e-9, "ns"}}
+)
+
+// scaled prints a number in the largest unit that fits it.
+func scaled(n float64, scales []scale) string {
+	for _, s := range scales {
+		if n >= s.size {
+			return digits(n/s.size) + " " + s.name
 		}
 	}
-	return fmt.Sprintf("%.0f bytes", n)
+	last := scales[len(scales)-1]
+	return digits(n/last.size) + " " + last.name
 }
 
 // digits prints a number: whole from ten upward, with two digits below.

@@ -36,7 +36,7 @@ func readTrace(name string, r *bufio.Reader) (s *source, err error) {
 	}
 	events, err := trace.NewReader(r)
 	if err != nil {
-		return nil, fmt.Errorf("it is an execution trace that cannot be read: %w", err)
+		return nil, unreadable(err)
 	}
 	t := newTracer(name)
 	for {
@@ -45,10 +45,17 @@ func readTrace(name string, r *bufio.Reader) (s *source, err error) {
 		case errors.Is(err, io.EOF):
 			return t.finish()
 		case err != nil:
-			return nil, fmt.Errorf("it is an execution trace that cannot be read: %w", err)
+			return nil, unreadable(err)
 		}
 		t.take(ev)
 	}
+}
+
+// unreadable passes on the first line of what the reader of traces says: the state
+// that it is in follows.
+func unreadable(err error) error {
+	reason, _, _ := strings.Cut(err.Error(), "\n")
+	return fmt.Errorf("it is an execution trace that cannot be read, damaged, cut off, or of a newer Go: %s", strings.TrimRight(reason, ": "))
 }
 
 // A tracer adds up what an execution trace holds, by kind, stack and reason.
