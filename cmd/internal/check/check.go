@@ -240,7 +240,7 @@ func (r *run) analyse(ctx context.Context) (*report.Report, *engine.Result, erro
 		Findings: v.Findings,
 		Silenced: v.Silenced,
 		Problems: res.Problems,
-		Notes:    r.notes(v.Unused),
+		Notes:    r.notes(v.Unused, len(res.Problems) == 0),
 		Packages: res.Packages,
 		Cached:   res.Cached,
 		Waiting:  v.Waiting,
@@ -299,8 +299,8 @@ func describe(fs []finding.Finding) {
 }
 
 // notes says what in the configuration has no effect. An exclude that covers
-// files in which nothing is found is dead only if all files have been looked at.
-func (r *run) notes(unused []*config.Exclude) []report.Note {
+// files in which nothing is found is dead only if all files have been looked at, and checked.
+func (r *run) notes(unused []*config.Exclude, checked bool) []report.Note {
 	var notes []report.Note
 	for _, s := range r.policy.Unread {
 		notes = append(notes, report.Note{Place: finding.Place(s.Place), Message: fmt.Sprintf("%s is understood, and has no effect: no rule of this version reads it", s.Name)})
@@ -309,7 +309,7 @@ func (r *run) notes(unused []*config.Exclude) []report.Note {
 		switch {
 		case !e.Exists(r.policy.Dir):
 			notes = append(notes, report.Note{Place: finding.Place(e.Place), Message: fmt.Sprintf("the exclude of %s covers no Go file: correct its path or remove it", e.Path)})
-		case r.whole():
+		case checked && r.whole():
 			notes = append(notes, report.Note{Place: finding.Place(e.Place), Message: fmt.Sprintf("the exclude of %s silences nothing: remove it", e.Path)})
 		}
 	}
