@@ -719,6 +719,29 @@ func (b *browser) withoutScript(r *report.Report) {
 	}
 }
 
+// Where nothing counts, the page says so, and shows the rest on request only.
+func TestHTMLOfNothingNew(t *testing.T) {
+	ctx := chromium(t)
+	r := htmlReport(t)
+	r.Gate.Known, r.Findings, r.Problems = r.Findings, nil, nil
+	b := browse(t, ctx, htmlPage(t, r))
+	is(b, rowCount, 0)
+	is(b, `document.getElementById('count').textContent`, "None is new. 43 others can be seen: choose everything under Show.")
+	is(b, `document.getElementById('overview').checkVisibility()`, false)
+	is(b, `document.querySelector('nav').innerText.includes('Map')`, false)
+	b.choose("status", "")
+	is(b, rowCount, 43)
+	is(b, `document.getElementById('overview').checkVisibility()`, true)
+
+	b = browse(t, ctx, htmlPage(t, &report.Report{Dir: "/", Root: "/", Packages: 3, HotKnown: true}))
+	is(b, `document.getElementById('count').textContent`, "There are none.")
+	is(b, `document.querySelector('h1').textContent`, "no findings in 3 packages.")
+	is(b, `document.getElementById('filters').checkVisibility() || document.getElementById('reset').checkVisibility() || document.getElementById('overview').checkVisibility()`, false)
+	b.hit("j")
+	b.hit("/")
+	b.press(kb.Escape)
+}
+
 // Ten thousand findings in three hundred packages are as usable as ten.
 func TestHTMLOfManyFindings(t *testing.T) {
 	root := t.TempDir()

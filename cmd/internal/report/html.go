@@ -33,6 +33,7 @@ type page struct {
 	Verdict string
 	State   string // clean, found or unchecked
 	Aside   string
+	Counts  bool   // there are findings that fail the run
 	Heat    string // what is to be said where nothing tells what is hot
 
 	Problems []pageProblem
@@ -99,6 +100,7 @@ func newPage(r *Report) *page {
 		Verdict: r.verdict(),
 		State:   "clean",
 		Aside:   r.aside(),
+		Counts:  len(r.Findings) > 0,
 		Heat:    r.UnknownHeat(),
 		Data:    newPageData(r),
 	}

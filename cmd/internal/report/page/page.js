@@ -45,7 +45,8 @@
     for (const c of choices) select.append(new Option(c, c));
   };
   const selects = ['status', 'severity', 'rule', 'package', 'tier', 'heat', 'evidence', 'order'].reduce((all, id) => ({ ...all, [id]: byId(id) }), {});
-  fill(selects.status, had(['new', 'found', 'let pass', 'known', 'silenced'], (f) => f.status), 'everything');
+  const counts = data.compares ? 'new' : 'found'; // the status of what fails a run
+  fill(selects.status, [counts, ...had(['let pass', 'known', 'silenced'], (f) => f.status)], 'everything');
   fill(selects.severity, had(severities, (f) => f.severity), 'any');
   fill(selects.rule, unique(data.findings.map((f) => f.rule)), 'any');
   fill(selects.package, unique(data.findings.map((f) => f.package)), 'any');
@@ -54,9 +55,7 @@
   fill(selects.evidence, had(['confirmed', 'not observed'], (f) => f.evidence && f.evidence.status), 'any');
   fill(selects.order, Object.keys(orders));
   byId('evidence-label').hidden = selects.evidence.options.length === 1;
-  const counts = data.compares ? 'new' : 'found'; // the status of what fails a run
-  const countsOption = [...selects.status.options].find((o) => o.value === counts);
-  if (countsOption) countsOption.defaultSelected = true;
+  selects.status.options[1].defaultSelected = true;
 
   const passes = (f, words) =>
     (!selects.status.value || f.status === selects.status.value) &&
@@ -92,11 +91,19 @@
     made = Math.min(shown.length, made + n);
     more.hidden = made === shown.length;
     more.textContent = 'Show ' + Math.min(pageSize, shown.length - made) + ' more';
-    const of = data.findings.length === shown.length ? '' : ' of ' + data.findings.length.toLocaleString('en');
-    byId('count').textContent = shown.length === 0 && data.findings.length > 0
-      ? 'No finding passes the filters' + of.replace(' of ', ', out of ') + '.'
-      : data.findings.length === 0 ? 'There are none.'
-        : plural(shown.length, 'finding').replace(/ /, of + ' ') + (made < shown.length ? ', of which ' + made.toLocaleString('en') + ' are listed here.' : '.');
+    byId('count').textContent = countText();
+  };
+
+  const countText = () => {
+    const all = data.findings.length;
+    const count = data.findings.filter((f) => f.status === counts).length;
+    if (count === 0 && selects.status.value === counts) {
+      return (data.compares ? 'None is new.' : 'There are none.') + (all ? ' ' + plural(all, 'other') + ' can be seen: choose everything under Show.' : '');
+    }
+    if (shown.length === 0) return 'No finding passes the filters, out of ' + all.toLocaleString('en') + '.';
+    const listed = made < shown.length ? ', of which ' + made.toLocaleString('en') + ' are listed here.' : '.';
+    if (shown.length === all) return plural(all, 'finding') + listed;
+    return shown.length.toLocaleString('en') + ' of ' + plural(all, 'finding') + listed;
   };
 
   const facts = (f) => {
@@ -282,6 +289,7 @@
     const total = packages.reduce((sum, p) => sum + p.weight, 0);
     const prefix = common(packages.map((p) => p.name));
     map.replaceChildren();
+    byId('overview').hidden = packages.length === 0;
     map.classList.toggle('few', packages.length < 4);
     if (map.clientWidth > 0 && total > 0) squarify(packages, map.clientWidth, map.clientHeight);
     packages.forEach((p, i) => {
@@ -453,7 +461,6 @@
 
   theme.hidden = false;
   byId('reset').hidden = byId('filters').hidden = data.findings.length === 0;
-  byId('overview').hidden = data.findings.length === 0;
   filter();
   openLinked();
   addEventListener('hashchange', openLinked);
