@@ -98,7 +98,9 @@ func compute() {
 	for end := time.Now().Add(time.Second); time.Now().Before(end); {
 		for i := range 100 {
 			Kept.fill, Kept.ladder = desk.Best(fills), desk.Ladder(fills)
-			Kept.key = desk.Key("XNYS", int64(i))
+			for j := range 20 {
+				Kept.key = desk.Key("XNYS", int64(i+j))
+			}
 		}
 		p.Put(1, 2)
 	}

@@ -139,24 +139,25 @@ func (s *source) empty() bool {
 }
 
 // strange says that a source is of another program: no function of the main
-// modules is in it. Whether a package main is the one of the source can be said
+// modules is in it, and its package main is not one of theirs. That can be said
 // only if it is known which there are.
 func (s *source) strange(p Program, rep *Report) *finding.Problem {
-	main := false
 	pkgs := s.packages()
-	for pkg := range pkgs {
+	others := false // packages of a main module that is not ours
+	for pkg, file := range pkgs {
 		if slices.ContainsFunc(p.Modules, func(m Module) bool { return within(pkg, m.Path) }) {
 			return nil
 		}
-		main = main || pkg == "main"
+		others = others || pkg != "main" && !strings.Contains(file, "@") && !strings.Contains(file, "/vendor/")
 	}
+	_, main := pkgs["main"]
 	switch {
 	case len(p.Modules) == 0 || len(pkgs) == 0:
 		return nil
-	case main && len(p.Commands) == 0:
+	case main && !others && len(p.Commands) == 0:
 		rep.Notes = append(rep.Notes, fmt.Sprintf("%s may be of another program: of this module it can only hold package main, and none was checked", s.name))
 		return nil
-	case main && (len(s.mains) == 0 || slices.ContainsFunc(p.Commands, func(c string) bool { return slices.Contains(s.mains, c) })):
+	case main && !others && (len(s.mains) == 0 || slices.ContainsFunc(p.Commands, func(c string) bool { return slices.Contains(s.mains, c) })):
 		return nil
 	}
 	return &finding.Problem{

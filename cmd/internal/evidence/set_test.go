@@ -26,6 +26,7 @@ func TestStrangers(t *testing.T) {
 		{"the other module itself", []string{"example.com/lib.F:2+1 example.org/x.F:2+1"}, nil, program.Commands, "", ""},
 		{"its main", []string{"main.main:2+1"}, []string{"appd"}, program.Commands, "", ""},
 		{"another main", []string{"main.main:2+1"}, []string{"other"}, program.Commands, "it has no function of example.com/app or example.com/lib, but those of main (other)", ""},
+		{"a main of that name, and another's packages", []string{"main.main:2+1 example.org/m/a.F:2+1"}, []string{"app"}, program.Commands, "but those of example.org/m/a, main (app)", ""},
 		{"some main, and none is checked", []string{"main.main:2+1"}, []string{"other"}, nil, "", "x.pprof may be of another program"},
 		{"a path that begins alike", []string{"example.com/apple.F:2+1"}, nil, program.Commands, "but those of example.com/apple", ""},
 		{"packages of one module", []string{"example.org/m/a.F:2+1 example.org/m/b.F:2+1 net/http.F:2+1"}, nil, program.Commands, "but those of example.org/m", ""},
