@@ -132,6 +132,17 @@ var sentences = []sentence{
 		"correct $file",
 	},
 	{
+		// It writes even what it has replayed from there.
+		`(?m)^(?:go: )?(?:open|mkdir) (?P<cache>\S+)[/\\][0-9a-f]{2}[/\\][0-9a-f]{64}-[ad]: (?P<why>[^\n]+)`,
+		"nothing was checked: the go command has to write to its build cache $cache, and cannot: $why",
+		"name a directory that can be written: GOCACHE",
+	},
+	{
+		`(?m)^(?:go: )?failed to initialize build cache at (?P<cache>[^\n]+?): (?P<why>[^\n]+)`,
+		"nothing was checked: the go command has no build cache at $cache: $why",
+		"name a directory that can be written: GOCACHE",
+	},
+	{
 		`(?m)^go: (?P<what>\S+@\S+)(?: \([^)]*\))?: (?P<why>[^\n]+)`,
 		"nothing was checked: $what cannot be had: $why",
 		"see go mod download",
