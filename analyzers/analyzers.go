@@ -1,6 +1,7 @@
 package analyzers
 
 import (
+	"github.com/lagvet/lagvet/analyzers/budget"
 	"github.com/lagvet/lagvet/analyzers/ctxless"
 	"github.com/lagvet/lagvet/analyzers/gounbounded"
 	"github.com/lagvet/lagvet/analyzers/heapescape"
@@ -11,6 +12,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/initperreq"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/lockblock"
+	"github.com/lagvet/lagvet/analyzers/policy"
 	"github.com/lagvet/lagvet/analyzers/stw"
 	"github.com/lagvet/lagvet/analyzers/tickerleak"
 )
@@ -32,5 +34,7 @@ func All() []*Rule {
 		hotcall.Rule,
 		stw.Rule,
 		initperreq.Rule,
+		budget.Rule,
+		policy.Rule,
 	}
 }

@@ -33,7 +33,7 @@ type AllocCost struct {
 	Posn      string `json:"posn"`
 	Cause     string `json:"cause"` // what, and why: neither lines nor names of variables
 	Text      string `json:"text"`
-	Certainty string `json:"certainty"` // proven, size-dependent or suspected
+	Certainty string `json:"certainty"` // proven, likely, size-dependent or suspected
 }
 
 // An EffectCost is one thing that a function may do. Of the calls that allocate
@@ -148,7 +148,7 @@ func (l *ledgerWriter) alloc(a costs.Alloc) AllocCost {
 		Posn:      place(l.pass.Fset.Position(a.Pos)),
 		Cause:     a.Cause,
 		Text:      a.Text + how(a),
-		Certainty: a.Verdict.String(),
+		Certainty: string(a.Certainty),
 	}
 }
 

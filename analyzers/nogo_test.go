@@ -29,6 +29,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
+	"github.com/lagvet/lagvet/analyzers/internal/limits"
 	"github.com/lagvet/lagvet/analyzers/notices"
 )
 
@@ -271,6 +272,11 @@ func (h *bareHost) declared(a *analysis.Analyzer, f analysis.Fact) {
 // What can be told without module, files and facts is told all the same: all but
 // what the compiler has to say.
 func TestBareHost(t *testing.T) {
+	const told = `{"budgets": [{"func": "example.com/gateway/...", "effects": []}], "packages": [{"import": "example.com/gateway/orders", "forbid": ["nonblocking"]}]}`
+	if err := limits.Analyzer.Flags.Set(limits.Flag, told); err != nil {
+		t.Fatal(err)
+	}
+	defer limits.Analyzer.Flags.Set(limits.Flag, "")
 	h := load(t, filepath.Join("..", "testdata", "demo"), "./orders")
 	for _, r := range analyzers.All() {
 		h.result(r.Analyzer)
@@ -279,7 +285,7 @@ func TestBareHost(t *testing.T) {
 		}
 	}
 	h.result(notices.Analyzer)
-	if said := h.said[notices.Analyzer.Name]; len(said) != 1 || !strings.HasPrefix(said[0], "not checked: heapescape: ") {
+	if said := h.said[notices.Analyzer.Name]; len(said) != 2 || !strings.HasPrefix(said[0], "not checked: heapescape: ") || !strings.HasPrefix(said[1], "not checked: budget: ") {
 		t.Errorf("of what could not be checked it is said %q", said)
 	}
 	for _, a := range []*analysis.Analyzer{directive.Analyzer, effects.Analyzer, hotpath.Analyzer} {

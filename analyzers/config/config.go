@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/lagvet/lagvet/analyzers"
 	"github.com/lagvet/lagvet/analyzers/internal/policy"
@@ -25,22 +26,28 @@ type Config struct {
 	Rules   map[string]Rule
 	Exclude []*Exclude
 	Profile []string // absolute paths
+	Policy  Policy
 	Analysis
 
-	// Unread are the sections, not empty, that are understood and that no rule
-	// of this version reads: what they say has no effect yet.
-	Unread []Section
-
-	profileAt []Place // where each profile is named
-	assumeAt  []Place // where each assumption is made
+	profileAt  []Place // where each profile is named
+	assumeAt   []Place // where each assumption is made
+	budgetAt   []Place // where each budget is set
+	packagesAt []Place // where each policy for packages is
 }
 
 // AssumedAt returns where the configuration makes the assumption that is the
 // i-th of Assume.
-func (c *Config) AssumedAt(i int) Place {
-	at := c.assumeAt[i]
-	at.File = filepath.Join(c.Dir, filepath.Base(c.Path))
-	return at
+func (c *Config) AssumedAt(i int) Place { return c.at(c.assumeAt[i]) }
+
+// BudgetAt returns where the configuration sets the i-th of Budgets.
+func (c *Config) BudgetAt(i int) Place { return c.at(c.budgetAt[i]) }
+
+// PackagesAt returns where the configuration has the i-th of Packages.
+func (c *Config) PackagesAt(i int) Place { return c.at(c.packagesAt[i]) }
+
+func (c *Config) at(p Place) Place {
+	p.File = filepath.Join(c.Dir, filepath.Base(c.Path))
+	return p
 }
 
 // A Place is a position in the file of the configuration.
@@ -48,12 +55,6 @@ type Place struct {
 	File   string // absolute; empty if the configuration was not read from a file
 	Line   int    // from 1
 	Column int    // from 1, in bytes
-}
-
-// A Section is one of the file, by its key.
-type Section struct {
-	Place
-	Name string
 }
 
 // On reports whether a rule is on.
@@ -129,6 +130,10 @@ type Analysis struct {
 	Roots   []Function `json:"roots,omitempty"`
 	Hot     []Function `json:"hot,omitempty"`
 	Budgets []Budget   `json:"budgets,omitempty"`
+	// Packages are the policies for packages. Their paths are relative to Root,
+	// which is empty if there are none.
+	Packages []Packages `json:"packages,omitempty"`
+	Root     string     `json:"root,omitempty"`
 	// Strict makes what cannot be told a violation of a contract.
 	Strict bool `json:"strict,omitempty"`
 	// Options holds, by rule and name, the values of analyzer flags.
@@ -163,6 +168,38 @@ type Budget struct {
 	Allocs  *int     `json:"allocs,omitempty"` // allocations a call; nil: no limit
 	Defers  *int     `json:"defers,omitempty"` // defers a call; nil: no limit
 	Effects []string `json:"effects"`          // the effects permitted; nil: any
+}
+
+// Packages says what holds in the packages below a path.
+type Packages struct {
+	Path string `json:"path,omitempty"` // glob, as in [Exclude]
+	// Import is the import path of one package, for a host that asks for itself: no
+	// file says it.
+	Import  string   `json:"import,omitempty"`
+	Require []string `json:"require,omitempty"` // directives that functions must carry
+	All     bool     `json:"all,omitempty"`     // every function must, not only the exported ones
+	// Forbid holds the effects that no function may have: kinds, or the name of a
+	// contract for all that it forbids.
+	Forbid []string `json:"forbid,omitempty"`
+	Reason string   `json:"reason,omitempty"`
+}
+
+// Policy is what a project asks of changes and of its own exceptions.
+type Policy struct {
+	Allow AllowPolicy
+	Gate  GatePolicy
+}
+
+// AllowPolicy limits allow directives.
+type AllowPolicy struct {
+	MaxAge time.Duration // 0: any
+}
+
+// GatePolicy says which new findings stop a change.
+type GatePolicy struct {
+	Severity string // the lowest that does; empty: any
+	Tier     string // the lowest that does; empty: whichever is shown
+	Prune    bool   // entries of the baseline that no longer occur do, too
 }
 
 // Bytes returns a as canonical bytes, equal for equal configurations however

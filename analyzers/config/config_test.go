@@ -71,16 +71,23 @@ func TestParse(t *testing.T) {
 				{Func: "(*example.com/app/match.Engine).Match", Allocs: number(0), Defers: number(1), Effects: []string{"lock"}},
 				{Func: "example.com/app/match/...", Effects: []string{}},
 			},
+			Packages: []Packages{
+				{Path: "internal/match/**", Require: []string{"hot", "nonblocking"}, All: true, Forbid: []string{"disk", "lock", "net"}, Reason: "the matching loop"},
+				{Path: "internal/store", Forbid: []string{"noalloc"}},
+			},
 			Strict: true,
 			Options: map[string]map[string]string{
 				"gounbounded": {"accept_loops": "true", "limit": "4", "period": "10ms"},
 			},
 		},
-		Unread: []Section{
-			{Place{Line: 26, Column: 1}, "budgets"},
+		Policy: Policy{
+			Allow: AllowPolicy{MaxAge: 180 * 24 * time.Hour},
+			Gate:  GatePolicy{Severity: "medium", Tier: "likely", Prune: true},
 		},
-		profileAt: []Place{{Line: 25, Column: 5}},
-		assumeAt:  []Place{{Line: 15, Column: 5}, {Line: 18, Column: 5}},
+		profileAt:  []Place{{Line: 25, Column: 5}},
+		assumeAt:   []Place{{Line: 15, Column: 5}, {Line: 18, Column: 5}},
+		budgetAt:   []Place{{Line: 27, Column: 5}, {Line: 28, Column: 5}},
+		packagesAt: []Place{{Line: 32, Column: 7}, {Line: 37, Column: 7}},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
@@ -88,7 +95,7 @@ func TestParse(t *testing.T) {
 }
 
 func TestParseEmpty(t *testing.T) {
-	for _, text := range []string{"", "# nothing yet\n", "---\n", "rules:\nexclude:\nassume:\nroots:\nhot:\nprofile:\nbudgets:\nstrict:\n"} {
+	for _, text := range []string{"", "# nothing yet\n", "---\n", "rules:\nexclude:\nassume:\nroots:\nhot:\nprofile:\nbudgets:\nstrict:\npolicy:\n", "policy:\n  packages:\n  allow:\n  gate:\n"} {
 		c, err := Parse(".lagvet.yml", []byte(text), rules())
 		if err != nil {
 			t.Errorf("%q: %v", text, err)
@@ -162,6 +169,21 @@ func TestParseErrors(t *testing.T) {
 		{"strict that is no truth", "strict: very\n", "1:9: strict must be true or false"},
 		{"negative budget", "budgets:\n  - {func: a.F, allocs: -1}\n", "2:25: allocs must be a number, 0 or more"},
 		{"budget that is no number", "budgets:\n  - {func: a.F, defers: few}\n", "2:25: defers must be a number, 0 or more"},
+		{"policy as list", "policy: [a]\n", "1:9: policy must be a mapping, not a list"},
+		{"unknown policy", "policy: {package: []}\n", `1:10: unknown key "package" in policy (did you mean "packages"?)`},
+		{"policy without a path", "policy:\n  packages:\n    - {forbid: lock}\n", "3:7: the policy for packages has no path"},
+		{"policy for nothing", "policy:\n  packages:\n    - {path: a, reason: r}\n", "3:7: the policy asks for nothing: give it require or forbid"},
+		{"policy that forbids nothing", "policy:\n  packages:\n    - {path: a, forbid: []}\n", "3:25: the list is empty: name an effect, or leave the key out"},
+		{"policy for other folders", "policy: {packages: {../a: lock}}\n", `1:21: path "../a" must be relative to the folder of the configuration, inside it, with / between names`},
+		{"unknown effect forbidden", "policy: {packages: {a: [lock, nett]}}\n", `1:31: an effect is "nett", and must be noalloc, nonblocking, alloc, lock, chan, net, disk, sleep, syscall, cgo, stw, spawn, reflect, exit, wallclock or unknown (did you mean "net"?)`},
+		{"effect forbidden twice", "policy: {packages: {a: [lock, lock]}}\n", `1:31: "lock" stands twice`},
+		{"nothing forbidden", "policy: {packages: {a: }}\n", "1:24: an effect is empty"},
+		{"unknown directive", "policy: {packages: [{path: a, require: nonblock}]}\n", `1:40: a directive is "nonblock", and must be hot, nonblocking, noalloc or root`},
+		{"some functions", "policy: {packages: [{path: a, require: hot, functions: some}]}\n", `1:56: functions is "some", and must be exported or all`},
+		{"age", "policy: {allow: {max-age: 6 months}}\n", `1:27: max-age is "6 months", and must be a number of days or weeks such as 180d or 26w`},
+		{"no age", "policy: {allow: {max-age: 0d}}\n", `1:27: max-age is "0d", and must be a number of days or weeks such as 180d or 26w`},
+		{"age beyond time", "policy: {allow: {max-age: 999999999999w}}\n", `1:27: max-age is "999999999999w", and must be a number of days or weeks such as 180d or 26w`},
+		{"gate", "policy: {gate: {severity: grave, tier: sure, prune: often}}\n", `1:27: severity is "grave", and must be low, medium or high` + "\n" + `1:40: tier is "sure", and must be suspected, likely or proven` + "\n1:53: prune must be true or false"},
 		{"budget of nothing", "budgets:\n  - {func: a.F}\n", "2:5: the budget limits nothing: give it allocs, defers or effects"},
 		{"every error", "hott: []\nrules:\n  ctxles: off\nexclude:\n  - path: /x\n", `1:1: unknown key "hott" in the configuration (did you mean "hot"?)
 3:3: unknown rule "ctxles" (did you mean "ctxless"?)
@@ -242,6 +264,7 @@ func TestAnalysisBytes(t *testing.T) {
 		"# comment\n" + base,
 		"rules:\n  gounbounded:\n    accept_loops: true\n    limit: 1\n  ctxless: off\nassume:\n- reason: r\n  effects: [lock, net]\n  func: a.G\nhot:\n- func: a.F\n",
 		base + "exclude: [{path: a, reason: b}]\nprofile: [cpu.pprof]\n",
+		base + "policy: {allow: {max-age: 2w}, gate: {prune: true}}\n",
 	}
 	for _, text := range same {
 		if d, dig := read(text); d != data || dig != digest {
@@ -257,6 +280,10 @@ func TestAnalysisBytes(t *testing.T) {
 		base + "strict: true\n",
 		base + "budgets: [{func: a.F, allocs: 0}]\n",
 		base + "budgets: [{func: a.F, effects: none}]\n",
+		base + "policy: {packages: {a: lock}}\n",
+		base + "policy: {packages: {a: [lock, net]}}\n",
+		base + "policy: {packages: [{path: a, require: hot}]}\n",
+		base + "policy: {packages: [{path: a, require: hot, functions: all}]}\n",
 	}
 	digests := map[string]string{digest: base}
 	for _, text := range other {
@@ -265,6 +292,49 @@ func TestAnalysisBytes(t *testing.T) {
 			t.Errorf("%s\nand\n%s\nshare a digest", text, prev)
 		}
 		digests[dig] = text
+	}
+}
+
+// In one line a path is a policy: what is forbidden below it.
+func TestPolicyInOneLine(t *testing.T) {
+	c, err := Parse(".lagvet.yml", []byte("policy:\n  packages:\n    internal/match/**: nonblocking\n    \"**/*.pb.go\": [net, alloc]\n"), rules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Packages{{Path: "internal/match/**", Forbid: []string{"nonblocking"}}, {Path: "**/*.pb.go", Forbid: []string{"alloc", "net"}}}
+	if !reflect.DeepEqual(c.Packages, want) || c.PackagesAt(1).Line != 4 {
+		t.Errorf("got %+v, the second in line %d; want %+v, in line 4", c.Packages, c.PackagesAt(1).Line, want)
+	}
+}
+
+// Only the compiler tells what a function allocates, so it is asked of packages where
+// that is limited, and of no others.
+func TestAsksCompiler(t *testing.T) {
+	const pkg = "example.com/app/match"
+	for _, tt := range []struct {
+		text string
+		want bool
+	}{
+		{"", false},
+		{"budgets: [{func: example.com/app/match.F, allocs: 3}]", true},
+		{"budgets: [{func: example.com/app/..., effects: [lock]}]", true},
+		{"budgets: [{func: example.com/app/..., effects: [alloc]}]", false},
+		{"budgets: [{func: example.com/app/match.F, defers: 1}]", false},
+		{"budgets: [{func: example.com/app/other.F, allocs: 0}]", false},
+		{"policy: {packages: {internal/match: noalloc}}", true},
+		{"policy: {packages: {internal/match/**: [net, alloc]}}", true},
+		{"policy: {packages: {internal/match: nonblocking}}", false},
+		{"policy: {packages: {internal/other: noalloc}}", false},
+		{"policy: {packages: [{path: internal/match, require: noalloc}]}", false},
+	} {
+		c, err := Parse("/m/.lagvet.yml", []byte(tt.text), rules())
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Root = c.Dir
+		if got, err := c.AsksCompiler(pkg+" ["+pkg+".test]", []string{"/m/internal/match/f.go"}); got != tt.want || err != nil {
+			t.Errorf("%s: %t, %v; want %t", tt.text, got, err, tt.want)
+		}
 	}
 }
 
@@ -372,8 +442,20 @@ func TestLoad(t *testing.T) {
 	if got := c.Exclude[0].File; got != path {
 		t.Errorf("exclude stands in %q, want %q", got, path)
 	}
-	if got := c.Unread[0].File; got != path {
-		t.Errorf("assume stands in %q, want %q", got, path)
+	for _, at := range []Place{c.AssumedAt(0), c.BudgetAt(1), c.PackagesAt(1)} {
+		if at.File != path || at.Line == 0 {
+			t.Errorf("it stands at %+v, want a line of %q", at, path)
+		}
+	}
+	if c.Root != dir {
+		t.Errorf("paths of policies are relative to %q, want %q", c.Root, dir)
+	}
+	if at := c.PackagesAt(0); at.Line != 32 || c.Packages[0].Exists(dir) {
+		t.Errorf("the policy at line %d covers a file, and there is none", at.Line)
+	}
+	write(t, filepath.Join(dir, "internal", "match", "a.go"), "")
+	if !c.Packages[0].Exists(dir) || c.Packages[1].Exists(dir) {
+		t.Error("the policy does not cover the file, or another one does")
 	}
 	_, err = Load(filepath.Join(dir, "none.yml"), rules())
 	if want := "none.yml: cannot read the configuration: no such file or directory"; err == nil || !strings.HasSuffix(err.Error(), want) {
@@ -387,10 +469,14 @@ func FuzzParse(f *testing.F) {
 	f.Add("a: &a [*a]\nhot: *a\n")
 	f.Add("? {a: b}\n: c\n")
 	f.Add("rules: !!binary aGk=\n")
+	f.Add("policy: {packages: {a/**: [lock, nonblocking]}, allow: {max-age: 26w}}\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		c, err := Parse("p", []byte(text), rules())
 		if err == nil {
 			if _, _, err := c.Analysis.Bytes(); err != nil {
+				t.Errorf("valid and not encodable: %v", err)
+			}
+			if _, err := c.Limits(); err != nil {
 				t.Errorf("valid and not encodable: %v", err)
 			}
 			return

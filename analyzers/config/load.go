@@ -36,8 +36,8 @@ func Load(path string, rules []*analyzers.Rule) (*Config, error) {
 	for _, e := range c.Exclude {
 		e.File = file
 	}
-	for i := range c.Unread {
-		c.Unread[i].File = file
+	if len(c.Packages) > 0 {
+		c.Root = c.Dir
 	}
 	return c, nil
 }
@@ -137,7 +137,13 @@ func Root(dir, gowork string) string {
 
 // Exists reports whether e covers any file below dir: one that covers none is
 // misspelt, one that covers files without findings has merely done its work.
-func (e *Exclude) Exists(dir string) bool {
+func (e *Exclude) Exists(dir string) bool { return covers(e.Path, dir) }
+
+// Exists reports whether p is about any file below dir.
+func (p Packages) Exists(dir string) bool { return covers(p.Path, dir) }
+
+// covers reports whether a glob matches any Go file below dir.
+func covers(glob, dir string) bool {
 	found := false
 	// What cannot be read is not analysed either, so errors do not matter.
 	_ = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
@@ -151,7 +157,7 @@ func (e *Exclude) Exists(dir string) bool {
 			return nil
 		}
 		rel, err := filepath.Rel(dir, name)
-		if err == nil && strings.HasSuffix(name, ".go") && policy.Match(e.Path, filepath.ToSlash(rel)) {
+		if err == nil && strings.HasSuffix(name, ".go") && policy.Match(glob, filepath.ToSlash(rel)) {
 			found = true
 			return fs.SkipAll
 		}

@@ -41,18 +41,14 @@ func (r *reader) config(n *yaml.Node, c *Config) {
 			})
 		},
 		"strict": func(_, v *yaml.Node) { c.Strict = r.boolean(v, "strict") },
-		"budgets": func(key, v *yaml.Node) {
-			c.unread(key, v)
-			r.list(v, "budgets", func(item *yaml.Node) { c.Budgets = append(c.Budgets, r.budget(item)) })
+		"budgets": func(_, v *yaml.Node) {
+			r.list(v, "budgets", func(item *yaml.Node) {
+				c.Budgets = append(c.Budgets, r.budget(item))
+				c.budgetAt = append(c.budgetAt, Place{Line: item.Line, Column: item.Column})
+			})
 		},
+		"policy": func(_, v *yaml.Node) { r.policy(v, c) },
 	})
-}
-
-// unread notes a section that rules will read once they know of effects.
-func (c *Config) unread(key, value *yaml.Node) {
-	if len(resolve(value).Content) > 0 {
-		c.Unread = append(c.Unread, Section{Place{Line: key.Line, Column: key.Column}, key.Value})
-	}
 }
 
 func (r *reader) rules(n *yaml.Node, c *Config) {

@@ -20,6 +20,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
+	"github.com/lagvet/lagvet/analyzers/internal/limits"
 	"github.com/lagvet/lagvet/analyzers/internal/policy"
 )
 
@@ -162,6 +163,13 @@ func Configure(a config.Analysis, profiles []string) error {
 		if err := hotpath.Analyzer.Flags.Set(name, value); err != nil {
 			return fmt.Errorf("telling what is hot: %w", err)
 		}
+	}
+	text, err := a.Limits()
+	if err != nil {
+		return err
+	}
+	if err := limits.Analyzer.Flags.Set(limits.Flag, text); err != nil {
+		return fmt.Errorf("telling what functions may cost: %w", err)
 	}
 	for _, r := range analyzers.All() {
 		for name, value := range a.Options[r.Name] {

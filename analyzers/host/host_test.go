@@ -14,6 +14,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
+	"github.com/lagvet/lagvet/analyzers/internal/limits"
 	"github.com/lagvet/lagvet/analyzers/internal/policy"
 )
 
@@ -98,6 +99,9 @@ func TestAnalyzers(t *testing.T) {
 		if got := hotpath.Analyzer.Flags.Lookup(flag).Value.String(); got != want {
 			t.Errorf("%s is %q, want %q", flag, got, want)
 		}
+	}
+	if got, want := limits.Analyzer.Flags.Lookup(limits.Flag).Value.String(), `{"budgets":[{"func":"example.com/module/...","defers":1,"effects":null}]}`; got != want {
+		t.Errorf("functions may cost %s, want %s", got, want)
 	}
 	if got, want := effects.Analyzer.Flags.Lookup(effects.AssumeFlag).Value.String(), "example.com/module/cmd/server.main=none"; got != want {
 		t.Errorf("what is assumed is %q, want %q", got, want)

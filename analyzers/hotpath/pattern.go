@@ -3,6 +3,7 @@ package hotpath
 import (
 	"go/types"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/symbol"
@@ -49,6 +50,15 @@ func (p pattern) matchName(name string) bool {
 	}
 	ok, err := path.Match(strings.TrimPrefix(pat, "(*"), strings.TrimPrefix(name, "(*"))
 	return ok && err == nil
+}
+
+// Names reports whether a pattern, as the flags hot and roots take it, names fn.
+func Names(pattern string, fn *types.Func) bool { return matchAny(parsePatterns(pattern), fn) }
+
+// MayName reports whether a pattern may name a function of a package, which costs less
+// than to ask for each.
+func MayName(list string, pkg *types.Package) bool {
+	return slices.ContainsFunc(parsePatterns(list), func(p pattern) bool { return p.mayMatch(packagePath(pkg)) })
 }
 
 func matchAny(ps []pattern, fn *types.Func) bool {

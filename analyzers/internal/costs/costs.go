@@ -15,13 +15,22 @@ import (
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/allocs"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/policy"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/witness"
 )
 
 // Requires is what an analyzer requires to call [New].
 func Requires() []*analysis.Analyzer {
-	return append(allocs.Requires(), directive.Analyzer, funcs.Analyzer, hotpath.Analyzer)
+	return append(allocs.Requires(), directive.Analyzer, funcs.Analyzer, hotpath.Analyzer, policy.Analyzer)
+}
+
+// Uncompiled reports whether what escapes to the heap is not known though somebody
+// counts on it: a host that leaves out rule heapescape does not run the compiler, and
+// says so.
+func Uncompiled(pass *analysis.Pass) bool {
+	off := pass.ResultOf[policy.Analyzer].(*policy.Policy).Off
+	return !pass.ResultOf[escape.Analyzer].(*escape.Report).Ran && !slices.Contains(off, "heapescape")
 }
 
 // An Index answers for some functions of a package.
@@ -52,10 +61,21 @@ func New(pass *analysis.Pass, wanted func(ast.Node) bool) *Index {
 	return x
 }
 
+// A Certainty is how sure it is that a place allocates when it is passed.
+type Certainty string
+
+// How sure an allocation is.
+const (
+	Proven        Certainty = "proven"
+	Likely        Certainty = "likely"         // unless a caller has the function inlined, or in some instantiations alone
+	SizeDependent Certainty = "size-dependent" // if the data is large, or a buffer full
+	Suspected     Certainty = "suspected"      // not in every call, or as callers decide
+)
+
 // An Alloc is a place that allocates each time it is passed.
 type Alloc struct {
-	Pos     token.Pos
-	Verdict allocs.Verdict // None of nothing that is returned
+	Pos       token.Pos
+	Certainty Certainty
 	// Cause says what is allocated and why: it holds no position and no name of
 	// a variable.
 	Cause string
@@ -86,14 +106,25 @@ func (x *Index) Allocs(fn ast.Node) []Alloc {
 }
 
 func (x *Index) alloc(s *allocs.Site, cause, text string) Alloc {
-	a := Alloc{Pos: s.Pos, Verdict: s.Verdict, Cause: cause, Text: text, How: x.allocs.How(s.Pos), Rare: s.Rare, Loop: x.allocs.Seldom.Loop(s.Pos) != nil}
-	if s.Rare != "" {
-		a.Verdict = allocs.Suspected
-	}
+	a := Alloc{Pos: s.Pos, Certainty: certainty(s), Cause: cause, Text: text, How: x.allocs.How(s.Pos), Rare: s.Rare, Loop: x.InLoop(s.Pos)}
 	if a.Loop {
 		a.Cause += " in a loop"
 	}
 	return a
+}
+
+func certainty(s *allocs.Site) Certainty {
+	switch {
+	case s.Rare != "" || s.Kept:
+		return Suspected
+	case s.Verdict == allocs.Proven:
+		return Proven
+	case s.Verdict == allocs.SizeDependent:
+		return SizeDependent
+	case s.Tier == rule.Likely:
+		return Likely
+	}
+	return Suspected
 }
 
 // Defers returns the defer statements of fn, literals in it excepted, in the order
@@ -200,3 +231,7 @@ func holeText(s *allocs.Site) string {
 	}
 	return string(s.Hole) + ": " + rule.Brief(s.Value.Text)
 }
+
+// InLoop reports whether what stands at pos runs in every turn of a loop of its
+// function.
+func (x *Index) InLoop(pos token.Pos) bool { return x.allocs.Seldom.Loop(pos) != nil }

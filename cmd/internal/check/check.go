@@ -12,6 +12,7 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers"
 	"github.com/lagvet/lagvet/analyzers/config"
+	"github.com/lagvet/lagvet/cmd/internal/allowage"
 	"github.com/lagvet/lagvet/cmd/internal/engine"
 	"github.com/lagvet/lagvet/cmd/internal/evidence"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
@@ -65,6 +66,7 @@ type run struct {
 	rules   []report.Rule // that are on
 	onlyIn  bool          // why: look at nothing but the patterns
 	env     []string      // gate: added to the environment of the go command
+	past    bool          // gate: this is the run over the base
 	// evidence is nil if none was given.
 	evidence *evidence.Set
 	// engine is engine.Run, declared engine.Declarations, and toolchain
@@ -221,6 +223,7 @@ func (r *run) analyse(ctx context.Context) (*report.Report, *engine.Result, erro
 	for _, note := range res.Notes {
 		fmt.Fprintln(r.streams.Err, note)
 	}
+	r.limits(ctx, res)
 	describe(res.Findings)
 	finding.Identify(res.Findings)
 	if r.OnlyCompiler {
@@ -250,6 +253,53 @@ func (r *run) analyse(ctx context.Context) (*report.Report, *engine.Result, erro
 	}
 	r.measure(ctx, rep, res)
 	return rep, res, nil
+}
+
+// limits adds what the configuration limits and the engine does not look at: the age
+// of allows. It tells, too, of limits that hold nobody today.
+func (r *run) limits(ctx context.Context, res *engine.Result) {
+	if r.past {
+		return // what has grown too old since is not excused by what it was then
+	}
+	res.Problems = append(res.Problems, r.dead(res)...)
+	limit := r.policy.Policy.Allow.MaxAge
+	// An editor's text has lines that git does not know.
+	if limit == 0 || !r.policy.On("policy") || r.OnlyCompiler || len(r.Overlay) > 0 {
+		return
+	}
+	old, unknown := allowage.Find(ctx, res.Allows, allowage.Options{Max: limit, Now: time.Now()})
+	res.Findings = append(res.Findings, old...)
+	finding.Sort(res.Findings)
+	res.Problems = append(res.Problems, unknown...)
+}
+
+// dead returns the budgets that name no function, and the policies that cover no
+// file. A budget may be of a function that was not looked at unless the run looks at
+// all there is.
+func (r *run) dead(res *engine.Result) []finding.Problem {
+	var ps []finding.Problem
+	for i, p := range r.policy.Packages {
+		if r.policy.On("policy") && !p.Exists(r.policy.Dir) {
+			ps = append(ps, finding.Problem{
+				Place:   finding.Place(r.policy.PackagesAt(i)),
+				Message: fmt.Sprintf("the policy for %s covers no Go file, so it holds nobody", p.Path),
+				Remedy:  "correct its path, which is relative to the folder of the configuration, or remove it",
+			})
+		}
+	}
+	if !r.whole() || !r.policy.On("budget") || len(res.Problems) > 0 {
+		return ps
+	}
+	for i, named := range res.Budgets {
+		if !named {
+			ps = append(ps, finding.Problem{
+				Place:   finding.Place(r.policy.BudgetAt(i)),
+				Message: fmt.Sprintf("the budget of %s names no function of the packages that were checked, so it holds nobody", r.policy.Budgets[i].Func),
+				Remedy:  "correct the name, which lagvet why prints in full, or remove the budget",
+			})
+		}
+	}
+	return ps
 }
 
 func (r *run) engineOptions() engine.Options {
@@ -302,9 +352,6 @@ func describe(fs []finding.Finding) {
 // files in which nothing is found is dead only if all files have been looked at, and checked.
 func (r *run) notes(unused []*config.Exclude, checked bool) []report.Note {
 	var notes []report.Note
-	for _, s := range r.policy.Unread {
-		notes = append(notes, report.Note{Place: finding.Place(s.Place), Message: fmt.Sprintf("%s is understood, and has no effect: no rule of this version reads it", s.Name)})
-	}
 	for _, e := range unused {
 		switch {
 		case !e.Exists(r.policy.Dir):

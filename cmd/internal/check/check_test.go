@@ -122,7 +122,7 @@ func TestFindingsAreIdentifiedBeforeTheyAreJudged(t *testing.T) {
 }
 
 func TestReport(t *testing.T) {
-	dir := module(t, map[string]string{".lagvet.yml": "budgets: [{func: example.com/m.F, allocs: 0}]\nassume: [{func: example.com/m.F, effects: none, reason: r}]\n"})
+	dir := module(t, map[string]string{".lagvet.yml": "exclude: [{path: none, reason: r}]\nassume: [{func: example.com/m.F, effects: none, reason: r}]\n"})
 	stale := at(dir, "a.go", 3)
 	stale.Rule, stale.Severity = finding.DirectiveRule, ""
 	waits := at(dir, "a.go", 4)
@@ -132,7 +132,7 @@ func TestReport(t *testing.T) {
 	if got.code != report.Found {
 		t.Errorf("code %d, error %v", got.code, got.err)
 	}
-	for _, want := range []string{".lagvet.yml:1:1: budgets is understood, and has no effect", "(directive)", ".lagvet.yml:2:10: assumed of example.com/m.F: none, because r\n", "1 finding in 1 of 4 packages", "(3 cached); 3 assumed.", "1 performance finding needs to know"} {
+	for _, want := range []string{".lagvet.yml:1:11: the exclude of none covers no Go file", "(directive)", ".lagvet.yml:2:10: assumed of example.com/m.F: none, because r\n", "1 finding in 1 of 4 packages", "(3 cached); 3 assumed.", "1 performance finding needs to know"} {
 		if !strings.Contains(got.stdout, want) {
 			t.Errorf("the report lacks %q:\n%s", want, got.stdout)
 		}

@@ -176,7 +176,7 @@ func existence(base *revision.Base, was baseline.Source) ledger.Options {
 // rule finds in old code is not new.
 func (r *run) older(base *revision.Base) *run {
 	o := *r
-	o.Overlay = base.Texts
+	o.Overlay, o.past = base.Texts, true
 	o.evidence = nil  // of the program as it is now
 	o.NoCanary = true // it has sung for the same tool and configuration
 	o.streams = Streams{Out: io.Discard, Err: io.Discard}

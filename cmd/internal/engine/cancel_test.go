@@ -15,7 +15,7 @@ import (
 const slowTool = `#!/bin/sh
 case "$*" in
 -V=full) echo "slow version devel buildID=$$" ;;
--flags) echo '[{"Name":"findings","Bool":true},{"Name":"json","Bool":true}]' ;;
+-flags) echo '[{"Name":"findings","Bool":true},{"Name":"json","Bool":true},{"Name":"config"}]' ;;
 *)
 	echo $$ >>"$SLOW_TOOL"
 	sleep 60 &

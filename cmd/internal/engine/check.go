@@ -44,6 +44,9 @@ func (c *check) prepare(ctx context.Context) error {
 		return err
 	}
 	c.flags = vettool.Flags{Findings: !c.opts.Heat, Heat: c.opts.Heat, NoCompiler: c.opts.NoCompiler, Config: c.opts.Config}
+	if !c.opts.Heat {
+		c.flags.Config = planted(c.opts.Config)
+	}
 	for _, p := range c.profiles {
 		c.flags.Profiles = append(c.flags.Profiles, p.Hashed)
 	}

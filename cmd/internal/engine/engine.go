@@ -63,7 +63,12 @@ type Result struct {
 	NeedHot      int // findings that count only in hot code, in code that nothing says is hot
 	Cold         int // packages of which nothing says that they hold hot code: the compiler was not asked what escapes
 
+	// Budgets says of each budget of the configuration whether it names a function of
+	// the packages that were checked.
+	Budgets []bool
+
 	Assumed []finding.Assumption // by directives, in the order of their places
+	Allows  []finding.Allow      // in the order of their places
 
 	// Heat says of each declared function what makes it hot. It is filled in
 	// instead of Findings if the options ask for it.

@@ -24,6 +24,7 @@ func (c *check) result(asked packageSet, v vetted) *Result {
 		ToolchainFile: c.env.toolchainFile(),
 		GOOS:          c.env.GOOS,
 		GOARCH:        c.env.GOARCH,
+		Budgets:       make([]bool, len(c.opts.Config.Budgets)),
 	}
 	for _, m := range c.modules {
 		res.Modules = append(res.Modules, m.Dir)
@@ -83,6 +84,7 @@ func (t *translator) count(res *Result, v vetted) {
 	type seen struct {
 		fresh, hot bool
 		assumed    []vettool.Assumed
+		allowed    []vettool.Allowed
 	}
 	checked := make(map[string]seen)
 	for id, u := range v.units {
@@ -96,7 +98,13 @@ func (t *translator) count(res *Result, v vetted) {
 		if len(u.Assumed) > len(s.assumed) { // a variant for tests has what the package has
 			s.assumed = u.Assumed
 		}
+		s.allowed = append(s.allowed, u.Allowed...)
 		checked[p.path] = s
+		for _, i := range u.Budgets {
+			if i < len(res.Budgets) {
+				res.Budgets[i] = true
+			}
+		}
 		if u.NoEscape != "" {
 			res.Problems = append(res.Problems, finding.Problem{
 				Message: fmt.Sprintf("%s: what escapes to the heap could not be checked: %s", p.path, firstLine(u.NoEscape)),
@@ -105,7 +113,7 @@ func (t *translator) count(res *Result, v vetted) {
 		}
 	}
 	res.Packages = len(checked)
-	for _, s := range checked {
+	for path, s := range checked {
 		if !s.fresh {
 			res.Cached++
 		}
@@ -115,7 +123,12 @@ func (t *translator) count(res *Result, v vetted) {
 		for _, a := range s.assumed {
 			res.Assumed = append(res.Assumed, finding.Assumption{Place: t.place(a.Posn), Func: a.Func, Effects: a.Effects, Reason: a.Reason})
 		}
+		for _, a := range s.allowed {
+			res.Allows = append(res.Allows, finding.Allow{Place: t.place(a.Posn), Package: path, Func: a.Func, Rules: a.Rules, Reason: a.Reason})
+		}
 	}
+	slices.SortFunc(res.Allows, func(a, b finding.Allow) int { return finding.Compare(a.Place, b.Place) })
+	res.Allows = slices.CompactFunc(res.Allows, func(a, b finding.Allow) bool { return a.Place == b.Place })
 	slices.SortFunc(res.Assumed, func(a, b finding.Assumption) int { return finding.Compare(a.Place, b.Place) })
 	with := make(map[string]bool)
 	for _, f := range res.Findings {

@@ -19,7 +19,8 @@ type Alloc struct {
 	// does: it holds no line.
 	Cause string
 	Text  string // for a reader, in the compiler's words where it has any
-	// Certainty is proven, size-dependent or suspected.
+	// Certainty is proven, likely (unless a caller has the function inlined), or
+	// size-dependent or suspected.
 	Certainty string
 }
 

@@ -27,7 +27,7 @@ const (
 // does not know included, but for those that it is told to ignore.
 func (r repository) changes(ctx context.Context, commit string) ([]change, error) {
 	// Whatever the user has set up for people who read diffs is not for this.
-	out, err := r.git(ctx, nil, "diff", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff", "--ignore-submodules=dirty", "--no-relative", commit, "--")
+	out, err := r.Run(ctx, nil, "diff", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff", "--ignore-submodules=dirty", "--no-relative", commit, "--")
 	if err != nil {
 		return nil, fmt.Errorf("comparing with %s: %w", commit, err)
 	}
@@ -36,8 +36,8 @@ func (r repository) changes(ctx context.Context, commit string) ([]change, error
 		return nil, err
 	}
 	at := r
-	at.dir = r.root
-	out, err = at.git(ctx, nil, "ls-files", "-z", "--others", "--exclude-standard")
+	at.Path = r.root
+	out, err = at.Run(ctx, nil, "ls-files", "-z", "--others", "--exclude-standard")
 	if err != nil {
 		return nil, fmt.Errorf("looking for new files: %w", err)
 	}
@@ -109,12 +109,12 @@ func (r repository) texts(ctx context.Context, changes []change, b *Base) error 
 // converted, large files fetched.
 func (r repository) checkOut(ctx context.Context, entries []byte, tmp string) error {
 	at := r
-	at.dir = r.root
-	at.env = []string{"GIT_INDEX_FILE=" + filepath.Join(tmp, "index")}
-	if _, err := at.git(ctx, entries, "update-index", "-z", "--index-info"); err != nil {
+	at.Path = r.root
+	at.Env = []string{"GIT_INDEX_FILE=" + filepath.Join(tmp, "index")}
+	if _, err := at.Run(ctx, entries, "update-index", "-z", "--index-info"); err != nil {
 		return err
 	}
-	_, err := at.git(ctx, nil, "checkout-index", "--all", "--prefix="+filepath.ToSlash(filepath.Join(tmp, "files"))+"/")
+	_, err := at.Run(ctx, nil, "checkout-index", "--all", "--prefix="+filepath.ToSlash(filepath.Join(tmp, "files"))+"/")
 	return err
 }
 
@@ -123,12 +123,12 @@ func (r repository) checkOut(ctx context.Context, entries []byte, tmp string) er
 func (r repository) at(path string) string {
 	file := filepath.Join(r.root, filepath.FromSlash(path))
 	// The directory of the run may lie in the repository by a link of its own.
-	if _, ok := local(r.root, r.dir); ok {
+	if _, ok := local(r.root, r.Path); ok {
 		return file
 	}
-	if physical, err := filepath.EvalSymlinks(r.dir); err == nil {
+	if physical, err := filepath.EvalSymlinks(r.Path); err == nil {
 		if rel, ok := local(physical, file); ok {
-			return filepath.Join(r.dir, rel)
+			return filepath.Join(r.Path, rel)
 		}
 	}
 	return file

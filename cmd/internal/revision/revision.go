@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/lagvet/lagvet/cmd/internal/git"
 )
 
 // A Base is the version that the working tree is compared with.
@@ -44,11 +46,28 @@ func Find(ctx context.Context, dir, ref string) (*Base, error) {
 	return b, r.texts(ctx, changes, b)
 }
 
+// An Error says why the sources cannot be compared, and what to do.
+type Error struct {
+	Message string
+	Remedy  string
+}
+
+func (e *Error) Error() string { return e.Message }
+
+// A repository is one that a directory lies in.
+type repository struct {
+	git.Dir        // where git is run
+	root    string // absolute: that of the working tree, in the form in which the user knows it
+}
+
 func open(ctx context.Context, dir string) (repository, error) {
-	r := repository{dir: dir}
-	out, err := r.line(ctx, "rev-parse", "--show-toplevel", "--show-cdup")
-	if f, ok := errors.AsType[failure](err); ok {
-		return r, &Error{"the base cannot be found: " + f.Error(), remedyFor(f.stderr)}
+	r := repository{Dir: git.Dir{Path: dir}}
+	out, err := r.Line(ctx, "rev-parse", "--show-toplevel", "--show-cdup")
+	if f, ok := errors.AsType[*git.Failure](err); ok {
+		return r, &Error{"the base cannot be found: " + f.Error(), remedyFor(f.Stderr)}
+	}
+	if errors.Is(err, git.ErrNotFound) {
+		return r, &Error{"the base cannot be found: " + err.Error(), "install git"}
 	}
 	if err != nil {
 		return r, err
@@ -86,16 +105,16 @@ func (r repository) mergeBase(ctx context.Context, ref string) (string, error) {
 		return "", fmt.Errorf("%q is no name of a commit", ref)
 	}
 	for _, name := range []string{ref, "HEAD"} {
-		_, err := r.line(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", name+"^{commit}")
-		if _, ok := errors.AsType[failure](err); ok {
+		_, err := r.Line(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", name+"^{commit}")
+		if _, ok := errors.AsType[*git.Failure](err); ok {
 			return "", r.missing(ctx, name)
 		}
 		if err != nil {
 			return "", err
 		}
 	}
-	commit, err := r.line(ctx, "merge-base", "--", ref, "HEAD")
-	if f, ok := errors.AsType[failure](err); ok && f.code == 1 {
+	commit, err := r.Line(ctx, "merge-base", "--", ref, "HEAD")
+	if f, ok := errors.AsType[*git.Failure](err); ok && f.Code == 1 {
 		return "", r.unrelated(ctx, ref)
 	}
 	if err != nil {
@@ -137,6 +156,6 @@ func (r repository) unrelated(ctx context.Context, ref string) error {
 }
 
 func (r repository) shallow(ctx context.Context) bool {
-	answer, err := r.line(ctx, "rev-parse", "--is-shallow-repository")
+	answer, err := r.Line(ctx, "rev-parse", "--is-shallow-repository")
 	return err == nil && answer == "true"
 }

@@ -81,7 +81,7 @@ func analyse(flags Flags, args []string, file string) error {
 	as := rules()
 	hot, err := askCompiler(u, flags)
 	if flags.Findings {
-		as = []*analysis.Analyzer{analyzers.Findings, announce(u, hot, err)}
+		as = []*analysis.Analyzer{analyzers.Findings, announce(u, hot, flags.Config.Budgets, err)}
 		// Without what the compiler says a ledger would tell of costs that are gone.
 		if !flags.NoCompiler && err == nil {
 			as = append(as, analyzers.Ledger)
@@ -105,7 +105,7 @@ func heat(u *unit, args []string) error {
 	if err != nil {
 		return err
 	}
-	check(append(args, file), []*analysis.Analyzer{analyzers.Heat, effects.Report, announce(u, false, nil)})
+	check(append(args, file), []*analysis.Analyzer{analyzers.Heat, effects.Report, announce(u, false, nil, nil)})
 	return nil
 }
 
@@ -194,6 +194,11 @@ type Unit struct {
 	// Assumed are the directives that state the effects of a function or of a
 	// statement.
 	Assumed []Assumed `json:"assumed,omitempty"`
+	// Allowed are the directives that silence rules.
+	Allowed []Allowed `json:"allowed,omitempty"`
+	// Budgets are the budgets, by their number in the configuration, that name a
+	// function of the package.
+	Budgets []int `json:"budgets,omitempty"`
 	// NoEscape says why the compiler, though asked, had no answer.
 	NoEscape string `json:"no_escape,omitempty"`
 }
@@ -206,7 +211,15 @@ type Assumed struct {
 	Reason  string   `json:"reason"`
 }
 
-func announce(u *unit, hot bool, noEscape error) *analysis.Analyzer {
+// Allowed is one //lagvet:allow.
+type Allowed struct {
+	Posn   string   `json:"posn"`
+	Func   string   `json:"func"`
+	Rules  []string `json:"rules"`
+	Reason string   `json:"reason"`
+}
+
+func announce(u *unit, hot bool, budgets []config.Budget, noEscape error) *analysis.Analyzer {
 	said := Unit{Package: u.ImportPath, Hot: hot}
 	if noEscape != nil {
 		said.NoEscape = noEscape.Error()
@@ -217,7 +230,16 @@ func announce(u *unit, hot bool, noEscape error) *analysis.Analyzer {
 		Requires: []*analysis.Analyzer{directive.Analyzer},
 		Run: func(pass *analysis.Pass) (any, error) {
 			said := said
+			said.Budgets = named(pass, budgets)
 			for _, d := range pass.ResultOf[directive.Analyzer].(*directive.Index).All {
+				if d.Kind == directive.Allow {
+					said.Allowed = append(said.Allowed, Allowed{
+						Posn:   pass.Fset.Position(d.Pos).String(),
+						Func:   around(pass, d),
+						Rules:  d.Args,
+						Reason: d.Reason,
+					})
+				}
 				if d.Kind == directive.Assume {
 					said.Assumed = append(said.Assumed, Assumed{
 						Posn:    pass.Fset.Position(d.Pos).String(),
@@ -236,6 +258,28 @@ func announce(u *unit, hot bool, noEscape error) *analysis.Analyzer {
 			return nil, nil
 		},
 	}
+}
+
+// named returns the numbers of the budgets that name a function of the package.
+func named(pass *analysis.Pass, budgets []config.Budget) []int {
+	var found []int
+	for i, b := range budgets {
+		if slices.ContainsFunc(pass.Files, func(f *ast.File) bool { return namedIn(pass, f, b) }) {
+			found = append(found, i)
+		}
+	}
+	return found
+}
+
+func namedIn(pass *analysis.Pass, f *ast.File, b config.Budget) bool {
+	return slices.ContainsFunc(f.Decls, func(d ast.Decl) bool {
+		decl, ok := d.(*ast.FuncDecl)
+		if !ok {
+			return false
+		}
+		fn, ok := pass.TypesInfo.Defs[decl.Name].(*types.Func)
+		return ok && b.Names(fn)
+	})
 }
 
 // around returns the full name of the function that a directive is about, or

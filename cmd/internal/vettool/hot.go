@@ -11,12 +11,17 @@ import (
 )
 
 // askCompiler compiles the unit for its escape diagnostics if it may hold hot
-// code, and reports whether it may. Compiling takes longer than the analysis,
-// so the test is a cheap one of the text.
+// code, which it reports, or code that the configuration limits the allocations of.
+// Compiling takes longer than the analysis, so the test is a cheap one of the text.
 func askCompiler(u *unit, flags Flags) (hot bool, err error) {
 	hot, err = mayBeHot(u, flags)
-	if err != nil || !hot || flags.NoCompiler {
+	if err != nil || flags.NoCompiler {
 		return hot, err
+	}
+	if !hot {
+		if limited, err := flags.Config.AsksCompiler(u.ImportPath, u.GoFiles); err != nil || !limited {
+			return false, err
+		}
 	}
 	text, err := escape.Compile(context.Background(), escape.Unit{
 		ImportPath:  u.ImportPath,
@@ -28,14 +33,14 @@ func askCompiler(u *unit, flags Flags) (hot bool, err error) {
 		PackageFile: u.PackageFile,
 	})
 	if err != nil {
-		return true, fmt.Errorf("asking the compiler what escapes: %w", err)
+		return hot, fmt.Errorf("asking the compiler what escapes: %w", err)
 	}
 	// unitchecker exits: leave the text where the go command clears away.
 	kept := u.beside("lagvet.escape")
 	if err := move(text, kept); err != nil {
-		return true, fmt.Errorf("keeping what the compiler said: %w", err)
+		return hot, fmt.Errorf("keeping what the compiler said: %w", err)
 	}
-	return true, escape.Analyzer.Flags.Set(escape.OutputFlag, kept)
+	return hot, escape.Analyzer.Flags.Set(escape.OutputFlag, kept)
 }
 
 // move is a rename that works from one file system to another.
