@@ -182,6 +182,22 @@ func TestGate(t *testing.T) {
 			want:   expect{stdout: []string{`^no new findings .*; 2 known, `}},
 		},
 		{
+			name:   "of a severity that is let pass",
+			before: map[string]string{".lagvet.yml": "policy:\n  gate:\n    severity: high\n"},
+			change: map[string]string{"clean/loop.go": loop("clean", "Loop")},
+			want: expect{stdout: []string{
+				`^let pass: clean/loop\.go:8:3: .*\(hotdefer\)$`, `^no new findings .*; 3 known, 1 let pass, `,
+			}},
+		},
+		{
+			name:   "of a tier that is let pass",
+			before: map[string]string{".lagvet.yml": "policy: {gate: {tier: proven}}\n", "cold/cold.go": cold},
+			change: map[string]string{"clean/loop.go": loop("clean", "Loop"), "cold/cold.go": hot},
+			want: expect{code: 1, stdout: []string{
+				`^cold/cold\.go:5:\d+: .*\(heapescape\)$`, `^let pass: clean/loop\.go:8:3: .*\(hotdefer\)$`, `^1 new finding .*, 1 let pass, `,
+			}},
+		},
+		{
 			name: "a name that the base does not have",
 			args: []string{"--base", "origin/other"},
 			want: expect{code: 3, stdout: []string{`could not check: nothing was checked: the base origin/other is not in this clone`, `mend: git fetch origin other:refs/remotes/origin/other`}},
@@ -311,6 +327,11 @@ func TestGateBaseline(t *testing.T) {
 	}.check(t, gate("--base", "HEAD"))
 	// A part of the module shows nothing of what is stale in another.
 	expect{stdout: []string{`^no new findings `}, absent: []string{"no longer occurs", "What hot"}}.check(t, gate("./files"))
+
+	change(t, dir, map[string]string{"clean/loop.go": "", ".lagvet.yml": read(t, dir, ".lagvet.yml") + "policy: {gate: {prune: true}}\n"})
+	expect{code: 1, stdout: []string{`^no new findings .*; 2 known, 1 stale`}}.check(t, gate())
+	expect{stdout: []string{`^files/files\.go: Stat: .*\(hotdefer\)$`, `^lagvet\.baseline\.json: 1 no longer occur`}}.check(t, lagvet(t, dir, "baseline", "prune"))
+	expect{stdout: []string{`^no new findings .*; 2 known`}, absent: []string{"stale"}}.check(t, gate())
 
 	write(t, filepath.Join(dir, "lagvet.baseline.json"), "{")
 	expect{code: 2, stderr: []string{`lagvet: the baseline lagvet\.baseline\.json ends in the middle`}}.check(t, gate())

@@ -7,9 +7,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/cmd/internal/baseline"
 	"github.com/lagvet/lagvet/cmd/internal/engine"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
@@ -66,7 +68,28 @@ func (r *run) gate(ctx context.Context, a Against) (*report.Report, error) {
 	if known != nil {
 		r.beside(known, all, rep, res)
 	}
+	r.letPass(rep)
 	return rep, nil
+}
+
+// letPass sets apart what the policy does not fail a gate for.
+func (r *run) letPass(rep *report.Report) {
+	least := r.policy.Policy.Gate
+	rep.Gate.Prune = least.Prune
+	fresh := rep.Findings
+	rep.Findings = nil
+	for _, f := range fresh {
+		if below(config.Severities(), f.Severity, least.Severity) || below(config.Tiers(), f.Tier, least.Tier) {
+			rep.Gate.Minor = append(rep.Gate.Minor, f)
+		} else {
+			rep.Findings = append(rep.Findings, f)
+		}
+	}
+}
+
+// below reports whether value stands before least in order. Nothing is below "".
+func below(order []string, value, least string) bool {
+	return slices.Index(order, value) < slices.Index(order, least)
 }
 
 // base returns the version that ref names, or nil if it names none.
