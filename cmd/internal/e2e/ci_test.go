@@ -37,7 +37,9 @@ func newRelease(t *testing.T, version string) release {
 	}
 	var archive bytes.Buffer
 	m := modules.Version{Path: "github.com/lagvet/lagvet", Version: version}
-	if err := zip.CreateFromVCS(&archive, m, checkout(t), "HEAD", ""); err != nil {
+	src := filepath.Join(t.TempDir(), "lagvet")
+	process{}.must(t, "git", "clone", "-q", checkout(t), src)
+	if err := zip.CreateFromDir(&archive, m, src); err != nil {
 		t.Fatal(err)
 	}
 	info, err := json.Marshal(map[string]any{"Version": version, "Time": time.Unix(0, 0).UTC()})
@@ -46,7 +48,8 @@ func newRelease(t *testing.T, version string) release {
 	}
 	write(t, dir, version+".zip", archive.String())
 	write(t, dir, version+".info", string(info))
-	write(t, dir, version+".mod", process{dir: checkout(t)}.must(t, "git", "show", "HEAD:go.mod"))
+	write(t, dir, "list", version+"\n")
+	write(t, dir, version+".mod", process{dir: src}.must(t, "git", "show", "HEAD:go.mod"))
 	// What lagvet requires is in the cache of whoever built it.
 	have := strings.TrimSpace(process{}.must(t, "go", "env", "GOMODCACHE"))
 	proxies := []string{fileURL(proxy), fileURL(filepath.Join(have, "cache", "download")), strings.TrimSpace(process{}.must(t, "go", "env", "GOPROXY"))}
