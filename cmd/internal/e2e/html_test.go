@@ -86,6 +86,7 @@ func browse(t *testing.T, ctx context.Context, file string, before ...chromedp.A
 	call(b, network.Enable, network.EnableParams{})
 	call(b, log.Enable, cdp.Empty{})
 	b.run(chromedp.EmulateViewport(1280, 900))
+	b.scheme("light")
 	b.run(before...)
 	b.run(chromedp.Navigate(target))
 	t.Cleanup(func() {
@@ -187,7 +188,10 @@ func (b *browser) hit(character string) {
 
 func (b *browser) scheme(name string) {
 	b.t.Helper()
-	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}}})
+	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: name},
+		{Name: "prefers-reduced-motion", Value: "reduce"}, // a click must not miss what scrolls
+	}})
 }
 
 // shoot writes a picture of the page if pictures are asked for.
@@ -428,8 +432,8 @@ func (b *browser) filters(r *report.Report) {
 	is(b, `document.getElementById('count').textContent`, "No finding passes the filters, out of 43.")
 }
 
-// focused returns what has the focus.
-const focused = `(document.activeElement.querySelector('.message') || document.activeElement).textContent`
+// focused is the message of the finding that has the focus, or what else has it.
+const focused = `(document.activeElement.matches('.row') ? document.activeElement.querySelector('.message').textContent : document.activeElement.outerHTML.slice(0, 60))`
 
 func (b *browser) keyboard(r *report.Report) {
 	messages := eval[[]string](b, `[...document.querySelectorAll('#list .message')].map((m) => m.textContent)`)
