@@ -253,7 +253,7 @@ func htmlReport(t *testing.T) *report.Report {
 					{Text: "is in the runtime"},
 				},
 				Mend: "read a snapshot", Fingerprint: "v1:0000000000000001",
-				Evidence: &finding.Evidence{Status: finding.Confirmed, Weight: 0.12, Measures: []finding.Measure{{Text: "12 % of the waiting for locks (mutex.pprof)"}}},
+				Evidence: &finding.Evidence{Status: finding.Confirmed, Weight: 0.12, Measures: []finding.Measure{{Value: 0.4, Text: "12 % of the waiting for locks (mutex.pprof)"}}},
 			},
 		},
 		Silenced: []finding.Finding{{
@@ -274,7 +274,7 @@ func htmlReport(t *testing.T) *report.Report {
 			f.Hot = &finding.Hot{Source: "profile", Detail: "is hot", Share: float64(i%10) / 30}
 		}
 		if i%5 == 0 {
-			f.Evidence = &finding.Evidence{Status: finding.NotObserved}
+			f.Evidence = &finding.Evidence{Status: finding.NotObserved, Measures: []finding.Measure{{Source: "cpu.pprof", Text: finding.Unseen("cpu.pprof")}}}
 		}
 		r.Findings = append(r.Findings, f)
 	}
@@ -378,6 +378,9 @@ func (b *browser) showsSource(r *report.Report) {
 	is(b, `document.querySelectorAll('.panel .unread')[1].textContent`, "The file has no line 99 any more: it was changed after the check.")
 	is(b, `document.querySelector('.panel').innerText.includes('12 % of the waiting for locks (mutex.pprof)')`, true)
 	is(b, `document.querySelector('.panel a').href`, "https://example.com/hotblock.md")
+	b.choose("evidence", "not observed")
+	b.run(chromedp.Click(chromedp.CSS(`#list .row`)))
+	is(b, `document.querySelector('.panel').innerText.includes('not observed in cpu.pprof. That clears nobody')`, true)
 }
 
 // choose sets a filter as a user does.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/lagvet/lagvet/cmd/internal/finding"
 )
@@ -56,9 +57,8 @@ type pageHot struct {
 }
 
 type pageEvidence struct {
-	Status   string   `json:"status"`
-	Weight   float64  `json:"weight,omitempty"`
-	Measures []string `json:"measures,omitempty"`
+	Status string `json:"status"`
+	Text   string `json:"text"`
 }
 
 type pageStep struct {
@@ -116,7 +116,7 @@ func (m *pageMaker) finding(status string, f finding.Finding) pageFinding {
 		out.Steps = append(out.Steps, pageStep{m.excerpts.place(s.Place, finding.Place{}, aroundStep), s.Text})
 	}
 	if e := f.Evidence; e != nil {
-		out.Evidence = &pageEvidence{e.Status, e.Weight, mapped(e.Measures, func(m finding.Measure) string { return m.Text })}
+		out.Evidence = &pageEvidence{e.Status, strings.TrimPrefix(e.String(), "measured: ")}
 	}
 	if by, why := silencer(f); why != nil {
 		out.Silenced = by + ": " + why.Reason

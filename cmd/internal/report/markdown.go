@@ -190,8 +190,8 @@ func (m *markdown) why(f finding.Finding) string {
 		fmt.Fprintf(&b, "  %s\n", mdText(h.Detail))
 		steps = slices.Concat(h.Via, f.Chain)
 	}
-	if e := f.Evidence; e != nil {
-		fmt.Fprintf(&b, "\n  %s\n", mdText(e.String()))
+	if f.Evidence != nil {
+		fmt.Fprintf(&b, "\n  %s\n", mdText(f.Evidence.String()))
 	}
 	b.WriteString(m.steps(steps))
 	if mend := remedy(f); mend != "" {

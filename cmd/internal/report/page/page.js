@@ -20,7 +20,7 @@
 
   for (const f of data.findings) {
     f.where = where(f.at);
-    f.haystack = [f.message, f.rule, f.package, f.func, f.where, f.severity, f.tier, f.class, f.mend, f.silenced, f.hot && f.hot.detail,
+    f.haystack = [f.message, f.rule, f.package, f.func, f.where, f.severity, f.tier, f.class, f.mend, f.silenced, f.hot && f.hot.detail, f.evidence && f.evidence.text,
       ...(f.steps || []).map((s) => s.text)].filter(Boolean).join('\n').toLowerCase();
   }
 
@@ -155,8 +155,7 @@
     const terms = make('dl');
     const term = (name, value) => value && terms.append(make('dt', '', name), make('dd', '', value));
     term('hot', f.hot && f.hot.detail);
-    for (const m of (f.evidence && f.evidence.measures) || []) term('measured', m);
-    if (f.evidence && f.evidence.status === 'not observed') term('measured', 'not observed, which clears nobody: the profile may have missed the moment');
+    term('measured', f.evidence && f.evidence.text + (f.evidence.status === 'confirmed' ? '' : '. That clears nobody: a profile can miss the moment.'));
     term('function', f.func);
     term('package', f.package);
     term('tier', f.tier);
