@@ -1,7 +1,10 @@
 package evidence
 
 import (
+	"errors"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -162,6 +165,19 @@ func TestJoin(t *testing.T) {
 			weight: 1, value: 1, unit: "s", text: "100 % of blocked time, 1 s since the start, in this function (x.pprof)",
 		},
 		{
+			name: "a function as a whole, on its first line and others", rule: "hotblock", start: heading, types: delayTypes,
+			stacks: []stack{
+				{[]int64{1, 1e9}, "runtime.chanrecv1:2+1 " + at(work, "Work", "Work") + main},
+				{[]int64{1, 3e9}, "runtime.chanrecv1:2+1 " + at(work, "Work", "last") + main},
+			},
+			weight: 1, value: 4, unit: "s", text: "100 % of blocked time, 4 s since the start, in this function (x.pprof)",
+		},
+		{
+			name: "a stack through several steps counts once", rule: "lockblock", start: p.at("app.go", "alloc", "make"), types: delayTypes, chain: chain,
+			stacks: []stack{{[]int64{1, 1e9}, wait + at(pkg+"(*T).lock", "lock", "wait") + " " + at(work, "Work", "call") + main}},
+			weight: 1, value: 1, unit: "s", text: "100 % of blocked time, 1 s since the start, at app.go:13, which its chain names (x.pprof)",
+		},
+		{
 			name: "time that others wait, by who unlocks", rule: "lockblock", start: p.at("app.go", "call", "t."), types: delayTypes,
 			stacks: []stack{
 				{[]int64{1, 1e6}, "sync.(*Mutex).Unlock:65+64< " + at(work, "Work", "last") + main},
@@ -240,14 +256,18 @@ func TestJoin(t *testing.T) {
 
 func TestNothingMeasuresIt(t *testing.T) {
 	p := newProgram(t, nil)
-	s := sourceOf(t, "g.pprof", made(t, goroutineTypes, stack{[]int64{1}, p.frame(pkg+"(*T).Work", "Work", "call")}))
+	here := p.frame(pkg+"(*T).Work", "Work", "call")
+	goroutines := sourceOf(t, "g.pprof", made(t, goroutineTypes, stack{[]int64{1}, here}))
+	if got, _ := p.join(finding.Finding{Rule: "heapescape", Start: p.at("app.go", "call", "t.")}, goroutines); got != nil {
+		t.Errorf("allocation is measured by goroutines: %+v", got)
+	}
+	cpu := sourceOf(t, "c.pprof", made(t, cpuTypes, stack{[]int64{1, 1}, here}))
 	for _, f := range []finding.Finding{
-		{Rule: "heapescape", Start: p.at("app.go", "call", "t.")},                    // by goroutines
 		{Rule: finding.DirectiveRule, Start: p.at("app.go", "call", "t.")},           // by anything
 		{Rule: "ctxless", Start: finding.Place{File: "/nowhere/x.go", Line: 1}},      // in no source
 		{Rule: "ctxless", Start: finding.Place{File: p.dir + "/app.go", Line: 1000}}, // in no function
 	} {
-		if got, _ := p.join(f, s); got != nil {
+		if got, _ := p.join(f, cpu, goroutines); got != nil {
 			t.Errorf("%s: %+v", f.Rule, got)
 		}
 	}
@@ -373,12 +393,63 @@ func TestLentLines(t *testing.T) {
 		heap *profile.Profile
 		want string
 	}{{"known", heap, finding.Confirmed}, {"unknown", made(t, heapTypes, stack{[]int64{1, 9, 0, 0}, work + ":501"}), finding.NotObserved}} {
-		set := &Set{sources: []*source{sourceOf(t, "b.pprof", without), sourceOf(t, "h.pprof", tt.heap)}}
-		set.lend()
+		for name, raw := range map[string]*profile.Profile{"b.pprof": without, "h.pprof": tt.heap} {
+			file, err := os.Create(filepath.Join(p.dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(raw.Write(file), file.Close()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		set, err := Open(p.dir, []string{"b.pprof", filepath.Join(p.dir, "h.pprof")}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
 		fs := []finding.Finding{f}
 		set.Join(t.Context(), p.Program, fs)
 		if got := fs[0].Evidence; got == nil || got.Status != tt.want {
 			t.Errorf("%s: %+v", tt.name, got)
 		}
+	}
+}
+
+// A profile knows every package main by one name: its directory or executable
+// tells which it is.
+func TestMainPackages(t *testing.T) {
+	text := "package main\n\nfunc main() {\n\twork() // main\n}\n\nfunc work() {}\n"
+	p := newProgram(t, map[string]string{"cmd/server/main.go": text, "cmd/tool/main.go": text})
+	raw := made(t, cpuTypes, stack{[]int64{1, 1}, "main.main:4+3"})
+	for dir, want := range map[string]string{"server": finding.Confirmed, "tool": ""} {
+		s := sourceOf(t, "c.pprof", raw)
+		s.mains = []string{"server", "other"}
+		got, _ := p.join(finding.Finding{Rule: "hotcall", Start: p.at("cmd/"+dir+"/main.go", "main", "work")}, s)
+		if got == nil && want != "" || got != nil && got.Status != want {
+			t.Errorf("%s: %+v, want %q", dir, got, want)
+		}
+	}
+}
+
+// A module of a workspace may have a path below that of another.
+func TestNestedModules(t *testing.T) {
+	p := newProgram(t, map[string]string{"elsewhere/go.mod": "module example.com/app/nested\n", "elsewhere/in/in.go": "package in\n\nfunc F() {\n\tG() // call\n}\n\nfunc G() {}\n"})
+	p.Modules = append(p.Modules, Module{"example.com/app/nested", filepath.Join(p.dir, "elsewhere")})
+	s := sourceOf(t, "c.pprof", made(t, cpuTypes, stack{[]int64{1, 1}, "example.com/app/nested/in.F:4+3"}))
+	for range 2 {
+		got, rep := p.join(finding.Finding{Rule: "hotcall", Start: p.at("elsewhere/in/in.go", "call", "G")}, s)
+		if got == nil || got.Status != finding.Confirmed || len(rep.Notes) > 0 {
+			t.Errorf("%+v, %+v", got, rep)
+		}
+		slices.Reverse(p.Modules)
+	}
+}
+
+// The lines of generated code are those of what it was generated from.
+func TestLineComments(t *testing.T) {
+	p := newProgram(t, map[string]string{"gen.go": "package app\n\n//line gram.y:100\nfunc parse() {\n\tsink(nil)\n}\n"})
+	s := sourceOf(t, "c.pprof", made(t, cpuTypes, stack{[]int64{1, 1}, pkg + "parse:101+100"}))
+	got, rep := p.join(finding.Finding{Rule: "hotcall", Start: finding.Place{File: filepath.Join(p.dir, "gram.y"), Line: 101, Column: 2}}, s)
+	if got == nil || got.Status != finding.Confirmed || len(rep.Notes) > 0 {
+		t.Errorf("%+v, %+v", got, rep)
 	}
 }

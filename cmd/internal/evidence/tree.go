@@ -196,7 +196,7 @@ func (t *tree) readFile(pk *pack, name string, other bool) {
 	if err != nil {
 		return
 	}
-	file, _ := parser.ParseFile(t.fset, name, text, parser.SkipObjectResolution|parser.ParseComments)
+	file, _ := parser.ParseFile(t.fset, name, text, parser.SkipObjectResolution)
 	if file == nil || file.Name == nil || other && strings.HasSuffix(file.Name.Name, "_test") {
 		return
 	}
