@@ -177,6 +177,14 @@ func TestGate(t *testing.T) {
 			want:   expect{code: 1, stdout: []string{`^clean/größe - ein satz\.go:8:3: .*\(hotdefer\)$`, `^1 new finding `}},
 		},
 		{
+			name: "the module has another name, and asks for another language",
+			change: map[string]string{
+				"go.mod":        "module example.com/store\n\ngo 1.25\n",
+				"clean/loop.go": loop("clean", "Loop"),
+			},
+			want: expect{code: 1, stdout: []string{`^clean/loop\.go:8:3: .*\(hotdefer\)$`, `^1 new finding .*; 2 known, `}},
+		},
+		{
 			name:   "line ends",
 			change: map[string]string{"files/files.go": strings.ReplaceAll(read(t, "../../testdata/cli/files/files.go"), "\n", "\r\n")},
 			want:   expect{stdout: []string{`^no new findings .*; 2 known, `}},

@@ -257,3 +257,43 @@ func TestDefaultProfile(t *testing.T) {
 		t.Error("a broken profile on the command line is no error")
 	}
 }
+
+// Of an older version the profile is the one that it has, wherever it lay; if it has
+// none, what is hot now was so before.
+func TestOlderProfile(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, program)
+	pgo := filepath.Join(dir, "cmd/server/default.pgo")
+	text := func(function string) []byte {
+		file := filepath.Join(t.TempDir(), "profile")
+		writeProfile(t, file, function, "c.go")
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	}
+	const hot, cold = "c/c.go hotdefer hot by profile", "c/c.go hotdefer cold"
+	for _, tt := range []struct {
+		name string
+		now  string // the function that today's profile is of; empty: there is none
+		old  []byte
+		want string
+	}{
+		{"changed", "example.com/m/c.C", text("example.com/m/c.D"), cold},
+		{"removed since", "", text("example.com/m/c.C"), hot},
+		{"added since", "example.com/m/c.C", nil, hot},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if tt.now != "" {
+				writeProfile(t, pgo, tt.now, "c.go")
+			} else if err := os.Remove(pgo); err != nil {
+				t.Fatal(err)
+			}
+			got := state(checked(t, Options{Dir: dir, Patterns: []string{"./..."}, Overlay: map[string][]byte{pgo: tt.old}}), dir)
+			if got != tt.want {
+				t.Errorf("got\n%s\nwant\n%s", got, tt.want)
+			}
+		})
+	}
+}
