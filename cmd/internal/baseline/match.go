@@ -109,6 +109,10 @@ var stages = []stage{
 	// The code was rewritten.
 	{parts: []part{key, where}},
 	{parts: []part{key}},
+	// The module has another path, or one that it uses has: a major version.
+	{parts: []part{elsewhere, path, shape, around}},
+	{parts: []part{elsewhere, path, shape}},
+	{parts: []part{elsewhere, path}},
 	// The function moved to another package, or its folder has another name.
 	{parts: []part{elsewhere, shape, around}, since: left},
 	{parts: []part{elsewhere, shape}, since: left},

@@ -79,6 +79,10 @@ func TestStages(t *testing.T) {
 		{"shape of the fault's other callers", []string{"F/A: - s - - -", "F/B: - r - - -"}, []string{"F/C: - r - - -", "F/D: - s - - -"}, []int{1, 0}},
 		{"the fault's caller", []string{"F/A: - - - - -", "F/B: - - - - -"}, []string{"F/B: - - - - -", "F/A: - - - - -"}, []int{1, 0}},
 		{"the fault", []string{"F/A: - - - - -"}, []string{"F/B: - - - - -"}, []int{0}},
+		{"another module, around", []string{"~Here: - s p n -", "~Here: - s p m -"}, []string{"Here: - s p m -", "Here: - s p n -"}, []int{1, 0}},
+		{"another module, shape", []string{"~Here: - s - - -", "~Here: - r - - -"}, []string{"Here: - r - - -", "Here: - s - - -"}, []int{1, 0}},
+		{"another module", []string{"~Here: - - - - -"}, []string{"Here: - - - - -"}, []int{0}},
+		{"another module, another function", []string{"~Here: - s - - -"}, []string{"G: - s - - -"}, []int{-1}},
 		{"elsewhere, around", []string{"gone.F: - s p n -", "gone.F: - s p m -"}, []string{"q.F: - s p m -", "q.F: - s p n -"}, []int{1, 0}},
 		{"elsewhere", []string{"gone.F: - s - - -"}, []string{"q.F: - s - - -"}, []int{0}},
 		{"elsewhere, and still here", []string{"Here: - s - - -"}, []string{"q.Here: - s - - -"}, []int{-1}},
@@ -116,12 +120,16 @@ func TestStages(t *testing.T) {
 	}
 }
 
-// coded makes entries of "[PACKAGE.][FILE/]FUNCTION[/CALLER]: CODES".
+// coded makes entries of "[PACKAGE.][FILE/]FUNCTION[/CALLER]: CODES", in another module
+// behind a ~.
 func coded(texts []string, n *int) []Entry {
 	var es []Entry
 	for _, text := range texts {
 		where, codes, _ := strings.Cut(text, ": ")
 		e := Entry{Rule: "r", Package: "m/p", File: "p/a.go", Cause: "c"}
+		if rest, ok := strings.CutPrefix(where, "~"); ok {
+			e.Package, where = "example.com/m/v2/p", rest
+		}
 		if pkg, rest, ok := strings.Cut(where, "."); ok && !strings.HasPrefix(rest, "go/") {
 			e.Package, where, e.File = "m/"+pkg, rest, pkg+"/a.go"
 		}
