@@ -70,7 +70,7 @@ func TestFormatsReproducible(t *testing.T) {
 	a, b := sample(t), sample(t)
 	b.Elapsed, b.Cached = 1<<40, 0
 	b.Dir = src(t, "store")
-	for i, to := range []func(io.Writer, *Report) error{GitHub, CodeQuality, JUnit, review} {
+	for i, to := range []func(io.Writer, *Report) error{GitHub, CodeQuality, JUnit, review, HTML} {
 		if write(t, a, to) != write(t, b, to) {
 			t.Errorf("%d: the time of a run, its cache hits or its directory are in the report", i)
 		}
@@ -142,6 +142,31 @@ func FuzzGithubEscape(f *testing.F) {
 			t.Errorf("%+v", c)
 		}
 	})
+}
+
+// The runner drops columns of what has more than one line, and complains of it.
+func TestGitHubRegion(t *testing.T) {
+	at := func(line, column int) finding.Place {
+		return finding.Place{File: "/src/a.go", Line: line, Column: column}
+	}
+	tests := []struct {
+		start, end finding.Place
+		want       string
+	}{
+		{finding.Place{}, finding.Place{}, ""},
+		{at(0, 0), finding.Place{}, "file=a.go,"},
+		{at(3, 0), finding.Place{}, "file=a.go,line=3,"},
+		{at(3, 2), finding.Place{}, "file=a.go,line=3,col=2,"},
+		{at(3, 2), at(3, 5), "file=a.go,line=3,endLine=3,col=2,endColumn=4,"},
+		{at(3, 2), at(3, 2), "file=a.go,line=3,endLine=3,col=2,"},
+		{at(3, 2), at(4, 5), "file=a.go,line=3,endLine=4,"},
+	}
+	for _, tt := range tests {
+		r := &Report{Root: "/src", Findings: []finding.Finding{{Rule: "ctxless", Severity: "high", Start: tt.start, End: tt.end}}}
+		if got, want := write(t, r, GitHub), "::error "+tt.want+"title="; !strings.HasPrefix(got, want) {
+			t.Errorf("%+v to %+v: %s\nwant %s", tt.start, tt.end, got, want)
+		}
+	}
 }
 
 // many returns n findings of a severity.

@@ -54,3 +54,30 @@ func TestNoRoom(t *testing.T) {
 	}
 	alone(t, dir, path)
 }
+
+// A pipe is written to: a file in its place would reach nobody.
+func TestWriteToPipe(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	reader, err := os.OpenFile(path, os.O_RDWR, 0) // opens without a writer
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	if err := Write(path, []byte("whole")); err != nil {
+		t.Fatal(err)
+	}
+	fi, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fi.Mode()&os.ModeNamedPipe == 0 {
+		t.Fatalf("there is a %v in the place of the pipe", fi.Mode())
+	}
+	got := make([]byte, 5)
+	if _, err := reader.Read(got); err != nil || string(got) != "whole" {
+		t.Errorf("%q, %v", got, err)
+	}
+}

@@ -82,20 +82,6 @@ func TestWriteFollowsLinks(t *testing.T) {
 	alone(t, dir, path, link)
 }
 
-// A device is written to: a file in its place would be the end of it.
-func TestWriteToDevice(t *testing.T) {
-	if err := Write(os.DevNull, []byte("x")); err != nil {
-		t.Fatal(err)
-	}
-	fi, err := os.Stat(os.DevNull)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if fi.Mode().IsRegular() {
-		t.Errorf("%s is a file now", os.DevNull)
-	}
-}
-
 func TestWriteFails(t *testing.T) {
 	dir := t.TempDir()
 	for _, path := range []string{dir, filepath.Join(dir, "no", "such", "folder")} {
