@@ -80,6 +80,9 @@ func (s *spot) measure(j *joined, w where) measured {
 	case inFunction:
 		m.tally, m.at = whole, "for what the function unlocks"
 		return m
+	case throughout:
+		m.tally, m.at = whole, "in this function"
+		return m
 	case atSteps:
 		m.tally, m.at = s.stepsOf(j)
 		return m
@@ -220,13 +223,9 @@ func (f *function) imported(name string) string {
 
 // evidence says what sources tell of a finding; nil if none of them measures what
 // it is about.
-func (s *spot) evidence(rule string, sources []*resolved) *finding.Evidence {
-	wanted, ok := rows[rule]
-	if !ok {
-		wanted = fallback
-	}
-	found := s.look(wanted, sources)
-	if len(found) == 0 && ok {
+func (s *spot) evidence(f finding.Finding, sources []*resolved) *finding.Evidence {
+	found := s.look(wanted(f), sources)
+	if len(found) == 0 {
 		found = s.look(fallback, sources)
 	}
 	if len(found) == 0 {

@@ -326,9 +326,38 @@ func TestAmbiguousMethod(t *testing.T) {
 // Every rule has kinds of its own: none is left to CPU time by oversight.
 func TestRulesHaveRows(t *testing.T) {
 	for _, r := range analyzers.All() {
-		if len(rows[r.Name]) == 0 {
+		if len(rows[r.Name]) == 0 && r.Name != "budget" && r.Name != "policy" {
 			t.Errorf("nothing is said to measure %s", r.Name)
 		}
+	}
+}
+
+// What rules about any effect find is measured by the effect.
+func TestRulesByEffect(t *testing.T) {
+	for cause, want := range map[string][]row{
+		"allocs":                      spent,
+		"effect alloc":                spent,
+		"defers":                      nil,
+		"effect disk":                 {{kernel, alongCalls}},
+		"forbids net by net/http.Get": {{goroutine, alongCalls}, {blocked, alongCalls}},
+		"forbids alloc: x escapes":    {{alloc, alongCalls}, {assist, alongCalls}},
+		"forbids wallclock by f":      nil,
+		"requires nonblocking":        nil,
+		"requires alloc":              nil,
+	} {
+		for _, rule := range []string{"budget", "policy"} {
+			if got := wanted(finding.Finding{Rule: rule, Cause: cause}); !slices.Equal(got, want) {
+				t.Errorf("%s, %s: %v, want %v", rule, cause, got, want)
+			}
+		}
+	}
+	p := newProgram(t, nil)
+	s := sourceOf(t, "h.pprof", made(t, heapTypes,
+		stack{[]int64{1, 3, 0, 0}, p.frame(pkg+"(*T).Work", "Work", "alloc")},
+		stack{[]int64{1, 1, 0, 0}, p.frame(pkg+"(*T).Work", "Work", "last")}))
+	over := finding.Finding{Rule: "budget", Cause: "allocs", Start: p.at("app.go", "Work", "Work"), Chain: []finding.Step{{Place: p.at("app.go", "alloc", "make")}, {Place: p.at("app.go", "last", "sink")}}}
+	if got, _ := p.join(over, s); got == nil || got.Weight != 1 || got.String() != "measured: 100 % of allocated bytes, 4 bytes since the start, in this function (h.pprof)" {
+		t.Errorf("over budget: %v", got)
 	}
 }
 

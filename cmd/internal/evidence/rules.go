@@ -1,5 +1,11 @@
 package evidence
 
+import (
+	"strings"
+
+	"github.com/lagvet/lagvet/cmd/internal/finding"
+)
+
 // A row says that a kind of measurement shows what a rule finds, and where to look.
 type row struct {
 	kind  kind
@@ -14,8 +20,10 @@ const (
 	atLine where = iota
 	// alongCalls is the line, or else where the chain of calls leads from there.
 	alongCalls
-	// inFunction is anywhere in the function.
+	// inFunction is anywhere in the function, where it releases a lock.
 	inFunction
+	// throughout is the function as a whole.
+	throughout
 	// atSteps is at the line, and at any place that the chain names, whoever gets there.
 	atSteps
 	// atStart is in the goroutines that are started at the line.
@@ -48,8 +56,44 @@ var rows = map[string][]row{
 	"hotblock": {{block, alongCalls}, {blocked, alongCalls}, {kernel, alongCalls}},
 	// The world is stopped where the trace says; what is done meanwhile, CPU.
 	"stw": {{stopped, alongCalls}, {cpu, alongCalls}},
-	// What hot functions may cost is about allocation before all.
-	"budget": {{alloc, alongCalls}},
+}
+
+// effects says what shows that code has an effect, for rules that are about any.
+var effects = map[string][]row{
+	"alloc":   {{alloc, alongCalls}, {assist, alongCalls}},
+	"lock":    {{block, alongCalls}, {blocked, alongCalls}},
+	"chan":    {{block, alongCalls}, {blocked, alongCalls}},
+	"net":     {{goroutine, alongCalls}, {blocked, alongCalls}},
+	"sleep":   {{goroutine, alongCalls}, {blocked, alongCalls}},
+	"disk":    {{kernel, alongCalls}},
+	"syscall": {{kernel, alongCalls}},
+	"cgo":     {{kernel, alongCalls}}, // traces take a call of C for one of the system
+	"stw":     {{stopped, alongCalls}, {cpu, alongCalls}},
+	"spawn":   {{started, alongCalls}},
+}
+
+// spent is for allocations over budget: it is all of them together that are.
+var spent = []row{{alloc, throughout}, {assist, throughout}}
+
+// wanted returns what shows that a finding happens; nil if CPU time is all that can.
+func wanted(f finding.Finding) []row {
+	switch f.Rule {
+	case "budget", "policy":
+	default:
+		return rows[f.Rule]
+	}
+	// The cause is "allocs", "defers", "effect net", "forbids net by net.Dial",
+	// "forbids alloc: …" or "requires hot".
+	verb, rest, _ := strings.Cut(f.Cause, " ")
+	effect, _, _ := strings.Cut(rest, " ")
+	effect = strings.TrimSuffix(effect, ":")
+	switch {
+	case verb == "allocs", verb == "effect" && effect == "alloc":
+		return spent
+	case verb == "effect", verb == "forbids":
+		return effects[effect]
+	}
+	return nil
 }
 
 // fallback is what any code is measured by, if nothing is given that fits its rule.

@@ -98,7 +98,7 @@ func (set *Set) Join(ctx context.Context, p Program, lists ...[]finding.Finding)
 			unknown++
 			continue
 		}
-		f.Evidence = s.evidence(f.Rule, joined)
+		f.Evidence = s.evidence(*f, joined)
 	}
 	if unknown > 0 && len(joined) > 0 {
 		rep.Notes = append(rep.Notes, fmt.Sprintf("of %d findings nothing is known by evidence: their functions stand in no source file that can be read", unknown))
