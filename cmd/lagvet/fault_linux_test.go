@@ -94,6 +94,8 @@ func TestGateKilled(t *testing.T) {
 		cmd := exec.Command(self, "gate", "--no-canary", "--base", "HEAD", "--report", "html=report.html")
 		cmd.Dir = dir
 		cmd.Env = append(os.Environ(), runEnv+"=1", "PWD="+dir)
+		var out bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &out
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
@@ -106,7 +108,7 @@ func TestGateKilled(t *testing.T) {
 			t.Fatalf("killed after %v, it left %d bytes of a report", delay, len(got))
 		}
 		if !done && cmd.ProcessState.ExitCode() >= 0 {
-			t.Fatalf("exit code %d", cmd.ProcessState.ExitCode())
+			t.Fatalf("exit code %d\n%s", cmd.ProcessState.ExitCode(), &out)
 		}
 	}
 	if got := read(t, report); got == "old\n" {

@@ -182,7 +182,7 @@ func TestGate(t *testing.T) {
 				"go.mod":        "module example.com/store\n\ngo 1.25\n",
 				"clean/loop.go": loop("clean", "Loop"),
 			},
-			want: expect{code: 1, stdout: []string{`^clean/loop\.go:8:3: .*\(hotdefer\)$`, `^1 new finding .*; 2 known, `}},
+			want: expect{code: 1, stdout: []string{`^clean/loop\.go:8:3: .*\(hotdefer\)$`, `^1 new finding .*; 2 known, `}, absent: []string{"What hot", "What functions"}},
 		},
 		{
 			name:   "line ends",

@@ -128,7 +128,7 @@ func (r *run) since(ctx context.Context, base *revision.Base, rep *report.Report
 			rep.Notes = append(rep.Notes, report.Note{Place: finding.Place{File: res.ToolchainFile}, Message: note})
 		}
 	}
-	rep.Gate.Changes = ledger.Split(books, oldRes.Ledger, res.Ledger, existence(base, was))
+	rep.Gate.Changes = ledger.Split(books, oldRes.Ledger, res.Ledger, existence(base, was, slices.Equal(oldRes.ModulePaths, res.ModulePaths)))
 	return nil
 }
 
@@ -177,8 +177,13 @@ func sourceOf(base *revision.Base, root string) baseline.Source {
 }
 
 // existence tells which functions each side has, hot or not: of those whose file
-// did not change, both have all.
-func existence(base *revision.Base, was baseline.Source) ledger.Options {
+// did not change, both have all. Where modules have other names, so do all functions,
+// and none is on both sides.
+func existence(base *revision.Base, was baseline.Source, sameModules bool) ledger.Options {
+	if !sameModules {
+		none := func(*finding.Ledger) bool { return false }
+		return ledger.Options{InBase: none, InHead: none}
+	}
 	declares := func(src baseline.Source) func(l *finding.Ledger) bool {
 		return func(l *finding.Ledger) bool {
 			if _, changed := base.Texts[l.Start.File]; !changed || src.Declares(l.Start.File, l.Func) {

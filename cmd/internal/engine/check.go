@@ -29,7 +29,7 @@ type check struct {
 
 // prepare finds out what go vet needs to be told.
 func (c *check) prepare(ctx context.Context) error {
-	c.modules = c.env.mainModules()
+	c.modules = c.env.mainModules(c.opts.Overlay)
 	c.aim = aimOf(c.opts.Patterns, c.opts.Dir, c.env, c.modules)
 	for _, m := range c.modules {
 		c.tree.walk(m.Dir)
@@ -43,7 +43,7 @@ func (c *check) prepare(ctx context.Context) error {
 	if err := c.readProfiles(); err != nil {
 		return err
 	}
-	c.flags = vettool.Flags{Findings: !c.opts.Heat, Heat: c.opts.Heat, NoCompiler: c.opts.NoCompiler, Config: c.opts.Config}
+	c.flags = vettool.Flags{Findings: !c.opts.Heat, Heat: c.opts.Heat, NoCompiler: c.opts.NoCompiler, Config: c.opts.Config, Anew: anewWord()}
 	if !c.opts.Heat {
 		c.flags.Config = planted(c.opts.Config)
 	}
@@ -116,6 +116,9 @@ func (c *check) run(ctx context.Context) (*Result, error) {
 	said, ended = c.vet(ctx)
 	c.tracker.start()
 	wg.Wait()
+	if ended == nil && listed == nil && said.lacks(asked) {
+		said, ended = c.again(ctx, asked)
+	}
 	stop()
 
 	if ended != nil {

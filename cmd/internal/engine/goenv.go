@@ -109,29 +109,33 @@ type module struct {
 
 // mainModules returns the modules of the workspace, or the module that the run
 // is in. What cannot be read is left for the go command to complain about.
-func (env goenv) mainModules() []module {
+func (env goenv) mainModules(overlay map[string][]byte) []module {
 	if env.GOWORK != "" && env.GOWORK != "off" {
-		return workspace(env.GOWORK)
+		var ms []module
+		for _, dir := range host.Workspace(env.GOWORK) {
+			ms = append(ms, moduleIn(dir, overlay))
+		}
+		return ms
 	}
 	if env.GOMOD == "" || env.GOMOD == os.DevNull {
 		return nil
 	}
-	return []module{moduleIn(filepath.Dir(env.GOMOD))}
+	return []module{moduleIn(filepath.Dir(env.GOMOD), overlay)}
 }
 
-func workspace(file string) []module {
-	var ms []module
-	for _, dir := range host.Workspace(file) {
-		ms = append(ms, moduleIn(dir))
-	}
-	return ms
-}
-
-func moduleIn(dir string) module {
+// moduleIn returns the module in a directory, by what is read in the place of its
+// go.mod if anything is.
+func moduleIn(dir string, overlay map[string][]byte) module {
 	m := module{Dir: dir}
-	if data, err := os.ReadFile(filepath.Join(dir, "go.mod")); err == nil {
-		m.Path = modfile.ModulePath(data)
+	file := filepath.Join(dir, "go.mod")
+	data := overlay[file]
+	if data == nil {
+		var err error
+		if data, err = os.ReadFile(file); err != nil {
+			return m
+		}
 	}
+	m.Path = modfile.ModulePath(data)
 	return m
 }
 

@@ -140,8 +140,8 @@ func (t *translator) count(res *Result, v vetted) {
 	res.WithFindings = len(with)
 }
 
-// unseen tells of the packages that no unit announced.
-func unseen(asked packageSet, v vetted) []finding.Problem {
+// missing returns the packages that no unit announced, in order.
+func missing(asked packageSet, v vetted) []string {
 	seen := make(map[string]bool)
 	for id := range v.units {
 		if p, ok := asked.of(id); ok {
@@ -155,6 +155,12 @@ func unseen(asked packageSet, v vetted) []finding.Problem {
 		}
 	}
 	slices.Sort(missing)
+	return missing
+}
+
+// unseen tells of the packages that no unit announced.
+func unseen(asked packageSet, v vetted) []finding.Problem {
+	missing := missing(asked, v)
 	switch {
 	case len(missing) == 0:
 		return nil

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/lagvet/lagvet/analyzers"
@@ -74,15 +76,10 @@ func (c *check) vet(ctx context.Context) (vetted, error) {
 	cmd.Env = append(cmd.Env, vettool.Env(c.progressFile())...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
-	stdout, err := cmd.StdoutPipe()
+	readErr, waitErr, err := c.follow(cmd, &v)
 	if err != nil {
 		return v, fmt.Errorf("running go vet: %w", err)
 	}
-	if err := cmd.Start(); err != nil {
-		return v, fmt.Errorf("running go vet: %w", err)
-	}
-	readErr := v.read(stdout, c.tracker)
-	waitErr := cmd.Wait()
 	if ctx.Err() != nil {
 		killGroup(cmd)
 		return v, ctx.Err()
@@ -97,6 +94,35 @@ func (c *check) vet(ctx context.Context) (vetted, error) {
 	v.problems = append(v.problems, said.problems...)
 	v.broken, v.notes = said.broken, said.notes
 	return v, nil
+}
+
+// follow runs go vet and collects what it writes as it does. That goes to a file:
+// the go command keeps a unit's facts before it prints what was found, and findings
+// after that. If it died in between of a pipe that nobody reads, as when this process
+// is killed, it would forever after replay a unit without findings.
+func (c *check) follow(cmd *exec.Cmd, v *vetted) (readErr, waitErr, err error) {
+	name := filepath.Join(c.tmp, "findings")
+	w, err := os.Create(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer w.Close()
+	r, err := os.Open(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer r.Close()
+	cmd.Stdout = w
+	if err := cmd.Start(); err != nil {
+		return nil, nil, err
+	}
+	over := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() { readErr = v.read(tail{r, over}, c.tracker) })
+	waitErr = cmd.Wait()
+	close(over)
+	wg.Wait()
+	return readErr, waitErr, nil
 }
 
 // read collects what the tool says of units.

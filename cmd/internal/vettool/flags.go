@@ -29,6 +29,9 @@ type Flags struct {
 	Profiles []Hashed
 	// Config is what findings depend on in the configuration.
 	Config config.Analysis
+	// Anew is a word that changes nothing but the cache key, so that what was
+	// kept under another word is not replayed.
+	Anew string
 }
 
 // A Hashed is a file with the hash of its content, so that a changed file is a
@@ -56,6 +59,7 @@ const (
 	scopeFlag    = "scope"
 	profileFlag  = "profile"
 	configFlag   = "config"
+	anewFlag     = "anew"
 )
 
 // Args returns the flags as arguments of go vet.
@@ -76,6 +80,9 @@ func (f Flags) Args() ([]string, error) {
 	}
 	for _, p := range f.Profiles {
 		add(profileFlag, p.String())
+	}
+	if f.Anew != "" {
+		add(anewFlag, f.Anew)
 	}
 	js, _, err := f.Config.Bytes()
 	if err != nil {
@@ -103,6 +110,8 @@ func (f *Flags) set(name, value string) error {
 			return err
 		}
 		f.Profiles = append(f.Profiles, p)
+	case anewFlag:
+		f.Anew = value
 	case configFlag:
 		if err := json.Unmarshal([]byte(value), &f.Config); err != nil {
 			return fmt.Errorf("reading -%s: %w", configFlag, err)
@@ -124,6 +133,7 @@ func (f *Flags) register(fs *flag.FlagSet) {
 		func(s string) error { return f.set(noCompiler, s) })
 	text(scopeFlag, "report findings in this `module` though it lies in no directory of the user's; std for the standard library")
 	text(profileFlag, "CPU profile that tells what is hot, an absolute `path#sha256=hash`")
+	text(anewFlag, "a `word`: results kept under another one are not replayed")
 	text(configFlag, "what findings depend on in the configuration, in JSON")
 }
 

@@ -97,7 +97,7 @@ func TestFlagForms(t *testing.T) {
 func TestFlagsAreRegistered(t *testing.T) {
 	fs := flag.NewFlagSet("", flag.ContinueOnError)
 	new(Flags).register(fs)
-	all := Flags{Findings: true, Heat: true, NoCompiler: true, Scope: []string{"std"}, Profiles: []Hashed{{"/p", "00"}}, Config: config.Analysis{Roots: []config.Function{{Func: "f"}}}}
+	all := Flags{Findings: true, Heat: true, NoCompiler: true, Scope: []string{"std"}, Profiles: []Hashed{{"/p", "00"}}, Config: config.Analysis{Roots: []config.Function{{Func: "f"}}}, Anew: "again"}
 	args, err := all.Args()
 	if err != nil {
 		t.Fatal(err)
