@@ -1,6 +1,7 @@
 package baseline
 
 import (
+	slashpath "path"
 	"strings"
 
 	"github.com/lagvet/lagvet/cmd/internal/finding"
@@ -79,18 +80,22 @@ var (
 	hazard part = func(e *Entry) (string, bool) {
 		return join(e.Rule, unqualified(e.Cause, e.Package), unqualified(e.Primitive, e.Package)), true
 	}
-	rule     part = func(e *Entry) (string, bool) { return e.Rule, true }
-	function part = func(e *Entry) (string, bool) { return e.fn(), true }
-	name     part = func(e *Entry) (string, bool) { return bare(e.fn()), true }
-	pkg      part = func(e *Entry) (string, bool) { return e.Package, true }
-	path     part = func(e *Entry) (string, bool) { return e.File, true }
-	text     part = func(e *Entry) (string, bool) { return e.Code.Text, e.Code.Text != "" }
-	shape    part = func(e *Entry) (string, bool) { return e.Code.Shape, e.Code.Shape != "" }
-	frame    part = func(e *Entry) (string, bool) { return e.Code.Frame, e.Code.Frame != "" }
-	near     part = func(e *Entry) (string, bool) { return e.Code.Near, e.Code.Near != "" }
-	around   part = func(e *Entry) (string, bool) { return join(e.Code.Prev, e.Code.Next), true }
-	before   part = func(e *Entry) (string, bool) { return e.Code.Prev, e.Code.Prev != "" }
-	after    part = func(e *Entry) (string, bool) { return e.Code.Next, e.Code.Next != "" }
+	rule  part = func(e *Entry) (string, bool) { return e.Rule, true }
+	cause part = func(e *Entry) (string, bool) { return unqualified(e.Cause, e.Package), true }
+	// function is that of a folder, whatever the path of its module.
+	function part = func(e *Entry) (string, bool) {
+		return join(unqualified(e.fn(), e.Package), slashpath.Dir(e.File)), true
+	}
+	name   part = func(e *Entry) (string, bool) { return bare(e.fn()), true }
+	pkg    part = func(e *Entry) (string, bool) { return e.Package, true }
+	path   part = func(e *Entry) (string, bool) { return e.File, true }
+	text   part = func(e *Entry) (string, bool) { return e.Code.Text, e.Code.Text != "" }
+	shape  part = func(e *Entry) (string, bool) { return e.Code.Shape, e.Code.Shape != "" }
+	frame  part = func(e *Entry) (string, bool) { return e.Code.Frame, e.Code.Frame != "" }
+	near   part = func(e *Entry) (string, bool) { return e.Code.Near, e.Code.Near != "" }
+	around part = func(e *Entry) (string, bool) { return join(e.Code.Prev, e.Code.Next), true }
+	before part = func(e *Entry) (string, bool) { return e.Code.Prev, e.Code.Prev != "" }
+	after  part = func(e *Entry) (string, bool) { return e.Code.Next, e.Code.Next != "" }
 )
 
 // stages are in the order of certainty.
@@ -113,6 +118,10 @@ var stages = []stage{
 	{parts: []part{elsewhere, path, shape, around}},
 	{parts: []part{elsewhere, path, shape}},
 	{parts: []part{elsewhere, path}},
+	// The statement does what it did, and ends in something else: what it calls
+	// has changed.
+	{parts: []part{rule, cause, function, shape, around}},
+	{parts: []part{rule, cause, function, shape}},
 	// The function moved to another package, or its folder has another name.
 	{parts: []part{elsewhere, shape, around}, since: left},
 	{parts: []part{elsewhere, shape}, since: left},

@@ -156,6 +156,32 @@ func coded(texts []string, n *int) []Entry {
 	return es
 }
 
+// What is called waits for something else in the same way.
+func TestPrimitives(t *testing.T) {
+	entry := func(fn, cause, primitive, shape, prev string) Entry {
+		return Entry{Rule: "r", Package: "p", File: "a.go", Func: fn, Decl: bare(fn), Cause: cause, Primitive: primitive, Code: Code{Shape: shape, Prev: prev}}
+	}
+	tests := []struct {
+		name     string
+		old, now []Entry
+		want     []int
+	}{
+		{"around", []Entry{entry("p.F", "c", "a", "s", "x"), entry("p.F", "c", "a", "s", "y")}, []Entry{entry("p.F", "c", "b", "s", "y"), entry("p.F", "c", "b", "s", "x")}, []int{1, 0}},
+		{"the statement", []Entry{entry("p.F", "c", "a", "s", "x")}, []Entry{entry("p.F", "c", "b", "s", "y")}, []int{0}},
+		{"another statement", []Entry{entry("p.F", "c", "a", "s", "x")}, []Entry{entry("p.F", "c", "b", "r", "x")}, []int{-1}},
+		{"another cause", []Entry{entry("p.F", "c", "a", "s", "x")}, []Entry{entry("p.F", "d", "b", "s", "x")}, []int{-1}},
+		{"another function", []Entry{entry("p.F", "c", "a", "s", "")}, []Entry{entry("p.G", "c", "b", "s", "")}, []int{-1}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			src := Source{Root: "/m", Read: func(string) ([]byte, error) { return nil, os.ErrNotExist }}
+			if got := newReader(src).pair(tt.old, tt.now); !slices.Equal(got, tt.want) {
+				t.Errorf("pairs are %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
 // The names of variables, of what is called and of types are others.
 func TestFrames(t *testing.T) {
 	entry := func(fn, cause, frame, prev string) Entry {
@@ -168,6 +194,15 @@ func TestFrames(t *testing.T) {
 	}{
 		{"around", []Entry{entry("p.F", "a", "f", "x"), entry("p.F", "a", "f", "y")}, []Entry{entry("p.F", "b", "f", "y"), entry("p.F", "b", "f", "x")}, []int{1, 0}},
 		{"the function", []Entry{entry("p.Here", "a", "f", "x")}, []Entry{entry("p.Here", "b", "f", "y")}, []int{0}},
+		{"the function in another module", []Entry{func() Entry {
+			e := entry("example.com/m.Here", "a", "f", "x")
+			e.Package = "example.com/m"
+			return e
+		}()}, []Entry{func() Entry {
+			e := entry("example.com/m/v2.Here", "b", "f", "y")
+			e.Package = "example.com/m/v2"
+			return e
+		}()}, []int{0}},
 		{"another function", []Entry{entry("p.F", "a", "f", "x")}, []Entry{entry("p.G", "b", "f", "x")}, []int{-1}},
 		{"the type", []Entry{entry("(*p.T).F", "a", "f", "x")}, []Entry{entry("(*p.U).F", "b", "f", "y")}, []int{0}},
 		{"another frame", []Entry{entry("p.F", "a", "f", "x")}, []Entry{entry("p.F", "b", "g", "x")}, []int{-1}},
