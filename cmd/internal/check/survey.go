@@ -5,16 +5,29 @@ import (
 	"io"
 
 	"github.com/lagvet/lagvet/cmd/internal/engine"
+	"github.com/lagvet/lagvet/cmd/internal/finding"
 	"github.com/lagvet/lagvet/cmd/internal/report"
 )
 
-// Survey is [Report] for a caller that remembers what there is to say: it returns
-// what the engine found too.
-func Survey(ctx context.Context, o Options, notes io.Writer) (*report.Report, *engine.Result, error) {
+// A Surveyed is all that a run has found.
+type Surveyed struct {
+	*report.Report
+	Result *engine.Result
+	// Unshown are findings that are not reported as long as nothing says that their
+	// code is hot, or their tier is not asked for.
+	Unshown []finding.Finding
+}
+
+// Survey is [Report] for a caller that remembers what was found.
+func Survey(ctx context.Context, o Options, notes io.Writer) (*Surveyed, error) {
 	o.Format = "text"
 	r := &run{Options: o, streams: Streams{Err: notes}, engine: engine.Run}
 	if err := r.prepare(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return r.analyse(ctx)
+	rep, res, err := r.analyse(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &Surveyed{rep, res, r.policy.Apply(res.Findings).Unshown}, nil
 }

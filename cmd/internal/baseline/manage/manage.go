@@ -8,11 +8,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/cmd/internal/baseline"
 	"github.com/lagvet/lagvet/cmd/internal/check"
-	"github.com/lagvet/lagvet/cmd/internal/engine"
 	"github.com/lagvet/lagvet/cmd/internal/report"
 )
 
@@ -35,7 +35,7 @@ type command struct {
 	path     string // of the file
 	name     string // of the file, for a reader
 	// survey is check.Survey, but in tests.
-	survey func(context.Context, check.Options, io.Writer) (*report.Report, *engine.Result, error)
+	survey func(context.Context, check.Options, io.Writer) (*check.Surveyed, error)
 }
 
 func newCommand(o Options, s check.Streams) (*command, error) {
@@ -89,11 +89,11 @@ func (c *command) write(ctx context.Context) (code int, err error) {
 	case err != nil:
 		return report.Usage, err
 	}
-	rep, res, code, err := c.look(ctx)
-	if rep == nil {
+	found, code, err := c.look(ctx)
+	if found == nil {
 		return code, err
 	}
-	m := baseline.Match(old.Entries, rep.Findings, baseline.Disk(rep.Root))
+	m := match(old, found)
 	for i, j := range m.Pairs {
 		if j >= 0 {
 			m.Now[i].Reason = old.Entries[j].Reason
@@ -102,8 +102,8 @@ func (c *command) write(ctx context.Context) (code int, err error) {
 		}
 	}
 	f := &baseline.File{
-		Lagvet: rep.Tool.Version, Go: res.Toolchain, GOOS: res.GOOS, GOARCH: res.GOARCH,
-		Entries: m.Now, Costs: baseline.CostsOf(res.Ledger),
+		Lagvet: found.Tool.Version, Go: found.Result.Toolchain, GOOS: found.Result.GOOS, GOARCH: found.Result.GOARCH,
+		Entries: slices.Concat(m.Now, m.waiting), Costs: baseline.CostsOf(found.Result.Ledger),
 	}
 	if err := f.Save(c.path); err != nil {
 		return report.Usage, err
@@ -112,8 +112,37 @@ func (c *command) write(ctx context.Context) (code int, err error) {
 	if n := len(m.Gone); n > 0 {
 		fmt.Fprintf(c.out, "; %d that it held no longer occur", n)
 	}
+	c.waiting(m)
 	fmt.Fprintln(c.out)
 	return report.Clean, nil
+}
+
+// A matched says what has become of a baseline.
+type matched struct {
+	baseline.Result // without waiting ones in Gone
+	// waiting are entries whose findings are there, and are not reported: as in a
+	// run without the profile that makes their code hot.
+	waiting []baseline.Entry
+}
+
+func match(old *baseline.File, found *check.Surveyed) matched {
+	src := baseline.Disk(found.Root)
+	m := matched{Result: baseline.Match(old.Entries, found.Findings, src)}
+	unshown := baseline.Match(m.Gone, found.Unshown, src)
+	for _, j := range unshown.Pairs {
+		if j >= 0 {
+			m.waiting = append(m.waiting, m.Gone[j])
+		}
+	}
+	m.Gone = unshown.Gone
+	return m
+}
+
+// waiting says how many entries are kept that are not reported.
+func (c *command) waiting(m matched) {
+	if n := len(m.waiting); n > 0 {
+		fmt.Fprintf(c.out, "; %d kept that are not reported now: their code is not hot by what this run was told, or their tier is not shown", n)
+	}
 }
 
 // Prune drops what is no longer found, says what that is, and returns the exit
@@ -132,13 +161,13 @@ func (c *command) prune(ctx context.Context) (code int, err error) {
 	if err != nil {
 		return report.Usage, err
 	}
-	rep, _, code, err := c.look(ctx)
-	if rep == nil {
+	found, code, err := c.look(ctx)
+	if found == nil {
 		return code, err
 	}
-	m := baseline.Match(old.Entries, rep.Findings, baseline.Disk(rep.Root))
+	m := match(old, found)
 	kept := *old
-	kept.Entries = nil
+	kept.Entries = m.waiting
 	moved := 0
 	for i, j := range m.Pairs {
 		if j < 0 {
@@ -161,34 +190,35 @@ func (c *command) prune(ctx context.Context) (code int, err error) {
 	if moved > 0 {
 		fmt.Fprintf(c.out, " (%d of them in another place)", moved)
 	}
+	c.waiting(m)
 	fmt.Fprintln(c.out)
 	return report.Clean, nil
 }
 
-// look checks the module. Without a report, the code says why.
-func (c *command) look(ctx context.Context) (rep *report.Report, res *engine.Result, code int, err error) {
+// look checks the module. If it returns nothing, the code says why.
+func (c *command) look(ctx context.Context) (found *check.Surveyed, code int, err error) {
 	o := c.Check
 	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
-		return nil, nil, report.Usage, fmt.Errorf("looking for the directory to run in: %w", err)
+		return nil, report.Usage, fmt.Errorf("looking for the directory to run in: %w", err)
 	}
 	if !same(o.Dir, c.root) {
-		return nil, nil, report.Usage, fmt.Errorf("a baseline is of all that the module, or the workspace, holds: run this in %s", c.root)
+		return nil, report.Usage, fmt.Errorf("a baseline is of all that the module, or the workspace, holds: run this in %s", c.root)
 	}
-	rep, res, err = c.survey(ctx, o, c.err)
+	found, err = c.survey(ctx, o, c.err)
 	switch {
 	case ctx.Err() != nil:
 		fmt.Fprintf(c.err, "lagvet: interrupted: %s is as it was\n", c.name)
-		return nil, nil, report.Unchecked, nil
+		return nil, report.Unchecked, nil
 	case err != nil:
-		return nil, nil, report.Usage, err
-	case len(rep.Problems) == 0:
-		return rep, res, report.Clean, nil
+		return nil, report.Usage, err
+	case len(found.Problems) == 0:
+		return found, report.Clean, nil
 	}
-	if err := report.Problems(c.err, rep, false); err != nil {
-		return nil, nil, report.Unchecked, err
+	if err := report.Problems(c.err, found.Report, false); err != nil {
+		return nil, report.Unchecked, err
 	}
 	fmt.Fprintf(c.err, "lagvet: %s is as it was: what was not checked would be missing in it\n", c.name)
-	return nil, nil, report.Unchecked, nil
+	return nil, report.Unchecked, nil
 }
 
 // same reports whether two paths lead to one directory.

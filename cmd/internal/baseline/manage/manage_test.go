@@ -22,6 +22,7 @@ type bench struct {
 	t        *testing.T
 	dir      string
 	findings []finding.Finding
+	unshown  []finding.Finding
 	problems []finding.Problem
 }
 
@@ -48,13 +49,13 @@ func (b *bench) has(funcs ...string) {
 	write(b.t, filepath.Join(b.dir, "m.go"), []byte(text))
 }
 
-func (b *bench) survey(ctx context.Context, o check.Options, _ io.Writer) (*report.Report, *engine.Result, error) {
+func (b *bench) survey(ctx context.Context, o check.Options, _ io.Writer) (*check.Surveyed, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	rep := &report.Report{Tool: report.Tool{Version: "v1.2.3"}, Dir: b.dir, Root: b.dir, Findings: b.findings, Problems: b.problems}
 	res := &engine.Result{Toolchain: "go1.26.8", GOOS: "linux", GOARCH: "amd64", Ledger: []finding.Ledger{{Package: "example.com/m", Func: "example.com/m.A", Defers: 1}}}
-	return rep, res, nil
+	return &check.Surveyed{Report: rep, Result: res, Unshown: b.unshown}, nil
 }
 
 // run executes a command, and returns its code and all that it says.
@@ -164,6 +165,20 @@ func TestPruneFollows(t *testing.T) {
 	code, said := b.prune(Options{})
 	b.expect(code, said, report.Clean, "0 no longer occur and were removed, 1 finding left (1 of them in another place)\n")
 	b.holds("Z r")
+}
+
+// In a run without the profile that makes code hot, its findings wait.
+func TestWaitingIsKept(t *testing.T) {
+	b := newBench(t, "A", "B", "C")
+	b.write(Options{Reason: "r"})
+	b.has("A", "B")
+	b.findings, b.unshown = b.findings[:1], b.findings[1:]
+	code, said := b.prune(Options{})
+	b.expect(code, said, report.Clean, "m.go: C: ", "1 no longer occur and were removed, 2 findings left; 1 kept that are not reported now")
+	b.holds("A r", "B r")
+	code, said = b.write(Options{})
+	b.expect(code, said, report.Clean, "1 finding, 0 of them new; 1 kept that are not reported now")
+	b.holds("A r", "B r")
 }
 
 func TestWhatWasNotChecked(t *testing.T) {
