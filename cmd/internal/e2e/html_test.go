@@ -783,6 +783,7 @@ func TestHTMLOfManyFindings(t *testing.T) {
 	is(b, rowCount, 100)
 	is(b, `document.getElementById('count').textContent`, "10,000 findings, of which 100 are listed here.")
 	is(b, `document.querySelectorAll('#treemap button').length`, 300)
+	b.shoot("many-1280")
 	loaded := eval[float64](b, `performance.getEntriesByType('navigation')[0].domComplete`)
 	typed := eval[float64](b, `(() => { const t = performance.now(); const s = document.getElementById('rule'); s.value = 'hotalloc'; s.dispatchEvent(new Event('input', { bubbles: true })); document.body.offsetHeight; return performance.now() - t; })()`)
 	is(b, `document.getElementById('count').textContent`, "3,333 of 10,000 findings, of which 100 are listed here.")

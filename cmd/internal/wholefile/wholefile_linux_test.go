@@ -1,13 +1,19 @@
 package wholefile
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
+
+// endlessEnv makes the test binary a process that writes the file of that name over
+// and over.
+const endlessEnv = "WHOLEFILE_TEST_ENDLESS"
 
 // fullEnv makes the test binary a process that writes the file of that name and
 // has no room for it.
@@ -16,6 +22,13 @@ const fullEnv = "WHOLEFILE_TEST_FULL"
 func TestMain(m *testing.M) {
 	if path := os.Getenv(fullEnv); path != "" {
 		os.Exit(fill(path))
+	}
+	if path := os.Getenv(endlessEnv); path != "" {
+		for i := 0; ; i++ {
+			if err := Write(path, text(i)); err != nil {
+				os.Exit(1)
+			}
+		}
 	}
 	os.Exit(m.Run())
 }
@@ -79,5 +92,42 @@ func TestWriteToPipe(t *testing.T) {
 	got := make([]byte, 5)
 	if _, err := reader.Read(got); err != nil || string(got) != "whole" {
 		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// text returns one of two texts, a megabyte each.
+func text(i int) []byte { return bytes.Repeat([]byte{"ab"[i%2]}, 1<<20) }
+
+// Whenever the writer is killed, the file is one of its texts.
+func TestKilled(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		path := filepath.Join(t.TempDir(), "report")
+		cmd := exec.Command(self)
+		cmd.Env = append(os.Environ(), endlessEnv+"="+path)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for range 10_000 { // until it has begun
+			if _, err := os.Stat(path); err == nil {
+				break
+			}
+			time.Sleep(time.Millisecond)
+		}
+		for range 20 {
+			if got := read(t, path); got != string(text(0)) && got != string(text(1)) {
+				t.Errorf("a reader sees %d bytes that are neither text", len(got))
+			}
+		}
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		cmd.Wait() // it was killed, and says so
+		if got := read(t, path); got != string(text(0)) && got != string(text(1)) {
+			t.Errorf("%d bytes that are neither text are left", len(got))
+		}
 	}
 }

@@ -304,7 +304,7 @@
         left: part(p.x, map.clientWidth), top: part(p.y, map.clientHeight),
         width: part(p.w, map.clientWidth), height: part(p.h, map.clientHeight),
       });
-      if (p.w < 64 || p.h < 28) cell.classList.add('tiny');
+      if (p.w < 40 || p.h < 26) cell.classList.add('tiny');
       cell.append(make('span', 'name', p.name.slice(prefix.length) || p.name), make('span', '', plural(p.count, 'finding')));
       cell.addEventListener('click', () => choose(p.name));
       map.append(cell);
