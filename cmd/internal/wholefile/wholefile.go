@@ -11,7 +11,8 @@ import (
 )
 
 // Write makes data the text of the file, through a new file beside it that takes
-// its place. A symbolic link is followed, and permissions stay as they are. What is
+// its place; a writer that is killed leaves that one behind, .lagvet-….tmp. A
+// symbolic link is followed, and permissions stay as they are. What is
 // no regular file, such as /dev/stdout or a pipe, is written to.
 func Write(path string, data []byte) error {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
