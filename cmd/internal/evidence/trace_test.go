@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"runtime/trace"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -18,20 +18,25 @@ import (
 // busy does what traces know of.
 func busy(dir string) {
 	ch := make(chan int)
-	var wg sync.WaitGroup
-	wg.Add(1)
-	go func() {
-		defer wg.Done()
-		time.Sleep(2 * time.Millisecond)
-		<-ch
-	}()
-	time.Sleep(5 * time.Millisecond)
+	go waiter(ch)
+	parked("waiter")
 	ch <- 1
-	wg.Wait()
+	time.Sleep(5 * time.Millisecond)
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	for range 20 {
 		readDir(dir)
+	}
+}
+
+func waiter(ch chan int) { <-ch }
+
+// parked waits until a goroutine receives in a function of this package.
+func parked(function string) {
+	receiving := regexp.MustCompile(`\[chan receive[^\n]*\n[^\n]*/evidence\.` + function + `\(`)
+	text := make([]byte, 1<<16)
+	for !receiving.Match(text[:runtime.Stack(text, true)]) {
+		runtime.Gosched()
 	}
 }
 
@@ -69,10 +74,10 @@ func through(s *source, k kind, function string) (sum float64, reasons []string)
 // starts one goroutine.
 func assertBusy(t *testing.T, s *source) {
 	t.Helper()
-	if sum, reasons := through(s, blocked, "busy"); sum < 0.005 || !slices.Contains(reasons, "sleep") {
+	if sum, reasons := through(s, blocked, "busy"); sum < 0.004 || !slices.Contains(reasons, "sleep") {
 		t.Errorf("busy is blocked for %v s (%q)", sum, reasons)
 	}
-	if sum, reasons := through(s, blocked, "busy.func1"); sum < 0.004 || !slices.Contains(reasons, "sleep") || !slices.Contains(reasons, "chan receive") {
+	if sum, reasons := through(s, blocked, "waiter"); sum <= 0 || !slices.Equal(reasons, []string{"chan receive"}) {
 		t.Errorf("its goroutine is blocked for %v s (%q)", sum, reasons)
 	}
 	if sum, reasons := through(s, stopped, "busy"); sum <= 0 || !slices.Contains(reasons, "read mem stats") {
@@ -137,19 +142,18 @@ func TestWaitThatGoesOn(t *testing.T) {
 	if err := trace.Start(&b); err != nil {
 		t.Fatal(err)
 	}
-	go forever(ch)
+	go waiter(ch)
+	parked("waiter")
 	time.Sleep(3 * time.Millisecond)
 	trace.Stop()
 	s, err := read("trace.out", &b)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if sum, reasons := through(s, blocked, "forever"); sum <= 0.001 || !slices.Equal(reasons, []string{"chan receive"}) {
+	if sum, reasons := through(s, blocked, "waiter"); sum <= 0.001 || !slices.Equal(reasons, []string{"chan receive"}) {
 		t.Errorf("blocked for %v s (%q)", sum, reasons)
 	}
 }
-
-func forever(ch chan int) { <-ch }
 
 func TestReasons(t *testing.T) {
 	for reason, want := range map[string]kind{
