@@ -177,6 +177,21 @@ func TestGate(t *testing.T) {
 			want:   expect{code: 1, stdout: []string{`^clean/größe - ein satz\.go:8:3: .*\(hotdefer\)$`, `^1 new finding `}},
 		},
 		{
+			name: "what the base embeds is gone",
+			before: map[string]string{
+				"page/page.go":  "package page\n\nimport _ \"embed\"\n\n//go:embed page.txt\nvar Text string\n",
+				"page/page.txt": "text\n",
+			},
+			change: map[string]string{"page/page.go": loop("page", "Loop"), "page/page.txt": ""},
+			want:   expect{code: 1, stdout: []string{`^page/page\.go:8:3: .*\(hotdefer\)$`, `^1 new finding .*; 2 known, `}},
+		},
+		{
+			name:   "what imports what has changed",
+			before: map[string]string{"serve/serve.go": serve, "clock/clock.go": quick},
+			change: map[string]string{"clock/clock.go": "", "clock/now/now.go": strings.Replace(quick, "package clock", "package now", 1), "serve/serve.go": strings.NewReplacer("shop/clock", "shop/clock/now", "clock.Now", "now.Now").Replace(serve)},
+			want:   expect{stdout: []string{`^no new findings .*; 2 known, `}},
+		},
+		{
 			name: "the module has another name, and asks for another language",
 			change: map[string]string{
 				"go.mod":        "module example.com/store\n\ngo 1.25\n",
