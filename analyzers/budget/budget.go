@@ -40,7 +40,9 @@ func run(pass *rule.Pass) error {
 		pass:    pass,
 		costs:   costs.New(pass.Pass, func(ast.Node) bool { return true }),
 		witness: pass.ResultOf[witness.Analyzer].(*witness.Index),
-		known:   make(map[call]sum),
+		known:   make(map[part][]item),
+		linked:  make(map[*funcs.Func][]link),
+		passed:  handedOver(pass.Funcs),
 	}
 	if n := c.uncounted(limited); n > 0 {
 		pass.Unchecked("the compiler was not asked what functions of %s (%d) move to the heap, so their budgets of allocations are checked in part", pass.Pkg.Path(), n)
@@ -81,7 +83,9 @@ type checker struct {
 	pass    *rule.Pass
 	costs   *costs.Index
 	witness *witness.Index
-	known   map[call]sum // what calls of functions of the package cost
+	known   map[part][]item
+	linked  map[*funcs.Func][]link
+	passed  map[*funcs.Func][]*funcs.Func // literals, by the function that hands them over
 }
 
 // uncounted returns how many functions have a budget of allocations that nobody can
@@ -108,7 +112,7 @@ func (c *checker) allocs(l function) {
 		limit = *l.Allocs
 	}
 	for _, d := range []doubt{none, little, much} {
-		if s := c.call(l.Func, d); s.n > limit {
+		if s := c.count(l.Func, d); s.n > limit {
 			c.overspent(l, limit, d, s)
 			return
 		}

@@ -28,6 +28,8 @@ const budgets = `{"budgets": [
 	{"func": "example.com/service.Known", "allocs": 0, "effects": null},
 	{"func": "(*example.com/service.Order).*", "allocs": 0, "effects": null},
 	{"func": "example.com/service.Round", "allocs": 0, "effects": null},
+	{"func": "example.com/service.Even", "allocs": 1, "effects": null},
+	{"func": "example.com/service.Odd", "allocs": 1, "effects": null},
 	{"func": "example.com/service.Test*", "allocs": 0, "effects": null},
 
 	{"func": "example.com/service.Within", "allocs": 1, "effects": null},

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/internal/costs"
@@ -20,41 +21,87 @@ const (
 	much                // that the data is large
 )
 
-// A call is one of a function of the package, as it is counted.
-type call struct {
+// A part is what a function allocates itself, as it is counted.
+type part struct {
 	fn    ast.Node
 	doubt doubt
 }
 
-// call counts the allocations of one call of f. Of a recursion one turn is counted.
-func (c *checker) call(f *funcs.Func, d doubt) sum {
-	k := call{f.Node, d}
-	if s, ok := c.known[k]; ok {
-		return s
-	}
-	c.known[k] = sum{}
-	s := worst(f.Body, c.items(f, d))
-	c.known[k] = s
-	return s
+// count counts the allocations of one call of f. What a recursion adds depends on where
+// it is entered, so nothing is taken over from the count of another function.
+func (c *checker) count(f *funcs.Func, d doubt) sum {
+	return c.call(f, d, make(map[*funcs.Func]sum))
 }
 
-// items are the places of f that allocate, or call what does.
-func (c *checker) items(f *funcs.Func, d doubt) []item {
+// call counts a call of f. Of a recursion one turn is counted.
+func (c *checker) call(f *funcs.Func, d doubt, known map[*funcs.Func]sum) sum {
+	if s, ok := known[f]; ok {
+		return s
+	}
+	known[f] = sum{}
+	items := slices.Clone(c.own(f, d))
+	for _, k := range c.links(f) {
+		if s := c.call(k.to, d, known); s.n > 0 {
+			items = append(items, c.item(k.pos, k.step, s))
+		}
+	}
+	known[f] = worst(f.Body, items)
+	return known[f]
+}
+
+// A link is where a function of the package runs on behalf of another one.
+type link struct {
+	to   *funcs.Func
+	pos  token.Pos
+	step rule.Step
+}
+
+// links returns the calls in f of functions of the package, and the literals that f
+// hands to other functions, as if those called them once.
+func (c *checker) links(f *funcs.Func) []link {
+	if links, ok := c.linked[f]; ok {
+		return links
+	}
+	links := []link{}
+	for _, k := range f.Out {
+		if k.Callee != nil && k.Mode != funcs.Go && !c.pass.Hotness.Cold(k.Site.Pos()) {
+			links = append(links, link{k.Callee, k.Site.Lparen, rule.Step{Pos: k.Site.Pos(), Text: "calls " + rule.Brief(types.ExprString(k.Site.Fun))}})
+		}
+	}
+	for _, lit := range c.passed[f] {
+		if pos := lit.Node.Pos(); !c.pass.Hotness.Cold(pos) {
+			links = append(links, link{lit, pos, rule.Step{Pos: pos, Text: "hands over this func literal"}})
+		}
+	}
+	c.linked[f] = links
+	return links
+}
+
+// handedOver returns the literals that each function hands to others.
+func handedOver(x *funcs.Index) map[*funcs.Func][]*funcs.Func {
+	lits := make(map[*funcs.Func][]*funcs.Func)
+	for _, f := range x.Funcs {
+		if f.Use == funcs.Passed {
+			lits[f.Parent] = append(lits[f.Parent], f)
+		}
+	}
+	return lits
+}
+
+// own returns the places of f that allocate, and the calls of other packages that do.
+func (c *checker) own(f *funcs.Func, d doubt) []item {
+	k := part{f.Node, d}
+	if items, ok := c.known[k]; ok {
+		return items
+	}
 	var items []item
 	for _, a := range c.costs.Allocs(f.Node) {
 		if believed(a.Certainty, d) {
 			items = append(items, c.item(a.Pos, rule.Step{Pos: a.Pos, Text: a.Text + " " + a.How}, sum{n: 1}))
 		}
 	}
-	for _, k := range f.Out {
-		if k.Callee == nil || k.Mode == funcs.Go || c.pass.Hotness.Cold(k.Site.Pos()) {
-			continue
-		}
-		if s := c.call(k.Callee, d); s.n > 0 {
-			items = append(items, c.item(k.Site.Lparen, rule.Step{Pos: k.Site.Pos(), Text: "calls " + types.ExprString(k.Site.Fun)}, s))
-		}
-	}
-	return append(append(items, c.passed(f, d)...), c.foreign(f, d)...)
+	c.known[k] = append(items, c.foreign(f, d)...)
+	return c.known[k]
 }
 
 func believed(how costs.Certainty, d doubt) bool {
@@ -67,20 +114,6 @@ func believed(how costs.Certainty, d doubt) bool {
 		return d >= much
 	}
 	return false
-}
-
-// passed counts the literals that f hands to other functions, as if called once.
-func (c *checker) passed(f *funcs.Func, d doubt) []item {
-	var items []item
-	for _, lit := range c.pass.Funcs.Funcs {
-		if lit.Parent != f || lit.Use != funcs.Passed || c.pass.Hotness.Cold(lit.Node.Pos()) {
-			continue
-		}
-		if s := c.call(lit, d); s.n > 0 {
-			items = append(items, c.item(lit.Node.Pos(), rule.Step{Pos: lit.Node.Pos(), Text: "hands over this func literal"}, s))
-		}
-	}
-	return items
 }
 
 // foreign counts the calls of other packages that allocate.

@@ -124,3 +124,18 @@ func Round(n int) { // want `proven: Round makes 1 allocation in a call, and its
 		Round(n - 1)
 	}
 }
+
+// Whichever of the two is called, one turn is what both make.
+func Even(n int) { // want `proven: Even makes 2 allocations in a call, and its budget is 1`
+	kept = &Order{}
+	if n > 0 {
+		Odd(n - 1)
+	}
+}
+
+func Odd(n int) { // want `proven: Odd makes 2 allocations in a call, and its budget is 1`
+	kept = &Order{}
+	if n > 0 {
+		Even(n - 1)
+	}
+}
