@@ -64,6 +64,35 @@ func TestUncompiled(t *testing.T) {
 	}
 }
 
+// TestTruth holds what is counted against allocations that are counted at run time:
+// who is proven to allocate does, and who allocates is told.
+func TestTruth(t *testing.T) {
+	for _, module := range []string{"../heapescape/testdata/measured/truth", "../internal/allocs/testdata/measured/holes"} {
+		dir, err := filepath.Abs(module)
+		if err != nil {
+			t.Fatal(err)
+		}
+		measured := ruletest.Measure(t, dir)
+		limit(t, `{"budgets": [{"func": "example.com/...", "allocs": 0, "effects": null}]}`)
+		surest := make(map[string]rule.Tier)
+		for _, f := range ruletest.Findings(t, budget.Rule, dir, ".") {
+			surest[f.Func] = f.Tier
+		}
+		counts := make(map[rule.Tier]int)
+		for name, n := range measured {
+			tier := surest[name]
+			counts[tier]++
+			switch {
+			case n == 0 && tier == rule.Proven:
+				t.Errorf("%s is proven to allocate, and does not", name)
+			case n > 0 && tier == "":
+				t.Errorf("%s makes %v allocations, and is within a budget of 0", name, n)
+			}
+		}
+		t.Logf("%s: %d functions, findings by tier: %v", filepath.Base(module), len(measured), counts)
+	}
+}
+
 // limit tells the rules what functions may cost, for one test.
 func limit(t *testing.T, text string) {
 	t.Helper()

@@ -18,7 +18,7 @@ type doubt int
 const (
 	none   doubt = iota // the compiler, or the code of the package, is the witness
 	little              // what a call of another package does, and that callers do not inline a function
-	much                // that the data is large
+	much                // that the data is large, a buffer full, or a caller no help
 )
 
 // A part is what a function allocates itself, as it is counted.
@@ -96,7 +96,7 @@ func (c *checker) own(f *funcs.Func, d doubt) []item {
 	}
 	var items []item
 	for _, a := range c.costs.Allocs(f.Node) {
-		if believed(a.Certainty, d) {
+		if believed(a, d) {
 			items = append(items, c.item(a.Pos, rule.Step{Pos: a.Pos, Text: a.Text + " " + a.How}, sum{n: 1}))
 		}
 	}
@@ -104,16 +104,15 @@ func (c *checker) own(f *funcs.Func, d doubt) []item {
 	return c.known[k]
 }
 
-func believed(how costs.Certainty, d doubt) bool {
-	switch how {
+// believed reports whether a is counted. What is rare never is.
+func believed(a costs.Alloc, d doubt) bool {
+	switch a.Certainty {
 	case costs.Proven:
 		return true
 	case costs.Likely:
 		return d >= little
-	case costs.SizeDependent:
-		return d >= much
 	}
-	return false
+	return d >= much && a.Rare == ""
 }
 
 // foreign counts the calls of other packages that allocate.

@@ -44,8 +44,8 @@
 //
 // Of allocations, those of which the compiler or the code itself is the witness make
 // the finding proven. It is likely if calls of other packages that allocate are
-// needed to exceed the budget, and suspected, and not shown by default, if only what
-// depends on the size of the data does. Effects are proven where the function
+// needed to exceed the budget, and suspected, and not shown by default, if what
+// depends on the size of the data, on the room in a buffer or on callers is. Effects are proven where the function
 // itself has them, and likely behind calls. What cannot be told (the effect unknown),
 // and what a function does only in calling what its caller gave it, is held against
 // it under strict alone.

@@ -12,7 +12,7 @@ var tiers = map[doubt]rule.Tier{none: rule.Proven, little: rule.Likely, much: ru
 
 // overspent reports a function that allocates too much.
 func (c *checker) overspent(l function, limit int, d doubt, s sum) {
-	verb := map[doubt]string{none: "makes", little: "can make", much: "may, if what it works on is large, make"}[d]
+	verb := map[doubt]string{none: "makes", little: "can make", much: "may, by what it is given, make"}[d]
 	budget, cause := fmt.Sprintf("its budget is %d", limit), "allocs"
 	if l.Allocs == nil {
 		budget, cause = "its budget permits "+permitted(l), "effect alloc"

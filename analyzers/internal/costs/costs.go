@@ -95,7 +95,8 @@ func (x *Index) Allocs(fn ast.Node) []Alloc {
 	}
 	for _, s := range x.allocs.Silent(fn) {
 		switch {
-		case s.Hole == allocs.LoopDefer, s.Hole == allocs.Undecided: // no allocation in itself, and not known
+		case s.Hole == allocs.Undecided: // nobody knows
+		case s.Hole == allocs.LoopDefer && s.Verdict != allocs.Proven: // its record is used again
 		case s.Spoken, s.Verdict == allocs.None, x.hot.Cold(s.Pos):
 		default:
 			as = append(as, x.alloc(s, holeCause(s), holeText(s)))

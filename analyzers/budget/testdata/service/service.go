@@ -63,7 +63,7 @@ func Elsewhere(s string) string { // want `likely: Elsewhere can make 1 allocati
 	return strings.Repeat(s, 2)
 }
 
-func Large(a, b string) int { // want `suspected: Large may, if what it works on is large, make 1 allocation in a call, and its budget is 0`
+func Large(a, b string) int { // want `suspected: Large may, by what it is given, make 1 allocation in a call, and its budget is 0`
 	return strings.Index(a+b, "x")
 }
 
