@@ -17,9 +17,9 @@ type cost struct {
 	// tail, for a call that allocates, is what it comes to: two calls that come to
 	// the same cost the same, whatever they are called.
 	tail  string
-	text  string
+	text  string // of an allocation, and of an effect the name that is told
 	at    finding.Place
-	chain []finding.Step
+	chain []finding.Call // of an effect
 }
 
 // costsOf returns what counts of what a function costs. A ledger that is nil costs
@@ -47,16 +47,16 @@ var allocKind = effects.Alloc.String()
 // effectCost is the cost of an effect. A function has each kind once, but that calls
 // allocate once for each function called.
 func effectCost(e finding.Effect) cost {
-	c := cost{kind: e.Kind, cause: "effect " + e.Kind, text: "stated", chain: steps(e)}
+	c := cost{kind: e.Kind, cause: "effect " + e.Kind, text: "stated", chain: e.Chain}
 	if len(e.Chain) == 0 {
 		return c
 	}
 	first, last := e.Chain[0], e.Chain[len(e.Chain)-1]
-	c.at, c.text = first.Place, short(last.Func)
+	c.at, c.text = first.Place, last.Func
 	if e.Kind == allocKind {
 		c.cause = "calls " + first.Func
 		c.tail = e.Certainty + tail(e.Chain)
-		c.text = "calls " + short(first.Func)
+		c.text = "calls " + first.Func
 	}
 	return c
 }
@@ -71,17 +71,26 @@ func tail(chain []finding.Call) string {
 	return b.String()
 }
 
-func steps(e finding.Effect) []finding.Step {
+// said is c for a reader.
+func (c cost) said() string {
+	if c.chain == nil {
+		return c.text // of an allocation, in the compiler's words
+	}
+	return short(c.text)
+}
+
+// steps is the chain for a reader.
+func (c cost) steps() []finding.Step {
 	var steps []finding.Step
-	for i, c := range e.Chain {
-		text := "calls " + short(c.Func)
-		if i == len(e.Chain)-1 {
-			text = short(c.Func) + ": " + e.Kind
+	for i, k := range c.chain {
+		text := "calls " + short(k.Func)
+		if i == len(c.chain)-1 {
+			text = short(k.Func) + ": " + c.kind
 		}
-		if c.Omitted > 0 {
+		if k.Omitted > 0 {
 			text += ", and by calls left out here"
 		}
-		steps = append(steps, finding.Step{Place: c.Place, Text: text})
+		steps = append(steps, finding.Step{Place: k.Place, Text: text})
 	}
 	return steps
 }

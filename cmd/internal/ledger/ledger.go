@@ -88,8 +88,8 @@ func (p pair) change(c cost, gained bool, by string) finding.Change {
 		Hot:     at.Hot,
 		Gained:  gained,
 		Kind:    c.kind,
-		Text:    c.text,
-		Chain:   c.chain,
+		Text:    c.said(),
+		Chain:   c.steps(),
 		By:      by,
 	}
 	if gained && c.at.File != "" {

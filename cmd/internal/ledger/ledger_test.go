@@ -207,7 +207,7 @@ func random(r *rand.Rand) string {
 // TestProperties holds for whatever ledgers: what is the same has no difference, and
 // the way back gains what the way there lost.
 func TestProperties(t *testing.T) {
-	const seed, rounds = 1, 5000
+	const seed, rounds = 1, 2000
 	r := rand.New(rand.NewPCG(seed, seed))
 	for range rounds {
 		x, y := random(r), random(r)
