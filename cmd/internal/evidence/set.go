@@ -179,7 +179,9 @@ func modulesOf(p Program) string {
 func (s *source) packages() map[string]string {
 	pkgs := make(map[string]string) // a file of each
 	for _, f := range s.raw.Function {
-		if sym, ok := symbol.Parse(f.Name); ok && !symbol.Standard(sym.Pkg) {
+		sym, ok := symbol.Parse(f.Name)
+		vendored := strings.HasPrefix(f.Name, "vendor/") // by the standard library
+		if ok && !vendored && !symbol.Standard(sym.Pkg) {
 			pkgs[sym.Pkg] = filepath.ToSlash(f.Filename)
 		}
 	}

@@ -29,10 +29,10 @@ func TestStrangers(t *testing.T) {
 		{"a main of that name, and another's packages", []string{"main.main:2+1 example.org/m/a.F:2+1"}, []string{"app"}, program.Commands, "but those of example.org/m/a, main (app)", ""},
 		{"some main, and none is checked", []string{"main.main:2+1"}, []string{"other"}, nil, "", "x.pprof may be of another program"},
 		{"a path that begins alike", []string{"example.com/apple.F:2+1"}, nil, program.Commands, "but those of example.com/apple", ""},
-		{"packages of one module", []string{"example.org/m/a.F:2+1 example.org/m/b.F:2+1 net/http.F:2+1"}, nil, program.Commands, "but those of example.org/m", ""},
+		{"packages of one module", []string{"example.org/m/a.F:2+1 example.org/m/b.F:2+1 net/http.F:2+1 vendor/golang.org/x/net/http2/hpack.F:2+1"}, nil, program.Commands, "but those of example.org/m", ""},
 		{"several modules", []string{"example.org/m/a.F:2+1", "example.net/n.F:2+1"}, nil, program.Commands, "but those of example.net/n, example.org/m/a", ""},
 		{"paths that begin with a slash", []string{"/src/x.F:2+1 /src/y.F:2+1"}, nil, program.Commands, "but those of /src", ""},
-		{"nothing but the standard library", []string{"net/http.F:2+1"}, nil, program.Commands, "", ""},
+		{"nothing but the standard library", []string{"net/http.F:2+1 vendor/golang.org/x/sys/cpu.F:2+1"}, nil, program.Commands, "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var stacks []stack
