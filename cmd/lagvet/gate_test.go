@@ -2,48 +2,32 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-)
 
-// git runs git in dir with nothing of the user's configuration, and returns what
-// it prints.
-func git(t *testing.T, dir string, args ...string) string {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "git", args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_SYSTEM="+os.DevNull,
-		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.com")
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
-	}
-	return strings.TrimSpace(string(out))
-}
+	"github.com/lagvet/lagvet/cmd/internal/git/gittest"
+)
 
 // commit makes a repository of dir, or a further commit of all that is in it.
 func commit(t *testing.T, dir string) {
 	t.Helper()
 	if _, err := os.Stat(filepath.Join(dir, ".git")); err != nil {
-		git(t, dir, "init", "-q", "-b", "main")
+		gittest.Init(t, dir)
 	}
-	git(t, dir, "add", "-A")
-	git(t, dir, "commit", "-q", "-m", "change")
+	gittest.Dir{Path: dir}.Commit(t)
+}
+
+// git runs git in dir.
+func git(t *testing.T, dir string, args ...string) {
+	t.Helper()
+	gittest.Dir{Path: dir}.Run(t, args...)
 }
 
 // change writes files, and removes those whose text is empty.
 func change(t *testing.T, dir string, files map[string]string) {
 	t.Helper()
-	for name, text := range files {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if text != "" {
-			write(t, path, text)
-		} else if err := os.Remove(path); err != nil {
-			t.Fatal(err)
-		}
-	}
+	gittest.Dir{Path: dir}.Write(t, files)
 }
 
 // The parts of a program in which a function gets slow because of another.

@@ -3,7 +3,6 @@ package allowage_test
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/lagvet/lagvet/cmd/internal/allowage"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/cmd/internal/git/gittest"
 )
 
 // now is when the tests are run: days count back from it.
@@ -44,17 +44,9 @@ func (r repository) write(lines ...string) {
 // git runs a command, some days ago.
 func (r repository) git(days int, args ...string) {
 	r.Helper()
-	cmd := exec.Command("git", args...)
-	cmd.Dir = r.dir
-	date := now.AddDate(0, 0, -days).Format(time.RFC3339)
-	cmd.Env = append(os.Environ(),
-		"GIT_AUTHOR_DATE="+date, "GIT_COMMITTER_DATE="+now.Format(time.RFC3339),
-		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.com",
-		"GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_SYSTEM="+os.DevNull,
-	)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		r.Fatalf("git %v: %v\n%s", args, err, out)
-	}
+	gittest.Dir{Path: r.dir, Env: []string{
+		"GIT_AUTHOR_DATE=" + now.AddDate(0, 0, -days).Format(time.RFC3339), "GIT_COMMITTER_DATE=" + now.Format(time.RFC3339),
+	}}.Run(r.T, args...)
 }
 
 func (r repository) commit(days int, lines ...string) {

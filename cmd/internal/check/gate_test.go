@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/lagvet/lagvet/cmd/internal/engine"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/cmd/internal/git/gittest"
 )
 
 // What another toolchain moves is told apart from what the code moves: the base is
@@ -44,22 +44,13 @@ func TestGateToolchain(t *testing.T) {
 		{name: "none", err: errors.New("go1.99 not available"), want: "+e code", note: "HEAD asks for a toolchain that cannot be asked: go1.99 not available"},
 		{name: "too old", answer: "go1.26.1", problem: "nothing was checked", want: "+e code", note: "cannot be asked: nothing was checked"},
 	}
-	repository := func(args ...string) {
-		cmd := exec.Command("git", append([]string{"-c", "user.name=a", "-c", "user.email=a@example.com"}, args...)...)
-		cmd.Dir = dir
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("git %s: %v\n%s", args, err, out)
-		}
-	}
 	text := func(toolchain string) {
 		if err := os.WriteFile(mod, []byte("module m\n\ngo 1.26\n\ntoolchain "+toolchain+"\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	repository("init", "-q")
 	text("go1.26.1")
-	repository("add", "-A")
-	repository("commit", "-q", "-m", "base")
+	gittest.Init(t, dir).Commit(t)
 	text("go1.27.4")
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

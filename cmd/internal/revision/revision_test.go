@@ -3,11 +3,12 @@ package revision
 import (
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/lagvet/lagvet/cmd/internal/git/gittest"
 )
 
 // A tree is a repository of a test.
@@ -30,15 +31,7 @@ func newTree(t *testing.T) tree {
 
 func (t tree) git(args ...string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "git", args...)
-	cmd.Dir = t.dir
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_SYSTEM="+os.DevNull,
-		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.com")
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
-	}
-	return strings.TrimSpace(string(out))
+	return gittest.Dir{Path: t.dir}.Run(t.T, args...)
 }
 
 func (t tree) write(name, text string) {
@@ -61,9 +54,7 @@ func (t tree) remove(name string) {
 
 func (t tree) commit() string {
 	t.Helper()
-	t.git("add", "-A")
-	t.git("commit", "-q", "--allow-empty", "-m", "c")
-	return t.git("rev-parse", "HEAD")
+	return gittest.Dir{Path: t.dir}.Commit(t.T)
 }
 
 // find returns what Find says of the texts, "-" for no file, by path from the root.
