@@ -158,11 +158,14 @@ func job(t *testing.T, dir string, env []string, shell []string, scripts ...stri
 	return o
 }
 
-// results returns the number of results in a SARIF file.
-func results(t *testing.T, file string) int {
+// results returns the number of results in a SARIF file that are in a state: "new",
+// "unchanged", or "" where nothing was compared.
+func results(t *testing.T, file, state string) (n int) {
 	t.Helper()
 	var log struct {
-		Runs []struct{ Results []struct{ RuleID string } }
+		Runs []struct {
+			Results []struct{ BaselineState string }
+		}
 	}
 	data, err := os.ReadFile(file)
 	if err == nil {
@@ -171,7 +174,12 @@ func results(t *testing.T, file string) int {
 	if err != nil || len(log.Runs) != 1 {
 		t.Fatalf("error %v in %s", err, data)
 	}
-	return len(log.Runs[0].Results)
+	for _, r := range log.Runs[0].Results {
+		if r.BaselineState == state {
+			n++
+		}
+	}
+	return n
 }
 
 // searchPath puts a folder in front of the search path.
@@ -223,7 +231,7 @@ func TestGitHubActions(t *testing.T) {
 		o, summary := github(t, only, r, from, "clean")
 		o.ended(t, 0)
 		o.has(t, summary, "no new findings")
-		if n := results(t, filepath.Join(o.dir, "lagvet.sarif")); n != 0 {
+		if n := results(t, filepath.Join(o.dir, "lagvet.sarif"), "new"); n != 0 {
 			t.Errorf("%d results", n)
 		}
 	})
@@ -232,7 +240,7 @@ func TestGitHubActions(t *testing.T) {
 		o.ended(t, 1)
 		o.said(t, " file=added.go,line=8,")
 		o.has(t, summary, "1 new finding")
-		if n := results(t, filepath.Join(o.dir, "lagvet.sarif")); n != 1 {
+		if n := results(t, filepath.Join(o.dir, "lagvet.sarif"), "new"); n != 1 {
 			t.Errorf("%d results", n)
 		}
 	})
@@ -245,7 +253,7 @@ func TestGitHubActions(t *testing.T) {
 	t.Run("push", func(t *testing.T) {
 		o, _ := github(t, only, r, from, "")
 		o.ended(t, 0)
-		if n := results(t, filepath.Join(o.dir, "lagvet.sarif")); n != 2 {
+		if n := results(t, filepath.Join(o.dir, "lagvet.sarif"), ""); n != 2 {
 			t.Errorf("%d results", n)
 		}
 	})

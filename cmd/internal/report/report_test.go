@@ -182,10 +182,12 @@ func TestTextFromElsewhere(t *testing.T) {
 
 func TestJSON(t *testing.T) {
 	golden(t, "sample.json", write(t, sample(t), JSON))
+	golden(t, "gate.json", write(t, gate(t), JSON))
 }
 
 func TestSARIF(t *testing.T) {
 	golden(t, "sample.sarif", write(t, sample(t), SARIF))
+	golden(t, "gate.sarif", write(t, gate(t), SARIF))
 }
 
 func TestProblems(t *testing.T) {
@@ -205,7 +207,7 @@ func TestSARIFValidates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, r := range map[string]*Report{"sample": sample(t), "empty": {Root: "/"}} {
+	for name, r := range map[string]*Report{"sample": sample(t), "gate": gate(t), "empty": {Root: "/"}} {
 		out := write(t, r, SARIF)
 		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(out))
 		if err != nil {

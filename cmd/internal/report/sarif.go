@@ -100,7 +100,8 @@ type sarifResult struct {
 	Related      []sarifLocation    `json:"relatedLocations,omitempty"`
 	Fixes        []sarifFix         `json:"fixes,omitempty"`
 	Suppressions []sarifSuppression `json:"suppressions,omitempty"`
-	Rank         *float64           `json:"rank,omitempty"` // 0 to 100: what was measured; none if nothing was looked for
+	Baseline     string             `json:"baselineState,omitempty"` // of a gate: new or unchanged
+	Rank         *float64           `json:"rank,omitempty"`          // 0 to 100: what was measured; none if nothing was looked for
 	Properties   sarifAttributes    `json:"properties"`
 }
 
@@ -212,12 +213,23 @@ func (s *sarifWriter) log() sarifLog {
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRuleOf(rule))
 	}
 	run.Invocations = []sarifInvocation{s.invocation()}
-	for _, f := range r.Findings {
-		run.Results = append(run.Results, s.result(f))
+	add := func(fs []finding.Finding, state string) {
+		for _, f := range fs {
+			res := s.result(f)
+			res.Baseline = state
+			run.Results = append(run.Results, res)
+		}
 	}
-	for _, f := range r.Silenced {
-		run.Results = append(run.Results, s.result(f))
+	// What a gate knows already is told too: code hosts compare the results of a
+	// change with those of its target, and take what is missing for mended.
+	if g := r.Gate; g != nil {
+		add(r.Findings, "new")
+		add(g.Minor, "new")
+		add(g.Known, "unchanged")
+	} else {
+		add(r.Findings, "")
 	}
+	add(r.Silenced, "")
 	return sarifLog{sarifSchema, sarifVersion, []sarifRun{run}}
 }
 
