@@ -45,18 +45,18 @@ func asked(p limits.Package, what string) string {
 }
 
 // forbidden reports a place by which a function comes to effects that it must not have.
-func (c *checker) forbidden(f *funcs.Func, p limits.Package, at witness.Place, es []effects.Effect) {
-	e := gravest(es)
+func (c *checker) forbidden(f *funcs.Func, p limits.Package, v violation) {
+	e := gravest(v.effects)
 	c.pass.Report(rule.Finding{
-		Pos:       at.Pos,
-		End:       max(at.End, at.Pos+1),
-		Tier:      c.tier(at, e),
-		Message:   fmt.Sprintf("%s %s here, by %s, and %s", c.name(f), does(es), c.witness.Short(at.Func), asked(p, "forbids it")),
-		Cause:     "forbids " + e.Kind.String() + " by " + at.Func,
+		Pos:       v.Pos,
+		End:       max(v.End, v.Pos+1),
+		Tier:      c.tier(v),
+		Message:   fmt.Sprintf("%s %s here, by %s, and %s", c.name(f), does(v.effects), c.witness.Short(v.Func), asked(p, "forbids it")),
+		Cause:     "forbids " + e.Kind.String() + " by " + v.Func,
 		Primitive: c.witness.Primitive(e),
 		Chain:     c.witness.Chain(e),
 		Mend:      mend,
-		Hot:       c.pass.Hotness.HotAt(at.Pos),
+		Hot:       c.pass.Hotness.HotAt(v.Pos),
 	})
 }
 
@@ -83,9 +83,10 @@ func (c *checker) allocation(f *funcs.Func, p limits.Package, a costs.Alloc) {
 const mend = "do it outside the package, or where it is set up; for this place alone: //lagvet:allow policy -- why"
 
 // tier says how sure it is that f does that.
-func (c *checker) tier(at witness.Place, e effects.Effect) rule.Tier {
+func (c *checker) tier(v violation) rule.Tier {
+	e := gravest(v.effects)
 	switch {
-	case (e.Cold || at.Cold) && !c.pass.Hotness.Strict, e.Kind == effects.Alloc && e.Certainty != effects.Proven:
+	case (e.Cold || v.Cold) && !c.pass.Hotness.Strict, e.Kind == effects.Alloc && e.Certainty != effects.Proven:
 		return rule.Suspected
 	case e.Kind != effects.Unknown && (e.Chain == nil || e.Chain.Next == nil):
 		return rule.Proven

@@ -3,6 +3,7 @@ package policy
 import (
 	_ "embed"
 	"go/ast"
+	"go/token"
 	"slices"
 	"strings"
 
@@ -135,19 +136,41 @@ func (c *checker) forbid(f *funcs.Func, p limits.Package) {
 	if kinds == 0 || c.startsUp(f) {
 		return
 	}
-	seen := make(map[string]bool)
 	waits := kinds &^ effects.SetOf(effects.Alloc)
-	for _, at := range c.witness.Places(f.Node, waits, c.holds(p)) {
-		es := c.counts(at.Effects)
-		if len(es) == 0 || seen[at.Func] {
-			continue
-		}
-		seen[at.Func] = true
-		c.forbidden(f, p, at, es)
+	for _, v := range c.violations(f, waits, p) {
+		c.forbidden(f, p, v)
 	}
 	if kinds.Has(effects.Alloc) {
 		c.allocates(f, p)
 	}
+}
+
+// A violation is a place by which a function comes to what is forbidden.
+type violation struct {
+	witness.Place
+	effects []effects.Effect
+}
+
+// violations returns one for each place in the source. Of what one call may turn out to
+// be, the surest counts.
+func (c *checker) violations(f *funcs.Func, kinds effects.Set, p limits.Package) []violation {
+	var vs []violation
+	index := make(map[token.Pos]int)
+	for _, at := range c.witness.Places(f.Node, kinds, c.holds(p)) {
+		v := violation{at, c.counts(at.Effects)}
+		if len(v.effects) == 0 {
+			continue
+		}
+		i, seen := index[at.Pos]
+		switch {
+		case !seen:
+			index[at.Pos] = len(vs)
+			vs = append(vs, v)
+		case rule.Higher(c.tier(vs[i]), c.tier(v)) != c.tier(vs[i]):
+			vs[i] = v
+		}
+	}
+	return vs
 }
 
 // kinds are those that p forbids; under strict, with whatever way of waiting, what
@@ -187,11 +210,11 @@ func (c *checker) allocates(f *funcs.Func, p limits.Package) {
 	for _, a := range c.counted.Allocs(f.Node) {
 		c.allocation(f, p, a)
 	}
-	seen := make(map[string]bool)
+	seen := make(map[token.Pos]bool)
 	for _, k := range c.counted.Calls(f.Node, c.holds(p)) {
-		if !seen[k.Func] {
-			seen[k.Func] = true
-			c.forbidden(f, p, k.Place, []effects.Effect{k.Effect})
+		if !seen[k.Pos] {
+			seen[k.Pos] = true
+			c.forbidden(f, p, violation{k.Place, []effects.Effect{k.Effect}})
 		}
 	}
 }

@@ -80,6 +80,19 @@ func Known(e *Engine) {
 	e.mu.Unlock()
 }
 
+// What is only on the way to an error is suspected, wherever it stands.
+//
+//lagvet:nonblocking
+func Twice(e *Engine, n int) error {
+	if n < 0 {
+		e.mu.Lock() // want `suspected: Twice waits for a lock here`
+		return fmt.Errorf("negative")
+	}
+	e.mu.Lock() // want `proven: Twice waits for a lock here`
+	e.mu.Unlock()
+	return nil
+}
+
 // What the caller gave it is the caller's.
 //
 //lagvet:nonblocking
