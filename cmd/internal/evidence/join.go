@@ -97,13 +97,11 @@ func (s *spot) measure(j *joined, w where) measured {
 			return m
 		}
 	}
-	if w == alongCalls {
-		if t, at := s.deepest(j); t.value > 0 {
-			m.tally, m.at = t, at
-			return m
-		}
+	if w == alongCalls || w == running {
+		m.tally, m.at = s.deepest(j)
 	}
-	if s.whole {
+	// What else the function does is not what a finding with a chain is about.
+	if s.whole && m.value == 0 && (w != alongCalls || len(s.steps) == 0) {
 		m.tally, m.at = whole, "in this function"
 	}
 	return m

@@ -152,6 +152,16 @@ func TestJoin(t *testing.T) {
 			weight: 1, value: 1, unit: "s", text: "100 % of blocked time, 1 s since the start, at app.go:13, where its chain leads (x.pprof)",
 		},
 		{
+			name: "a chain that was not seen", rule: "hotblock", start: heading, chain: chain, types: delayTypes,
+			stacks: []stack{{[]int64{1, 1e9}, "runtime.chanrecv1:2+1 " + at(work, "Work", "last") + main}},
+			unit:   "s", text: "100 % of blocked time, 1 s since the start, in the function, and none here (x.pprof)",
+		},
+		{
+			name: "a function that runs", rule: "hotblock", start: heading, chain: chain, types: cpuTypes, seconds: 1,
+			stacks: []stack{{[]int64{1, 1e9}, at(work, "Work", "last") + main}},
+			weight: 1, value: 1, unit: "s/s", text: "100 % of CPU in this function (x.pprof)",
+		},
+		{
 			name: "the line goes before the chain", rule: "ctxless", start: p.at("app.go", "call", "t."), chain: chain, types: delayTypes,
 			stacks: []stack{
 				{[]int64{1, 1e9}, wait + at(pkg+"(*T).lock", "lock", "wait") + " " + at(work, "Work", "call") + main},

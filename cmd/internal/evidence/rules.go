@@ -20,6 +20,8 @@ const (
 	atLine where = iota
 	// alongCalls is the line, or else where the chain of calls leads from there.
 	alongCalls
+	// running is the same, or else the whole function of a finding about it.
+	running
 	// inFunction is anywhere in the function, where it releases a lock.
 	inFunction
 	// throughout is the function as a whole.
@@ -97,4 +99,4 @@ func wanted(f finding.Finding) []row {
 }
 
 // fallback is what any code is measured by, if nothing is given that fits its rule.
-var fallback = []row{{cpu, alongCalls}}
+var fallback = []row{{cpu, running}}
