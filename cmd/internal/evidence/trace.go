@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/pprof/profile"
 	"golang.org/x/exp/trace"
@@ -65,7 +66,7 @@ type tracer struct {
 	seen        bool
 	waits       map[trace.GoID]*wait
 	ranges      map[rangeOf]*wait
-	sums        map[sumOf]float64
+	sums        map[sumOf]int64 // in nanoseconds: exact, in whatever order; or goroutines
 
 	stacks    map[trace.Stack]int // of the current generation, into lists
 	lists     [][]*profile.Location
@@ -111,7 +112,7 @@ func newTracer(name string) *tracer {
 		source:    &source{name: name, raw: new(profile.Profile)},
 		waits:     make(map[trace.GoID]*wait),
 		ranges:    make(map[rangeOf]*wait),
-		sums:      make(map[sumOf]float64),
+		sums:      make(map[sumOf]int64),
 		stacks:    make(map[trace.Stack]int),
 		byFrames:  make(map[string]int),
 		locations: make(map[frameOf]*profile.Location),
@@ -196,7 +197,7 @@ func ofReason(reason string) kind {
 }
 
 func (t *tracer) end(w *wait, at trace.Time) {
-	t.sums[sumOf{w.kind, w.stack, w.reason}] += at.Sub(w.since).Seconds()
+	t.sums[sumOf{w.kind, w.stack, w.reason}] += int64(at.Sub(w.since))
 }
 
 // stack returns the number of a stack, -1 if it is unknown.
@@ -261,7 +262,11 @@ func (t *tracer) finish() (*source, error) {
 		t.meters = append(t.meters, of[k])
 	}
 	for _, s := range slices.SortedFunc(maps.Keys(t.sums), compareSums) {
-		if value := t.sums[s]; s.stack >= 0 && value > 0 {
+		value := float64(t.sums[s])
+		if s.kind != started {
+			value /= float64(time.Second)
+		}
+		if s.stack >= 0 && value > 0 {
 			of[s.kind].count(sample{value, t.lists[s.stack], s.reason})
 		}
 	}

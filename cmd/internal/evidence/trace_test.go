@@ -134,6 +134,43 @@ func TestFlightRecorder(t *testing.T) {
 	assertBusy(t, s)
 }
 
+// A trace gives the same figures each time that it is read, to the last digit,
+// though many waits go on when it ends.
+func TestTraceIsReadTheSame(t *testing.T) {
+	ch := make(chan int)
+	defer close(ch)
+	var b bytes.Buffer
+	if err := trace.Start(&b); err != nil {
+		t.Fatal(err)
+	}
+	for range 50 {
+		go waiter(ch)
+		runtime.Gosched()
+	}
+	parked("waiter")
+	trace.Stop()
+	data := b.Bytes()
+	figures := func() (fs []float64) {
+		s, err := read("trace.out", bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range s.meters {
+			fs = append(fs, m.total)
+			for _, sample := range m.samples {
+				fs = append(fs, sample.value)
+			}
+		}
+		return fs
+	}
+	first := figures()
+	for range 50 {
+		if again := figures(); !slices.Equal(again, first) {
+			t.Fatalf("%v, and then %v", first, again)
+		}
+	}
+}
+
 // A wait that goes on when the trace ends counts up to there.
 func TestWaitThatGoesOn(t *testing.T) {
 	ch := make(chan int)
