@@ -7,12 +7,11 @@ import (
 	"debug/elf"
 	"encoding/hex"
 	"fmt"
-	"os/exec"
 	"runtime/debug"
 	"slices"
-	"strings"
 
 	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/cmd/internal/git"
 )
 
 // An executable is the one that evidence was taken from.
@@ -103,11 +102,11 @@ func (b *executable) setting(key string) string {
 
 // headOf returns the hash of the commit that is checked out, or "".
 func headOf(ctx context.Context, dir string) string {
-	out, err := exec.CommandContext(ctx, "git", "-C", dir, "rev-parse", "--verify", "HEAD").Output()
+	head, err := git.Dir{Path: dir}.Line(ctx, "rev-parse", "--verify", "HEAD")
 	if err != nil {
 		return ""
 	}
-	return strings.TrimSpace(string(out))
+	return head
 }
 
 // refuse returns a problem if a source is of another build than the executable.

@@ -3,13 +3,13 @@ package evidence
 import (
 	"encoding/binary"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"testing"
 
 	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/cmd/internal/git/gittest"
 )
 
 func TestStrangers(t *testing.T) {
@@ -159,14 +159,9 @@ func TestBinary(t *testing.T) {
 // An executable of another commit than the one that is checked out is said.
 func TestRevision(t *testing.T) {
 	dir := t.TempDir()
-	for _, args := range [][]string{{"init", "-q"}, {"-c", "user.name=n", "-c", "user.email=e", "commit", "-q", "--allow-empty", "-m", "m"}} {
-		if out, err := exec.CommandContext(t.Context(), "git", append([]string{"-C", dir}, args...)...).CombinedOutput(); err != nil {
-			t.Fatalf("git: %v\n%s", err, out)
-		}
-	}
-	head := headOf(t.Context(), dir)
-	if len(head) != 40 {
-		t.Fatalf("HEAD is %q", head)
+	head := gittest.Init(t, dir).Commit(t)
+	if got := headOf(t.Context(), dir); got != head {
+		t.Fatalf("HEAD is %q, want %q", got, head)
 	}
 	for _, tt := range []struct{ revision, modified, want string }{
 		{head, "false", ""},
