@@ -79,6 +79,7 @@ func TestStages(t *testing.T) {
 		{"shape of the fault's other callers", []string{"F/A: - s - - -", "F/B: - r - - -"}, []string{"F/C: - r - - -", "F/D: - s - - -"}, []int{1, 0}},
 		{"the fault's caller", []string{"F/A: - - - - -", "F/B: - - - - -"}, []string{"F/B: - - - - -", "F/A: - - - - -"}, []int{1, 0}},
 		{"the fault", []string{"F/A: - - - - -"}, []string{"F/B: - - - - -"}, []int{0}},
+		{"the fault, of a caller in another file", []string{"Here/A: - - - - -"}, []string{"b.go/Here/B: - - - - -"}, []int{0}},
 		{"another module, around", []string{"~Here: - s p n -", "~Here: - s p m -"}, []string{"Here: - s p m -", "Here: - s p n -"}, []int{1, 0}},
 		{"another module, shape", []string{"~Here: - s - - -", "~Here: - r - - -"}, []string{"Here: - r - - -", "Here: - s - - -"}, []int{1, 0}},
 		{"another module", []string{"~Here: - - - - -"}, []string{"Here: - - - - -"}, []int{0}},
