@@ -366,7 +366,13 @@ func (r *run) notes(unused []*config.Exclude, checked bool) []report.Note {
 // whole reports whether the run looks at everything that the configuration is
 // about, with every rule.
 func (r *run) whole() bool {
-	return r.Dir == r.policy.Dir && slices.Contains(r.Patterns, "./...") && len(r.Rules)+len(r.Disable) == 0
+	return r.Dir == r.policy.Dir && r.allOfIt()
+}
+
+// allOfIt reports whether the run looks at all that is below its directory, with
+// every rule.
+func (r *run) allOfIt() bool {
+	return slices.Contains(r.Patterns, "./...") && len(r.Rules)+len(r.Disable) == 0
 }
 
 // repository returns the directory of the version control system that dir is

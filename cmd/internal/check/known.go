@@ -72,7 +72,7 @@ func (r *run) beside(k *known, found []finding.Finding, rep *report.Report, res 
 func (r *run) everything() bool {
 	root, err := os.Stat(config.Root(r.Dir, os.Getenv("GOWORK")))
 	dir, err2 := os.Stat(r.Dir)
-	return r.whole() && err == nil && err2 == nil && os.SameFile(root, dir)
+	return r.allOfIt() && err == nil && err2 == nil && os.SameFile(root, dir)
 }
 
 // costs compares what hot functions cost with what the baseline remembers.
