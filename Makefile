@@ -86,6 +86,13 @@ SERVERS ?= -server 'lagvet save[unchecked] $(BIN)/lagvet lsp'
 bench-editor: build
 	$(GO) run ./cmd/internal/editlatency $(SERVERS) $(MODULE)
 
+.PHONY: replay
+## replay: what the gate would have said of each of the last COMMITS of the clone REPO, and how long it took; REPLAY holds flags for it
+COMMITS ?= 200
+REPLAY  ?= ./...
+replay: build
+	$(GO) run ./cmd/internal/replay -lagvet $(BIN)/lagvet -n $(COMMITS) $(REPO) $(REPLAY)
+
 ## docs: the rules' pages, from the analyzers' own comments
 docs: build
 	$(BIN)/lagvet docs docs/rules
