@@ -76,6 +76,11 @@ func TestGate(t *testing.T) {
 			want: expect{stdout: []string{`^no new findings against main at [0-9a-f]{12} in 4 packages, .*; 2 known, 1 allowed, 1 excluded\.$`}, absent: []string{`hotdefer`}},
 		},
 		{
+			name:   "nothing that is compiled changed",
+			change: map[string]string{"README.md": "text\n", "files/files_test.go": "package files\n"},
+			want:   expect{stdout: []string{`^no new findings against main at [0-9a-f]{12} in 4 packages, .*; 2 known, 1 allowed, 1 excluded\.$`}},
+		},
+		{
 			name:   "a hazard in a new file",
 			change: map[string]string{"clean/loop.go": loop("clean", "Loop")},
 			want: expect{

@@ -196,6 +196,7 @@ func TestOldAllow(t *testing.T) {
 	commit(t, dir)
 	const old = `^internal/match/match\.go:28:2: this allow of hotalloc is \d+ days old, and may be 7: since 2020-02-03 nobody has asked whether its reason still holds \(policy\)$`
 	check(expect{code: 1, stdout: []string{old, `1 allowed`}}, "check")
+	check(expect{code: 1, stdout: []string{old, `^1 new finding against main`}}, "gate", "--base", "main")
 	change(t, dir, map[string]string{"internal/match/match.go": "// Package match is matched.\n" + matcher["internal/match/match.go"]})
 	check(expect{code: 1, stdout: []string{strings.Replace(old, ":28:", ":29:", 1)}}, "check")
 	check(expect{code: 1, stdout: []string{strings.Replace(old, ":28:", ":29:", 1), `^1 new finding against main`}}, "gate", "--base", "main")

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lagvet/lagvet/analyzers/config"
+	"github.com/lagvet/lagvet/cmd/internal/allowage"
 	"github.com/lagvet/lagvet/cmd/internal/baseline"
 	"github.com/lagvet/lagvet/cmd/internal/engine"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
@@ -104,7 +105,11 @@ func (r *run) base(ctx context.Context, ref string) (*revision.Base, error) {
 func (r *run) since(ctx context.Context, base *revision.Base, rep *report.Report, res *engine.Result) error {
 	rep.Gate.Against, rep.Gate.Commit = base.Ref+" at "+base.Short(), base.Commit
 	r.unlike(rep, base)
-	if len(rep.Findings) == 0 && len(res.Ledger) == 0 {
+	switch {
+	case !base.Touches(r.Tests, r.profiles()...):
+		r.same(rep)
+		return nil
+	case len(rep.Findings) == 0 && len(res.Ledger) == 0:
 		return nil // nothing can be new
 	}
 	older := r.older(base)
@@ -198,6 +203,29 @@ func existence(base *revision.Base, was baseline.Source, sameModules bool) ledge
 		}
 	}
 	return ledger.Options{InBase: declares(was), InHead: declares(baseline.Disk(was.Root))}
+}
+
+// same is for a change of which findings cannot depend. What has grown too old since
+// is new all the same, see [run.limits].
+func (r *run) same(rep *report.Report) {
+	found := rep.Findings
+	rep.Findings = nil
+	for _, f := range found {
+		if f.Cause == allowage.Cause {
+			rep.Findings = append(rep.Findings, f)
+		} else {
+			rep.Gate.Known = append(rep.Gate.Known, f)
+		}
+	}
+}
+
+// profiles returns the absolute paths of the profiles that were named.
+func (r *run) profiles() []string {
+	var paths []string
+	for _, p := range slices.Concat(r.policy.Profile, r.Profiles) {
+		paths = append(paths, r.inDir(p))
+	}
+	return paths
 }
 
 // older returns the run that checks the base, by the rules of today: what a new

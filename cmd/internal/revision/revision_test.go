@@ -278,3 +278,27 @@ func FuzzReadRaw(f *testing.F) {
 		}
 	})
 }
+
+func TestTouches(t *testing.T) {
+	for _, tt := range []struct {
+		file        string
+		tests, want bool
+	}{
+		{file: "/r/a.go", want: true},
+		{file: "/r/a_test.go"},
+		{file: "/r/a_test.go", tests: true, want: true},
+		{file: "/r/README.md"},
+		{file: "/r/page.html"}, // though it may be embedded
+		{file: "/r/go.mod", want: true},
+		{file: "/r/vendor/modules.txt", want: true},
+		{file: "/r/cmd/x/default.pgo", want: true},
+		{file: "/r/x_amd64.s", want: true},
+		{file: "/r/cpu.pprof"},
+		{file: "/r/hot.pprof", want: true},
+	} {
+		b := &Base{Texts: map[string][]byte{"/r/LICENSE": nil, tt.file: []byte("x")}}
+		if got := b.Touches(tt.tests, "/r/hot.pprof"); got != tt.want {
+			t.Errorf("%s, tests %t: %t", tt.file, tt.tests, got)
+		}
+	}
+}
