@@ -40,10 +40,13 @@ func Find(ctx context.Context, dir, ref string) (*Base, error) {
 	}
 	b := &Base{Ref: ref, Commit: commit, Texts: make(map[string][]byte)}
 	changes, err := r.changes(ctx, commit)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = r.texts(ctx, changes, b)
 	}
-	return b, r.texts(ctx, changes, b)
+	if f, ok := errors.AsType[*git.Failure](err); ok {
+		return nil, &Error{"the base cannot be read: " + f.Error(), "see what git fsck says, and clone again, or fetch what is missing"}
+	}
+	return b, err
 }
 
 // An Error says why the sources cannot be compared, and what to do.

@@ -279,6 +279,21 @@ func FuzzReadRaw(f *testing.F) {
 	})
 }
 
+// A clone that lacks what the base had is no base without it.
+func TestFindDamaged(t *testing.T) {
+	tr := newTree(t)
+	tr.write("a.go", "old")
+	tr.commit()
+	blob := tr.git("rev-parse", "HEAD:a.go")
+	tr.write("a.go", "new")
+	tr.remove(".git/objects/" + blob[:2] + "/" + blob[2:])
+	b, err := Find(t.Context(), tr.dir, "HEAD")
+	e, ok := errors.AsType[*Error](err)
+	if !ok || !strings.Contains(e.Message, "the base cannot be read: git ") || b != nil {
+		t.Errorf("base %v, error %v", b, err)
+	}
+}
+
 func TestTouches(t *testing.T) {
 	for _, tt := range []struct {
 		file        string
