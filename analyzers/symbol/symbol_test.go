@@ -86,7 +86,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		if len(s) > 200 {
-			t.Skip("no function has such a name")
+			return // no function has such a name
 		}
 		sym, ok := Parse(s)
 		if ok && (sym.Pkg == "" || len(sym.outers()) == 0) {

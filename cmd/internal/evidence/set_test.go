@@ -57,7 +57,7 @@ func TestStrangers(t *testing.T) {
 // The version in the path of a file tells where a module ends.
 func TestOrigins(t *testing.T) {
 	raw := made(t, goroutineTypes, stack{[]int64{1}, "github.com/x/dep/a/b.F:2+1 github.com/x/other.F:2+1"})
-	raw.Function[0].Filename = "/root/go/pkg/mod/github.com/x/dep@v1.2.0/a/b/b.go"
+	raw.Function[0].Filename = "/home/u/go/pkg/mod/github.com/x/dep@v1.2.0/a/b/b.go"
 	raw.Function[1].Filename = "github.com/x/other@v0.1.0/o.go" // -trimpath
 	got := strings.Join(sourceOf(t, "x", raw).origins(), " ")
 	if want := "github.com/x/dep github.com/x/other"; got != want {
