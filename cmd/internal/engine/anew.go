@@ -11,7 +11,7 @@ import (
 // The go command keeps what was found in a unit after what it needs to know that the
 // unit was looked at. If it is killed in between, it replays from then on that nothing
 // was found, nor that the unit was looked at: see the end of (*Builder).vet in
-// cmd/go/internal/work/exec.go. Such a gap does not close by itself. So the word that
+// package cmd/go/internal/work. Such a gap does not close by itself. So the word that
 // results are kept under is changed, for this run and all that come, whenever a
 // package is missing from what is said and nothing explains it.
 
