@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -88,19 +87,6 @@ func TestSave(t *testing.T) {
 	if err := f.Save(filepath.Join(filepath.Dir(path), "none", Name)); err == nil || !strings.Contains(err.Error(), "which is as it was") {
 		t.Errorf("into a folder that is not there: %v", err)
 	}
-}
-
-// A limit to the size of files does what a full disk does.
-func TestDiskFull(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("no shell has ulimit")
-	}
-	path, old := existing(t)
-	out, err := writer(path, "v9", "sh", "-c", `trap '' XFSZ; ulimit -f 8; exec "$0"`).CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "which is as it was") {
-		t.Errorf("error %v, output %s", err, out)
-	}
-	only(t, path, old)
 }
 
 // Whenever a process dies that writes, the file is whole. What it leaves beside it is

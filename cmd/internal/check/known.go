@@ -70,9 +70,14 @@ func (r *run) beside(k *known, found []finding.Finding, rep *report.Report, res 
 // everything reports whether the run looks at all that a baseline is of: the module
 // or the workspace.
 func (r *run) everything() bool {
-	root, err := os.Stat(config.Root(r.Dir, os.Getenv("GOWORK")))
-	dir, err2 := os.Stat(r.Dir)
-	return r.allOfIt() && err == nil && err2 == nil && os.SameFile(root, dir)
+	return r.allOfIt() && SameDir(r.Dir, config.Root(r.Dir, os.Getenv("GOWORK")))
+}
+
+// SameDir reports whether two paths lead to one directory.
+func SameDir(a, b string) bool {
+	x, errx := os.Stat(a)
+	y, erry := os.Stat(b)
+	return errx == nil && erry == nil && os.SameFile(x, y)
 }
 
 // costs compares what hot functions cost with what the baseline remembers.

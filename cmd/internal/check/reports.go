@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -199,11 +198,7 @@ func render(w io.Writer, format string, rep *report.Report, color bool) error {
 // The variables are those of https://docs.github.com/en/actions/reference/workflows-and-actions/variables
 // and https://docs.gitlab.com/ci/variables/predefined_variables/.
 func linksOf(root string, getenv func(string) string) string {
-	here := func(dir string) bool {
-		a, err1 := os.Stat(dir)
-		b, err2 := os.Stat(root)
-		return dir != "" && err1 == nil && err2 == nil && os.SameFile(a, b)
-	}
+	here := func(dir string) bool { return dir != "" && SameDir(dir, root) }
 	hub, repo, sha := getenv("GITHUB_SERVER_URL"), getenv("GITHUB_REPOSITORY"), getenv("GITHUB_SHA")
 	if hub != "" && repo != "" && sha != "" && here(getenv("GITHUB_WORKSPACE")) {
 		return hub + "/" + repo + "/blob/" + sha

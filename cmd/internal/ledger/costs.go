@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -76,16 +75,16 @@ func (c cost) said() string {
 	if c.chain == nil {
 		return c.text // of an allocation, in the compiler's words
 	}
-	return short(c.text)
+	return finding.ShortFunc(c.text)
 }
 
 // steps is the chain for a reader.
 func (c cost) steps() []finding.Step {
 	var steps []finding.Step
 	for i, k := range c.chain {
-		text := "calls " + short(k.Func)
+		text := "calls " + finding.ShortFunc(k.Func)
 		if i == len(c.chain)-1 {
-			text = short(k.Func) + ": " + c.kind
+			text = finding.ShortFunc(k.Func) + ": " + c.kind
 		}
 		if k.Omitted > 0 {
 			text += ", and by calls left out here"
@@ -94,11 +93,6 @@ func (c cost) steps() []finding.Step {
 	}
 	return steps
 }
-
-// short leaves the directories out of the import paths in the name of a function.
-func short(name string) string { return directories.ReplaceAllString(name, "") }
-
-var directories = regexp.MustCompile(`[^\s()*\[\],]*/`)
 
 // less returns those of a that b does not have. Of equal ones those that read
 // differently go first, so that what is new is told by its own name.

@@ -84,23 +84,13 @@ func (p *printer) change(c finding.Change) {
 	if c.Gained {
 		sign, style = "+", red
 	}
-	fmt.Fprintf(p, "  %s %s%s: %s %s\n", p.paint(style, sign), p.head(c.Start), Bare(c.Func), c.Text, p.paint(faint, "("+c.Kind+")"))
+	fmt.Fprintf(p, "  %s %s%s: %s %s\n", p.paint(style, sign), p.head(c.Start), finding.ShortFunc(c.Func), c.Text, p.paint(faint, "("+c.Kind+")"))
 	if c.Gained && c.Hot != nil {
 		fmt.Fprintf(p, "      %s\n", c.Hot.Detail)
 	}
 	if c.Gained {
 		p.steps(c.Start.File, "      ", c.Chain)
 	}
-}
-
-// Bare returns the full name of a function without the directories of its import
-// path: "(*match.Engine).Match".
-func Bare(fn string) string {
-	i := strings.LastIndexByte(fn, '/')
-	if i < 0 {
-		return fn
-	}
-	return fn[:len(fn)-len(strings.TrimLeft(fn, "(*"))] + fn[i+1:]
 }
 
 // gateSummary returns the first words of the line that says how the run went.

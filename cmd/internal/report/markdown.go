@@ -225,7 +225,7 @@ func (m *markdown) change(c finding.Change) part {
 	if c.Gained {
 		verb = "gained"
 	}
-	text := fmt.Sprintf("- **%s %s** · %s%s: %s\n", verb, mdText(c.Kind), m.at(c.Start), mdText(Bare(c.Func)), mdText(c.Text))
+	text := fmt.Sprintf("- **%s %s** · %s%s: %s\n", verb, mdText(c.Kind), m.at(c.Start), mdText(finding.ShortFunc(c.Func)), mdText(c.Text))
 	return part{full: text + folded("how", m.steps(c.Chain)), short: text}
 }
 

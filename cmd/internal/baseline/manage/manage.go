@@ -201,7 +201,7 @@ func (c *command) look(ctx context.Context) (found *check.Surveyed, code int, er
 	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
 		return nil, report.Usage, fmt.Errorf("looking for the directory to run in: %w", err)
 	}
-	if !same(o.Dir, c.root) {
+	if !check.SameDir(o.Dir, c.root) {
 		return nil, report.Usage, fmt.Errorf("a baseline is of all that the module, or the workspace, holds: run this in %s", c.root)
 	}
 	found, err = c.survey(ctx, o, c.err)
@@ -219,16 +219,6 @@ func (c *command) look(ctx context.Context) (found *check.Surveyed, code int, er
 	}
 	fmt.Fprintf(c.err, "lagvet: %s is as it was: what was not checked would be missing in it\n", c.name)
 	return nil, report.Unchecked, nil
-}
-
-// same reports whether two paths lead to one directory.
-func same(a, b string) bool {
-	if a == b {
-		return true
-	}
-	x, errx := os.Stat(a)
-	y, erry := os.Stat(b)
-	return errx == nil && erry == nil && os.SameFile(x, y)
 }
 
 func count(n int, noun string) string {
