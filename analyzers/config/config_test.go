@@ -503,9 +503,15 @@ func TestExcludeExists(t *testing.T) {
 		glob string
 		want bool
 	}{{"a", true}, {"**/b.go", true}, {"b", false}, {"**/*.txt", false}, {"**/c.go", false}}
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range tests {
-		if got := (&Exclude{Path: tt.glob}).Exists(dir); got != tt.want {
-			t.Errorf("%s: exists = %v", tt.glob, got)
+		for _, dir := range []string{dir, link} {
+			if got := (&Exclude{Path: tt.glob}).Exists(dir); got != tt.want {
+				t.Errorf("%s: exists in %s = %v", tt.glob, dir, got)
+			}
 		}
 	}
 }

@@ -145,6 +145,9 @@ func (p Packages) Exists(dir string) bool { return covers(p.Path, dir) }
 // covers reports whether a glob matches any Go file below dir.
 func covers(glob, dir string) bool {
 	found := false
+	if physical, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = physical // a walk does not follow a link, not even at its start
+	}
 	// What cannot be read is not analysed either, so errors do not matter.
 	_ = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 		switch {

@@ -268,6 +268,51 @@ func TestGatePlaces(t *testing.T) {
 	want.check(t, lagvet(t, root, "gate", "--no-canary", "--base", "HEAD", "-C", filepath.Join("services", "shop")))
 }
 
+// A change moves a module that is vendored. The go command reads the list of them past
+// an overlay.
+func TestGateVendored(t *testing.T) {
+	t.Parallel()
+	module := func(version string) string {
+		return "module example.com/shop\n\ngo 1.26\n\nrequire example.com/clock " + version + "\n"
+	}
+	list := func(version string) string {
+		return "# example.com/clock " + version + "\n## explicit; go 1.26\nexample.com/clock\n"
+	}
+	root := t.TempDir()
+	dir := filepath.Join(root, "services", "shop")
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join("..", "..", "testdata", "cli"))); err != nil {
+		t.Fatal(err)
+	}
+	change(t, dir, map[string]string{
+		"go.mod":                            module("v1.0.0"),
+		"vendor/modules.txt":                list("v1.0.0"),
+		"vendor/example.com/clock/clock.go": quick,
+		"serve/serve.go":                    strings.ReplaceAll(serve, "example.com/shop/clock", "example.com/clock"),
+		"match/match.go":                    "package match\n\nfunc Match() *int { return new(int) }\n",
+		".lagvet.yml":                       "exclude:\n  - {path: legacy, reason: it goes away}\npolicy: {packages: {\"match/**\": noalloc}}\n",
+	})
+	commit(t, root)
+	change(t, dir, map[string]string{
+		"go.mod":                            module("v1.1.0"),
+		"vendor/modules.txt":                list("v1.1.0"),
+		"vendor/example.com/clock/clock.go": slow,
+	})
+	expect{code: 1, stdout: []string{
+		`^serve/serve\.go:8:\d+: .*\(hotblock\)$`,
+		`^What hot functions cost, against HEAD at [0-9a-f]{12}: \d+ more, 0 less\.$`,
+		`^1 new finding against HEAD at .*; 3 known, 1 allowed, 1 excluded\.$`,
+	}}.check(t, lagvet(t, dir, "gate", "--no-canary", "--base", "HEAD"))
+	expect{code: 1, stdout: []string{`^services/shop/serve/serve\.go:8:`, `; 3 known, 1 allowed, 1 excluded\.$`}}.
+		check(t, lagvet(t, root, "gate", "--no-canary", "--base", "HEAD", "-C", filepath.Join("services", "shop"), filepath.Join(dir, "...")))
+
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Fatal(err)
+	}
+	expect{code: 3, stdout: []string{`leads into .* by a link`, `mend: run lagvet in the repository itself$`}}.
+		check(t, lagvet(t, link, "gate", "--no-canary", "--base", "HEAD"))
+}
+
 // Without the commit there is no verdict, and what to do is said.
 func TestGateShallow(t *testing.T) {
 	t.Parallel()

@@ -80,7 +80,7 @@ func (r *run) letPass(rep *report.Report) {
 	fresh := rep.Findings
 	rep.Findings = nil
 	for _, f := range fresh {
-		if below(config.Severities(), f.Severity, least.Severity) || below(config.Tiers(), f.Tier, least.Tier) {
+		if less(config.Severities(), f.Severity, least.Severity) || less(config.Tiers(), f.Tier, least.Tier) {
 			rep.Gate.Minor = append(rep.Gate.Minor, f)
 		} else {
 			rep.Findings = append(rep.Findings, f)
@@ -88,8 +88,8 @@ func (r *run) letPass(rep *report.Report) {
 	}
 }
 
-// below reports whether value stands before least in order. Nothing is below "".
-func below(order []string, value, least string) bool {
+// less reports whether value stands before least in order. Nothing is before "".
+func less(order []string, value, least string) bool {
 	return slices.Index(order, value) < slices.Index(order, least)
 }
 
@@ -98,7 +98,7 @@ func (r *run) base(ctx context.Context, ref string) (*revision.Base, error) {
 	if ref == "" {
 		return nil, nil
 	}
-	return revision.Find(ctx, r.Dir, ref)
+	return revision.Find(ctx, r.Dir, ref, r.profiles()...)
 }
 
 // since compares with an older version.
@@ -112,14 +112,22 @@ func (r *run) since(ctx context.Context, base *revision.Base, rep *report.Report
 	case len(rep.Findings) == 0 && len(res.Ledger) == 0:
 		return nil // nothing can be new
 	}
-	older := r.older(base)
+	older, done, err := r.older(ctx, base)
+	defer done()
+	if e, ok := errors.AsType[*revision.Error](err); ok {
+		r.doubts(rep, []finding.Problem{{Message: e.Message, Remedy: e.Remedy}}, base)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
 	old, oldRes, err := older.analyse(ctx)
 	if err != nil {
 		return err
 	}
 	was := sourceOf(base, rep.Root)
 	subtract(rep, baseline.EntriesOf(old.Findings, was))
-	r.doubts(rep, old, base)
+	r.doubts(rep, old.Problems, base)
 	if len(old.Problems) > 0 {
 		return nil
 	}
@@ -229,10 +237,82 @@ func (r *run) profiles() []string {
 }
 
 // older returns the run that checks the base, by the rules of today: what a new
-// rule finds in old code is not new.
-func (r *run) older(base *revision.Base) *run {
+// rule finds in old code is not new. What it needs is removed by done.
+func (r *run) older(ctx context.Context, base *revision.Base) (o *run, done func(), err error) {
+	o = r.before(base)
+	if !base.Vendored() {
+		o.Overlay = base.Texts
+		return o, func() {}, nil
+	}
+	if !below(r.Dir, base.Root()) {
+		return nil, func() {}, &revision.Error{
+			Message: fmt.Sprintf("%s leads into %s by a link, and so does not tell where the vendored modules of the base belong", r.Dir, base.Root()),
+			Remedy:  "run lagvet in the repository itself",
+		}
+	}
+	tmp, err := os.MkdirTemp("", "lagvet-base-")
+	if err != nil {
+		return nil, func() {}, fmt.Errorf("making a temporary directory: %w", err)
+	}
+	done = func() { os.RemoveAll(tmp) }
+	if err := base.Extract(ctx, engine.StandIn(tmp, base.Root())); err != nil {
+		return nil, done, err
+	}
+	o.moveTo(tmp, base.Root())
+	return o, done, nil
+}
+
+// moveTo has the run look at what stands in the directory tmp for what is below root.
+func (r *run) moveTo(tmp, root string) {
+	moved := func(path string) string {
+		if !below(path, root) {
+			return path
+		}
+		return engine.StandIn(tmp, path)
+	}
+	// A profile that was not there then counts as it is.
+	at := func(path string) string {
+		path = r.inDir(path)
+		if _, err := os.Stat(moved(path)); err != nil {
+			return path
+		}
+		return moved(path)
+	}
+	c := *r.policy.Config
+	c.Root = moved(c.Root)
+	c.Profile = mapped(c.Profile, at)
+	r.policy.Config = &c
+	r.Profiles = mapped(r.Profiles, at)
+	r.Patterns = mapped(r.Patterns, func(p string) string {
+		if filepath.IsAbs(p) {
+			return moved(p)
+		}
+		return p
+	})
+	if work := os.Getenv("GOWORK"); filepath.IsAbs(work) {
+		r.env = append(r.env[:len(r.env):len(r.env)], "GOWORK="+moved(work))
+	}
+	r.Dir = moved(r.Dir)
+}
+
+// below reports whether a path is dir or lies in it.
+func below(path, dir string) bool {
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+func mapped(paths []string, f func(string) string) []string {
+	var to []string
+	for _, p := range paths {
+		to = append(to, f(p))
+	}
+	return to
+}
+
+// before returns a run over what base has.
+func (r *run) before(base *revision.Base) *run {
 	o := *r
-	o.Overlay, o.past = base.Texts, true
+	o.past = true
 	o.evidence = nil  // of the program as it is now
 	o.NoCanary = true // it has sung for the same tool and configuration
 	o.streams = Streams{Out: io.Discard, Err: io.Discard}
@@ -258,11 +338,11 @@ func subtract(rep *report.Report, old []baseline.Entry) {
 
 // doubts tells what could not be checked in the base. It matters only if there
 // are findings, of which some may then be old.
-func (r *run) doubts(rep, old *report.Report, base *revision.Base) {
+func (r *run) doubts(rep *report.Report, of []finding.Problem, base *revision.Base) {
 	if len(rep.Findings) == 0 {
 		return
 	}
-	for _, p := range old.Problems {
+	for _, p := range of {
 		p.Message = fmt.Sprintf("what is new may be old, for %s could not be checked: %s", base.Ref, p.Message)
 		rep.Problems = append(rep.Problems, p)
 	}
@@ -277,7 +357,7 @@ func (r *run) unlike(rep *report.Report, base *revision.Base) {
 	}
 	if c := r.policy.Config; c.Path != "" {
 		file := filepath.Join(c.Dir, filepath.Base(c.Path))
-		if _, changed := base.Texts[file]; changed {
+		if slices.Contains(base.Changed, file) {
 			rep.Notes = append(rep.Notes, report.Note{Place: finding.Place{File: file},
 				Message: fmt.Sprintf("differs from %s: both sides were judged by the configuration as it is now", base.Ref)})
 		}

@@ -13,7 +13,7 @@ import (
 
 // Options say what to check and how.
 type Options struct {
-	Dir        string   // where the go command runs; empty: the current directory
+	Dir        string   // where the go command runs, see [StandIn] too; empty: the current directory
 	Patterns   []string // as the go command takes them; empty: "."
 	Tests      bool     // check test files as well
 	BuildFlags []string // flags of the go command: -tags, -mod, -race

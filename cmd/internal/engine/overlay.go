@@ -98,7 +98,7 @@ func (o overlay) standIn(texts map[string][]byte, dir string) error {
 }
 
 func (o overlay) replace(file string, text []byte, dir string) error {
-	to := filepath.Join(dir, standIns, volume(file), file[len(filepath.VolumeName(file)):])
+	to := StandIn(dir, file)
 	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 		return fmt.Errorf("writing the overlay: %w", err)
 	}
@@ -107,6 +107,13 @@ func (o overlay) replace(file string, text []byte, dir string) error {
 	}
 	o.Replace[file] = to
 	return nil
+}
+
+// StandIn returns where in the directory dir to put what is read in the place of a
+// file, or of a whole directory, so that results speak of the original. Both paths are
+// absolute.
+func StandIn(dir, file string) string {
+	return filepath.Join(dir, standIns, volume(file), file[len(filepath.VolumeName(file)):])
 }
 
 // volume returns the volume of a path, empty but on Windows, as the name of a

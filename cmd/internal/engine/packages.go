@@ -83,7 +83,7 @@ func (s packageSet) byDir() map[string]pkg {
 	m := make(map[string]pkg)
 	for _, p := range s {
 		if p.dir != "" {
-			m[p.dir] = p
+			m[original(p.dir)] = p
 		}
 	}
 	return m

@@ -86,9 +86,10 @@ func (c *check) readProfile(path string) error {
 // the main module that it lies in, so that it does not change with the directory
 // that lagvet is run in, or else as it is.
 func (c *check) profileName(path string) string {
+	path = original(path)
 	name := path
 	for _, m := range c.modules {
-		if rel, ok := within(path, m.Dir); ok && len(rel) < len(name) {
+		if rel, ok := within(path, original(m.Dir)); ok && len(rel) < len(name) {
 			name = filepath.ToSlash(rel)
 		}
 	}

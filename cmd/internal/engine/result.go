@@ -21,13 +21,13 @@ func (c *check) result(asked packageSet, v vetted) *Result {
 		GOROOT:        c.env.GOROOT,
 		GOMODCACHE:    c.env.GOMODCACHE,
 		Toolchain:     c.env.GOVERSION,
-		ToolchainFile: c.env.toolchainFile(),
+		ToolchainFile: original(c.env.toolchainFile()),
 		GOOS:          c.env.GOOS,
 		GOARCH:        c.env.GOARCH,
 		Budgets:       make([]bool, len(c.opts.Config.Budgets)),
 	}
 	for _, m := range c.modules {
-		res.Modules = append(res.Modules, m.Dir)
+		res.Modules = append(res.Modules, original(m.Dir))
 		res.ModulePaths = append(res.ModulePaths, m.Path)
 	}
 	res.Commands = asked.commands()

@@ -3,9 +3,11 @@ package revision
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -67,15 +69,21 @@ func readRaw(out []byte) ([]change, error) {
 }
 
 // texts fills in what the base has at changes.
-func (r repository) texts(ctx context.Context, changes []change, b *Base) error {
+func (r repository) texts(ctx context.Context, changes []change, b *Base, named []string) error {
 	var entries bytes.Buffer
 	var present []change
 	for _, c := range changes {
-		switch c.mode {
-		case absent:
-			b.Texts[r.at(c.path)] = nil
-		case symlink, submodule:
+		file := r.at(c.path)
+		b.Changed = append(b.Changed, file)
+		switch {
+		case c.mode == absent:
+			b.Texts[file] = nil
+		case c.mode == symlink || c.mode == submodule:
 			b.Unlike = append(b.Unlike, c.path)
+		case !compiled(file) && !slices.Contains(named, file):
+			if _, err := os.Lstat(file); errors.Is(err, os.ErrNotExist) {
+				b.Texts[file] = []byte{}
+			}
 		default:
 			fmt.Fprintf(&entries, "%s %s\t%s\x00", c.mode, c.blob, c.path)
 			present = append(present, c)
@@ -89,11 +97,12 @@ func (r repository) texts(ctx context.Context, changes []change, b *Base) error 
 		return fmt.Errorf("making a temporary directory: %w", err)
 	}
 	defer os.RemoveAll(tmp)
-	if err := r.checkOut(ctx, entries.Bytes(), tmp); err != nil {
+	files := filepath.Join(tmp, "files")
+	if err := r.checkOut(ctx, entries.Bytes(), tmp, files); err != nil {
 		return fmt.Errorf("reading the files of %s: %w", b.Commit, err)
 	}
 	for _, c := range present {
-		text, err := os.ReadFile(filepath.Join(tmp, "files", filepath.FromSlash(c.path)))
+		text, err := os.ReadFile(filepath.Join(files, filepath.FromSlash(c.path)))
 		if err != nil {
 			return fmt.Errorf("reading the files of %s: %w", b.Commit, err)
 		}
@@ -105,16 +114,16 @@ func (r repository) texts(ctx context.Context, changes []change, b *Base) error 
 	return nil
 }
 
-// checkOut writes entries of an index to files, as a checkout would: line ends
-// converted, large files fetched.
-func (r repository) checkOut(ctx context.Context, entries []byte, tmp string) error {
+// checkOut writes entries of an index to files below dir, as a checkout would: line
+// ends converted, large files fetched.
+func (r repository) checkOut(ctx context.Context, entries []byte, tmp, dir string) error {
 	at := r
 	at.Path = r.root
 	at.Env = []string{"GIT_INDEX_FILE=" + filepath.Join(tmp, "index")}
 	if _, err := at.Run(ctx, entries, "update-index", "-z", "--index-info"); err != nil {
 		return err
 	}
-	_, err := at.Run(ctx, nil, "checkout-index", "--all", "--prefix="+filepath.ToSlash(filepath.Join(tmp, "files"))+"/")
+	_, err := at.Run(ctx, nil, "checkout-index", "--all", "--prefix="+filepath.ToSlash(dir)+"/")
 	return err
 }
 

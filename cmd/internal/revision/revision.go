@@ -15,21 +15,28 @@ import (
 type Base struct {
 	Ref    string // as it was given: "origin/main"
 	Commit string // full hash of the merge base of Ref and HEAD
-	// Texts holds what each file that differs had for a text, by its absolute
-	// path, and nil if it did not exist. Files that git ignores are the same
-	// on both sides, for nothing is known of them.
+	// Texts holds, by its absolute path, what each file that differs had for a
+	// text: nil if it did not exist, and empty if it is neither compiled nor
+	// named, but is not there today, for what embeds it asks no more than that
+	// it exists. Other files that are not compiled are left out, and so are
+	// those that git ignores: nothing is known of them.
 	Texts map[string][]byte
+	// Changed are the absolute paths of all files that differ.
+	Changed []string
 	// Unlike are paths that differ in what a text cannot express: symbolic
 	// links, submodules. They are taken as they are now.
 	Unlike []string
+
+	repository repository
 }
 
 // Short returns the commit as readers write it.
 func (b *Base) Short() string { return b.Commit[:min(len(b.Commit), 12)] }
 
 // Find returns the merge base of ref and HEAD in the repository that dir, an
-// absolute path, lies in.
-func Find(ctx context.Context, dir, ref string) (*Base, error) {
+// absolute path, lies in. Of the files that are not compiled, those that are named
+// matter as well, by their absolute paths.
+func Find(ctx context.Context, dir, ref string, named ...string) (*Base, error) {
 	r, err := open(ctx, dir)
 	if err != nil {
 		return nil, err
@@ -38,15 +45,23 @@ func Find(ctx context.Context, dir, ref string) (*Base, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Base{Ref: ref, Commit: commit, Texts: make(map[string][]byte)}
+	b := &Base{Ref: ref, Commit: commit, Texts: make(map[string][]byte), repository: r}
 	changes, err := r.changes(ctx, commit)
 	if err == nil {
-		err = r.texts(ctx, changes, b)
+		err = r.texts(ctx, changes, b, named)
 	}
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	return b, nil
+}
+
+// unreadable says what to do about objects that git does not find.
+func unreadable(err error) error {
 	if f, ok := errors.AsType[*git.Failure](err); ok {
-		return nil, &Error{"the base cannot be read: " + f.Error(), "see what git fsck says, and clone again, or fetch what is missing"}
+		return &Error{"the base cannot be read: " + f.Error(), "see what git fsck says, and clone again, or fetch what is missing"}
 	}
-	return b, err
+	return err
 }
 
 // An Error says why the sources cannot be compared, and what to do.

@@ -135,13 +135,89 @@ func TestFind(t *testing.T) {
 // A file is as a checkout would leave it, not as git stores it.
 func TestFindFilters(t *testing.T) {
 	tr := newTree(t)
-	tr.write(".gitattributes", "*.txt text eol=crlf\n")
-	tr.write("a.txt", "one\r\ntwo\r\n")
+	tr.write(".gitattributes", "*.go text eol=crlf\n")
+	tr.write("a.go", "one\r\ntwo\r\n")
 	tr.commit()
-	tr.write("a.txt", "three\r\n")
+	tr.write("a.go", "three\r\n")
 	_, texts := tr.find(tr.dir, "HEAD")
-	if got, want := texts["a.txt"], "one\r\ntwo\r\n"; got != want {
+	if got, want := texts["a.go"], "one\r\ntwo\r\n"; got != want {
 		t.Errorf("text %q, want %q", got, want)
+	}
+}
+
+// What only readers read is not asked of git, which may not have it: of what is embedded
+// it matters that it exists, and of what is named the text.
+func TestFindUncompiled(t *testing.T) {
+	tr := newTree(t)
+	for _, name := range []string{"gone.html", "edited.html", "named.pprof"} {
+		tr.write(name, "old "+name)
+	}
+	tr.commit()
+	tr.write("edited.html", "new")
+	tr.write("named.pprof", "new")
+	tr.write("added.html", "new")
+	tr.remove("gone.html")
+	tr.commit()
+	for _, name := range []string{"gone.html", "edited.html"} {
+		blob := tr.git("rev-parse", "HEAD~:"+name)
+		tr.remove(".git/objects/" + blob[:2] + "/" + blob[2:])
+	}
+	b, err := Find(t.Context(), tr.dir, "HEAD~", filepath.Join(tr.dir, "named.pprof"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"gone.html": "", "named.pprof": "old named.pprof", "added.html": "-"}
+	for file, text := range b.Texts {
+		got, name := string(text), filepath.Base(file)
+		if text == nil {
+			got = "-"
+		}
+		if w, ok := want[name]; !ok || got != w {
+			t.Errorf("%s was %q, want %q (%t)", name, got, w, ok)
+		}
+	}
+	if len(b.Texts) != len(want) || len(b.Changed) != 4 {
+		t.Errorf("texts of %d files, want %d; changed %q, want 4", len(b.Texts), len(want), b.Changed)
+	}
+}
+
+func TestExtract(t *testing.T) {
+	tr := newTree(t)
+	tr.write("kept.go", "kept")
+	tr.write("edited.go", "old")
+	tr.write("a b/größe -.go", "old")
+	tr.write("vendor/modules.txt", "# m v1\n")
+	tr.write("apart/large.bin", "large")
+	tr.commit()
+	tr.write("edited.go", "new")
+	tr.write("added.go", "new")
+	tr.write("vendor/modules.txt", "# m v2\n")
+	tr.git("sparse-checkout", "set", "--no-cone", "/*", "!/apart/")
+	blob := tr.git("rev-parse", "HEAD:apart/large.bin")
+	tr.remove(".git/objects/" + blob[:2] + "/" + blob[2:])
+
+	b, _ := tr.find(filepath.Join(tr.dir, "vendor"), "HEAD")
+	if !b.Vendored() || b.Root() != tr.dir {
+		t.Errorf("vendored %t, root %s; want true, %s", b.Vendored(), b.Root(), tr.dir)
+	}
+	to := filepath.Join(t.TempDir(), "a b", "base")
+	if err := b.Extract(t.Context(), to); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"kept.go": "kept", "edited.go": "old", "a b/größe -.go": "old", "vendor/modules.txt": "# m v1\n"}
+	for name, text := range want {
+		got, err := os.ReadFile(filepath.Join(to, filepath.FromSlash(name)))
+		if err != nil || string(got) != text {
+			t.Errorf("%s is %q, %v; want %q", name, got, err, text)
+		}
+	}
+	for _, name := range []string{"added.go", "apart", ".git"} {
+		if _, err := os.Lstat(filepath.Join(to, name)); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s: %v, want none", name, err)
+		}
+	}
+	if status := tr.git("status", "--short"); strings.Contains(status, "D ") {
+		t.Errorf("the index was written: %s", status)
 	}
 }
 
@@ -306,6 +382,7 @@ func TestTouches(t *testing.T) {
 		{file: "/r/page.html"}, // though it may be embedded
 		{file: "/r/go.mod", want: true},
 		{file: "/r/vendor/modules.txt", want: true},
+		{file: "/r/notes.txt"},
 		{file: "/r/cmd/x/default.pgo", want: true},
 		{file: "/r/x_amd64.s", want: true},
 		{file: "/r/cpu.pprof"},

@@ -8,11 +8,16 @@ import (
 
 // sources are the extensions of the files that go build compiles, see go help
 // packages and the lists of files in go/build.Package, and of what it reads beside
-// them: go.mod, go.sum, go.work, go.work.sum, vendor/modules.txt, default.pgo.
+// them: go.mod, go.sum, go.work, go.work.sum, default.pgo.
 var sources = []string{
 	".go", ".s", ".S", ".sx", ".c", ".cc", ".cpp", ".cxx", ".m", ".h", ".hh", ".hpp", ".hxx",
 	".f", ".F", ".for", ".f90", ".swig", ".swigcxx", ".syso",
-	".mod", ".sum", ".work", ".txt", ".pgo",
+	".mod", ".sum", ".work", ".pgo",
+}
+
+// compiled reports whether go build reads a file, but to embed it.
+func compiled(file string) bool {
+	return slices.Contains(sources, filepath.Ext(file)) || modulesTxt(file)
 }
 
 // Touches reports whether what differs can make a difference to what is found: texts
@@ -20,7 +25,7 @@ var sources = []string{
 // that findings depend on are named, by absolute path.
 func (b *Base) Touches(tests bool, others ...string) bool {
 	for file := range b.Texts {
-		source := slices.Contains(sources, filepath.Ext(file)) && (tests || !strings.HasSuffix(file, "_test.go"))
+		source := compiled(file) && (tests || !strings.HasSuffix(file, "_test.go"))
 		if source || slices.Contains(others, file) {
 			return true
 		}
