@@ -1,0 +1,59 @@
+package system
+
+import (
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// here asks the kernel that this process runs on.
+type here struct{}
+
+func (here) Affinity(tid int) ([]int, error) {
+	var set unix.CPUSet
+	if err := unix.SchedGetaffinity(tid, &set); err != nil {
+		return nil, err
+	}
+	var cpus []int
+	for cpu, left := 0, set.Count(); left > 0; cpu++ {
+		if set.IsSet(cpu) {
+			cpus = append(cpus, cpu)
+			left--
+		}
+	}
+	return cpus, nil
+}
+
+func (here) CPU() (cpu, node int, err error) {
+	var c, n uint32
+	if _, _, errno := unix.RawSyscall(unix.SYS_GETCPU, uintptr(unsafe.Pointer(&c)), uintptr(unsafe.Pointer(&n)), 0); errno != 0 {
+		return 0, 0, errno
+	}
+	return int(c), int(n), nil
+}
+
+func (here) Clock() (Clock, error) {
+	var t unix.Timex // Modes 0: read only
+	if _, err := unix.Adjtimex(&t); err != nil {
+		return Clock{}, err
+	}
+	offset := time.Duration(t.Offset) * time.Microsecond
+	if t.Status&unix.STA_NANO != 0 {
+		offset = time.Duration(t.Offset)
+	}
+	return Clock{
+		Synced:   t.Status&unix.STA_UNSYNC == 0,
+		MaxError: time.Duration(t.Maxerror) * time.Microsecond,
+		Offset:   offset,
+		TAI:      time.Duration(t.Tai) * time.Second,
+	}, nil
+}
+
+func (here) Limit(pid int) (soft, hard uint64, err error) {
+	var limit unix.Rlimit
+	if err := unix.Prlimit(pid, unix.RLIMIT_NOFILE, nil, &limit); err != nil {
+		return 0, 0, err
+	}
+	return limit.Cur, limit.Max, nil
+}

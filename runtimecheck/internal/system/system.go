@@ -1,0 +1,131 @@
+package system
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/procfs"
+
+	"github.com/lagvet/lagvet/runtimecheck/posture"
+)
+
+// A System is a machine.
+type System struct {
+	// Root is the directory that its files lie below: "/", a fixture tree, or empty
+	// where the operating system has no /proc and no /sys.
+	Root   string
+	Kernel Kernel
+}
+
+// Here returns the machine that this process runs on.
+func Here() *System {
+	s := &System{Kernel: here{}}
+	if runtime.GOOS == "linux" {
+		s.Root = "/"
+	}
+	return s
+}
+
+// A Kernel answers system calls. What the operating system does not have, it answers
+// with [errors.ErrUnsupported].
+type Kernel interface {
+	// Affinity returns the CPUs that a thread may run on, in order; 0 is the calling
+	// thread.
+	Affinity(tid int) ([]int, error)
+	// CPU returns the CPU and the NUMA node that the calling thread is on.
+	CPU() (cpu, node int, err error)
+	// Clock returns the state of the clock that the kernel keeps.
+	Clock() (Clock, error)
+	// Limit returns the soft and the hard limit of a process on open files; 0 is this
+	// process. No limit is math.MaxUint64.
+	Limit(pid int) (soft, hard uint64, err error)
+}
+
+// A Clock is what adjtimex(2) says.
+type Clock struct {
+	Synced   bool          // STA_UNSYNC is not set
+	MaxError time.Duration // by which the clock may be wrong
+	Offset   time.Duration // that is being corrected
+	TAI      time.Duration // TAI minus UTC; 0 if nobody has set it
+}
+
+// Path returns where a file of the machine is read, "/proc/sys/kernel/osrelease".
+func (s *System) Path(name string) string {
+	return filepath.Join(s.Root, filepath.FromSlash(name))
+}
+
+// most bounds a file of /proc or /sys that is read whole, in bytes. The largest that is
+// (mountinfo of a host with thousands of containers) has some MB.
+const most = 16 << 20
+
+// Read returns the text of a file, without white space at its ends.
+func (s *System) Read(name string) (string, error) {
+	if s.Root == "" {
+		return "", &fs.PathError{Op: "read", Path: name, Err: errors.ErrUnsupported}
+	}
+	f, err := os.Open(s.Path(name))
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && len(data) > most {
+		err = fmt.Errorf("%s has more than %d bytes", name, most)
+	}
+	return strings.TrimSpace(string(data)), err
+}
+
+// List returns the names of what is in a directory, in order.
+func (s *System) List(name string) ([]string, error) {
+	if s.Root == "" {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: errors.ErrUnsupported}
+	}
+	entries, err := os.ReadDir(s.Path(name))
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names, err
+}
+
+// Link returns what a symbolic link says.
+func (s *System) Link(name string) (string, error) {
+	if s.Root == "" {
+		return "", &fs.PathError{Op: "readlink", Path: name, Err: errors.ErrUnsupported}
+	}
+	return os.Readlink(s.Path(name))
+}
+
+// Proc returns the machine's /proc.
+func (s *System) Proc() (procfs.FS, error) {
+	if s.Root == "" {
+		return procfs.FS{}, errors.ErrUnsupported
+	}
+	return procfs.NewFS(s.Path("/proc"))
+}
+
+// Absent is the observation of what could not be read because of err: it does not
+// exist here, or whoever looks may not see it.
+func Absent(id, source string, err error) posture.Observation {
+	switch {
+	case errors.Is(err, errors.ErrUnsupported):
+		return posture.None(id, source, runtime.GOOS+" does not have it")
+	case errors.Is(err, syscall.ESRCH):
+		return posture.Hidden(id, source, "the process has ended")
+	case errors.Is(err, fs.ErrNotExist):
+		return posture.None(id, source, source+" does not exist: this kernel is built without it, or hides it")
+	case errors.Is(err, fs.ErrPermission):
+		o := posture.Hidden(id, source, "reading "+source+" is not permitted")
+		o.Mend = "run lagvet as the user of the process, or as root"
+		return o
+	}
+	return posture.Hidden(id, source, fmt.Sprintf("%s cannot be read: %v", source, err))
+}

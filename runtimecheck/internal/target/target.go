@@ -1,0 +1,103 @@
+package target
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"runtime/metrics"
+	"strconv"
+	"time"
+
+	"github.com/lagvet/lagvet/runtimecheck/internal/system"
+)
+
+// A Kind says what a target is.
+type Kind string
+
+// The kinds.
+const (
+	Host     Kind = "host"     // a machine, and no process
+	Self     Kind = "self"     // this process
+	Process  Kind = "process"  // another process of this machine
+	Endpoint Kind = "endpoint" // a process that is seen through its HTTP endpoints alone, wherever it runs
+)
+
+// A Target is what is looked at.
+type Target struct {
+	*system.System
+	Kind Kind
+	PID  int // of Self and Process
+
+	// Metrics are what the Go runtime says of itself, or nil.
+	Metrics Metrics
+	// Pprof fetches a profile in the text or binary form that net/http/pprof answers
+	// a path with, "goroutine?debug=1"; nil if there is no endpoint.
+	Pprof func(ctx context.Context, path string) ([]byte, error)
+
+	// Window is how long a probe may watch, if it has nothing to compare with.
+	Window time.Duration
+
+	Now             time.Time
+	earlier, latest sample
+}
+
+// Metrics reads metrics of package runtime/metrics by their names there, be it from
+// another process that exports them under other names. Those that it does not know are
+// left out.
+type Metrics interface {
+	Read(ctx context.Context, names ...string) (map[string]Metric, error)
+	// Source names where a metric is read, for a reader.
+	Source(name string) string
+}
+
+// A Metric is a number or a histogram.
+type Metric struct {
+	Number    float64
+	Histogram *metrics.Float64Histogram
+}
+
+// A sample holds the counters of one look.
+type sample struct {
+	at       time.Time
+	counters map[string]float64
+}
+
+// Proc returns the path of a file about the process: "/proc/12/status".
+func (t *Target) Proc(name ...string) string {
+	return path.Join(append([]string{"/proc", strconv.Itoa(t.PID)}, name...)...)
+}
+
+// Local reports whether the target is a process of this machine.
+func (t *Target) Local() bool { return t.Kind == Self || t.Kind == Process }
+
+// Begin starts a look: counters are from now on compared with those of the one before.
+func (t *Target) Begin(now time.Time) {
+	t.Now = now
+	t.earlier, t.latest = t.latest, sample{at: now, counters: make(map[string]float64)}
+}
+
+// Over returns the time since the look before, or 0 if this is the first.
+func (t *Target) Over() time.Duration {
+	if t.earlier.at.IsZero() {
+		return 0
+	}
+	return t.latest.at.Sub(t.earlier.at)
+}
+
+// Since remembers what a counter stands at, and returns by how much it has grown since
+// the look before; ok is false if this is the first, or if it was set back. The name
+// is any that no other counter has.
+func (t *Target) Since(name string, now float64) (grown float64, ok bool) {
+	t.latest.counters[name] = now
+	before, ok := t.earlier.counters[name]
+	return now - before, ok && now >= before
+}
+
+// Period says which time a counter is of: "in 30s", or "since the start" of what is
+// counted.
+func (t *Target) Period() string {
+	if over := t.Over(); over > 0 {
+		return fmt.Sprintf("in %v", over.Round(time.Millisecond))
+	}
+	return "since the start"
+}
