@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/cmd/internal/engine"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
 	"github.com/lagvet/lagvet/cmd/internal/git/gittest"
@@ -100,5 +101,58 @@ func TestGateToolchain(t *testing.T) {
 				t.Errorf("notes %q, want %q", said, tt.note)
 			}
 		})
+	}
+}
+
+// A run that is moved takes from the other directory what lies below the root, and
+// profiles only if they were there then.
+func TestMoveTo(t *testing.T) {
+	root, tmp := t.TempDir(), t.TempDir()
+	service := filepath.Join(root, "service")
+	there := engine.StandIn(tmp, filepath.Join(service, "then.pprof"))
+	if err := os.MkdirAll(filepath.Dir(there), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(there, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := filepath.Join(t.TempDir(), "go.work")
+	c := &config.Config{Dir: service}
+	c.Root, c.Profile = service, []string{"then.pprof"}
+	for _, tt := range []struct{ work, want string }{
+		{"", ""},
+		{"off", ""},
+		{elsewhere, elsewhere},
+		{filepath.Join(root, "go.work"), engine.StandIn(tmp, filepath.Join(root, "go.work"))},
+	} {
+		t.Setenv("GOWORK", tt.work)
+		r := &run{Options: Options{
+			Dir:      service,
+			Patterns: []string{"./...", filepath.Join(service, "..."), filepath.Join(elsewhere, "...")},
+			Profiles: []string{filepath.Join(service, "now.pprof"), "then.pprof"},
+		}}
+		r.policy.Config = c
+		r.moveTo(tmp, root)
+		var env []string
+		if tt.want != "" {
+			env = []string{"GOWORK=" + tt.want}
+		}
+		for _, got := range []struct {
+			what      string
+			got, want []string
+		}{
+			{"directories", []string{r.Dir, r.policy.Root}, []string{engine.StandIn(tmp, service), engine.StandIn(tmp, service)}},
+			{"patterns", r.Patterns, []string{"./...", engine.StandIn(tmp, filepath.Join(service, "...")), filepath.Join(elsewhere, "...")}},
+			{"profiles", r.Profiles, []string{filepath.Join(service, "now.pprof"), there}},
+			{"profiles of the configuration", r.policy.Profile, []string{there}},
+			{"environment", r.env, env},
+		} {
+			if !slices.Equal(got.got, got.want) {
+				t.Errorf("GOWORK=%s: %s %q, want %q", tt.work, got.what, got.got, got.want)
+			}
+		}
+		if c.Root != service {
+			t.Fatal("the run of today is moved too")
+		}
 	}
 }
