@@ -28,6 +28,9 @@ type Observation struct {
 	Grade   Grade
 	Mend    string // empty: that of the spec
 	Details []string
+	// AtBest says why the truth may be worse than what was seen. What meets a requirement
+	// is then Unknown, and what does not meet it is as clear as ever.
+	AtBest string
 
 	Absent Verdict // NotApplicable or Unknown if nothing was seen, and else empty
 	Reason string  // why nothing was seen
@@ -129,6 +132,8 @@ func (p *Profile) Judge(spec Spec, o Observation) Check {
 	switch {
 	case !asked:
 		c.Verdict, c.Why = NotApplicable, fmt.Sprintf("for information: the profile %s requires nothing of it", p.Name)
+	case q.Met(o) && o.AtBest != "":
+		c.Verdict, c.Why, c.Mend = Unknown, o.AtBest, o.Mend
 	case q.Met(o):
 		c.Verdict = Pass
 	default:

@@ -39,6 +39,7 @@ type Target struct {
 
 	Now             time.Time
 	earlier, latest sample
+	shared          map[any]any // see Once
 }
 
 // Metrics reads metrics of package runtime/metrics by their names there, be it from
@@ -74,6 +75,25 @@ func (t *Target) Local() bool { return t.Kind == Self || t.Kind == Process }
 func (t *Target) Begin(now time.Time) {
 	t.Now = now
 	t.earlier, t.latest = t.latest, sample{at: now, counters: make(map[string]float64)}
+	t.shared = make(map[any]any)
+}
+
+// Once returns what look returns, and calls it once in each look at the target: probes
+// that need the same files share what they read. The key is of a type that no other
+// package has.
+func Once[T any](t *Target, key any, look func() (T, error)) (T, error) {
+	type answer struct {
+		value T
+		err   error
+	}
+	if a, ok := t.shared[key].(answer); ok {
+		return a.value, a.err
+	}
+	value, err := look()
+	if t.shared != nil {
+		t.shared[key] = answer{value, err}
+	}
+	return value, err
 }
 
 // Over returns the time since the look before, or 0 if this is the first.
