@@ -6,6 +6,7 @@ import (
 	"runtime"
 
 	"github.com/lagvet/lagvet/runtimecheck/internal/inspect"
+	"github.com/lagvet/lagvet/runtimecheck/internal/selfmetrics"
 	"github.com/lagvet/lagvet/runtimecheck/internal/system"
 	"github.com/lagvet/lagvet/runtimecheck/internal/target"
 	"github.com/lagvet/lagvet/runtimecheck/posture"
@@ -36,7 +37,7 @@ func Check(ctx context.Context, p *posture.Profile) (*posture.Report, error) {
 func Self(p *posture.Profile) (*Inspector, error) {
 	exe, _ := os.Executable() // for the reader only
 	return inspect.New(
-		&target.Target{System: system.Here(), Kind: target.Self, PID: os.Getpid()},
+		&target.Target{System: system.Here(), Kind: target.Self, PID: os.Getpid(), Metrics: selfmetrics.Metrics{}},
 		posture.Subject{Exe: exe, Go: runtime.Version()}, p)
 }
 

@@ -23,6 +23,8 @@ type System struct {
 	// where the operating system has no /proc and no /sys.
 	Root   string
 	Kernel Kernel
+
+	elsewhere bool
 }
 
 // Here returns the machine that this process runs on.
@@ -33,6 +35,30 @@ func Here() *System {
 	}
 	return s
 }
+
+// ErrElsewhere is the error of everything that is asked of [Elsewhere].
+var ErrElsewhere = errors.New("the machine that the process runs on cannot be seen from here")
+
+// Elsewhere returns a machine of which nothing is known: that of a process behind an
+// endpoint, which must not be taken for this one.
+func Elsewhere() *System { return &System{Kernel: nowhere{}, elsewhere: true} }
+
+// rootless is the error of a file where there are none.
+func (s *System) rootless(op, name string) error {
+	err := errors.ErrUnsupported
+	if s.elsewhere {
+		err = ErrElsewhere
+	}
+	return &fs.PathError{Op: op, Path: name, Err: err}
+}
+
+// nowhere is the kernel of [Elsewhere].
+type nowhere struct{}
+
+func (nowhere) Affinity(int) ([]int, error)              { return nil, ErrElsewhere }
+func (nowhere) CPU() (cpu, node int, err error)          { return 0, 0, ErrElsewhere }
+func (nowhere) Clock() (Clock, error)                    { return Clock{}, ErrElsewhere }
+func (nowhere) Limit(int) (soft, hard uint64, err error) { return 0, 0, ErrElsewhere }
 
 // A Kernel answers system calls. What the operating system does not have, it answers
 // with [errors.ErrUnsupported].
@@ -69,7 +95,7 @@ const most = 16 << 20
 // Read returns the text of a file, without white space at its ends.
 func (s *System) Read(name string) (string, error) {
 	if s.Root == "" {
-		return "", &fs.PathError{Op: "read", Path: name, Err: errors.ErrUnsupported}
+		return "", s.rootless("read", name)
 	}
 	f, err := os.Open(s.Path(name))
 	if err != nil {
@@ -86,7 +112,7 @@ func (s *System) Read(name string) (string, error) {
 // List returns the names of what is in a directory, in order.
 func (s *System) List(name string) ([]string, error) {
 	if s.Root == "" {
-		return nil, &fs.PathError{Op: "read", Path: name, Err: errors.ErrUnsupported}
+		return nil, s.rootless("read", name)
 	}
 	entries, err := os.ReadDir(s.Path(name))
 	var names []string
@@ -99,7 +125,7 @@ func (s *System) List(name string) ([]string, error) {
 // Link returns what a symbolic link says.
 func (s *System) Link(name string) (string, error) {
 	if s.Root == "" {
-		return "", &fs.PathError{Op: "readlink", Path: name, Err: errors.ErrUnsupported}
+		return "", s.rootless("readlink", name)
 	}
 	return os.Readlink(s.Path(name))
 }
@@ -107,7 +133,7 @@ func (s *System) Link(name string) (string, error) {
 // Proc returns the machine's /proc.
 func (s *System) Proc() (procfs.FS, error) {
 	if s.Root == "" {
-		return procfs.FS{}, errors.ErrUnsupported
+		return procfs.FS{}, s.rootless("open", "/proc")
 	}
 	return procfs.NewFS(s.Path("/proc"))
 }
@@ -118,6 +144,10 @@ func Absent(id, source string, err error) posture.Observation {
 	switch {
 	case errors.Is(err, errors.ErrUnsupported):
 		return posture.None(id, source, runtime.GOOS+" does not have it")
+	case errors.Is(err, ErrElsewhere):
+		o := posture.Hidden(id, source, ErrElsewhere.Error())
+		o.Mend = "run lagvet doctor --pid on that machine"
+		return o
 	case errors.Is(err, syscall.ESRCH):
 		return posture.Hidden(id, source, "the process has ended")
 	case errors.Is(err, fs.ErrNotExist):

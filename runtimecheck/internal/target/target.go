@@ -33,6 +33,9 @@ type Target struct {
 	// Pprof fetches a profile in the text or binary form that net/http/pprof answers
 	// a path with, "goroutine?debug=1"; nil if there is no endpoint.
 	Pprof func(ctx context.Context, path string) ([]byte, error)
+	// Goroutines takes a snapshot of all goroutines, and Leaked of those that nothing
+	// can wake. Both stop the world for a moment, and are nil unless asked for.
+	Goroutines, Leaked func(ctx context.Context) ([]Site, error)
 
 	// Window is how long a probe may watch, if it has nothing to compare with.
 	Window time.Duration
@@ -57,6 +60,13 @@ type Metric struct {
 	Histogram *metrics.Float64Histogram
 }
 
+// A Site is where goroutines of one kind were started, and how many there are of them.
+type Site struct {
+	Start string   // the function that the go statement named, and its place: "main.work (main.go:12)"
+	Count int      // of the goroutines
+	Waits []string // where they are now, the most frequent first: "3 in main.next (main.go:30)"
+}
+
 // A sample holds the counters of one look.
 type sample struct {
 	at       time.Time
@@ -76,6 +86,7 @@ func (t *Target) Begin(now time.Time) {
 	t.Now = now
 	t.earlier, t.latest = t.latest, sample{at: now, counters: make(map[string]float64)}
 	t.shared = make(map[any]any)
+	t.Refresh()
 }
 
 // Once returns what look returns, and calls it once in each look at the target: probes
@@ -94,6 +105,14 @@ func Once[T any](t *Target, key any, look func() (T, error)) (T, error) {
 		t.shared[key] = answer{value, err}
 	}
 	return value, err
+}
+
+// Refresh forgets metrics that were read before. All probes of one look see the same
+// page of an endpoint; one that has waited asks anew.
+func (t *Target) Refresh() {
+	if m, ok := t.Metrics.(interface{ Refresh() }); ok {
+		m.Refresh()
+	}
 }
 
 // Over returns the time since the look before, or 0 if this is the first.
