@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lagvet/lagvet/runtimecheck/internal/clock"
 	"github.com/lagvet/lagvet/runtimecheck/internal/limits"
 	"github.com/lagvet/lagvet/runtimecheck/internal/probe"
 	"github.com/lagvet/lagvet/runtimecheck/internal/target"
@@ -21,6 +22,7 @@ import (
 // Probes returns all probes, in the order of reports.
 func Probes() []probe.Probe {
 	return []probe.Probe{
+		clock.Probe,
 		limits.Probe,
 	}
 }

@@ -16,10 +16,11 @@ func TestElsewhere(t *testing.T) {
 	_, affinity := s.Kernel.Affinity(0)
 	_, _, cpu := s.Kernel.CPU()
 	_, clock := s.Kernel.Clock()
+	_, now := s.Kernel.Now()
 	_, _, limit := s.Kernel.Limit(0)
 	for what, err := range map[string]error{
 		"Read": read, "List": list, "Link": link, "Proc": proc,
-		"Affinity": affinity, "CPU": cpu, "Clock": clock, "Limit": limit,
+		"Affinity": affinity, "CPU": cpu, "Clock": clock, "Now": now, "Limit": limit,
 	} {
 		if err == nil {
 			t.Errorf("%s answers", what)

@@ -58,6 +58,7 @@ type nowhere struct{}
 func (nowhere) Affinity(int) ([]int, error)              { return nil, ErrElsewhere }
 func (nowhere) CPU() (cpu, node int, err error)          { return 0, 0, ErrElsewhere }
 func (nowhere) Clock() (Clock, error)                    { return Clock{}, ErrElsewhere }
+func (nowhere) Now() (time.Duration, error)              { return 0, ErrElsewhere }
 func (nowhere) Limit(int) (soft, hard uint64, err error) { return 0, 0, ErrElsewhere }
 
 // A Kernel answers system calls. What the operating system does not have, it answers
@@ -70,6 +71,8 @@ type Kernel interface {
 	CPU() (cpu, node int, err error)
 	// Clock returns the state of the clock that the kernel keeps.
 	Clock() (Clock, error)
+	// Now returns what it costs to ask for the time, as time.Now does it.
+	Now() (time.Duration, error)
 	// Limit returns the soft and the hard limit of a process on open files; 0 is this
 	// process. No limit is math.MaxUint64.
 	Limit(pid int) (soft, hard uint64, err error)
