@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 
-	"github.com/lagvet/lagvet/analyzers/config"
+	"github.com/lagvet/lagvet/cmd/internal/output"
 	"github.com/lagvet/lagvet/cmd/internal/report"
 	"github.com/lagvet/lagvet/cmd/internal/wholefile"
 )
@@ -25,79 +23,22 @@ const summary = "summary"
 // ReportFormats are the formats of Options.Reports.
 func ReportFormats() []string { return append(Formats(), summary) }
 
-// stdout is the file that stands for standard output.
-const stdout = "-"
-
-// A target is a report that is written besides the one of Options.Format.
-type target struct {
-	format string
-	file   string // or stdout
-}
-
 // targets returns what Options.Reports asks for, and finds fault with what cannot
 // go to one place.
-func (o *Options) targets() ([]target, error) {
-	var ts []target
-	files := make(map[string]bool)
-	if o.Output != "" {
-		files[o.inDir(o.Output)] = true
-	}
+func (o *Options) targets() ([]output.Target, error) {
 	for _, s := range o.Reports {
-		t, err := o.target(s)
-		if err != nil {
-			return nil, err
-		}
-		if t.file != stdout && files[t.file] {
-			return nil, fmt.Errorf("--report %s: another report goes there already", s)
-		}
-		files[t.file] = true
-		ts = append(ts, t)
-	}
-	return ts, o.shareStdout(ts)
-}
-
-func (o *Options) target(s string) (target, error) {
-	format, file, ok := strings.Cut(s, "=")
-	if !ok {
-		return target{}, fmt.Errorf("--report %s: write it as FORMAT=FILE, with - for standard output", s)
-	}
-	if err := config.OneOf("--report", format, ReportFormats()); err != nil {
-		return target{}, err
-	}
-	switch {
-	case file == "" && format == summary:
-		return target{}, errors.New("--report summary= names no file: GITHUB_STEP_SUMMARY is set in a step of GitHub Actions only")
-	case file == "":
-		return target{}, fmt.Errorf("--report %s names no file", s)
-	case file == stdout && format == summary:
-		return target{}, errors.New("--report summary=-: a summary is added to a file; for standard output, --report markdown=-")
-	case file != stdout:
-		file = o.inDir(file)
-	}
-	return target{format, file}, nil
-}
-
-// shareStdout refuses to write to standard output what a program reads and anything
-// else beside it.
-func (o *Options) shareStdout(ts []target) error {
-	var formats []string
-	if o.Output == "" {
-		formats = append(formats, o.Format)
-	}
-	for _, t := range ts {
-		if t.file == stdout {
-			formats = append(formats, t.format)
+		switch s {
+		case summary + "=":
+			return nil, errors.New("--report summary= names no file: GITHUB_STEP_SUMMARY is set in a step of GitHub Actions only")
+		case summary + "=" + output.Stdout:
+			return nil, errors.New("--report summary=-: a summary is added to a file; for standard output, --report markdown=-")
 		}
 	}
-	if len(formats) < 2 {
-		return nil
+	plan := output.Plan{
+		Format: o.Format, Output: o.Output, Reports: o.Reports,
+		Formats: ReportFormats(), Prose: []string{"text", "github", "markdown"}, Path: o.inDir,
 	}
-	for _, f := range formats {
-		if !slices.Contains([]string{"text", "github", "markdown"}, f) {
-			return fmt.Errorf("%s go to standard output, and %s must be alone there: give one of them a file", strings.Join(formats, " and "), f)
-		}
-	}
-	return nil
+	return plan.Targets()
 }
 
 // Print writes rep in the format and to the place of o, and every other report that
@@ -110,8 +51,8 @@ func Print(rep *report.Report, o Options, s Streams) error {
 	}
 	errs := []error{o.write(s, func(w io.Writer, color bool) error { return render(w, o.Format, rep, color) })}
 	for _, t := range targets {
-		if err := t.write(s, rep); err != nil {
-			errs = append(errs, fmt.Errorf("--report %s: %w", t.format, err))
+		if err := writeTo(t, s, rep); err != nil {
+			errs = append(errs, fmt.Errorf("--report %s: %w", t.Format, err))
 		}
 	}
 	if o.Format != "text" || o.Output != "" {
@@ -126,41 +67,30 @@ func (o *Options) write(s Streams, to func(w io.Writer, color bool) error) error
 	if o.Output == "" {
 		return to(s.Out, o.Color)
 	}
-	return writeFile(o.inDir(o.Output), func(w io.Writer) error { return to(w, false) })
+	return output.File(o.inDir(o.Output), func(w io.Writer) error { return to(w, false) })
 }
 
-func (t target) write(s Streams, rep *report.Report) error {
+func writeTo(t output.Target, s Streams, rep *report.Report) error {
 	switch {
-	case t.format == summary:
-		return t.add(rep)
-	case t.file == stdout:
-		return render(s.Out, t.format, rep, false)
+	case t.Format == summary:
+		return addSummary(t.File, rep)
+	case t.File == output.Stdout:
+		return render(s.Out, t.Format, rep, false)
 	}
-	return writeFile(t.file, func(w io.Writer) error { return render(w, t.format, rep, false) })
+	return output.File(t.File, func(w io.Writer) error { return render(w, t.Format, rep, false) })
 }
 
-func writeFile(path string, to func(w io.Writer) error) error {
-	var b bytes.Buffer
-	if err := to(&b); err != nil {
-		return err
-	}
-	if err := wholefile.Write(path, b.Bytes()); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	return nil
-}
-
-// add writes a summary in the room that those of other commands leave: one that is
+// addSummary writes a summary in the room that those of other commands leave: one that is
 // too long is not shown at all.
-func (t target) add(rep *report.Report) error {
-	err := wholefile.Append(t.file, func(size int64) ([]byte, error) {
+func addSummary(file string, rep *report.Report) error {
+	err := wholefile.Append(file, func(size int64) ([]byte, error) {
 		var b bytes.Buffer
 		room := report.SummaryLimit - int(size)
 		if err := report.Markdown(&b, rep, room); err != nil {
 			return nil, err
 		}
 		if b.Len() > room {
-			return nil, fmt.Errorf("%s holds %d bytes already, and GitHub shows no more than %d", t.file, size, report.SummaryLimit)
+			return nil, fmt.Errorf("%s holds %d bytes already, and GitHub shows no more than %d", file, size, report.SummaryLimit)
 		}
 		return b.Bytes(), nil
 	})
