@@ -8,18 +8,11 @@ import (
 	"strings"
 
 	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/cmd/internal/sarif"
 )
 
-// The types below are the part of SARIF 2.1.0 that lagvet writes. They are
-// written out because the binary is started once for each package that it
-// analyses: go-sarif, which the tests read the report with, adds a millisecond to
-// the five of each start for a schema validator and an HTTP client that no run
-// needs.
-
 const (
-	sarifSchema  = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-	sarifVersion = "2.1.0"
-	homepage     = "https://github.com/lagvet/lagvet"
+	homepage = "https://github.com/lagvet/lagvet"
 
 	// srcRoot is the symbol of the directory that relative URIs start from.
 	srcRoot = "%SRCROOT%"
@@ -27,83 +20,6 @@ const (
 	// version before each value.
 	fingerprintKey = "lagvetFingerprint/v1"
 )
-
-type sarifLog struct {
-	Schema  string     `json:"$schema"`
-	Version string     `json:"version"`
-	Runs    []sarifRun `json:"runs"`
-}
-
-type sarifRun struct {
-	Tool        sarifTool                `json:"tool"`
-	Invocations []sarifInvocation        `json:"invocations"`
-	BaseIDs     map[string]sarifArtifact `json:"originalUriBaseIds"`
-	ColumnKind  string                   `json:"columnKind"`
-	Results     []sarifResult            `json:"results"`
-}
-
-type sarifTool struct {
-	Driver sarifDriver `json:"driver"`
-}
-
-type sarifDriver struct {
-	Name           string            `json:"name"`
-	Version        string            `json:"version"`
-	InformationURI string            `json:"informationUri"`
-	Rules          []sarifRule       `json:"rules"`
-	Properties     map[string]string `json:"properties,omitempty"`
-}
-
-type sarifRule struct {
-	ID               string          `json:"id"`
-	ShortDescription sarifText       `json:"shortDescription"`
-	Help             sarifText       `json:"help"`
-	HelpURI          string          `json:"helpUri,omitempty"`
-	Configuration    sarifLevel      `json:"defaultConfiguration"`
-	Properties       sarifProperties `json:"properties"`
-}
-
-type sarifLevel struct {
-	Level string `json:"level"`
-}
-
-type sarifProperties struct {
-	Tags []string `json:"tags"`
-}
-
-type sarifText struct {
-	Text     string `json:"text"`
-	Markdown string `json:"markdown,omitempty"`
-}
-
-type sarifInvocation struct {
-	Successful    bool                `json:"executionSuccessful"`
-	ExitCode      int                 `json:"exitCode"`
-	Execution     []sarifNotification `json:"toolExecutionNotifications"`
-	Configuration []sarifNotification `json:"toolConfigurationNotifications"`
-}
-
-type sarifNotification struct {
-	Level     string          `json:"level"`
-	Message   sarifText       `json:"message"`
-	Locations []sarifLocation `json:"locations,omitempty"`
-}
-
-type sarifResult struct {
-	RuleID       string             `json:"ruleId"`
-	RuleIndex    *int               `json:"ruleIndex,omitempty"`
-	Level        string             `json:"level"`
-	Message      sarifText          `json:"message"`
-	Locations    []sarifLocation    `json:"locations"`
-	Fingerprints map[string]string  `json:"partialFingerprints"`
-	CodeFlows    []sarifCodeFlow    `json:"codeFlows,omitempty"`
-	Related      []sarifLocation    `json:"relatedLocations,omitempty"`
-	Fixes        []sarifFix         `json:"fixes,omitempty"`
-	Suppressions []sarifSuppression `json:"suppressions,omitempty"`
-	Baseline     string             `json:"baselineState,omitempty"` // of a gate: new or unchanged
-	Rank         *float64           `json:"rank,omitempty"`          // 0 to 100: what was measured; none if nothing was looked for
-	Properties   sarifAttributes    `json:"properties"`
-}
 
 // sarifAttributes are what SARIF has no field for.
 type sarifAttributes struct {
@@ -115,68 +31,6 @@ type sarifAttributes struct {
 	Mend      string  `json:"mend,omitempty"`
 
 	Evidence *jsonEvidence `json:"evidence,omitempty"`
-}
-
-type sarifLocation struct {
-	ID       int            `json:"id,omitempty"`
-	Physical *sarifPhysical `json:"physicalLocation,omitempty"`
-	Logical  []sarifLogical `json:"logicalLocations,omitempty"`
-	Message  *sarifText     `json:"message,omitempty"`
-}
-
-type sarifLogical struct {
-	Name string `json:"fullyQualifiedName"`
-	Kind string `json:"kind"`
-}
-
-type sarifPhysical struct {
-	Artifact sarifArtifact `json:"artifactLocation"`
-	Region   *sarifRegion  `json:"region,omitempty"`
-}
-
-type sarifArtifact struct {
-	URI    string `json:"uri"`
-	BaseID string `json:"uriBaseId,omitempty"`
-}
-
-type sarifRegion struct {
-	StartLine   int `json:"startLine"`
-	StartColumn int `json:"startColumn,omitempty"`
-	EndLine     int `json:"endLine,omitempty"`
-	EndColumn   int `json:"endColumn,omitempty"`
-}
-
-type sarifCodeFlow struct {
-	ThreadFlows []sarifThreadFlow `json:"threadFlows"`
-}
-
-type sarifThreadFlow struct {
-	Locations []sarifFlowLocation `json:"locations"`
-}
-
-type sarifFlowLocation struct {
-	Location sarifLocation `json:"location"`
-}
-
-type sarifFix struct {
-	Description sarifText     `json:"description"`
-	Changes     []sarifChange `json:"artifactChanges"`
-}
-
-type sarifChange struct {
-	Artifact     sarifArtifact      `json:"artifactLocation"`
-	Replacements []sarifReplacement `json:"replacements"`
-}
-
-type sarifReplacement struct {
-	Deleted  sarifRegion `json:"deletedRegion"`
-	Inserted sarifText   `json:"insertedContent"`
-}
-
-type sarifSuppression struct {
-	Kind          string         `json:"kind"`
-	Justification string         `json:"justification"`
-	Location      *sarifLocation `json:"location,omitempty"`
 }
 
 // SARIF writes r as a SARIF 2.1.0 log.
@@ -191,19 +45,19 @@ type sarifWriter struct {
 	index   map[string]int // of rules by name
 }
 
-func (s *sarifWriter) log() sarifLog {
+func (s *sarifWriter) log() sarif.Log {
 	r := s.report
-	run := sarifRun{
-		Tool: sarifTool{sarifDriver{
+	run := sarif.Run{
+		Tool: sarif.Tool{Driver: sarif.Driver{
 			Name:           "lagvet",
 			Version:        r.Tool.Version,
 			InformationURI: homepage,
-			Rules:          []sarifRule{},
+			Rules:          []sarif.Rule{},
 			Properties:     map[string]string{"go": r.Tool.Go},
 		}},
-		BaseIDs:    map[string]sarifArtifact{srcRoot: {URI: strings.TrimSuffix(fileURI(r.Root), "/") + "/"}},
+		BaseIDs:    map[string]sarif.Artifact{srcRoot: {URI: strings.TrimSuffix(fileURI(r.Root), "/") + "/"}},
 		ColumnKind: "utf16CodeUnits",
-		Results:    []sarifResult{},
+		Results:    []sarif.Result{},
 	}
 	if r.Tool.Commit != "" {
 		run.Tool.Driver.Properties["commit"] = r.Tool.Commit
@@ -212,7 +66,7 @@ func (s *sarifWriter) log() sarifLog {
 		s.index[rule.Name] = i
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRuleOf(rule))
 	}
-	run.Invocations = []sarifInvocation{s.invocation()}
+	run.Invocations = []sarif.Invocation{s.invocation()}
 	add := func(fs []finding.Finding, state string) {
 		for _, f := range fs {
 			res := s.result(f)
@@ -230,23 +84,23 @@ func (s *sarifWriter) log() sarifLog {
 		add(r.Findings, "")
 	}
 	add(r.Silenced, "")
-	return sarifLog{sarifSchema, sarifVersion, []sarifRun{run}}
+	return sarif.Log{Schema: sarif.Schema, Version: sarif.Version, Runs: []sarif.Run{run}}
 }
 
-func sarifRuleOf(r Rule) sarifRule {
+func sarifRuleOf(r Rule) sarif.Rule {
 	tags := []string{}
 	for _, tag := range []string{r.Class, r.Group} {
 		if tag != "" {
 			tags = append(tags, tag)
 		}
 	}
-	return sarifRule{
+	return sarif.Rule{
 		ID:               r.Name,
-		ShortDescription: sarifText{Text: upper(r.Title) + "."},
-		Help:             sarifText{Text: r.Page, Markdown: r.Markdown(2)},
+		ShortDescription: sarif.Text{Text: upper(r.Title) + "."},
+		Help:             sarif.Text{Text: r.Page, Markdown: r.Markdown(2)},
 		HelpURI:          r.URL,
-		Configuration:    sarifLevel{level(r.Severity)},
-		Properties:       sarifProperties{tags},
+		Configuration:    sarif.Level{Level: level(r.Severity)},
+		Properties:       sarif.Tags{Tags: tags},
 	}
 }
 
@@ -261,13 +115,13 @@ func level(severity string) string {
 	return "note"
 }
 
-func (s *sarifWriter) invocation() sarifInvocation {
+func (s *sarifWriter) invocation() sarif.Invocation {
 	r := s.report
-	inv := sarifInvocation{
+	inv := sarif.Invocation{
 		Successful:    len(r.Problems) == 0,
 		ExitCode:      r.ExitCode(),
-		Execution:     []sarifNotification{},
-		Configuration: []sarifNotification{},
+		Execution:     []sarif.Notification{},
+		Configuration: []sarif.Notification{},
 	}
 	for _, p := range r.Problems {
 		inv.Execution = append(inv.Execution, s.notification("error", "could not check: "+p.Message, p.Remedy, p.Place))
@@ -281,42 +135,43 @@ func (s *sarifWriter) invocation() sarifInvocation {
 	return inv
 }
 
-func (s *sarifWriter) notification(level, text, remedy string, at finding.Place) sarifNotification {
+func (s *sarifWriter) notification(level, text, remedy string, at finding.Place) sarif.Notification {
 	if remedy != "" {
 		text += "\n" + remedy
 	}
-	n := sarifNotification{Level: level, Message: sarifText{Text: text}}
+	n := sarif.Notification{Level: level, Message: sarif.Text{Text: text}}
 	if at.File != "" {
-		n.Locations = []sarifLocation{s.location(at, finding.Place{}, "")}
+		n.Locations = []sarif.Location{s.location(at, finding.Place{}, "")}
 	}
 	return n
 }
 
-func (s *sarifWriter) result(f finding.Finding) sarifResult {
+func (s *sarifWriter) result(f finding.Finding) sarif.Result {
 	at := s.location(f.Start, f.End, "")
 	if f.Func != "" {
-		at.Logical = []sarifLogical{{f.Func, "function"}}
+		at.Logical = []sarif.Logical{{Name: f.Func, Kind: "function"}}
 	}
-	res := sarifResult{
+	res := sarif.Result{
 		RuleID:       f.Rule,
 		Level:        level(f.Severity),
-		Message:      sarifText{Text: f.Message},
-		Locations:    []sarifLocation{at},
+		Message:      sarif.Text{Text: f.Message},
+		Locations:    []sarif.Location{at},
 		Fingerprints: map[string]string{fingerprintKey: f.Fingerprint},
-		Properties:   sarifAttributes{Tier: f.Tier, Class: f.Class, Mend: f.Mend},
 	}
+	properties := &sarifAttributes{Tier: f.Tier, Class: f.Class, Mend: f.Mend}
+	res.Properties = properties
 	if i, ok := s.index[f.Rule]; ok {
 		res.RuleIndex = &i
 	}
 	if h := f.Hot; h != nil {
-		res.Properties.Hot, res.Properties.HotSource, res.Properties.HotShare = h.Detail, h.Source, h.Share
+		properties.Hot, properties.HotSource, properties.HotShare = h.Detail, h.Source, h.Share
 	}
 	if e := f.Evidence; e != nil {
 		rank := 100 * e.Weight
-		res.Rank, res.Properties.Evidence = &rank, evidenceOf(e)
+		res.Rank, properties.Evidence = &rank, evidenceOf(e)
 	}
 	if len(f.Chain) > 0 {
-		res.CodeFlows = []sarifCodeFlow{s.codeFlow(f)}
+		res.CodeFlows = []sarif.CodeFlow{s.codeFlow(f)}
 		res.Related = s.related(f)
 	}
 	for _, fix := range f.Fixes {
@@ -325,23 +180,23 @@ func (s *sarifWriter) result(f finding.Finding) sarifResult {
 		}
 	}
 	if by, why := silencer(f); why != nil {
-		res.Suppressions = []sarifSuppression{s.suppression(by, why)}
+		res.Suppressions = []sarif.Suppression{s.suppression(by, why)}
 	}
 	return res
 }
 
 // codeFlow returns the chain of f, from f itself to the primitive.
-func (s *sarifWriter) codeFlow(f finding.Finding) sarifCodeFlow {
-	locations := []sarifFlowLocation{{s.location(f.Start, f.End, f.Message)}}
+func (s *sarifWriter) codeFlow(f finding.Finding) sarif.CodeFlow {
+	locations := []sarif.FlowLocation{{Location: s.location(f.Start, f.End, f.Message)}}
 	for _, step := range f.Chain {
-		locations = append(locations, sarifFlowLocation{s.location(step.Place, finding.Place{}, step.Text)})
+		locations = append(locations, sarif.FlowLocation{Location: s.location(step.Place, finding.Place{}, step.Text)})
 	}
-	return sarifCodeFlow{[]sarifThreadFlow{{locations}}}
+	return sarif.CodeFlow{ThreadFlows: []sarif.ThreadFlow{{Locations: locations}}}
 }
 
 // related returns the chain of f once more, for viewers that know no code flows.
-func (s *sarifWriter) related(f finding.Finding) []sarifLocation {
-	var related []sarifLocation
+func (s *sarifWriter) related(f finding.Finding) []sarif.Location {
+	var related []sarif.Location
 	for _, step := range f.Chain {
 		if step.File != "" {
 			at := s.location(step.Place, finding.Place{}, step.Text)
@@ -352,12 +207,12 @@ func (s *sarifWriter) related(f finding.Finding) []sarifLocation {
 	return related
 }
 
-func (s *sarifWriter) suppression(by string, why *finding.Allowed) sarifSuppression {
+func (s *sarifWriter) suppression(by string, why *finding.Allowed) sarif.Suppression {
 	kind := "external"
 	if by == "allow" {
 		kind = "inSource"
 	}
-	sup := sarifSuppression{Kind: kind, Justification: why.Reason}
+	sup := sarif.Suppression{Kind: kind, Justification: why.Reason}
 	if why.File != "" {
 		at := s.location(why.Place, finding.Place{}, "")
 		sup.Location = &at
@@ -367,23 +222,23 @@ func (s *sarifWriter) suppression(by string, why *finding.Allowed) sarifSuppress
 
 // location returns the region from start to end, or from start if end is no
 // place, with a message if there is one.
-func (s *sarifWriter) location(start, end finding.Place, message string) sarifLocation {
-	var at sarifLocation
+func (s *sarifWriter) location(start, end finding.Place, message string) sarif.Location {
+	var at sarif.Location
 	if message != "" {
-		at.Message = &sarifText{Text: message}
+		at.Message = &sarif.Text{Text: message}
 	}
 	if start.File == "" {
 		return at
 	}
-	at.Physical = &sarifPhysical{Artifact: s.artifact(start.File)}
+	at.Physical = &sarif.Physical{Artifact: s.artifact(start.File)}
 	if start.Line > 0 {
 		at.Physical.Region = s.region(start, end)
 	}
 	return at
 }
 
-func (s *sarifWriter) region(start, end finding.Place) *sarifRegion {
-	region := &sarifRegion{StartLine: start.Line}
+func (s *sarifWriter) region(start, end finding.Place) *sarif.Region {
+	region := &sarif.Region{StartLine: start.Line}
 	if start.Column > 0 {
 		region.StartColumn = s.sources.column(start.File, start.Line, start.Column)
 	}
@@ -394,11 +249,11 @@ func (s *sarifWriter) region(start, end finding.Place) *sarifRegion {
 	return region
 }
 
-func (s *sarifWriter) artifact(file string) sarifArtifact {
+func (s *sarifWriter) artifact(file string) sarif.Artifact {
 	if path, ok := s.report.rooted(file); ok {
-		return sarifArtifact{URI: (&url.URL{Path: path}).String(), BaseID: srcRoot}
+		return sarif.Artifact{URI: (&url.URL{Path: path}).String(), BaseID: srcRoot}
 	}
-	return sarifArtifact{URI: fileURI(file)}
+	return sarif.Artifact{URI: fileURI(file)}
 }
 
 func fileURI(file string) string {
@@ -410,24 +265,24 @@ func fileURI(file string) string {
 }
 
 // fix returns f with one change a file, and whether its files could be read.
-func (s *sarifWriter) fix(f finding.Fix) (sarifFix, bool) {
-	out := sarifFix{Description: sarifText{Text: cmp.Or(f.Message, "Mend it")}}
+func (s *sarifWriter) fix(f finding.Fix) (sarif.Fix, bool) {
+	out := sarif.Fix{Description: sarif.Text{Text: cmp.Or(f.Message, "Mend it")}}
 	changes := make(map[string]int)
 	for _, e := range f.Edits {
 		i, ok := changes[e.File]
 		if !ok {
 			i = len(out.Changes)
 			changes[e.File] = i
-			out.Changes = append(out.Changes, sarifChange{Artifact: s.artifact(e.File)})
+			out.Changes = append(out.Changes, sarif.Change{Artifact: s.artifact(e.File)})
 		}
 		startLine, startColumn, ok1 := s.sources.position(e.File, e.Start)
 		endLine, endColumn, ok2 := s.sources.position(e.File, e.End)
 		if !ok1 || !ok2 {
-			return sarifFix{}, false
+			return sarif.Fix{}, false
 		}
-		out.Changes[i].Replacements = append(out.Changes[i].Replacements, sarifReplacement{
-			Deleted:  sarifRegion{startLine, startColumn, endLine, endColumn},
-			Inserted: sarifText{Text: e.New},
+		out.Changes[i].Replacements = append(out.Changes[i].Replacements, sarif.Replacement{
+			Deleted:  sarif.Region{StartLine: startLine, StartColumn: startColumn, EndLine: endLine, EndColumn: endColumn},
+			Inserted: sarif.Text{Text: e.New},
 		})
 	}
 	return out, len(out.Changes) > 0
