@@ -1,17 +1,14 @@
 package report
 
 import (
-	"bytes"
-	"crypto/sha256"
 	_ "embed" // the page
-	"encoding/base64"
 	"fmt"
-	"html/template"
 	"io"
 	"net/url"
 	"path/filepath"
 
 	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/cmd/internal/page"
 )
 
 //go:embed page/page.html
@@ -23,18 +20,13 @@ var pageCSS string
 //go:embed page/page.js
 var pageJS string
 
-// A page is what the template of the HTML report shows without a script, and the
-// data from which the script makes the rest.
-type page struct {
-	Policy  string // of content security
-	Style   template.CSS
-	Script  template.JS
-	Tool    string
-	Verdict string
-	State   string // clean, found or unchecked
-	Aside   string
-	Counts  bool   // there are findings that fail the run
-	Heat    string // what is to be said where nothing tells what is hot
+var htmlParts = page.Parts{Template: pageHTML, Style: pageCSS, Script: pageJS}
+
+// A pageBody is what the template shows without a script, and the data from which the
+// script makes the rest.
+type pageBody struct {
+	Counts bool   // there are findings that fail the run
+	Heat   string // what is to be said where nothing tells what is hot
 
 	Problems []pageProblem
 	Gate     *pageGate
@@ -76,39 +68,25 @@ type pageChange struct {
 // file. It has the lines of source around each finding and each step of its chain,
 // as they are now.
 func HTML(w io.Writer, r *Report) error {
-	t, err := template.New("page").Parse(pageHTML)
-	if err != nil {
-		return fmt.Errorf("reading the template of the page: %w", err)
-	}
-	// A template that fails half-way must not leave half a page.
-	var b bytes.Buffer
-	if err := t.Execute(&b, newPage(r.atRoot())); err != nil {
-		return fmt.Errorf("making the page: %w", err)
-	}
-	if _, err := b.WriteTo(w); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	return nil
+	r = r.atRoot()
+	return htmlParts.Write(w, page.Page{Tool: r.Tool.String(), Verdict: r.verdict(), State: r.pageState(), Aside: r.aside(), Body: newPageBody(r)})
 }
 
-func newPage(r *Report) *page {
-	p := &page{
-		Policy:  policy(),
-		Style:   template.CSS(pageCSS),
-		Script:  template.JS(pageJS),
-		Tool:    r.Tool.String(),
-		Verdict: r.verdict(),
-		State:   "clean",
-		Aside:   r.aside(),
-		Counts:  len(r.Findings) > 0,
-		Heat:    r.UnknownHeat(),
-		Data:    newPageData(r),
-	}
+func (r *Report) pageState() string {
 	switch {
 	case len(r.Problems) > 0:
-		p.State = "unchecked"
+		return "unchecked"
 	case len(r.Findings)+len(r.prunable()) > 0:
-		p.State = "found"
+		return "found"
+	}
+	return "clean"
+}
+
+func newPageBody(r *Report) *pageBody {
+	p := &pageBody{
+		Counts: len(r.Findings) > 0,
+		Heat:   r.UnknownHeat(),
+		Data:   newPageData(r),
 	}
 	for _, problem := range r.Problems {
 		at, link := r.pageAt(problem.Place)
@@ -124,17 +102,6 @@ func newPage(r *Report) *page {
 		p.Gate = r.pageGate()
 	}
 	return p
-}
-
-// policy lets the page run its own script and style, by their hashes, and load
-// nothing at all. The only picture is the empty one that stands for an icon.
-func policy() string {
-	return fmt.Sprintf("default-src 'none'; script-src %s; style-src %s; img-src data:; base-uri 'none'; form-action 'none'", hashOf(pageJS), hashOf(pageCSS))
-}
-
-func hashOf(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
 func (r *Report) pageGate() *pageGate {

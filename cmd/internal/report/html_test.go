@@ -19,8 +19,11 @@ import (
 func body(t *testing.T, r *Report) string {
 	t.Helper()
 	out := write(t, r, HTML)
-	for _, part := range []string{pageCSS, pageJS, strings.ReplaceAll(template.HTMLEscapeString(policy()), "+", "&#43;")} {
+	for _, part := range htmlParts.Verbatim() {
 		short := strings.Replace(out, part, "…", 1)
+		if short == out { // the policy, in an attribute
+			short = strings.Replace(out, strings.ReplaceAll(template.HTMLEscapeString(part), "+", "&#43;"), "…", 1)
+		}
 		if short == out {
 			t.Fatalf("the page does not hold, as it is: %.80q", part)
 		}

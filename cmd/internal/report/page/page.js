@@ -1,4 +1,3 @@
-'use strict';
 (() => {
   const byId = (id) => document.getElementById(id);
   const data = JSON.parse(byId('data').textContent);
@@ -423,24 +422,6 @@
     width = innerWidth;
   });
 
-  // The scheme: the system's, until the reader chooses.
-  const root = document.documentElement;
-  const system = matchMedia('(prefers-color-scheme: dark)');
-  const theme = byId('theme');
-  const stored = () => { try { return localStorage.getItem('lagvet-theme'); } catch { return null; } };
-  const apply = () => {
-    const chosen = stored() || root.dataset.theme;
-    if (chosen) root.dataset.theme = chosen;
-    theme.setAttribute('aria-pressed', String((chosen || (system.matches ? 'dark' : 'light')) === 'dark'));
-  };
-  theme.addEventListener('click', () => {
-    root.dataset.theme = theme.getAttribute('aria-pressed') === 'true' ? 'light' : 'dark';
-    try { localStorage.setItem('lagvet-theme', root.dataset.theme); } catch { /* not kept, then */ }
-    apply();
-  });
-  system.addEventListener('change', apply);
-  apply();
-
   // A link to a finding opens it, wherever it is listed.
   const openLinked = () => {
     const id = decodeURIComponent(location.hash.slice(1));
@@ -458,7 +439,6 @@
     button.focus();
   };
 
-  theme.hidden = false;
   byId('reset').hidden = byId('filters').hidden = data.findings.length === 0;
   filter();
   openLinked();
