@@ -69,7 +69,7 @@ func budgets(pass *rule.Pass) []function {
 	}
 	var limited []function
 	for _, f := range pass.Funcs.Funcs {
-		if f.Obj == nil || strings.HasSuffix(pass.Fset.Position(f.Node.Pos()).Filename, "_test.go") {
+		if f.Obj == nil || f.StartsUp() || strings.HasSuffix(pass.Fset.Position(f.Node.Pos()).Filename, "_test.go") {
 			continue
 		}
 		if b, ok := l.Budget(f.Obj); ok {

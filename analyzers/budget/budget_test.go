@@ -13,6 +13,7 @@ import (
 
 // budgets are those of the fixture, as the configuration tells them.
 const budgets = `{"budgets": [
+	{"func": "example.com/service.in*", "allocs": 0, "effects": null},
 	{"func": "example.com/service.One", "allocs": 0, "effects": null},
 	{"func": "example.com/service.Branches", "allocs": 2, "effects": null},
 	{"func": "example.com/service.Loop", "allocs": 1, "effects": null},

@@ -37,7 +37,7 @@
 //
 // # When it is silent
 //
-// On functions that no budget names, in tests, in generated files. About what happens
+// On functions that no budget names, in init functions, in tests, in generated files. About what happens
 // only on the way to an error return, a panic or an exit, and in goroutines that the
 // function starts. About what is allocated only where something is full, empty or
 // new: a buffer that is kept and grows, a pool that has nothing, a first call.

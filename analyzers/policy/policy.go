@@ -90,7 +90,7 @@ func (c *checker) policiesFor(file string) []limits.Package {
 
 // require reports a function without a directive that it must carry.
 func (c *checker) require(f *funcs.Func, p limits.Package) {
-	if f.Obj == nil || c.startsUp(f) || !p.All && !exported(f) {
+	if f.Obj == nil || f.StartsUp() || !p.All && !exported(f) {
 		return
 	}
 	for _, word := range p.Require {
@@ -124,16 +124,10 @@ func receiver(t ast.Expr) string {
 	return ""
 }
 
-// startsUp reports whether f runs before there is traffic.
-func (c *checker) startsUp(f *funcs.Func) bool {
-	f = f.Outermost()
-	return f.Obj != nil && f.Obj.Name() == "init" && f.Sig.Recv() == nil
-}
-
 // forbid reports what f does that it must not.
 func (c *checker) forbid(f *funcs.Func, p limits.Package) {
 	kinds := c.kinds(p)
-	if kinds == 0 || c.startsUp(f) {
+	if kinds == 0 || f.StartsUp() {
 		return
 	}
 	waits := kinds &^ effects.SetOf(effects.Alloc)
@@ -187,7 +181,7 @@ func (c *checker) kinds(p limits.Package) effects.Set {
 func (c *checker) holds(p limits.Package) func(ast.Node) bool {
 	return func(fn ast.Node) bool {
 		f := c.pass.Funcs.Of(fn)
-		return f != nil && !c.startsUp(f) && slices.ContainsFunc(c.under[fn], func(q limits.Package) bool { return q.Path == p.Path && q.Import == p.Import })
+		return f != nil && !f.StartsUp() && slices.ContainsFunc(c.under[fn], func(q limits.Package) bool { return q.Path == p.Path && q.Import == p.Import })
 	}
 }
 

@@ -118,6 +118,13 @@ func (f *Func) Outermost() *Func {
 	return f
 }
 
+// StartsUp reports whether f is or stands in an init function, which has run before
+// there is traffic.
+func (f *Func) StartsUp() bool {
+	f = f.Outermost()
+	return f.Obj != nil && f.Obj.Name() == "init" && f.Sig.Recv() == nil
+}
+
 // Heading returns where the name of f stands, or the head of a literal: the place
 // of a finding about the whole function.
 func (f *Func) Heading() (pos, end token.Pos) {
