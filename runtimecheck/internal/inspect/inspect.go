@@ -14,6 +14,7 @@ import (
 
 	"github.com/lagvet/lagvet/runtimecheck/internal/clock"
 	"github.com/lagvet/lagvet/runtimecheck/internal/limits"
+	"github.com/lagvet/lagvet/runtimecheck/internal/pinning"
 	"github.com/lagvet/lagvet/runtimecheck/internal/probe"
 	"github.com/lagvet/lagvet/runtimecheck/internal/target"
 	"github.com/lagvet/lagvet/runtimecheck/posture"
@@ -22,6 +23,7 @@ import (
 // Probes returns all probes, in the order of reports.
 func Probes() []probe.Probe {
 	return []probe.Probe{
+		pinning.Probe,
 		clock.Probe,
 		limits.Probe,
 	}
