@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lagvet/lagvet/runtimecheck/internal/build"
 	"github.com/lagvet/lagvet/runtimecheck/internal/clock"
 	"github.com/lagvet/lagvet/runtimecheck/internal/limits"
 	"github.com/lagvet/lagvet/runtimecheck/internal/pinning"
@@ -25,6 +26,7 @@ func Probes() []probe.Probe {
 	return []probe.Probe{
 		pinning.Probe,
 		clock.Probe,
+		build.Probe,
 		limits.Probe,
 	}
 }
