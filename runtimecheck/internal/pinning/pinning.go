@@ -83,10 +83,7 @@ var specs = []posture.Spec{{
 }}
 
 func look(ctx context.Context, t *target.Target) []posture.Observation {
-	switch {
-	case t.Kind == target.Endpoint:
-		return probe.Elsewhere(specs)
-	case !t.Local():
+	if t.Kind == target.Host {
 		return host(t)
 	}
 	v, err := see(t)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/lagvet/lagvet/runtimecheck/internal/fixture"
+	"github.com/lagvet/lagvet/runtimecheck/internal/system"
 	"github.com/lagvet/lagvet/runtimecheck/internal/target"
 	"github.com/lagvet/lagvet/runtimecheck/posture"
 )
@@ -173,7 +174,6 @@ func TestAbsent(t *testing.T) {
 	}{
 		"a process that has ended": {target.Target{Kind: target.Process, PID: 12}, syscall.ESRCH, process("0"), posture.Unknown},
 		"no such process":          {target.Target{Kind: target.Process, PID: 12}, nil, "", posture.NotApplicable},
-		"an endpoint":              {target.Target{Kind: target.Endpoint}, nil, isolatedHost, posture.Unknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tt.target.System = fixture.Tree(t, tt.files)
@@ -185,6 +185,16 @@ func TestAbsent(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What runs behind an endpoint is not taken for a process of this machine.
+func TestElsewhere(t *testing.T) {
+	seen := Probe.Look(t.Context(), &target.Target{System: system.Elsewhere(), Kind: target.Endpoint})
+	for _, s := range specs {
+		if o := fixture.Observation(t, seen, s.ID); o.Absent != posture.Unknown || o.Mend == "" {
+			t.Errorf("observed %+v", o)
+		}
 	}
 }
 

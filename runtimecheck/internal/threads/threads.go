@@ -21,8 +21,15 @@ type Thread struct {
 	CPUs cpulist.List // that it may run on
 }
 
+// once is the key of what is read once in a look.
+type once struct{}
+
 // Of returns the threads of the process, in order. One that ends meanwhile is left out.
 func Of(t *target.Target) ([]Thread, error) {
+	return target.Once(t, once{}, func() ([]Thread, error) { return read(t) })
+}
+
+func read(t *target.Target) ([]Thread, error) {
 	names, err := t.List(t.Proc("task"))
 	if err != nil {
 		return nil, err
