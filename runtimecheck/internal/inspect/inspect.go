@@ -15,6 +15,7 @@ import (
 	"github.com/lagvet/lagvet/runtimecheck/internal/build"
 	"github.com/lagvet/lagvet/runtimecheck/internal/clock"
 	"github.com/lagvet/lagvet/runtimecheck/internal/limits"
+	"github.com/lagvet/lagvet/runtimecheck/internal/noise"
 	"github.com/lagvet/lagvet/runtimecheck/internal/pinning"
 	"github.com/lagvet/lagvet/runtimecheck/internal/probe"
 	"github.com/lagvet/lagvet/runtimecheck/internal/target"
@@ -28,6 +29,7 @@ func Probes() []probe.Probe {
 		clock.Probe,
 		build.Probe,
 		limits.Probe,
+		noise.Probe,
 	}
 }
 
