@@ -2,7 +2,6 @@ package cgroup
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/prometheus/procfs"
 
+	"github.com/lagvet/lagvet/runtimecheck/internal/system"
 	"github.com/lagvet/lagvet/runtimecheck/internal/target"
 )
 
@@ -67,7 +67,7 @@ func locate(t *target.Target) (*groups, error) {
 
 func read(t *target.Target) (*groups, error) {
 	if !t.Local() {
-		return nil, errors.New("the cgroup of a process is only known on its own machine")
+		return nil, system.ErrElsewhere
 	}
 	proc, err := t.System.Proc()
 	if err != nil {

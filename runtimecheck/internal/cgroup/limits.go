@@ -40,7 +40,7 @@ type CPUs struct {
 }
 
 // hidden is why limits may be tighter than seen.
-const hidden = "there are groups above %s that cannot be seen from here, and one may be tighter"
+const hidden = "there are groups above %s that cannot be seen from here, and one may be tighter: lagvet doctor --pid on the host sees them all"
 
 // Find reads what the groups of the target allow it. The error says that its groups are
 // not known at all; what is wrong with one limit is said there.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/lagvet/lagvet/runtimecheck/internal/build"
+	"github.com/lagvet/lagvet/runtimecheck/internal/cgroup"
 	"github.com/lagvet/lagvet/runtimecheck/internal/clock"
 	"github.com/lagvet/lagvet/runtimecheck/internal/limits"
 	"github.com/lagvet/lagvet/runtimecheck/internal/noise"
@@ -26,6 +27,7 @@ import (
 func Probes() []probe.Probe {
 	return []probe.Probe{
 		pinning.Probe,
+		cgroup.Probe,
 		clock.Probe,
 		build.Probe,
 		limits.Probe,
