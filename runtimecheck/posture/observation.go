@@ -16,6 +16,17 @@ type Spec struct {
 	Why  string // what it costs if it is not as required
 	Mend string // what to do then
 	Go   bool   // it is of a Go program, not of the host alone
+
+	Where string // it is looked for, for a reader who decides what to permit: "/proc/PID/limits"
+	Needs string // who may see it of another process; empty: anybody
+}
+
+// Group returns the part of the ID before the dot.
+func (s Spec) Group() string { return group(s.ID) }
+
+func group(id string) string {
+	name, _, _ := strings.Cut(id, ".")
+	return name
 }
 
 // An Observation is what a probe saw of one thing, or why it saw nothing.
@@ -58,16 +69,16 @@ func Hidden(id, source, reason string) Observation {
 
 // A Requirement is what a profile asks of one thing.
 type Requirement struct {
-	Min    *float64 `yaml:"min"`
-	Max    *float64 `yaml:"max"`
-	OneOf  []string `yaml:"one-of"`
-	NoneOf []string `yaml:"none-of"`
+	Min    *float64 `yaml:"min,omitempty"`
+	Max    *float64 `yaml:"max,omitempty"`
+	OneOf  []string `yaml:"one-of,omitempty,flow"`
+	NoneOf []string `yaml:"none-of,omitempty,flow"`
 	// Otherwise is the verdict where it is not so: Warn if it is empty.
-	Otherwise Verdict `yaml:"otherwise"`
-	Source    string  `yaml:"source"` // who says so
-	Doubt     string  `yaml:"doubt"`  // what speaks against it
+	Otherwise Verdict `yaml:"otherwise,omitempty"`
+	Source    string  `yaml:"source,omitempty"` // who says so
+	Doubt     string  `yaml:"doubt,omitempty"`  // what speaks against it
 	// Nothing takes away what the profile that is extended requires.
-	Nothing bool `yaml:"nothing"`
+	Nothing bool `yaml:"nothing,omitempty"`
 }
 
 // Met reports whether an observation is as required.

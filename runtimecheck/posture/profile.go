@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,9 +19,9 @@ import (
 // A Profile says what is required, for one kind of use.
 type Profile struct {
 	Name    string                 `yaml:"name"`
-	About   string                 `yaml:"about"`
-	Extends string                 `yaml:"extends"` // the name of one that is built in, or a file beside this one
-	Checks  map[string]Requirement `yaml:"checks"`  // by the check's ID
+	About   string                 `yaml:"about,omitempty"`
+	Extends string                 `yaml:"extends,omitempty"` // the name of one that is built in, or a file beside this one
+	Checks  map[string]Requirement `yaml:"checks"`            // by the check's ID
 }
 
 //go:embed profiles/*.yml
@@ -117,6 +118,8 @@ func (q Requirement) valid() error {
 		return errors.New("it requires nothing, and something")
 	case !q.Nothing && !asks:
 		return errors.New("it requires nothing: min, max, one-of, none-of, or nothing: true")
+	case q.Min != nil && math.IsNaN(*q.Min), q.Max != nil && math.IsNaN(*q.Max):
+		return errors.New("min or max is no number")
 	case q.Min != nil && q.Max != nil && *q.Min > *q.Max:
 		return errors.New("min is above max")
 	case (q.Min != nil || q.Max != nil) && len(q.OneOf)+len(q.NoneOf) > 0:

@@ -1,7 +1,9 @@
 package posture
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -35,12 +37,12 @@ const (
 type Check struct {
 	ID       string   `json:"id"` // "gc.gogc": the part before the dot is the group
 	Verdict  Verdict  `json:"verdict"`
-	Current  string   `json:"current"`            // what it is, with its unit; empty if it is not known
-	Required string   `json:"required,omitempty"` // what the profile asks for
-	Source   string   `json:"source"`             // where the current value was read
+	Current  string   `json:"current"`  // what it is, with its unit; empty if it is not known
+	Required string   `json:"required"` // what the profile asks for; empty if it asks for nothing
+	Source   string   `json:"source"`   // where the current value was read
 	Grade    Grade    `json:"grade"`
 	Why      string   `json:"why"`               // what it costs, or why nothing can be said
-	Mend     string   `json:"mend,omitempty"`    // what to do, if it is not as required
+	Mend     string   `json:"mend"`              // what to do, if it is not as required
 	Advice   string   `json:"advice,omitempty"`  // who requires it
 	Doubt    string   `json:"doubt,omitempty"`   // what speaks against the requirement
 	Details  []string `json:"details,omitempty"` // the parts of the current value: a line for each thread, each group
@@ -57,16 +59,45 @@ type Subject struct {
 	Arch string `json:"arch"`          // GOARCH of who looks
 }
 
-// A Report is what one look has to say.
+// String names the subject for a reader: "process 12 (/srv/app, go1.26.8)".
+func (s Subject) String() string {
+	var of []string
+	for _, part := range []string{s.Exe, s.URL, s.Go} {
+		if part != "" {
+			of = append(of, part)
+		}
+	}
+	name := "this machine"
+	switch {
+	case s.PID != 0:
+		name = fmt.Sprintf("process %d", s.PID)
+	case s.Kind != "host":
+		name = s.Kind
+	default:
+		of = append(of, s.OS+"/"+s.Arch)
+	}
+	if len(of) == 0 {
+		return name
+	}
+	return name + " (" + strings.Join(of, ", ") + ")"
+}
+
+// A Report is what one look has to say. [Report.JSON] and [Report.Text] write it.
 type Report struct {
-	Subject Subject   `json:"subject"`
-	Profile string    `json:"profile"`
-	Time    time.Time `json:"time"`
+	Subject Subject
+	Profile string
+	Time    time.Time
 	// Over is the time since the look before, whose counters those of this one are
 	// compared with; 0 for the first: counters are then those since the start.
-	Over   time.Duration `json:"overNanoseconds,omitempty"`
-	Checks []Check       `json:"checks"`
+	Over   time.Duration
+	Checks []Check
 }
+
+// Group returns the part of the ID before the dot.
+func (c Check) Group() string { return group(c.ID) }
+
+// Information reports whether there is a value of which nothing is required.
+func (c Check) Information() bool { return c.Verdict == NotApplicable && c.Current != "" }
 
 // Count returns how many checks have a verdict.
 func (r *Report) Count(v Verdict) int {
