@@ -48,10 +48,12 @@ func Specs() []posture.Spec {
 // the same time wait for each other.
 type Inspector struct {
 	mu      sync.Mutex
+	probes  []probe.Probe
 	target  *target.Target
 	subject posture.Subject
 	profile *posture.Profile
-	started string // what tells the process from a later one with its number
+	only    []string // groups and IDs; empty: all
+	started string   // what tells the process from a later one with its number
 }
 
 // ErrEnded is the error of a look at a process that has ended.
@@ -64,7 +66,7 @@ func New(t *target.Target, s posture.Subject, p *posture.Profile) (*Inspector, e
 		return nil, err
 	}
 	s.Kind, s.PID, s.OS, s.Arch = string(t.Kind), t.PID, runtime.GOOS, runtime.GOARCH
-	i := &Inspector{target: t, subject: s, profile: p}
+	i := &Inspector{probes: Probes(), target: t, subject: s, profile: p}
 	if t.Kind != target.Process {
 		return i, nil
 	}
@@ -77,6 +79,19 @@ func New(t *target.Target, s posture.Subject, p *posture.Profile) (*Inspector, e
 		return nil, fmt.Errorf("there is no process %d that can be looked at: %w", t.PID, err)
 	}
 	return i, nil
+}
+
+// Only restricts the looks to groups ("gc") and checks ("gc.gogc").
+func (i *Inspector) Only(names ...string) error {
+	for _, name := range names {
+		if !slices.ContainsFunc(Specs(), func(s posture.Spec) bool { return name == s.ID || name == s.Group() }) {
+			return fmt.Errorf("there is no check and no group %q: lagvet doctor --list names them", name)
+		}
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.only = slices.Clone(names)
+	return nil
 }
 
 // known finds fault with a profile that asks for what there is not.
@@ -122,9 +137,9 @@ func (i *Inspector) Inspect(ctx context.Context) (*posture.Report, error) {
 	t := i.target
 	t.Begin(time.Now())
 	r := &posture.Report{Subject: i.subject, Profile: i.profile.Name, Time: t.Now, Over: t.Over()}
-	for _, p := range Probes() {
+	for _, p := range i.probes {
 		seen := make(map[string]posture.Observation)
-		specs := applicable(p.Specs, t.Kind)
+		specs := i.asked(p.Specs)
 		if len(specs) > 0 {
 			for _, o := range p.Look(ctx, t) {
 				seen[o.ID] = o
@@ -149,11 +164,11 @@ func (i *Inspector) Inspect(ctx context.Context) (*posture.Report, error) {
 	return r, nil
 }
 
-// applicable returns the specs that a target of a kind can have: a machine alone has
-// no Go program.
-func applicable(specs []posture.Spec, k target.Kind) []posture.Spec {
-	if k != target.Host {
-		return specs
-	}
-	return slices.DeleteFunc(slices.Clone(specs), func(s posture.Spec) bool { return s.Go })
+// asked returns the specs that the target can have, for a machine alone has no Go
+// program, and that are asked for.
+func (i *Inspector) asked(specs []posture.Spec) []posture.Spec {
+	return slices.DeleteFunc(slices.Clone(specs), func(s posture.Spec) bool {
+		return i.target.Kind == target.Host && s.Go ||
+			len(i.only) > 0 && !slices.Contains(i.only, s.ID) && !slices.Contains(i.only, s.Group())
+	})
 }
