@@ -210,6 +210,12 @@ func TestGate(t *testing.T) {
 			}},
 		},
 		{
+			name:   "a package goes, with its directory",
+			before: map[string]string{"gone/gone.go": "package gone\n\nfunc F() {}\n", "clean/uses.go": "package clean\n\nimport \"example.com/shop/gone\"\n\nfunc Uses() { gone.F() }\n"},
+			change: map[string]string{"gone/gone.go": "", "clean/uses.go": loop("clean", "Loop")},
+			want:   expect{code: 1, stdout: []string{`^clean/uses\.go:8:3: .*\(hotdefer\)$`, `^1 new finding .*; 2 known, 1 allowed, 1 excluded\.$`}},
+		},
+		{
 			name: "a name that the base does not have",
 			args: []string{"--base", "origin/other"},
 			want: expect{code: 3, stdout: []string{`could not check: nothing was checked: the base origin/other is not in this clone`, `mend: git fetch origin other:refs/remotes/origin/other`}},

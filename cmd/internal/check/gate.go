@@ -240,13 +240,13 @@ func (r *run) profiles() []string {
 // rule finds in old code is not new. What it needs is removed by done.
 func (r *run) older(ctx context.Context, base *revision.Base) (o *run, done func(), err error) {
 	o = r.before(base)
-	if !base.Vendored() {
+	if base.InPlace() {
 		o.Overlay = base.Texts
 		return o, func() {}, nil
 	}
 	if !below(r.Dir, base.Root()) {
 		return nil, func() {}, &revision.Error{
-			Message: fmt.Sprintf("%s leads into %s by a link, and so does not tell where the vendored modules of the base belong", r.Dir, base.Root()),
+			Message: fmt.Sprintf("%s leads into %s by a link, and so does not tell where the directories of the base belong", r.Dir, base.Root()),
 			Remedy:  "run lagvet in the repository itself",
 		}
 	}

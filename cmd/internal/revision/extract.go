@@ -3,21 +3,30 @@ package revision
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
-// Vendored reports whether what differs are modules that are vendored. The go command
-// reads the list of them, vendor/modules.txt, past an overlay: such a version can only
-// be built in a directory of its own, see [Base.Extract].
-func (b *Base) Vendored() bool {
-	for file := range b.Texts {
+// InPlace reports whether the base can be built through an overlay. If not, it takes a
+// directory of its own, see [Base.Extract]: the go command reads the list of vendored
+// modules, vendor/modules.txt, past an overlay, and it vets a package in the package's
+// directory, which must be there.
+func (b *Base) InPlace() bool {
+	for file, text := range b.Texts {
 		if modulesTxt(file) {
-			return true
+			return false
+		}
+		if text == nil || filepath.Ext(file) != ".go" {
+			continue
+		}
+		if _, err := os.Stat(filepath.Dir(file)); errors.Is(err, os.ErrNotExist) {
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 func modulesTxt(file string) bool {
@@ -27,8 +36,9 @@ func modulesTxt(file string) bool {
 // Root returns the absolute path of the working tree.
 func (b *Base) Root() string { return b.repository.root }
 
-// Extract writes the files of the base to the directory dir, which must not exist:
-// all that git keeps, but for what a sparse checkout leaves out.
+// Extract writes the files of the base to the directory dir, which must not exist: all
+// that git keeps, but for what a sparse checkout leaves out, and of what it ignores
+// that which is compiled, for generated code is on both sides.
 func (b *Base) Extract(ctx context.Context, dir string) error {
 	at := b.repository
 	at.Path = at.root
@@ -54,6 +64,34 @@ func (b *Base) Extract(ctx context.Context, dir string) error {
 	defer os.RemoveAll(tmp)
 	if err := at.checkOut(ctx, entries.Bytes(), tmp, dir); err != nil {
 		return unreadable(fmt.Errorf("reading the files of %s: %w", b.Commit, err))
+	}
+	return at.addIgnored(ctx, dir)
+}
+
+// addIgnored copies what git ignores and the go command compiles.
+func (r repository) addIgnored(ctx context.Context, dir string) error {
+	out, err := r.Run(ctx, nil, "ls-files", "-z", "--others", "--ignored", "--exclude-standard")
+	if err != nil {
+		return unreadable(fmt.Errorf("looking for ignored files: %w", err))
+	}
+	for path := range strings.SplitSeq(string(out), "\x00") {
+		if !compiled(path) {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(r.root, filepath.FromSlash(path)))
+		if errors.Is(err, os.ErrNotExist) {
+			continue // a link to nowhere, or removed meanwhile
+		}
+		if err != nil {
+			return fmt.Errorf("copying ignored files: %w", err)
+		}
+		to := filepath.Join(dir, filepath.FromSlash(path))
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			return fmt.Errorf("copying ignored files: %w", err)
+		}
+		if err := os.WriteFile(to, text, 0o644); err != nil {
+			return fmt.Errorf("copying ignored files: %w", err)
+		}
 	}
 	return nil
 }

@@ -181,12 +181,36 @@ func TestFindUncompiled(t *testing.T) {
 	}
 }
 
+func TestInPlace(t *testing.T) {
+	dir := t.TempDir()
+	for _, tt := range []struct {
+		file string
+		text []byte
+		want bool
+	}{
+		{"a.go", []byte("package a"), true},
+		{"gone/a.go", []byte("package a"), false},
+		{"gone/a.go", nil, true},
+		{"gone/page.html", []byte{}, true},
+		{"vendor/modules.txt", []byte("# m v1"), false},
+		{"vendor/modules.txt", nil, false},
+	} {
+		b := &Base{Texts: map[string][]byte{filepath.Join(dir, filepath.FromSlash(tt.file)): tt.text}}
+		if got := b.InPlace(); got != tt.want {
+			t.Errorf("%s %q: in place %t", tt.file, tt.text, got)
+		}
+	}
+}
+
 func TestExtract(t *testing.T) {
 	tr := newTree(t)
 	tr.write("kept.go", "kept")
 	tr.write("edited.go", "old")
 	tr.write("a b/größe -.go", "old")
 	tr.write("vendor/modules.txt", "# m v1\n")
+	tr.write(".gitignore", "generated.*\n")
+	tr.write("in/generated.go", "generated")
+	tr.write("in/generated.html", "generated")
 	tr.write("apart/large.bin", "large")
 	tr.commit()
 	tr.write("edited.go", "new")
@@ -197,21 +221,21 @@ func TestExtract(t *testing.T) {
 	tr.remove(".git/objects/" + blob[:2] + "/" + blob[2:])
 
 	b, _ := tr.find(filepath.Join(tr.dir, "vendor"), "HEAD")
-	if !b.Vendored() || b.Root() != tr.dir {
-		t.Errorf("vendored %t, root %s; want true, %s", b.Vendored(), b.Root(), tr.dir)
+	if b.InPlace() || b.Root() != tr.dir {
+		t.Errorf("in place %t, root %s; want false, %s", b.InPlace(), b.Root(), tr.dir)
 	}
 	to := filepath.Join(t.TempDir(), "a b", "base")
 	if err := b.Extract(t.Context(), to); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]string{"kept.go": "kept", "edited.go": "old", "a b/größe -.go": "old", "vendor/modules.txt": "# m v1\n"}
+	want := map[string]string{"kept.go": "kept", "edited.go": "old", "a b/größe -.go": "old", "vendor/modules.txt": "# m v1\n", "in/generated.go": "generated"}
 	for name, text := range want {
 		got, err := os.ReadFile(filepath.Join(to, filepath.FromSlash(name)))
 		if err != nil || string(got) != text {
 			t.Errorf("%s is %q, %v; want %q", name, got, err, text)
 		}
 	}
-	for _, name := range []string{"added.go", "apart", ".git"} {
+	for _, name := range []string{"added.go", "apart", ".git", "in/generated.html"} {
 		if _, err := os.Lstat(filepath.Join(to, name)); !errors.Is(err, os.ErrNotExist) {
 			t.Errorf("%s: %v, want none", name, err)
 		}

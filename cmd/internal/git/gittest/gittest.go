@@ -58,6 +58,7 @@ func (d Dir) Write(t *testing.T, files map[string]string) {
 			if err := os.Remove(path); err != nil {
 				t.Fatal(err)
 			}
+			_ = os.Remove(filepath.Dir(path)) // as git does, if nothing else is in it
 			continue
 		}
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
