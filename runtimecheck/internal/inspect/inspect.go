@@ -15,6 +15,7 @@ import (
 	"github.com/lagvet/lagvet/runtimecheck/internal/build"
 	"github.com/lagvet/lagvet/runtimecheck/internal/cgroup"
 	"github.com/lagvet/lagvet/runtimecheck/internal/clock"
+	"github.com/lagvet/lagvet/runtimecheck/internal/gomaxprocs"
 	"github.com/lagvet/lagvet/runtimecheck/internal/limits"
 	"github.com/lagvet/lagvet/runtimecheck/internal/noise"
 	"github.com/lagvet/lagvet/runtimecheck/internal/pinning"
@@ -28,6 +29,7 @@ func Probes() []probe.Probe {
 	return []probe.Probe{
 		pinning.Probe,
 		cgroup.Probe,
+		gomaxprocs.Probe,
 		clock.Probe,
 		build.Probe,
 		limits.Probe,
