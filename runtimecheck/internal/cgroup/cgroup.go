@@ -60,8 +60,8 @@ var specs = []posture.Spec{{
 }, {
 	ID:   weight,
 	What: "share of the CPU when others want it too, 100 is the default; or idle",
-	Why:  "a group with weight 0 (cpu.idle) runs only when nobody else wants to",
-	Mend: "echo 0 >cpu.idle in the group, or set CPUWeight= to a number",
+	Why:  "a group that is idle runs only when nobody else wants to",
+	Mend: "echo 0 >cpu.idle in the group, or take CPUWeight=idle away",
 	Go:   true,
 }, {
 	ID:   memory,
