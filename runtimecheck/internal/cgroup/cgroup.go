@@ -8,6 +8,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/lagvet/lagvet/runtimecheck/internal/cpulist"
 	"github.com/lagvet/lagvet/runtimecheck/internal/probe"
 	"github.com/lagvet/lagvet/runtimecheck/internal/system"
 	"github.com/lagvet/lagvet/runtimecheck/internal/target"
@@ -33,8 +34,7 @@ var Probe = probe.Probe{Name: "cgroup", Specs: specs, Look: look}
 
 var specs = []posture.Spec{{
 	ID:   cpuQuota,
-	What: "CPU time that the groups allow, in CPUs: none or limited",
-	Unit: "CPUs",
+	What: "whether the groups limit the CPU time, and to how many CPUs: none or limited",
 	Why:  "a process that has used up its quota stands still until the period ends, up to 100 ms, with all its threads and locks",
 	Mend: "take away the limit (resources.limits.cpu, CPUQuota=) and give a share instead (resources.requests.cpu, CPUWeight=), or whole CPUs of its own",
 	Go:   true,
@@ -170,7 +170,13 @@ func (s *groups) observeCPUs() posture.Observation {
 	if c.List == "" {
 		return g.none(cpuset, c.Path, "no group restricts the CPUs")
 	}
-	return posture.Text(cpuset, c.List, c.Path, posture.Kernel)
+	cpus, err := cpulist.Parse(c.List)
+	if err != nil {
+		return system.Absent(cpuset, c.Path, err)
+	}
+	o := posture.Text(cpuset, c.List, c.Path, posture.Kernel)
+	o.Current = fmt.Sprintf("%s (%d CPUs)", c.List, len(cpus))
+	return o
 }
 
 // observePartition tells the kind of the nearest group that has CPUs of its own: those

@@ -52,7 +52,7 @@ func TestLook(t *testing.T) {
 		{"v2host.txtar", "", map[string]wanted{
 			cpuQuota:       {value: 2.5, text: "limited", current: "2.50 CPUs", source: "batch.slice/cpu.max"},
 			throttled:      {value: 25, current: "25.0 % of 400 periods since the start, 2.5s", source: "batch.slice/cpu.stat", details: 2},
-			cpuset:         {text: "2-5", source: "batch.slice/cpuset.cpus.effective"},
+			cpuset:         {text: "2-5", current: "2-5 (4 CPUs)", source: "batch.slice/cpuset.cpus.effective"},
 			partition:      {text: "isolated", source: "batch.slice/cpuset.cpus.partition"},
 			weight:         {value: 100, text: "share", source: service + "cpu.weight", details: 2},
 			memory:         {value: 75, current: "1.5 GiB of 2.0 GiB", source: "batch.slice/memory.max", details: 1},
