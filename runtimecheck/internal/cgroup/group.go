@@ -93,7 +93,7 @@ func read(t *target.Target) (*groups, error) {
 // another container. The path of a root is in both written as who looks sees it, as is
 // that of a group in /proc/PID/cgroup, see cgroup_namespaces(7).
 func mounts(t *target.Target, proc procfs.FS, p procfs.Proc) ([]mount, error) {
-	if t.Kind == target.Self || sameMounts(t) {
+	if same, err := t.Shares("mnt"); err == nil && same {
 		infos, err := p.MountInfo()
 		if err != nil {
 			return nil, fmt.Errorf("reading %s: %w", t.Proc("mountinfo"), err)
@@ -111,16 +111,6 @@ func mounts(t *target.Target, proc procfs.FS, p procfs.Proc) ([]mount, error) {
 		all = append(all, trees(infos, t.Proc("root"))...)
 	}
 	return all, nil
-}
-
-// sameMounts reports whether the process sees the mounts that who looks sees.
-func sameMounts(t *target.Target) bool {
-	own, err := t.Link("/proc/self/ns/mnt")
-	if err != nil {
-		return false
-	}
-	its, err := t.Link(t.Proc("ns", "mnt"))
-	return err == nil && own == its
 }
 
 func trees(infos []*procfs.MountInfo, prefix string) []mount {

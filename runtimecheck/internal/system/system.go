@@ -1,6 +1,7 @@
 package system
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -97,19 +98,46 @@ const most = 16 << 20
 
 // Read returns the text of a file, without white space at its ends.
 func (s *System) Read(name string) (string, error) {
-	if s.Root == "" {
-		return "", s.rootless("read", name)
-	}
-	f, err := os.Open(s.Path(name))
+	data, err := s.Bytes(name)
+	return strings.TrimSpace(string(data)), err
+}
+
+// Bytes returns what is in a file.
+func (s *System) Bytes(name string) ([]byte, error) {
+	f, err := s.open(name)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, most+1))
 	if err == nil && len(data) > most {
 		err = fmt.Errorf("%s has more than %d bytes", name, most)
 	}
-	return strings.TrimSpace(string(data)), err
+	return data, err
+}
+
+// Lines calls each with one line of a file after the other, until it returns false. A
+// file whose first lines are enough can be of any length.
+func (s *System) Lines(name string, each func(line string) bool) error {
+	f, err := s.open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	scanner := bufio.NewScanner(f)
+	for scanner.Scan() {
+		if !each(scanner.Text()) {
+			return nil
+		}
+	}
+	return scanner.Err()
+}
+
+func (s *System) open(name string) (*os.File, error) {
+	if s.Root == "" {
+		return nil, s.rootless("read", name)
+	}
+	return os.Open(s.Path(name))
 }
 
 // List returns the names of what is in a directory, in order.

@@ -2,7 +2,9 @@ package target
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"runtime/metrics"
 	"strconv"
@@ -80,6 +82,23 @@ type sample struct {
 // Proc returns the path of a file about the process: "/proc/12/status".
 func (t *Target) Proc(name ...string) string {
 	return path.Join(append([]string{"/proc", strconv.Itoa(t.PID)}, name...)...)
+}
+
+// Shares reports whether the process and who looks have a namespace in common: "mnt",
+// "net". Files like /proc/sys/net are of the one that reads them.
+func (t *Target) Shares(namespace string) (bool, error) {
+	if t.Kind != Process {
+		return true, nil
+	}
+	own, err := t.Link("/proc/self/ns/" + namespace)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil // the kernel is built without
+	}
+	if err != nil {
+		return false, err
+	}
+	its, err := t.Link(t.Proc("ns", namespace))
+	return its == own, err
 }
 
 // Local reports whether the target is a process of this machine.
