@@ -143,6 +143,11 @@ var sentences = []sentence{
 		"name a directory that can be written: GOCACHE",
 	},
 	{
+		`(?m)^(?P<pkg>\S+): [^\n]*?: (?P<why>(?:chdir|fork/exec) [^\n]+)`,
+		"$pkg was not checked: lagvet could not be started in its directory: $why",
+		"see whether the directory exists, or only an overlay has it, and whether programs may run there",
+	},
+	{
 		`(?m)^go: (?P<what>\S+@\S+)(?: \([^)]*\))?: (?P<why>[^\n]+)`,
 		"nothing was checked: $what cannot be had: $why",
 		"see go mod download",

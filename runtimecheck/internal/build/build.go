@@ -85,28 +85,92 @@ var specs = []posture.Spec{{
 }}
 
 func look(_ context.Context, t *target.Target) []posture.Observation {
+	info, err := Read(t)
+	if err != nil {
+		return all(func(id string) posture.Observation { return absent(id, source(t), err) })
+	}
+	if t.Kind == target.Self {
+		return observe(info, source(t), nil)
+	}
+	return observe(info, source(t), func() (string, error) { return producers(t.Path(t.Proc("exe"))) })
+}
+
+// source says where build information is read.
+func source(t *target.Target) string {
+	if t.Kind == target.Self {
+		return "debug.ReadBuildInfo"
+	}
+	return t.Proc("exe")
+}
+
+// Errors of [Read].
+var (
+	// ErrNotGo says that a process does not run a Go program, for certain.
+	ErrNotGo = errors.New("it is not a Go program")
+
+	errNoExe  = errors.New("it has no executable: it is a thread of the kernel, or has ended")
+	errNoInfo = errors.New("it is a Go program without build information: garbled, or changed after it was built")
+	errPacked = errors.New("it has neither build information nor sections: packed, or stripped of all that tells whether it is a Go program")
+)
+
+type key struct{}
+
+// Read returns the build information of a process, which is read once in each look.
+func Read(t *target.Target) (*debug.BuildInfo, error) {
+	return target.Once(t, key{}, func() (*debug.BuildInfo, error) { return read(t) })
+}
+
+func read(t *target.Target) (*debug.BuildInfo, error) {
 	if t.Kind == target.Self {
 		info, ok := debug.ReadBuildInfo()
 		if !ok {
-			return all(func(id string) posture.Observation {
-				return posture.Hidden(id, "debug.ReadBuildInfo", "this program was built without modules, or stripped of its build information")
-			})
+			return nil, errNoInfo
 		}
-		return observe(info, "debug.ReadBuildInfo", nil)
+		return info, nil
 	}
-	exe := t.Proc("exe")
-	if _, err := t.Link(exe); errors.Is(err, fs.ErrNotExist) {
-		return all(func(id string) posture.Observation {
-			return posture.None(id, exe, "it has no executable: it is a thread of the kernel, or has ended")
-		})
+	if _, err := t.Link(t.Proc("exe")); errors.Is(err, fs.ErrNotExist) {
+		return nil, errNoExe
 	} else if err != nil {
-		return all(func(id string) posture.Observation { return system.Absent(id, exe, err) })
+		return nil, err
 	}
-	info, err := buildinfo.ReadFile(t.Path(exe))
+	exe := t.Path(t.Proc("exe"))
+	info, err := buildinfo.ReadFile(exe)
+	if err == nil || errors.Is(err, fs.ErrPermission) {
+		return info, err
+	}
+	return nil, withoutInfo(exe)
+}
+
+// withoutInfo says why an executable has no build information that can be read.
+func withoutInfo(exe string) error {
+	f, err := elf.Open(exe)
 	if err != nil {
-		return unreadable(t, exe, err)
+		return fmt.Errorf("it is no executable that can be read, or is cut off: %w", err)
 	}
-	return observe(info, exe, func() (string, error) { return producers(t.Path(exe)) })
+	defer f.Close()
+	switch {
+	case slices.ContainsFunc(f.Sections, ofGo):
+		return errNoInfo
+	case len(f.Sections) == 0:
+		return errPacked
+	}
+	return ErrNotGo
+}
+
+// ofGo reports whether only the Go linker makes such a section.
+func ofGo(s *elf.Section) bool {
+	return s.Name == ".gopclntab" || s.Name == ".go.buildinfo" || s.Name == ".note.go.buildid"
+}
+
+// absent observes what cannot be told for want of build information.
+func absent(id, source string, err error) posture.Observation {
+	switch {
+	case errors.Is(err, ErrNotGo), errors.Is(err, errNoExe):
+		return posture.None(id, source, err.Error())
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, system.ErrElsewhere):
+		return system.Absent(id, source, err)
+	}
+	return posture.Hidden(id, source, err.Error())
 }
 
 // all observes the same of each check.
@@ -116,36 +180,6 @@ func all(of func(id string) posture.Observation) []posture.Observation {
 		seen = append(seen, of(s.ID))
 	}
 	return seen
-}
-
-// unreadable tells what is no Go program from one whose build information is gone.
-func unreadable(t *target.Target, exe string, cause error) []posture.Observation {
-	if errors.Is(cause, fs.ErrPermission) {
-		return all(func(id string) posture.Observation { return system.Absent(id, exe, cause) })
-	}
-	f, err := elf.Open(t.Path(exe))
-	if err != nil {
-		return all(func(id string) posture.Observation {
-			return posture.Hidden(id, exe, fmt.Sprintf("it is no executable that can be read, or is cut off: %v", err))
-		})
-	}
-	defer f.Close()
-	switch {
-	case slices.ContainsFunc(f.Sections, ofGo):
-		return all(func(id string) posture.Observation {
-			return posture.Hidden(id, exe, "it is a Go program without build information: garbled, or changed after it was built")
-		})
-	case len(f.Sections) == 0:
-		return all(func(id string) posture.Observation {
-			return posture.Hidden(id, exe, "it has neither build information nor sections: packed, or stripped of all that tells whether it is a Go program")
-		})
-	}
-	return all(func(id string) posture.Observation { return posture.None(id, exe, "it is not a Go program") })
-}
-
-// ofGo reports whether only the Go linker makes such a section.
-func ofGo(s *elf.Section) bool {
-	return s.Name == ".gopclntab" || s.Name == ".go.buildinfo" || s.Name == ".note.go.buildid"
 }
 
 // observe reads build information; compiler, if it is not nil, asks the debug

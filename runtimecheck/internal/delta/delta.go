@@ -4,11 +4,14 @@
 package delta
 
 import (
+	"fmt"
 	"math"
 	"runtime/metrics"
 	"strconv"
+	"time"
 
 	"github.com/lagvet/lagvet/runtimecheck/internal/target"
+	"github.com/lagvet/lagvet/runtimecheck/posture"
 )
 
 // sinceStart is the period of what is not compared with an earlier look.
@@ -78,4 +81,45 @@ func (h Histogram) Max() (low, high float64) { return h.Quantile(1) }
 // microsecond on.
 func Coarse(low, high float64) bool {
 	return math.IsInf(high, 1) || high > 2*low && high > 1e-6
+}
+
+// Durations observes a histogram of seconds: its 99th percentile and its largest value,
+// of so many "pauses". The value is what the percentile is at most, in milliseconds.
+func (h Histogram) Durations(id, what, source string) posture.Observation {
+	if h.Total == 0 {
+		o := posture.Number(id, 0, source, posture.Runtime)
+		o.Current = fmt.Sprintf("no %s %s", what, h.Period)
+		return o
+	}
+	low, high := h.Quantile(0.99)
+	o := posture.Number(id, high*1e3, source, posture.Runtime)
+	switch {
+	case math.IsInf(high, 1):
+		o.Value = low * 1e3
+		o.AtBest = "the largest bucket of the histogram has no end"
+	case Coarse(low, high):
+		o.Grade = posture.Heuristic // the upper end may be far from the truth
+	}
+	o.Current = fmt.Sprintf("p99 %s, largest %s, of %.0f %s %s", between(low, high), between(h.Max()), h.Total, what, h.Period)
+	return o
+}
+
+// between writes an interval of seconds.
+func between(low, high float64) string {
+	switch {
+	case math.IsInf(high, 1):
+		return "above " + seconds(low)
+	case Coarse(low, high):
+		return seconds(low) + " to " + seconds(high)
+	}
+	return "below " + seconds(high)
+}
+
+// seconds writes a duration with three digits.
+func seconds(s float64) string {
+	d := time.Duration(s * 1e9)
+	digit := time.Duration(1)
+	for ; d/digit >= 1000; digit *= 10 {
+	}
+	return d.Round(digit).String()
 }

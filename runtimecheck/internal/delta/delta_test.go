@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/lagvet/lagvet/runtimecheck/internal/target"
+	"github.com/lagvet/lagvet/runtimecheck/posture"
 )
 
 var start = time.Unix(1_000_000, 0)
@@ -75,6 +76,26 @@ func TestCoarse(t *testing.T) {
 	} {
 		if got := Coarse(tt.low, tt.high); got != tt.want {
 			t.Errorf("%v to %v: %v", tt.low, tt.high, got)
+		}
+	}
+}
+
+func TestDurations(t *testing.T) {
+	for name, tt := range map[string]struct {
+		h      Histogram
+		value  float64
+		says   string
+		grade  posture.Grade
+		atBest bool
+	}{
+		"none":    {Histogram{Period: "in 30s"}, 0, "no pauses in 30s", posture.Runtime, false},
+		"fine":    {Histogram{[]float64{990, 10}, []float64{4e-4, 5e-4, 6e-4}, 1000, "in 30s"}, 0.5, "p99 below 500µs, largest below 600µs, of 1000 pauses in 30s", posture.Runtime, false},
+		"coarse":  {Histogram{[]float64{0, 7, 0}, []float64{0, 1e-4, 1e-3, 1}, 7, "since the start"}, 1, "p99 100µs to 1ms, largest 100µs to 1ms, of 7 pauses since the start", posture.Heuristic, false},
+		"endless": {Histogram{[]float64{1, 9}, []float64{0, 1.2345, math.Inf(1)}, 10, "in 1s"}, 1234.5, "p99 above 1.23s, largest above 1.23s, of 10 pauses in 1s", posture.Runtime, true},
+	} {
+		o := tt.h.Durations("a.b", "pauses", "a file")
+		if math.Abs(o.Value-tt.value) > 1e-9 || o.Current != tt.says || o.Grade != tt.grade || (o.AtBest != "") != tt.atBest {
+			t.Errorf("%s: %+v", name, o)
 		}
 	}
 }

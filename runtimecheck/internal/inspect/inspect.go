@@ -15,6 +15,7 @@ import (
 	"github.com/lagvet/lagvet/runtimecheck/internal/build"
 	"github.com/lagvet/lagvet/runtimecheck/internal/cgroup"
 	"github.com/lagvet/lagvet/runtimecheck/internal/clock"
+	"github.com/lagvet/lagvet/runtimecheck/internal/gc"
 	"github.com/lagvet/lagvet/runtimecheck/internal/gomaxprocs"
 	"github.com/lagvet/lagvet/runtimecheck/internal/limits"
 	"github.com/lagvet/lagvet/runtimecheck/internal/noise"
@@ -30,6 +31,7 @@ func Probes() []probe.Probe {
 		pinning.Probe,
 		cgroup.Probe,
 		gomaxprocs.Probe,
+		gc.Probe,
 		clock.Probe,
 		build.Probe,
 		limits.Probe,
