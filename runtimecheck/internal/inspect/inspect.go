@@ -17,6 +17,7 @@ import (
 	"github.com/lagvet/lagvet/runtimecheck/internal/clock"
 	"github.com/lagvet/lagvet/runtimecheck/internal/gc"
 	"github.com/lagvet/lagvet/runtimecheck/internal/gomaxprocs"
+	"github.com/lagvet/lagvet/runtimecheck/internal/goroutines"
 	"github.com/lagvet/lagvet/runtimecheck/internal/limits"
 	"github.com/lagvet/lagvet/runtimecheck/internal/noise"
 	"github.com/lagvet/lagvet/runtimecheck/internal/pinning"
@@ -33,6 +34,7 @@ func Probes() []probe.Probe {
 		gomaxprocs.Probe,
 		gc.Probe,
 		clock.Probe,
+		goroutines.Probe,
 		build.Probe,
 		limits.Probe,
 		noise.Probe,

@@ -66,6 +66,9 @@ type Metric struct {
 	Histogram *metrics.Float64Histogram
 }
 
+// ErrNoProfile is the error of a profile that the toolchain of the program does not have.
+var ErrNoProfile = errors.New("the program has no such profile")
+
 // A Site is where goroutines of one kind were started, and how many there are of them.
 type Site struct {
 	Start string   // the function that the go statement named, and its place: "main.work (main.go:12)"
