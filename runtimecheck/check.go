@@ -2,6 +2,7 @@ package runtimecheck
 
 import (
 	"context"
+	"debug/buildinfo"
 	"os"
 	"runtime"
 
@@ -49,7 +50,13 @@ func Host(p *posture.Profile) (*Inspector, error) {
 // Process inspects another process of this machine, from outside. What only the process
 // itself can tell is then unknown; package remote asks its endpoints as well.
 func Process(pid int, p *posture.Profile) (*Inspector, error) {
-	return inspect.New(&target.Target{System: system.Here(), Kind: target.Process, PID: pid}, posture.Subject{}, p)
+	t := &target.Target{System: system.Here(), Kind: target.Process, PID: pid}
+	var about posture.Subject // for the reader only
+	about.Exe, _ = t.Link(t.Proc("exe"))
+	if info, err := buildinfo.ReadFile(t.Path(t.Proc("exe"))); err == nil {
+		about.Go = info.GoVersion
+	}
+	return inspect.New(t, about, p)
 }
 
 // Specs describes every check there is, in the order of reports.

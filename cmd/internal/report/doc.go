@@ -3,8 +3,9 @@
 // hosts and editors ([SARIF]), and in the forms that one host or another takes:
 // workflow commands of GitHub ([GitHub]), Code Quality of GitLab ([CodeQuality]),
 // JUnit ([JUnit]), and Markdown for a comment or a summary ([Markdown]). [HTML] makes
-// one page for a browser, with the source, of what is in the folder page and in package page. It prints
-// the pages of rules too, for the terminal and as Markdown (the methods of [Rule]).
+// one page for a browser, with the source, of what is in the folder page and in
+// package page. It prints the pages of rules too, for the terminal and as Markdown
+// (the methods of [Rule]).
 //
 // All say the same of a [Report], each as far as its reader can show it. Text is for
 // the directory in which lagvet was started: it leaves out what a reader does not
