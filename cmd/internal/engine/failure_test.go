@@ -228,6 +228,16 @@ import _ "example.com/m/a"
 `,
 			problems: []string{"nothing was checked: packages import each other in a circle that leads from example.com/m/a to example.com/m/a"},
 		},
+		{
+			// The go command starts the tool in the directory of the package.
+			name: "directory that only an overlay has",
+			files: "-- go.mod --\nmodule example.com/m\n\ngo 1.26\n-- m.go --\npackage m\n-- elsewhere --\npackage gone\n" +
+				"-- overlay.json --\n{\"Replace\": {\"gone/gone.go\": \"elsewhere\"}}\n",
+			flags:    []string{"-overlay=overlay.json"},
+			patterns: []string{"./gone"},
+			problems: []string{"example.com/m/gone was not checked: lagvet could not be started in its directory: chdir DIR/gone"},
+			remedy:   "only an overlay has it",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
