@@ -20,6 +20,7 @@ import (
 	"github.com/lagvet/lagvet/runtimecheck/internal/goroutines"
 	"github.com/lagvet/lagvet/runtimecheck/internal/limits"
 	"github.com/lagvet/lagvet/runtimecheck/internal/noise"
+	"github.com/lagvet/lagvet/runtimecheck/internal/numa"
 	"github.com/lagvet/lagvet/runtimecheck/internal/pinning"
 	"github.com/lagvet/lagvet/runtimecheck/internal/probe"
 	"github.com/lagvet/lagvet/runtimecheck/internal/target"
@@ -32,6 +33,7 @@ func Probes() []probe.Probe {
 		pinning.Probe,
 		cgroup.Probe,
 		gomaxprocs.Probe,
+		numa.Probe,
 		gc.Probe,
 		clock.Probe,
 		goroutines.Probe,

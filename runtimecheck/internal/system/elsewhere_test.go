@@ -18,9 +18,11 @@ func TestElsewhere(t *testing.T) {
 	_, clock := s.Kernel.Clock()
 	_, now := s.Kernel.Now()
 	_, _, limit := s.Kernel.Limit(0)
+	_, nodes := s.Kernel.Nodes(0, nil)
 	for what, err := range map[string]error{
 		"Read": read, "List": list, "Link": link, "Proc": proc,
 		"Affinity": affinity, "CPU": cpu, "Clock": clock, "Now": now, "Limit": limit,
+		"Nodes": nodes,
 	} {
 		if err == nil {
 			t.Errorf("%s answers", what)

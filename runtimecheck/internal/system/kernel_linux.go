@@ -59,3 +59,20 @@ func (here) Limit(pid int) (soft, hard uint64, err error) {
 	}
 	return limit.Cur, limit.Max, nil
 }
+
+// Nodes asks move_pages(2), which tells and moves nothing if it is given no nodes.
+func (here) Nodes(pid int, pages []uintptr) ([]int, error) {
+	if len(pages) == 0 {
+		return nil, nil
+	}
+	status := make([]int32, len(pages))
+	if _, _, errno := unix.Syscall6(unix.SYS_MOVE_PAGES, uintptr(pid), uintptr(len(pages)),
+		uintptr(unsafe.Pointer(&pages[0])), 0, uintptr(unsafe.Pointer(&status[0])), 0); errno != 0 {
+		return nil, errno
+	}
+	nodes := make([]int, len(pages))
+	for i, s := range status {
+		nodes[i] = int(s)
+	}
+	return nodes, nil
+}

@@ -15,3 +15,4 @@ func (here) CPU() (cpu, node int, err error)          { return 0, 0, errors.ErrU
 func (here) Clock() (Clock, error)                    { return Clock{}, errors.ErrUnsupported }
 func (here) Now() (time.Duration, error)              { return costOfNow(), nil }
 func (here) Limit(int) (soft, hard uint64, err error) { return 0, 0, errors.ErrUnsupported }
+func (here) Nodes(int, []uintptr) ([]int, error)      { return nil, errors.ErrUnsupported }

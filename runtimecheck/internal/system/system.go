@@ -61,6 +61,7 @@ func (nowhere) CPU() (cpu, node int, err error)          { return 0, 0, ErrElsew
 func (nowhere) Clock() (Clock, error)                    { return Clock{}, ErrElsewhere }
 func (nowhere) Now() (time.Duration, error)              { return 0, ErrElsewhere }
 func (nowhere) Limit(int) (soft, hard uint64, err error) { return 0, 0, ErrElsewhere }
+func (nowhere) Nodes(int, []uintptr) ([]int, error)      { return nil, ErrElsewhere }
 
 // A Kernel answers system calls. What the operating system does not have, it answers
 // with [errors.ErrUnsupported].
@@ -77,6 +78,9 @@ type Kernel interface {
 	// Limit returns the soft and the hard limit of a process on open files; 0 is this
 	// process. No limit is math.MaxUint64.
 	Limit(pid int) (soft, hard uint64, err error)
+	// Nodes returns on which NUMA node each of the pages of a process is, by an address
+	// in it; negative for a page that is not in memory. Pages stay where they are.
+	Nodes(pid int, pages []uintptr) ([]int, error)
 }
 
 // A Clock is what adjtimex(2) says.
