@@ -18,6 +18,7 @@ import (
 	"github.com/lagvet/lagvet/runtimecheck/internal/gc"
 	"github.com/lagvet/lagvet/runtimecheck/internal/gomaxprocs"
 	"github.com/lagvet/lagvet/runtimecheck/internal/goroutines"
+	"github.com/lagvet/lagvet/runtimecheck/internal/kernel"
 	"github.com/lagvet/lagvet/runtimecheck/internal/limits"
 	"github.com/lagvet/lagvet/runtimecheck/internal/noise"
 	"github.com/lagvet/lagvet/runtimecheck/internal/numa"
@@ -35,6 +36,7 @@ func Probes() []probe.Probe {
 		gomaxprocs.Probe,
 		numa.Probe,
 		gc.Probe,
+		kernel.Probe,
 		clock.Probe,
 		goroutines.Probe,
 		build.Probe,
