@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"strings"
 	"sync"
 	"testing"
@@ -82,6 +84,45 @@ func TestLiveUnpinned(t *testing.T) {
 			t.Errorf("observed %+v", o)
 		}
 	}
+}
+
+// What the runtime writes of goroutines is read as it is meant, with the one that it has
+// for signals among them.
+func TestLiveStacks(t *testing.T) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, unix.SIGUSR2)
+	defer signal.Stop(signals)
+	before := countLocked(dump(t))
+	var ready, done sync.WaitGroup
+	end := make(chan bool)
+	for range 3 {
+		ready.Add(1)
+		done.Go(func() {
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			ready.Done()
+			<-end
+		})
+	}
+	ready.Wait()
+	if after := countLocked(dump(t)); after != before+3 {
+		t.Errorf("%d locked goroutines, and %d after three were", before, after)
+	}
+	close(end)
+	done.Wait()
+	if after := countLocked(dump(t)); after != before {
+		t.Errorf("%d locked goroutines, and %d after three were and have ended", before, after)
+	}
+}
+
+// dump is what net/http/pprof answers goroutine?debug=2 with.
+func dump(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	if err := pprof.Lookup("goroutine").WriteTo(&b, 2); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 // between looks at a process while its threads stay the same: the runtime makes some

@@ -3,6 +3,7 @@ package pinning
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/lagvet/lagvet/runtimecheck/posture"
@@ -36,10 +37,22 @@ func countLocked(stacks string) int {
 	n := 0
 	for stack := range strings.SplitSeq(stacks, "\n\n") {
 		head, frames, _ := strings.Cut(strings.TrimLeft(stack, "\n"), "\n")
-		if strings.HasPrefix(head, "goroutine ") && strings.HasSuffix(head, ", locked to thread]:") &&
-			!strings.Contains(frames, "runtime.ensureSigM") {
+		if isLocked(head) && !strings.Contains(frames, "runtime.ensureSigM") {
 			n++
 		}
 	}
 	return n
+}
+
+// isLocked reads the line above a stack, as goroutineheader in the runtime's traceback.go
+// writes it: "goroutine 18 [select, 5 minutes, locked to thread]:", perhaps with labels,
+// which may hold any text: before the bracket in Go 1.26, behind it since.
+func isLocked(head string) bool {
+	if !strings.HasPrefix(head, "goroutine ") {
+		return false
+	}
+	_, state, _ := strings.Cut(head, " [")
+	state, _, _ = strings.Cut(state, "]")
+	state, _, _ = strings.Cut(state, " labels:{")
+	return slices.Contains(strings.Split(state, ", "), "locked to thread")
 }

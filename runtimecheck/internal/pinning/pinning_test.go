@@ -227,6 +227,24 @@ goroutine 20 [chan receive]:
 main.say("goroutine 4 [running, locked to thread]:")
 `
 
+func TestIsLocked(t *testing.T) {
+	for head, want := range map[string]bool{
+		"goroutine 18 [select, locked to thread]:":                                      true,
+		"goroutine 18 [select, 5 minutes, locked to thread]:":                           true,
+		"goroutine 18 gp=0xc000 m=3 mp=0xc008 [syscall, locked to thread]:":             true,
+		`goroutine 18 [select, locked to thread, synctest bubble 1 labels:{"a": "b"}]:`: true,
+		`goroutine 18 [running, locked to thread labels:{"a": "b"}]:`:                   true,
+		`goroutine 18 [running labels:{"a": ", locked to thread, ]:"}]:`:                false,
+		"goroutine 18 [select]:":                                                        false,
+		"main.main()":                                                                   false,
+		"":                                                                              false,
+	} {
+		if isLocked(head) != want {
+			t.Errorf("%s: want %v", head, want)
+		}
+	}
+}
+
 func TestLocked(t *testing.T) {
 	answer := func(text string, err error) func(context.Context, string) ([]byte, error) {
 		return func(_ context.Context, path string) ([]byte, error) {
@@ -261,11 +279,11 @@ func TestLocked(t *testing.T) {
 
 // However stacks are garbled, there are no more goroutines than lines that start one.
 func FuzzCountLocked(f *testing.F) {
-	for _, s := range []string{stacks, "", "goroutine 1 [running, locked to thread]:", "\n\n\n", "goroutine \n\n, locked to thread]:"} {
+	for _, s := range []string{stacks, "", "goroutine 1 [running, locked to thread]:", "\n\n\n", "goroutine \n\n, locked to thread]:", "goroutine 1 [a, locked to thread] {\"b\": \"c\"}:"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if n, most := countLocked(text), strings.Count(text, ", locked to thread]:"); n > most {
+		if n, most := countLocked(text), strings.Count(text, "locked to thread"); n > most {
 			t.Errorf("%d locked goroutines in %q", n, text)
 		}
 	})
