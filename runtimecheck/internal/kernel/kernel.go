@@ -76,7 +76,7 @@ var Probe = probe.Probe{
 		ID:   thp,
 		What: "transparent huge pages: always, madvise, never",
 		Why:  "a fault that is served by a huge page clears 2 MB, and may wait until memory has been moved together",
-		Mend: "echo madvise >/sys/kernel/mm/transparent_hugepage/enabled",
+		Mend: "for latency echo madvise >/sys/kernel/mm/transparent_hugepage/enabled, for throughput echo always; with madvise Go's heap has none",
 	}, {
 		ID:   thpDefrag,
 		What: "who moves memory together for huge pages: always is the one that needs a page",

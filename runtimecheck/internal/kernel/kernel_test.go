@@ -96,6 +96,11 @@ func TestLook(t *testing.T) {
 		{"more than can be gone through", "guest.txtar", "-- sys/kernel/mm/transparent_hugepage/enabled --\n[always] madvise never\n", target.Process, map[string]wanted{
 			hugeMemory: {absent: posture.Unknown, reason: "2.0 GiB"},
 		}},
+		{"huge pages for who asks", "metal.txtar", "-- sys/kernel/mm/transparent_hugepage/enabled --\nalways [madvise] never\n", target.Process, map[string]wanted{
+			thp:         {text: "madvise"},
+			maxPTEsNone: {absent: posture.NotApplicable, reason: "Go does not ask"},
+			hugeMemory:  {value: 128},
+		}},
 		{"modes that are told", "metal.txtar", "-- sys/kernel/debug/sched/preempt --\nnone voluntary full (lazy)\n", target.Process, map[string]wanted{
 			preemption: {text: "lazy", source: "sched/preempt"},
 		}},

@@ -82,6 +82,10 @@ func observePTEs(t *target.Target) posture.Observation {
 	if o, ok := withoutHuge(t, maxPTEsNone); ok {
 		return o
 	}
+	if o := observeTHP(t); o.Text == "madvise" {
+		// The runtime asks for them for its own tables alone: runtime/malloc.go, mpagealloc.go.
+		return posture.None(maxPTEsNone, o.Source, "huge pages are made only of memory for which they were asked for (madvise), and Go does not ask for its heap")
+	}
 	return setting(t, maxPTEsNone, path.Join(hugePages, "khugepaged/max_ptes_none"), plain)
 }
 
