@@ -104,6 +104,7 @@ func TestKnobs(t *testing.T) {
 		{"proc/irq/9/effective_affinity_list", "3", irqs, posture.Warn, "1 of 2 interrupts, at CPUs 2-3"},
 		{"proc/irq/9/smp_affinity_list", "0-2", irqs, posture.Warn, "1 of 2 interrupts, at CPUs 2-3"},
 		{"proc/irq/9/smp_affinity_list", "0", irqs, posture.Pass, "0 of 2 interrupts, at CPUs 2-3"},
+		{"proc/irq/8/effective_affinity_list", "", irqs, posture.Pass, "0 of 1 interrupts, at CPUs 2-3"},
 		{"proc/irq/9/effective_affinity_list", "garbage", irqs, posture.Pass, "0 of 1 interrupts, at CPUs 2-3"},
 		{"proc/irq/8/effective_affinity_list", "garbage", irqs, posture.Unknown, ""},
 		{"sys/devices/system/cpu/isolated", "", irqs, posture.NotApplicable, ""},

@@ -2,7 +2,9 @@ package noise
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
@@ -127,15 +129,16 @@ func interrupts(ctx context.Context, t *target.Target, apart cpulist.List) postu
 }
 
 // arrives returns the CPUs that an interrupt is sent to, or may be sent to where the
-// kernel does not tell which it has chosen.
+// kernel does not tell which it has chosen: none if it is not in use.
 func arrives(t *target.Target, n string) (cpulist.List, error) {
-	for _, file := range []string{"effective_affinity_list", "smp_affinity_list"} {
-		text, err := t.Read("/proc/irq/" + n + "/" + file)
-		if err == nil && text != "" { // empty: it is not in use
-			return cpulist.Parse(text)
-		}
+	text, err := t.Read("/proc/irq/" + n + "/effective_affinity_list")
+	if errors.Is(err, fs.ErrNotExist) {
+		text, err = t.Read("/proc/irq/" + n + "/smp_affinity_list")
 	}
-	return nil, fmt.Errorf("interrupt %s does not say where it arrives", n)
+	if err != nil {
+		return nil, err
+	}
+	return cpulist.Parse(text)
 }
 
 // title names an interrupt and its devices, each of which has a directory.
