@@ -11,6 +11,7 @@ import (
 
 	"github.com/lagvet/lagvet/runtimecheck/internal/cgroup"
 	"github.com/lagvet/lagvet/runtimecheck/internal/cpulist"
+	"github.com/lagvet/lagvet/runtimecheck/internal/metric"
 	"github.com/lagvet/lagvet/runtimecheck/internal/probe"
 	"github.com/lagvet/lagvet/runtimecheck/internal/system"
 	"github.com/lagvet/lagvet/runtimecheck/internal/target"
@@ -85,22 +86,23 @@ type number struct {
 
 // procs returns GOMAXPROCS, or why it is not known.
 func procs(ctx context.Context, t *target.Target) (p number, absent posture.Observation) {
-	const metric = "/sched/gomaxprocs:threads"
+	const name = "/sched/gomaxprocs:threads"
 	environ, n, err := declared(t)
-	if t.Metrics != nil {
-		read, failed := t.Metrics.Read(ctx, metric)
-		if m, ok := read[metric]; failed == nil && ok && m.Number >= 1 && m.Number < math.MaxInt32 {
-			return number{int(m.Number), t.Metrics.Source(metric), posture.Runtime, err == nil && n > 0}, absent
-		}
+	m := metric.Read(ctx, t, name)
+	if v, ok := m.Number(name); ok && v >= 1 && v < math.MaxInt32 {
+		return number{int(v), m.Source(name), posture.Runtime, err == nil && n > 0}, absent
 	}
-	if err != nil {
+	switch {
+	case t.Kind == target.Endpoint:
+		return p, m.Missing(value, name)
+	case err != nil:
 		return p, system.Absent(value, environ, err)
-	}
-	if n > 0 {
+	case n > 0:
 		return number{n, environ + ": GOMAXPROCS", posture.Declared, true}, absent
 	}
-	absent = posture.Hidden(value, environ, "GOMAXPROCS is not in the environment; what the runtime has chosen, or the program set, is not seen from outside")
-	absent.Mend = "ask the program: lagvet doctor --url with its endpoint, or runtimecheck.Check in it"
+	absent = m.Missing(value, name)
+	absent.Source = environ
+	absent.Reason = "GOMAXPROCS is not in the environment; what the runtime has chosen, or the program set, is not seen from outside"
 	return p, absent
 }
 

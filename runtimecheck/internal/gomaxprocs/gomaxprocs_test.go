@@ -94,7 +94,7 @@ populated 1
 		{"unset", environ("A=1"), nil, quota, "UNKNOWN: GOMAXPROCS is not in the environment"},
 		{"not reported", environ("GOMAXPROCS=2"), reported{}, value, "2: 2"},
 		{"reported wrongly", environ("GOMAXPROCS=2"), reported{value: 1e300}, value, "2: 2"},
-		{"an error", environ("GOMAXPROCS=2"), reported{value: 8, err: errors.New("timeout")}, value, "2: 2"},
+		{"an error", environ("GOMAXPROCS=2"), reported{err: errors.New("timeout")}, value, "2: 2"},
 
 		{"more than the CPUs", "", eight, affinity, "200: 8 on 4 CPUs (0-1,4-5)"},
 		{"as the CPUs", "", reported{value: 4}, affinity, "100: 4 on 4 CPUs (0-1,4-5)"},
@@ -160,6 +160,19 @@ func TestMend(t *testing.T) {
 		o := fixture.Observation(t, Probe.Look(t.Context(), &target.Target{System: s, Kind: target.Process, PID: 12, Metrics: reported{value: tt.procs}}), tt.id)
 		if !strings.Contains(o.Mend, tt.contain) {
 			t.Errorf("%s: %s", name, o.Mend)
+		}
+	}
+}
+
+// An endpoint that does not tell is not taken to have no environment.
+func TestEndpoint(t *testing.T) {
+	for want, metrics := range map[string]target.Metrics{
+		"only the program itself can tell":                                nil,
+		"the program does not say: there is no /sched/gomaxprocs:threads": reported{},
+	} {
+		o := fixture.Observation(t, Probe.Look(t.Context(), &target.Target{System: system.Elsewhere(), Kind: target.Endpoint, Metrics: metrics}), value)
+		if o.Absent != posture.Unknown || o.Reason != want || o.Mend == "" || strings.Contains(o.Source, "/proc") {
+			t.Errorf("observed %+v, want %s", o, want)
 		}
 	}
 }
