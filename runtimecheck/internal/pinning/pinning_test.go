@@ -54,6 +54,19 @@ BOOT_IMAGE=/vmlinuz quiet isolcpus=managed_irq,domain,4-7 nohz_full=4-6 rcu_nocb
 -- sys/devices/system/cpu/cpu4/cache/index3/shared_cpu_list --
 4-7
 `
+	// CPUs 8 and 9 have a second cache for both, and no third.
+	fewer = `
+-- sys/devices/system/cpu/online --
+0-9
+-- sys/devices/system/cpu/cpu8/cache/index1/level --
+1
+-- sys/devices/system/cpu/cpu8/cache/index1/shared_cpu_list --
+8
+-- sys/devices/system/cpu/cpu8/cache/index2/level --
+2
+-- sys/devices/system/cpu/cpu8/cache/index2/shared_cpu_list --
+8-9
+`
 	plainHost = `
 -- sys/devices/system/cpu/possible --
 0-7
@@ -122,6 +135,9 @@ func TestPinning(t *testing.T) {
 		{"one cache", []string{isolatedHost, process("1-3", "0")}, cache, "NOT_APPLICABLE: /sys/devices/system/cpu/cpu*/cache"},
 		{"the first cache", []string{isolatedHost, process("0-3", "7")}, cache, "1: CPUs 0-3, behind 1 last-level cache"},
 		{"two caches", []string{isolatedHost, pinned}, cache, "2: CPUs 0-7, behind 2 last-level caches"},
+
+		{"a CPU with fewer caches", []string{isolatedHost, fewer, process("4-9")}, cache, "2: CPUs 4-9, behind 2 last-level caches"},
+		{"garbled caches", []string{isolatedHost, "-- sys/devices/system/cpu/cpu0/cache/index3/shared_cpu_list --\n4\n", process("0-3")}, cache, "UNKNOWN: /sys/devices/system/cpu/cpu*/cache/index*/shared_cpu_list cannot be read"},
 
 		{"locks unseen", []string{pinned}, locked, "UNKNOWN: 2 threads pinned, and a mask without a lock pins nothing"},
 	}
