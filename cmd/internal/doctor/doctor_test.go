@@ -140,7 +140,7 @@ func TestPrometheus(t *testing.T) {
 
 func TestHTML(t *testing.T) {
 	var b bytes.Buffer
-	if err := writeHTML(&b, sample()); err != nil {
+	if err := HTML(&b, sample()); err != nil {
 		t.Fatal(err)
 	}
 	out := b.String()
@@ -170,12 +170,12 @@ func FuzzHTML(f *testing.F) {
 		c.Current, c.Why, c.Mend, c.Source, c.Advice, c.Doubt, c.Details = s, s, s, s, s, s, []string{s}
 		r.Profile, r.Subject.Exe = s, s
 		var b bytes.Buffer
-		if err := writeHTML(&b, r); err != nil {
+		if err := HTML(&b, r); err != nil {
 			t.Fatal(err)
 		}
 		plain := sample()
 		var p bytes.Buffer
-		if err := writeHTML(&p, plain); err != nil {
+		if err := HTML(&p, plain); err != nil {
 			t.Fatal(err)
 		}
 		for _, tag := range []string{"<script", "<style", "<li", "<section", "<h1", "</title>"} {

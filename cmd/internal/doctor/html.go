@@ -42,8 +42,8 @@ type pageCheck struct {
 	Open         bool
 }
 
-// writeHTML writes r as one page that needs nothing but itself.
-func writeHTML(w io.Writer, r *posture.Report) error {
+// HTML writes r as one page that needs nothing but itself.
+func HTML(w io.Writer, r *posture.Report) error {
 	b := pageBody{Counts: fmt.Sprintf("%d checks by the profile %s, at %s.", len(r.Checks), r.Profile, r.Time.Format("2006-01-02 15:04:05 MST"))}
 	for _, v := range posture.Verdicts() {
 		if r.Count(v) > 0 {

@@ -52,7 +52,7 @@ func (d *doctor) render(w io.Writer, format string, r *posture.Report, color boo
 	case "sarif":
 		return writeSARIF(w, r, exitCode(r, d.FailOn))
 	case "html":
-		return writeHTML(w, r)
+		return HTML(w, r)
 	case "prometheus":
 		return writePrometheus(w, r)
 	}

@@ -640,6 +640,13 @@ var roles = []string{"button", "link", "searchbox", "textbox", "combobox", "tabl
 // accessible does what checkers of accessibility do without a person.
 func (b *browser) accessible(r *report.Report) {
 	b.run(chromedp.Click(chromedp.CSS(`#list .row`)), chromedp.Click(chromedp.CSS(`#view`)))
+	b.assistive(60)
+}
+
+// assistive looks at a page as assistive technology does, which is to know that many
+// controls of it.
+func (b *browser) assistive(least int) {
+	b.t.Helper()
 	controls := 0
 	for _, n := range call(b, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{}).Nodes {
 		if n.Ignored || n.Role == nil || !slices.Contains(roles, strings.Trim(string(n.Role.Value), `"`)) {
@@ -650,7 +657,7 @@ func (b *browser) accessible(r *report.Report) {
 			b.t.Errorf("a %s has no name", n.Role.Value)
 		}
 	}
-	if controls < 60 {
+	if controls < least {
 		b.t.Errorf("only %d controls are known to assistive technology", controls)
 	}
 	for _, fault := range eval[[]string](b, `(() => {

@@ -3,7 +3,8 @@
   const items = [...document.querySelectorAll('.checks > li')];
   const groups = [...document.querySelectorAll('.group')];
   const all = byId('count').textContent;
-  for (const item of items) item.haystack = item.textContent.toLowerCase();
+  // What stands in two elements is not one word.
+  for (const item of items) item.haystack = [...item.querySelectorAll('.chip, h3, .facts > span, dd, p, .plain li')].map((e) => e.textContent).join('\n').toLowerCase();
 
   const passes = (item, words) =>
     (!byId('verdict').value || byId('verdict').value.split(' ').includes(item.dataset.verdict)) &&
