@@ -340,6 +340,12 @@ func TestUnderstand(t *testing.T) {
 			problems: []string{"example.com/m/a was not checked: it does not compile: first"},
 		},
 		{
+			name:     "a module that another module requires",
+			said:     "go: example.org/a@v1.0.0 requires\n\texample.org/b@v1.1.0 requires\n\texample.org/c@v0.2.0: reading example.org/c/go.mod at revision v0.2.0: unknown revision v0.2.0\n",
+			failed:   true,
+			problems: []string{"nothing was checked: example.org/c@v0.2.0, which example.org/a@v1.0.0 requires, cannot be had: reading example.org/c/go.mod at revision v0.2.0: unknown revision v0.2.0"},
+		},
+		{
 			name:     "something new",
 			said:     "go: the sky has fallen\nrun\n",
 			failed:   true,

@@ -148,6 +148,11 @@ var sentences = []sentence{
 		"see whether the directory exists, or only an overlay has it, and whether programs may run there",
 	},
 	{
+		`(?m)^go: (?P<by>\S+@\S+) requires\n(?:\t\S+@\S+ requires\n)*\t(?P<what>\S+@\S+): (?P<why>[^\n]+)`,
+		"nothing was checked: $what, which $by requires, cannot be had: $why",
+		"see go mod download, or have go.mod ask for versions that can be had",
+	},
+	{
 		`(?m)^go: (?P<what>\S+@\S+)(?: \([^)]*\))?: (?P<why>[^\n]+)`,
 		"nothing was checked: $what cannot be had: $why",
 		"see go mod download",
