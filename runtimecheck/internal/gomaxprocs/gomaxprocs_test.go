@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -124,6 +125,27 @@ populated 1
 				t.Errorf("observed %s, want %s", got, tt.want)
 			}
 		})
+	}
+}
+
+// Whatever kind of groups a machine has, the tightest quota counts.
+func TestGroups(t *testing.T) {
+	for file, want := range map[string]struct {
+		value  float64
+		atBest bool
+	}{
+		"v2host.txtar":    {160, false}, // the slice above has 2.5
+		"v1.txtar":        {400. / 1.5, false},
+		"hybrid.txtar":    {800, false}, // 0.5, by v1
+		"pod.txtar":       {100, false}, // Guaranteed: 4
+		"container.txtar": {400. / 1.5, true},
+	} {
+		archives := append(fixture.Files(t, "../../cgroup/testdata/"+file), "-- proc/12/task/12/status --\nCpus_allowed_list:\t4-7\n")
+		p := &target.Target{System: fixture.Tree(t, archives...), Kind: target.Process, PID: 12, Metrics: reported{value: 4}}
+		o := fixture.Observation(t, Probe.Look(t.Context(), p), quota)
+		if math.Abs(o.Value-want.value) > 1e-9 || (o.AtBest != "") != want.atBest {
+			t.Errorf("%s: observed %+v, want %+v", file, o, want)
+		}
 	}
 }
 
