@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 // heap keeps some memory that it has written to.
 func heap() {
 	memory := make([]byte, 64<<20)
-	for i := range memory {
+	for i := 0; i < len(memory); i += os.Getpagesize() {
 		memory[i] = 1
 	}
 	live.Ready()
