@@ -115,8 +115,8 @@ func knobs() []knob {
 	}, {
 		spec: posture.Spec{
 			ID:   "noise.ignore_ce",
-			What: "1 if memory errors that were corrected are not looked for",
-			Why:  "the search is a timer on each CPU that reads registers of the memory controllers",
+			What: "1 if errors that the hardware has corrected are not looked for",
+			Why:  "the search is a timer on each CPU that reads its error registers",
 			Mend: "echo 1 > each /sys/devices/system/machinecheck/machinecheck*/ignore_ce",
 		},
 		// One stands for all: the kernel keeps one flag, arch/x86/kernel/cpu/mce/core.c.
