@@ -16,9 +16,9 @@ func (v *view) locks(ctx context.Context) posture.Observation {
 	if len(v.pinned) == 0 {
 		return v.unpinned(locked)
 	}
-	if v.Pprof == nil || !v.Snapshots {
+	if v.Pprof == nil || v.Goroutines == nil { // nobody has asked for what stops the program
 		o := posture.Hidden(locked, source, fmt.Sprintf("%s pinned, and a mask without a lock pins nothing; which goroutines are locked stands in their stacks, and taking those stops the program", plural(len(v.pinned), "thread")))
-		o.Mend = "let the program's endpoint be asked for the stacks: --url with --snapshots"
+		o.Mend = "let the program's endpoint be asked for the stacks as well: --pid with --url http://host:port/debug/pprof and --snapshots 10s"
 		return o
 	}
 	text, err := v.Pprof(ctx, source)

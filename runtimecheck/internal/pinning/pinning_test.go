@@ -280,12 +280,15 @@ func TestLocked(t *testing.T) {
 		"one of one":    {true, answer(stacks, nil), process("0-7", "4"), "0: 1 pinned thread, 1 locked goroutine"},
 		"an error":      {true, answer("", errors.New("timeout")), process("0-7", "4"), "UNKNOWN: the endpoint does not tell: timeout"},
 		"not asked for": {false, answer(stacks, nil), process("0-7", "4"), "UNKNOWN: 1 thread pinned,"},
+		"no endpoint":   {true, nil, process("0-7", "4"), "UNKNOWN: 1 thread pinned"},
 		"none pinned":   {true, answer(stacks, nil), process("0-7"), "NOT_APPLICABLE: no thread is pinned"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := fixture.Observation(t, Probe.Look(t.Context(), &target.Target{
-				System: fixture.Tree(t, tt.files), Kind: target.Process, PID: 12, Pprof: tt.pprof, Snapshots: tt.snapshots,
-			}), locked)
+			p := &target.Target{System: fixture.Tree(t, tt.files), Kind: target.Process, PID: 12, Pprof: tt.pprof}
+			if tt.snapshots {
+				p.Goroutines = func(context.Context) ([]target.Site, error) { return nil, nil }
+			}
+			o := fixture.Observation(t, Probe.Look(t.Context(), p), locked)
 			if !strings.HasPrefix(said(o), tt.want) {
 				t.Errorf("observed %s, want %s", said(o), tt.want)
 			}

@@ -39,10 +39,6 @@ type Target struct {
 	// can wake. Both stop the world for a moment, and are nil unless asked for.
 	Goroutines, Leaked func(ctx context.Context) ([]Site, error)
 
-	// Snapshots permits what stops the world of the program: the stacks of all its
-	// goroutines. Whoever looks must have asked for it.
-	Snapshots bool
-
 	// Window is how long a probe may watch, if it has nothing to compare with.
 	Window time.Duration
 
