@@ -20,6 +20,7 @@ import (
 	"github.com/lagvet/lagvet/runtimecheck/internal/goroutines"
 	"github.com/lagvet/lagvet/runtimecheck/internal/kernel"
 	"github.com/lagvet/lagvet/runtimecheck/internal/limits"
+	"github.com/lagvet/lagvet/runtimecheck/internal/listeners"
 	"github.com/lagvet/lagvet/runtimecheck/internal/noise"
 	"github.com/lagvet/lagvet/runtimecheck/internal/numa"
 	"github.com/lagvet/lagvet/runtimecheck/internal/pinning"
@@ -37,6 +38,7 @@ func Probes() []probe.Probe {
 		numa.Probe,
 		gc.Probe,
 		kernel.Probe,
+		listeners.Probe,
 		clock.Probe,
 		goroutines.Probe,
 		build.Probe,
