@@ -37,7 +37,7 @@ func files(t *target.Target) posture.Observation {
 	if err != nil {
 		return system.Absent(nofile, source, err)
 	}
-	names, err := t.List(t.Proc("fd"))
+	names, err := t.Descriptors()
 	if err != nil {
 		return system.Absent(nofile, t.Proc("fd"), err)
 	}

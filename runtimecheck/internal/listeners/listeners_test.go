@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"net/netip"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -75,10 +77,10 @@ func TestLook(t *testing.T) {
 		grade       posture.Grade
 		details     int
 	}{
-		{"the fullest", server, queue, 25, "127.0.0.1:8080: 12 waiting (socket 70 of this process), of 48", "", "", posture.Heuristic, 3},
+		{"the fullest", server, queue, 25, "127.0.0.1:8080: 12 waiting of 48 (socket 70 of this process), if", "", "", posture.Heuristic, 3},
 		{"none waits", quiet.Replace(server), queue, 0, "none waits", "", "", posture.Kernel, 3},
 		{"a group", server, reuseport, 3, "3 sockets on 0.0.0.0:443, 2 of this process", "", "", posture.Kernel, 3},
-		{"another network", hosts, queue, 0, "", posture.Unknown, "12 waiting", posture.Kernel, 3},
+		{"another network", hosts, queue, 0, "", posture.Unknown, "some wait", posture.Kernel, 3},
 		{"none waits in another network", quiet.Replace(hosts), queue, 0, "none waits", "", "", posture.Kernel, 3},
 		{"groups of another network", hosts, reuseport, 3, "2 of this process", "", "", posture.Kernel, 3},
 		{"no group", strings.ReplaceAll(server, "   3: 00000000:01BB", "   3: 00000000:01BC") + "-- proc/12/fd/4 -> socket:[4] --\n", reuseport, 0, "", "", "", "", -1},
@@ -149,8 +151,7 @@ func TestHost(t *testing.T) {
 // not found is not taken for nothing.
 func TestMany(t *testing.T) {
 	p := process(t, server)
-	p.Kind = target.Self
-	for i := range 600 {
+	for i := range most {
 		if err := os.Symlink("/dev/null", p.Path(fmt.Sprintf("/proc/12/fd/%d", 100+i))); err != nil {
 			t.Fatal(err)
 		}
@@ -163,6 +164,46 @@ func TestMany(t *testing.T) {
 	cancel()
 	if o := fixture.Observation(t, Probe.Look(ended, p), queue); o.Absent != posture.Unknown {
 		t.Errorf("observed without looking: %+v", o)
+	}
+}
+
+// A process that asks its own sockets needs no table of the kernel's.
+func TestSelf(t *testing.T) {
+	at := netip.MustParseAddrPort
+	tests := []struct {
+		name    string
+		kernel  fixture.Kernel
+		queue   float64
+		current string
+		shared  float64
+		absent  posture.Verdict
+		details int
+	}{
+		{"the fullest by its own measure", fixture.Kernel{Listeners: map[int]system.Listener{
+			3:  {Address: at("127.0.0.1:80"), Queue: 12, Backlog: 48},
+			10: {Address: at("[::1]:80"), Queue: 9, Backlog: 10},
+		}}, 90, "[::1]:80: 9 waiting of 10", 1, "", 2},
+		{"a group", fixture.Kernel{Listeners: map[int]system.Listener{
+			3: {Address: at("0.0.0.0:80"), Backlog: 48},
+			4: {Address: at("0.0.0.0:80"), Backlog: 48},
+		}}, 0, "none waits", 2, "", 2},
+		{"none", fixture.Kernel{Listeners: map[int]system.Listener{}}, 0, "", 0, posture.NotApplicable, 0},
+		{"another system", fixture.Kernel{}, 0, "", 0, posture.NotApplicable, 0},
+		{"no right", fixture.Kernel{Err: syscall.EPERM}, 0, "", 0, posture.Unknown, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := process(t, strings.Replace(server, "-- proc/12/net/tcp --", "-- proc/12/net/unused --", 1))
+			p.Kind, p.Kernel = target.Self, tt.kernel
+			all := Probe.Look(t.Context(), p)
+			o := fixture.Observation(t, all, queue)
+			if o.Value != tt.queue || o.Current != tt.current || o.Absent != tt.absent || o.Grade != posture.Kernel || len(o.Details) != tt.details {
+				t.Errorf("observed %+v", o)
+			}
+			if o := fixture.Observation(t, all, reuseport); o.Value != tt.shared || o.Absent != tt.absent {
+				t.Errorf("observed %+v", o)
+			}
+		})
 	}
 }
 

@@ -165,7 +165,7 @@ func TestLiveFull(t *testing.T) {
 	p.Begin(time.Now())
 	all := Probe.Look(t.Context(), p)
 	o := fixture.Observation(t, all, queue)
-	if !strings.HasPrefix(o.Current, fmt.Sprintf("127.0.0.1:%d: %d waiting", port, backlog+1)) || o.Value <= 0 || o.Grade != posture.Heuristic {
+	if !strings.HasPrefix(o.Current, fmt.Sprintf("127.0.0.1:%d: %d waiting of ", port, backlog+1)) || o.Value <= 0 || o.Grade != posture.Heuristic {
 		t.Errorf("%+v, want %d that wait", o, backlog+1)
 	}
 	if grown := fixture.Observation(t, all, overflows); grown.Value < 1 || !strings.Contains(grown.Current, " in ") {
@@ -202,6 +202,47 @@ func counter(t *testing.T, name string) (n float64, counted bool) {
 		return n, true
 	}
 	return 0, false
+}
+
+// The sockets of this process, asked themselves, and another way to read them.
+func TestLiveSelf(t *testing.T) {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fd)
+	if err := unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Listen(fd, backlog); err != nil {
+		t.Fatal(err)
+	}
+	a, err := unix.Getsockname(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := fmt.Sprintf("127.0.0.1:%d", a.(*unix.SockaddrInet4).Port)
+	c, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	local, err := net.Listen("unix", filepath.Join(t.TempDir(), "socket")) // does not count
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer local.Close()
+	self := &target.Target{System: system.Here(), Kind: target.Self, PID: os.Getpid()}
+	self.Begin(time.Now())
+	for deadline := time.Now().Add(20 * time.Second); waiting(t, self, a.(*unix.SockaddrInet4).Port) < 1; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the connection does not come")
+		}
+	}
+	o := observe(t, self, queue)
+	if want := fmt.Sprintf("%s: 1 waiting of %d", address, backlog); o.Current != want || o.Value != 100./backlog || o.Grade != posture.Kernel || len(o.Details) != 1 {
+		t.Errorf("%+v, want %s", o, want)
+	}
 }
 
 // waiting is the queue of a port that listens (state 10) as the library sees it, which

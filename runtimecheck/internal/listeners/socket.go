@@ -14,18 +14,29 @@ import (
 type socket struct {
 	address string // "127.0.0.1:80"
 	queue   int    // connections that wait to be accepted
-	uid     string // of who opened it
-	inode   uint64
-	own     bool // the process has a descriptor of it
+	backlog int    // how many may; 0 if that is not known
+	uid     string // of who opened it, if it is not the process's own
+	inode   uint64 // 0 if it is not known
+	own     bool   // the process has a descriptor of it
 }
 
 func (s socket) String() string {
+	text := fmt.Sprintf("%s: %d waiting", s.address, s.queue)
+	if s.backlog > 0 {
+		text += fmt.Sprintf(" of %d", s.backlog)
+	}
+	if s.inode == 0 {
+		return text
+	}
 	whose := "of user " + s.uid
 	if s.own {
 		whose = "of this process"
 	}
-	return fmt.Sprintf("%s: %d waiting (socket %d %s)", s.address, s.queue, s.inode, whose)
+	return fmt.Sprintf("%s (socket %d %s)", text, s.inode, whose)
 }
+
+// share is how much of the queue is used, in percent.
+func (s socket) share() float64 { return 100 * float64(s.queue) / float64(max(s.backlog, 1)) }
 
 // listen is the state TCP_LISTEN of the kernel's include/net/tcp_states.h.
 const listen = "0A"

@@ -19,10 +19,11 @@ func TestElsewhere(t *testing.T) {
 	_, now := s.Kernel.Now()
 	_, _, limit := s.Kernel.Limit(0)
 	_, nodes := s.Kernel.Nodes(0, nil)
+	_, _, listener := s.Kernel.Listener(0)
 	for what, err := range map[string]error{
 		"Read": read, "List": list, "Link": link, "Proc": proc,
 		"Affinity": affinity, "CPU": cpu, "Clock": clock, "Now": now, "Limit": limit,
-		"Nodes": nodes,
+		"Nodes": nodes, "Listener": listener,
 	} {
 		if err == nil {
 			t.Errorf("%s answers", what)

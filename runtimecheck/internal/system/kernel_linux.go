@@ -1,6 +1,8 @@
 package system
 
 import (
+	"errors"
+	"net/netip"
 	"time"
 	"unsafe"
 
@@ -75,4 +77,42 @@ func (here) Nodes(pid int, pages []uintptr) ([]int, error) {
 		nodes[i] = int(s)
 	}
 	return nodes, nil
+}
+
+func (here) Listener(fd int) (Listener, bool, error) {
+	// A file is no socket, and a descriptor may have been closed since it was listed.
+	accepts, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ACCEPTCONN)
+	if errors.Is(err, unix.ENOTSOCK) || errors.Is(err, unix.EBADF) || err == nil && accepts == 0 {
+		return Listener{}, false, nil
+	}
+	if err != nil {
+		return Listener{}, false, err
+	}
+	name, err := unix.Getsockname(fd)
+	if err != nil {
+		return Listener{}, false, err
+	}
+	var l Listener
+	switch a := name.(type) {
+	case *unix.SockaddrInet4:
+		l.Address = netip.AddrPortFrom(netip.AddrFrom4(a.Addr), uint16(a.Port))
+	case *unix.SockaddrInet6:
+		l.Address = netip.AddrPortFrom(netip.AddrFrom16(a.Addr), uint16(a.Port))
+	default:
+		return Listener{}, false, nil // not of the network
+	}
+	protocol, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_PROTOCOL)
+	// Package net asks for MPTCP where there is any; each such socket has one of TCP inside,
+	// which answers for it.
+	if err != nil || protocol != unix.IPPROTO_TCP && protocol != unix.IPPROTO_MPTCP {
+		return Listener{}, false, err
+	}
+	// Of a socket that listens these two fields have another meaning than their names
+	// say, see tcp_get_info in the kernel's net/ipv4/tcp.c.
+	info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
+	if err != nil {
+		return Listener{}, false, err
+	}
+	l.Queue, l.Backlog = int(info.Unacked), int(info.Sacked)
+	return l, true, nil
 }

@@ -16,3 +16,4 @@ func (here) Clock() (Clock, error)                    { return Clock{}, errors.E
 func (here) Now() (time.Duration, error)              { return costOfNow(), nil }
 func (here) Limit(int) (soft, hard uint64, err error) { return 0, 0, errors.ErrUnsupported }
 func (here) Nodes(int, []uintptr) ([]int, error)      { return nil, errors.ErrUnsupported }
+func (here) Listener(int) (Listener, bool, error)     { return Listener{}, false, errors.ErrUnsupported }

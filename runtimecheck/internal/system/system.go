@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -62,6 +63,7 @@ func (nowhere) Clock() (Clock, error)                    { return Clock{}, ErrEl
 func (nowhere) Now() (time.Duration, error)              { return 0, ErrElsewhere }
 func (nowhere) Limit(int) (soft, hard uint64, err error) { return 0, 0, ErrElsewhere }
 func (nowhere) Nodes(int, []uintptr) ([]int, error)      { return nil, ErrElsewhere }
+func (nowhere) Listener(int) (Listener, bool, error)     { return Listener{}, false, ErrElsewhere }
 
 // A Kernel answers system calls. What the operating system does not have, it answers
 // with [errors.ErrUnsupported].
@@ -81,6 +83,16 @@ type Kernel interface {
 	// Nodes returns on which NUMA node each of the pages of a process is, by an address
 	// in it; negative for a page that is not in memory. Pages stay where they are.
 	Nodes(pid int, pages []uintptr) ([]int, error)
+	// Listener returns what a descriptor of this process listens on with TCP; ok is false
+	// if it is none that does.
+	Listener(fd int) (l Listener, ok bool, err error)
+}
+
+// A Listener is a socket that connections are accepted on.
+type Listener struct {
+	Address netip.AddrPort
+	Queue   int // connections that wait to be accepted
+	Backlog int // how many may: one more than this
 }
 
 // A Clock is what adjtimex(2) says.

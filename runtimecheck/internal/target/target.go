@@ -83,6 +83,15 @@ func (t *Target) Proc(name ...string) string {
 	return path.Join(append([]string{"/proc", strconv.Itoa(t.PID)}, name...)...)
 }
 
+// descriptors is the key of what Descriptors has listed.
+type descriptors struct{}
+
+// Descriptors returns the names of the process's open files: numbers, in no order. The
+// kernel takes some microseconds for each, so they are listed once in a look.
+func (t *Target) Descriptors() ([]string, error) {
+	return Once(t, descriptors{}, func() ([]string, error) { return t.List(t.Proc("fd")) })
+}
+
 // Shares reports whether the process and who looks have a namespace in common: "mnt",
 // "net". Files like /proc/sys/net are of the one that reads them.
 func (t *Target) Shares(namespace string) (bool, error) {
