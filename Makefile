@@ -11,12 +11,14 @@ all: build
 build:
 	$(GO) build -trimpath -o $(BIN)/lagvet ./cmd/lagvet
 
-## lint: gofmt, go vet, and lagvet on itself
+## lint: gofmt, go vet (of what runs elsewhere too), and lagvet on itself
 lint: build
 	@unformatted=$$(git ls-files '*.go' | grep -v /testdata/ | xargs gofmt -l); \
 	if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) vet -tags e2e ./cmd/internal/e2e
+	GOOS=darwin $(GO) vet ./runtimecheck/... ./cmd/lagvet
+	GOOS=windows $(GO) vet ./runtimecheck/... ./cmd/lagvet
 	$(BIN)/lagvet check ./...
 
 ## test: lint, and every test under the race detector
@@ -93,9 +95,10 @@ REPLAY  ?= ./...
 replay: build
 	$(GO) run ./cmd/internal/replay -lagvet $(BIN)/lagvet -n $(COMMITS) $(REPO) $(REPLAY)
 
-## docs: the rules' pages, from the analyzers' own comments
+## docs: the rules' pages, from the analyzers' own comments, and the list of what doctor checks
 docs: build
 	$(BIN)/lagvet docs docs/rules
+	$(GO) test -count=1 -run '^TestChecksPage$$' ./cmd/internal/doctor -update
 
 ## fuzz: each fuzz target for FUZZTIME
 FUZZTIME ?= 30s

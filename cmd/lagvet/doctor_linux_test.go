@@ -18,6 +18,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/lagvet/lagvet/cmd/internal/doctor"
+	"github.com/lagvet/lagvet/runtimecheck"
 	"github.com/lagvet/lagvet/runtimecheck/posture"
 )
 
@@ -335,16 +336,35 @@ func TestDoctorOfAnotherUser(t *testing.T) {
 		cmd = exec.Command(filepath.Join(dir, "lagvet"))
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 	}
-	cmd.Args = append(cmd.Args, "doctor", "--pid", fmt.Sprint(pid), "--only", "limits", "--fail-on", "unknown")
-	cmd.Env, cmd.Dir = append(os.Environ(), runEnv+"=1"), "/"
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := cmd.Run()
-	if _, ok := errors.AsType[*exec.ExitError](err); !ok {
-		t.Fatalf("%v\n%s%s", err, &stdout, &stderr)
+	as := func(args ...string) result {
+		cmd := *cmd
+		cmd.Args = append([]string{"lagvet", "doctor", "--pid", fmt.Sprint(pid), "--fail-on", "unknown"}, args...)
+		cmd.Env, cmd.Dir = append(os.Environ(), runEnv+"=1"), "/"
+		var stdout, stderr bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &stdout, &stderr
+		err := cmd.Run()
+		if _, ok := errors.AsType[*exec.ExitError](err); !ok {
+			t.Fatalf("%v\n%s%s", err, &stdout, &stderr)
+		}
+		return result{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
 	}
-	if code := cmd.ProcessState.ExitCode(); code != 3 {
-		t.Errorf("exit code %d\n%s%s", code, &stdout, &stderr)
+	expect{code: 3, stdout: []string{`^UNKNOWN  limits\.nofile +reading /proc/\d+/limits is not permitted$`, `^    mend: run lagvet as the user of the process, or as root$`}}.check(t, as("--only", "limits"))
+
+	// What --list says of who may see what is true.
+	var rep posture.Report
+	if err := json.Unmarshal([]byte(as("--format", "json").stdout), &rep); err != nil {
+		t.Fatal(err)
 	}
-	match(t, stdout.String(), []string{`^UNKNOWN  limits\.nofile +reading /proc/\d+/limits is not permitted$`, `^    mend: run lagvet as the user of the process, or as root$`})
+	needs := make(map[string]string)
+	for _, s := range runtimecheck.Specs() {
+		needs[s.ID] = s.Needs
+	}
+	for _, c := range rep.Checks {
+		if refused := strings.Contains(c.Why, "is not permitted"); refused && needs[c.ID] == "" {
+			t.Errorf("%s: %s, and --list says that it needs nothing", c.ID, c.Why)
+		}
+		if own := strings.HasPrefix(needs[c.ID], "its user"); own && c.Verdict != posture.Unknown && c.Verdict != posture.NotApplicable {
+			t.Errorf("%s is %s, and --list says that it needs %s", c.ID, c.Verdict, needs[c.ID])
+		}
+	}
 }

@@ -17,7 +17,9 @@ type Spec struct {
 	Mend string // what to do then
 	Go   bool   // it is of a Go program, not of the host alone
 
-	Where string // it is looked for, for a reader who decides what to permit: "/proc/PID/limits"
+	// For whoever decides what to permit; package inspect knows them.
+	Where string // it is looked for: "/proc/PID/limits"
+	Grade Grade  // how far it is to be trusted, at best
 	Needs string // who may see it of another process; empty: anybody
 }
 

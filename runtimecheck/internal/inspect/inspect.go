@@ -51,7 +51,9 @@ func Probes() []probe.Probe {
 func Specs() []posture.Spec {
 	var specs []posture.Spec
 	for _, p := range Probes() {
-		specs = append(specs, p.Specs...)
+		for _, s := range p.Specs {
+			specs = append(specs, accessible(s))
+		}
 	}
 	return specs
 }

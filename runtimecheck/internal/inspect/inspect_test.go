@@ -205,6 +205,16 @@ func TestLooks(t *testing.T) {
 func TestSpecs(t *testing.T) {
 	id := regexp.MustCompile(`^[a-z0-9]+\.[a-z0-9_]+$`)
 	seen := make(map[string]bool)
+	for id := range accesses {
+		if strings.Contains(id, ".") && !slices.ContainsFunc(Specs(), func(s posture.Spec) bool { return s.ID == id }) {
+			t.Errorf("it is said where %s is seen, and there is no such check", id)
+		}
+	}
+	for _, s := range Specs() {
+		if s.Where == "" || s.Grade == "" {
+			t.Errorf("%s: where is it seen?", s.ID)
+		}
+	}
 	for _, p := range Probes() {
 		if seen[p.Name] || p.Look == nil || len(p.Specs) == 0 {
 			t.Errorf("the probe %s is there twice, or sees nothing", p.Name)
