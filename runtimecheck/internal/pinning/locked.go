@@ -10,7 +10,8 @@ import (
 )
 
 // locks compares the pinned threads with the goroutines that are locked to one. Which
-// goroutine is on which thread is not written in the stacks: only numbers compare.
+// goroutine is on which thread is not written in the stacks: only the numbers can be
+// compared, so that as many of each may still be of different threads.
 func (v *view) locks(ctx context.Context) posture.Observation {
 	const source = "goroutine?debug=2"
 	if len(v.pinned) == 0 {
@@ -26,7 +27,7 @@ func (v *view) locks(ctx context.Context) posture.Observation {
 		return posture.Hidden(locked, source, fmt.Sprintf("the endpoint does not tell: %v", err))
 	}
 	n := countLocked(string(text))
-	o := posture.Number(locked, float64(max(0, len(v.pinned)-n)), source, posture.Runtime)
+	o := posture.Number(locked, float64(max(0, len(v.pinned)-n)), source, posture.Heuristic)
 	o.Current = fmt.Sprintf("%s, %s", plural(len(v.pinned), "pinned thread"), plural(n, "locked goroutine"))
 	return o
 }
