@@ -78,9 +78,14 @@ type sample struct {
 	counters map[string]float64
 }
 
-// Proc returns the path of a file about the process: "/proc/12/status".
+// Proc returns the path of a file about the process: "/proc/12/status", and of one
+// whose number is not known, on another machine, "/proc/PID/status".
 func (t *Target) Proc(name ...string) string {
-	return path.Join(append([]string{"/proc", strconv.Itoa(t.PID)}, name...)...)
+	pid := "PID"
+	if t.PID != 0 {
+		pid = strconv.Itoa(t.PID)
+	}
+	return path.Join(append([]string{"/proc", pid}, name...)...)
 }
 
 // descriptors is the key of what Descriptors has listed.
