@@ -31,16 +31,18 @@ func heap() {
 	runtime.KeepAlive(memory)
 }
 
-// The sample of a real process has pages on the nodes that numa_maps names, and most of
-// them are in memory.
+// The sample of a real process has pages on the nodes that numa_maps names, and none on
+// others.
 func TestLiveSample(t *testing.T) {
 	pid := live.Start(t, "heap")
 	p, _, err := sample(&target.Target{System: system.Here(), Kind: target.Process, PID: pid})
 	if errors.Is(err, syscall.EPERM) || errors.Is(err, errors.ErrUnsupported) {
 		return // it is forbidden here, or not compiled in: see TestRefused for what is said then
 	}
-	if err != nil || p.seen < sampled/4 {
-		t.Fatalf("%+v, %v: want most of the sample in memory", p, err)
+	// How many are in memory depends on what else is mapped: the race detector reserves
+	// much, and uses little of it.
+	if err != nil || p.seen < fewest || p.seen > sampled {
+		t.Fatalf("%+v, %v: want enough of the sample in memory", p, err)
 	}
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/numa_maps", pid))
 	if err != nil {
