@@ -1,17 +1,20 @@
 package cgroup
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
+	"golang.org/x/sys/unix"
 
 	"github.com/lagvet/lagvet/runtimecheck/internal/fixture"
 	"github.com/lagvet/lagvet/runtimecheck/internal/live"
@@ -20,8 +23,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	live.Main(m, map[string]func(){"busy": busy})
+	live.Main(m, map[string]func(){"busy": busy, "confined": confined})
 }
+
+// The namespaces of a process are those of its first thread.
+func init() { runtime.LockOSThread() }
 
 // directory is the variable that tells a process where the test and it leave notes to
 // each other.
@@ -32,37 +38,111 @@ const directory = "LAGVET_TEST_NOTES"
 func busy() {
 	dir := os.Getenv(directory)
 	go func() {
-		for {
-			if _, err := os.Stat(filepath.Join(dir, "ask")); err == nil {
-				break
-			}
+		for !asked(dir) {
 		}
 		limit, err := memlimit.FromCgroup()
-		answer := strconv.FormatUint(limit, 10)
+		text := strconv.FormatUint(limit, 10)
 		if errors.Is(err, memlimit.ErrNoLimit) {
-			answer = "none"
+			text = "none"
 		} else if err != nil {
-			answer = err.Error()
+			text = err.Error()
 		}
-		file := filepath.Join(dir, "answer")
-		if os.WriteFile(file+"~", []byte(answer), 0o600) == nil {
-			_ = os.Rename(file+"~", file)
-		}
+		answer(dir, text)
 		for { // on
 		}
 	}()
 	live.Ready()
 }
 
-// start starts a busy process, and returns it and how to ask it for its limit.
-func start(t *testing.T) (*target.Target, func() string) {
+func asked(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "ask"))
+	return err == nil
+}
+
+func answer(dir, text string) {
+	file := filepath.Join(dir, "answer")
+	if os.WriteFile(file+"~", []byte(text), 0o600) == nil {
+		_ = os.Rename(file+"~", file)
+	}
+}
+
+// confined sees, if it may have mounts of its own, only the groups that it is in
+// itself, as in a container; and says what it finds.
+func confined() {
+	go func() {
+		live.Ready()
+		os.Exit(0)
+	}()
+	dir := os.Getenv(directory)
+	for !asked(dir) {
+		time.Sleep(time.Millisecond)
+	}
+	p := &target.Target{System: system.Here(), Kind: target.Self, PID: os.Getpid()}
+	outside, err := Find(p)
+	if err == nil {
+		err = confine(p)
+	}
+	inside, insideErr := Find(p)
+	data, _ := json.Marshal(view{
+		Confined: err == nil, Err: fmt.Sprint(err, insideErr),
+		CPU: [2]string{write(outside.CPU), write(inside.CPU)}, Memory: [2]string{write(outside.Memory), write(inside.Memory)},
+		CPUHidden: inside.CPU.Hidden != "", MemoryHidden: inside.Memory.Hidden != "", V1: !hasV2Memory(p),
+	})
+	answer(dir, string(data))
+	select {}
+}
+
+// A view is what a process found before it was confined, and after.
+type view struct {
+	Confined                bool
+	Err                     string
+	CPU, Memory             [2]string
+	CPUHidden, MemoryHidden bool
+	V1                      bool // the memory is of v1
+}
+
+func hasV2Memory(p *target.Target) bool {
+	s, err := locate(p)
+	if err != nil {
+		return false
+	}
+	g, err := s.of("memory")
+	return err == nil && g.version == 2
+}
+
+// confine mounts the groups of the process over the trees that they are in.
+func confine(p *target.Target) error {
+	s, err := locate(p)
+	if err != nil {
+		return err
+	}
+	if err := unix.Unshare(unix.CLONE_NEWNS); err != nil {
+		return err
+	}
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return err
+	}
+	for _, controller := range []string{"cpu", "memory"} {
+		g, err := s.of(controller)
+		if err != nil {
+			return err
+		}
+		if err := unix.Mount(g.dir(), g.top, "", unix.MS_BIND, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// start starts a process, and returns it and how to ask it.
+func start(t *testing.T, name string) (*target.Target, func() string) {
 	dir := t.TempDir()
-	pid := live.Start(t, "busy", directory+"="+dir)
+	pid := live.Start(t, name, directory+"="+dir)
 	return &target.Target{System: system.Here(), Kind: target.Process, PID: pid}, func() string {
 		if err := os.WriteFile(filepath.Join(dir, "ask"), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 			if answer, err := os.ReadFile(filepath.Join(dir, "answer")); err == nil {
 				return string(answer)
 			}
@@ -75,7 +155,7 @@ func start(t *testing.T) (*target.Target, func() string) {
 // A process in the groups that this test runs in: what is found is what another
 // implementation finds from inside.
 func TestLiveHere(t *testing.T) {
-	p, ask := start(t)
+	p, ask := start(t, "busy")
 	limits, err := Find(p)
 	if err != nil {
 		t.Fatal(err)
@@ -114,21 +194,22 @@ func write(l Limit) string {
 	if l.None() {
 		return "none"
 	}
-	return strconv.FormatFloat(l.Value, 'f', 0, 64)
+	return strconv.FormatFloat(l.Value, 'f', -1, 64)
 }
 
 // A process in groups that this test makes, where it may: what holds is the limit of the
 // outer group, for the CPU and for the memory.
 func TestLiveNested(t *testing.T) {
-	p, ask := start(t)
+	p, ask := start(t, "busy")
 	before, err := Find(p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The kernel refuses a quota of v1 that is above that of the outer group.
+	// So small a quota is used up even where many others want the CPU. The kernel refuses
+	// one of v1 that is above that of the outer group.
 	cpu, cpuErr := nest(t, p, "cpu", map[int][2]setting{
-		1: {{"cpu.cfs_quota_us", "30000"}, {"cpu.cfs_quota_us", "-1"}},
-		2: {{"cpu.max", "30000 100000"}, {"cpu.max", "80000 100000"}},
+		1: {{"cpu.cfs_quota_us", "10000"}, {"cpu.cfs_quota_us", "-1"}},
+		2: {{"cpu.max", "10000 100000"}, {"cpu.max", "80000 100000"}},
 	})
 	mem, memErr := nest(t, p, "memory", map[int][2]setting{
 		1: {{"memory.limit_in_bytes", "268435456"}, {"memory.limit_in_bytes", "536870912"}},
@@ -152,11 +233,47 @@ func TestLiveNested(t *testing.T) {
 	if cpuErr != nil {
 		t.Logf("no group for the CPU can be made here, so the quota stays as it was: %v", cpuErr)
 	}
-	if want := expected(before.CPU.Value, 0.3, cpuErr); math.Abs(after.CPU.Value-want) > 1e-9 && after.CPU.Value != want {
+	if want := expected(before.CPU.Value, 0.1, cpuErr); math.Abs(after.CPU.Value-want) > 1e-9 && after.CPU.Value != want {
 		t.Errorf("CPU %+v, want %v", after.CPU, want)
 	}
 	if cpuErr == nil {
 		heldBack(t, p, cpu)
+	}
+}
+
+// A process that sees its own groups alone knows that it does; of v1 memory the kernel
+// tells it what holds above nevertheless. From outside all is seen.
+func TestLiveConfined(t *testing.T) {
+	p, ask := start(t, "confined")
+	_, cpuErr := nest(t, p, "cpu", map[int][2]setting{
+		1: {{"cpu.cfs_quota_us", "30000"}, {"cpu.cfs_quota_us", "-1"}},
+		2: {{"cpu.max", "30000 100000"}, {"cpu.max", "max 100000"}},
+	})
+	_, memErr := nest(t, p, "memory", map[int][2]setting{
+		1: {{"memory.limit_in_bytes", "268435456"}, {"memory.limit_in_bytes", "-1"}},
+		2: {{"memory.max", "268435456"}, {"memory.max", "max"}},
+	})
+	var v view
+	if err := json.Unmarshal([]byte(ask()), &v); err != nil {
+		t.Fatal(err)
+	}
+	after, err := Find(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Our own mounts show what its do not.
+	if write(after.CPU) != v.CPU[0] || write(after.Memory) != v.Memory[0] {
+		t.Errorf("from outside %+v, %+v; and before it was confined %+v", after.CPU, after.Memory, v)
+	}
+	if !v.Confined || cpuErr != nil || memErr != nil {
+		t.Logf("it could not be confined: %v, %v, %s", cpuErr, memErr, v.Err)
+		return
+	}
+	if !v.CPUHidden || v.CPU[1] != "none" {
+		t.Errorf("%+v, want no quota that can be seen, of what is hidden", v)
+	}
+	if v.MemoryHidden == v.V1 || (v.Memory[1] == v.Memory[0]) != v.V1 {
+		t.Errorf("%+v, want the limit on memory if the kernel tells it, and else that it is hidden", v)
 	}
 }
 
@@ -183,7 +300,7 @@ func heldBack(t *testing.T, p *target.Target, outer string) {
 		}
 		return v
 	}
-	for deadline := time.Now().Add(20 * time.Second); held() < 3; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); held() < 3; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("a busy process was not held back: %v", held())
 		}

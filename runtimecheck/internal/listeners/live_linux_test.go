@@ -146,7 +146,7 @@ func TestLiveFull(t *testing.T) {
 	p, port := start(t, "stuck")
 	before := observe(t, p, overflows)
 	for range backlog + 1 {
-		c, err := net.DialTimeout("tcp", fmt.Sprintf("127.0.0.1:%d", port), 20*time.Second)
+		c, err := net.DialTimeout("tcp", fmt.Sprintf("127.0.0.1:%d", port), time.Minute)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -154,7 +154,7 @@ func TestLiveFull(t *testing.T) {
 	}
 	// Dialling is done before the server's side of the handshake is; and what is full
 	// does not answer.
-	for deadline := time.Now().Add(20 * time.Second); waiting(t, p, port) < backlog+1; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); waiting(t, p, port) < backlog+1; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d wait", waiting(t, p, port))
 		}
@@ -234,7 +234,7 @@ func TestLiveSelf(t *testing.T) {
 	defer local.Close()
 	self := &target.Target{System: system.Here(), Kind: target.Self, PID: os.Getpid()}
 	self.Begin(time.Now())
-	for deadline := time.Now().Add(20 * time.Second); waiting(t, self, a.(*unix.SockaddrInet4).Port) < 1; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); waiting(t, self, a.(*unix.SockaddrInet4).Port) < 1; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the connection does not come")
 		}
