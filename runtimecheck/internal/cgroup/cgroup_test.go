@@ -78,7 +78,7 @@ func TestLook(t *testing.T) {
 			cpuset:      {text: "1,3", source: "svc/cpuset.effective_cpus"},
 			partition:   none,
 			weight:      {value: 200, text: "share", source: "app/cpu.shares", details: 3},
-			memory:      {value: 0, current: "512.0 MiB, no limit", source: "app/memory.limit_in_bytes"},
+			memory:      {value: 0, current: "256.0 MiB, no limit", source: "app/memory.limit_in_bytes"},
 			memoryHigh:  none,
 			pids:        {value: 90, current: "90 of 100", source: "app/pids.max", details: 1},
 			pressureCPU: none,

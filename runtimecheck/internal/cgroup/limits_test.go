@@ -98,6 +98,47 @@ func TestFind(t *testing.T) {
 	}
 }
 
+func TestWithin(t *testing.T) {
+	tests := []struct {
+		root, name, want string
+		ok               bool
+	}{
+		{"/", "/", "", true},
+		{"/", "/a/b", "a/b", true},
+		{"/a", "/a", "", true},
+		{"/a", "/a/b", "b", true},
+		{"/a", "/ab", "", false},
+		{"/a/b", "/a", "", false},
+		{"/..", "/../b/c", "b/c", true},
+		{"/../b", "/../b", "", true},
+		{"/", "/../b", "", false},
+		{"/..", "/b", "", false},
+	}
+	for _, tt := range tests {
+		if got, ok := within(tt.root, tt.name); got != tt.want || ok != tt.ok {
+			t.Errorf("within(%q, %q) = %q, %t; want %q, %t", tt.root, tt.name, got, ok, tt.want, tt.ok)
+		}
+	}
+}
+
+// mountinfo writes spaces and backslashes in another way than /proc/PID/cgroup does.
+func TestEscaped(t *testing.T) {
+	l, err := Find(process(t, `
+-- proc/self -> 12 --
+-- proc/12/ns/mnt -> mnt:[1] --
+-- proc/12/cgroup --
+0::/a\x2db.slice/c d
+-- proc/12/mountinfo --
+812 811 0:27 /a\134x2db.slice /sys/fs/c\040group rw - cgroup2 cgroup rw
+-- sys/fs/c group/cgroup.events --
+-- sys/fs/c group/c d/cpu.max --
+30000 10000
+`))
+	if err != nil || l.CPU.Value != 3 || l.CPU.Path != "/sys/fs/c group/c d/cpu.max" {
+		t.Errorf("%+v, %v", l, err)
+	}
+}
+
 // What cannot be read is not taken for no limit.
 func TestUnreadable(t *testing.T) {
 	base := fixture.Files(t, "container.txtar")[0]

@@ -183,6 +183,7 @@ func TestDMALatency(t *testing.T) {
 	}{
 		{"nothing is asked for", asks(unbounded), wanted{value: 133, current: "C6", source: "cpuidle"}},
 		{"little", asks(10), wanted{value: 2, current: "at most 10 µs", source: "/dev/cpu_dma_latency"}},
+		{"just enough", asks(2), wanted{value: 2, current: "C1 of cpu0), as somebody asks for at most 2 µs", source: "/dev/cpu_dma_latency"}},
 		{"no sleep", asks(0), wanted{value: 0, current: "POLL", source: "/dev/cpu_dma_latency"}},
 		{"truncated", func(file string) error { return os.WriteFile(file, []byte{1}, 0o600) }, wanted{value: 133, grade: posture.Heuristic, current: "unless"}},
 		{"no right", func(file string) error { return os.Mkdir(file, 0o755) }, wanted{value: 133, grade: posture.Heuristic, current: "unless"}},

@@ -79,6 +79,7 @@ func TestLook(t *testing.T) {
 	}{
 		{"the fullest", server, queue, 25, "127.0.0.1:8080: 12 waiting of 48 (socket 70 of this process), if", "", "", posture.Heuristic, 3},
 		{"none waits", quiet.Replace(server), queue, 0, "none waits", "", "", posture.Kernel, 3},
+		{"without IPv6", strings.Replace(server, "net/tcp6 --", "net/unused --", 1), queue, 25, "12 waiting", "", "", posture.Heuristic, 3},
 		{"a group", server, reuseport, 3, "3 sockets on 0.0.0.0:443, 2 of this process", "", "", posture.Kernel, 3},
 		{"another network", hosts, queue, 0, "", posture.Unknown, "some wait", posture.Kernel, 3},
 		{"none waits in another network", quiet.Replace(hosts), queue, 0, "none waits", "", "", posture.Kernel, 3},
@@ -150,9 +151,10 @@ func TestHost(t *testing.T) {
 // A process with more descriptors than can be looked at, or too little time: what was
 // not found is not taken for nothing.
 func TestMany(t *testing.T) {
-	p := process(t, server)
+	// The lowest are looked at first, and 9 is lower than 10.
+	p := process(t, strings.Replace(server, "fd/3 ->", "fd/9 ->", 1))
 	for i := range most {
-		if err := os.Symlink("/dev/null", p.Path(fmt.Sprintf("/proc/12/fd/%d", 100+i))); err != nil {
+		if err := os.Symlink("/dev/null", p.Path(fmt.Sprintf("/proc/12/fd/%d", 1000+i))); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -164,6 +166,13 @@ func TestMany(t *testing.T) {
 	cancel()
 	if o := fixture.Observation(t, Probe.Look(ended, p), queue); o.Absent != posture.Unknown {
 		t.Errorf("observed without looking: %+v", o)
+	}
+	// Once all are found the others are of no interest.
+	head, _, _ := strings.Cut(server[strings.Index(server, "  sl  local"):], "   1:")
+	fixture.Add(t, p.System, "-- proc/12/net/tcp --\n"+head+"-- proc/12/net/tcp6 --\n")
+	p.Begin(time.Now())
+	if o := fixture.Observation(t, Probe.Look(t.Context(), p), queue); o.AtBest != "" || o.Value != 25 {
+		t.Errorf("looked on: %+v", o)
 	}
 }
 
