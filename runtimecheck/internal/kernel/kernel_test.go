@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"encoding/binary"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -204,6 +205,18 @@ func asks(us uint32) func(string) error {
 	return func(file string) error {
 		return os.WriteFile(file, binary.NativeEndian.AppendUint32(nil, us), 0o600)
 	}
+}
+
+// A service looks at some CPUs of many, and says so; from outside all are looked at.
+func TestManyCPUs(t *testing.T) {
+	var files strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&files, "-- sys/devices/system/cpu/cpufreq/policy%02d/scaling_governor --\n%s\n", i, []string{"performance", "powersave"}[i/99])
+	}
+	p := &target.Target{System: fixture.Tree(t, files.String()), Kind: target.Self, PID: 12}
+	wanted{text: "performance", current: "performance, of 16 CPUs looked at among 100", grade: posture.Heuristic}.check(t, observeGovernor(p))
+	p.Kind = target.Host
+	wanted{text: "performance, powersave", source: "scaling_governor"}.check(t, observeGovernor(p))
 }
 
 // Whatever is wrong, there is one observation for each check.
