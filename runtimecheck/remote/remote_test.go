@@ -307,7 +307,7 @@ func TestGroup(t *testing.T) {
 		return &profile.Location{Line: []profile.Line{{Function: f(name), Line: 7}}}
 	}
 	p := &profile.Profile{
-		SampleType: []*profile.ValueType{{Type: "goroutine", Unit: "count"}},
+		SampleType: []*profile.ValueType{{Type: "goroutineleak", Unit: "count"}},
 		Sample: []*profile.Sample{
 			{Value: []int64{3}, Location: []*profile.Location{at("runtime.gopark"), at("a"), at("b")}},
 			{Value: []int64{4}, Location: []*profile.Location{at("runtime.gopark"), at("c"), at("b")}},
