@@ -3,8 +3,10 @@ package build
 import (
 	"encoding/binary"
 	"errors"
+	"io/fs"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/lagvet/lagvet/runtimecheck/internal/fixture"
@@ -160,6 +162,14 @@ func TestUnreadable(t *testing.T) {
 				t.Errorf("%s: %+v", name, o)
 			}
 		}
+	}
+}
+
+// What another user may not see is unknown, with what to do.
+func TestForbidden(t *testing.T) {
+	err := &fs.PathError{Op: "readlink", Path: "/proc/12/exe", Err: syscall.EACCES}
+	if o := absent(race, "/proc/12/exe", err); o.Absent != posture.Unknown || !strings.Contains(o.Mend, "as the user of the process") {
+		t.Errorf("observed %+v", o)
 	}
 }
 
