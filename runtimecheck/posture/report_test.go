@@ -23,6 +23,7 @@ func sample() *Report {
 			{ID: "gc.assist", Verdict: Warn, Current: "9 % in 2s", Required: "at most 5 %", Source: "s", Grade: Runtime, Why: "it costs", Mend: "mend it", Advice: "who says so", Doubt: "perhaps", Details: []string{"d\x1b[31m"}},
 			{ID: "limits.nofile", Verdict: Fail, Current: "9 of 10", Required: "at most 50 %", Source: "/proc/12/limits", Grade: Kernel, Why: "it costs", Mend: "raise it", Advice: "getrlimit(2)"},
 			{ID: "limits.other", Verdict: Unknown, Source: "/proc/12/fd", Grade: Kernel, Why: "not permitted", Mend: "be root"},
+			{ID: "limits.third", Verdict: Unknown, Source: "/proc/12/fd", Grade: Kernel, Why: "not permitted", Mend: "be root"},
 			{ID: "numa.nodes", Verdict: NotApplicable, Current: "1", Source: "/sys", Grade: Kernel, Why: "for information"},
 			{ID: "numa.far", Verdict: NotApplicable, Source: "/sys", Grade: Kernel, Why: "it does not exist"},
 		},
@@ -47,11 +48,12 @@ FAIL     limits.nofile  9 of 10
 UNKNOWN  limits.other   not permitted
     source: /proc/12/fd (kernel)
     mend: be root
+UNKNOWN  limits.third   not permitted
 
 info     numa.nodes     1
 n/a      numa.far       it does not exist
 
-process 12 (/srv/app, go1.26.8): 1 FAIL, 1 WARN, 1 UNKNOWN, 1 PASS, 2 NOT APPLICABLE, by the profile latency.
+process 12 (/srv/app, go1.26.8): 1 FAIL, 1 WARN, 2 UNKNOWN, 1 PASS, 2 NOT APPLICABLE, by the profile latency.
 `
 	var b bytes.Buffer
 	if err := sample().Text(&b, Style{}); err != nil {

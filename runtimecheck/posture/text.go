@@ -112,7 +112,8 @@ func timeless(c Check, r *Report) string {
 type printer struct {
 	*bufio.Writer
 	Style
-	width int // of the column of IDs
+	width int    // of the column of IDs
+	above string // why the unknown check above is unknown
 }
 
 func (p *printer) done() error {
@@ -153,9 +154,15 @@ func (p *printer) label(c Check) string {
 
 func (p *printer) check(c Check) {
 	fmt.Fprintf(p, "%s  %-*s  %s\n", p.label(c), p.width, c.ID, plain(cmp.Or(c.Current, c.Why)))
-	asks := c.Verdict == Warn || c.Verdict == Fail || c.Verdict == Unknown
-	if asks || p.Verbose {
+	switch {
+	case p.Verbose, c.Verdict == Warn, c.Verdict == Fail:
 		p.rest(c)
+	case c.Verdict == Unknown:
+		// Many are unknown for one reason, which is said once.
+		if reason := c.Why + "\n" + c.Mend; reason != p.above {
+			p.rest(c)
+			p.above = reason
+		}
 	}
 }
 
