@@ -122,6 +122,19 @@ FAIL     limits.other   7
 	if b.String() != want {
 		t.Errorf("%s\nwant\n%s", &b, want)
 	}
+	// A counter that says the same of another time is no news.
+	now.Checks[0].Current, before.Checks[0].Current = "none in 2s", "none since the start"
+	now.Checks, before.Checks = now.Checks[:1], before.Checks[:1]
+	b.Reset()
+	if err := now.Changes(&b, before, Style{}); err != nil || b.Len() > 0 {
+		t.Errorf("%v\n%s", err, &b)
+	}
+}
+
+func TestChangesOfCounters(t *testing.T) {
+	var b bytes.Buffer
+	now := sample()
+	now.Over = 2 * time.Second
 	// A counter as it was before, over a time that is never quite the same, is no news
 	// if nothing is wrong with it.
 	later := sample()
@@ -129,7 +142,6 @@ FAIL     limits.other   7
 	later.Checks, now.Checks = later.Checks[:2], now.Checks[:2]
 	later.Checks[0], later.Checks[1].Verdict, later.Checks[1].Current = now.Checks[0], Pass, "9 % in 2.003s"
 	now.Checks[1].Verdict = Pass
-	b.Reset()
 	if err := later.Changes(&b, now, Style{}); err != nil || b.Len() > 0 {
 		t.Errorf("%v\n%s", err, &b)
 	}

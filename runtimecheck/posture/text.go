@@ -95,10 +95,12 @@ func (r *Report) Changes(w io.Writer, before *Report, s Style) error {
 	return p.done()
 }
 
+const sinceStart = "since the start"
+
 // period is how a counter says which time it is of, see target.Target.Period.
 func period(r *Report) string {
 	if r.Over == 0 {
-		return "since the start"
+		return sinceStart
 	}
 	return fmt.Sprintf("in %v", r.Over.Round(time.Millisecond))
 }
@@ -106,7 +108,7 @@ func period(r *Report) string {
 // timeless is the value of a check without the time that it is of, which is never
 // quite the same.
 func timeless(c Check, r *Report) string {
-	return strings.ReplaceAll(c.Current, period(r), "")
+	return strings.NewReplacer(period(r), "", sinceStart, "").Replace(c.Current)
 }
 
 type printer struct {
