@@ -18,14 +18,16 @@ func doctorCommand(code *int) *cobra.Command {
 		Use:   "doctor",
 		Short: "Check that this machine, or a running Go service, is set up for low latency",
 		Long: `Doctor looks at this machine or, with --pid, at a Go service that runs on it, from
-outside and without a restart: which CPUs its threads may run on, what the cgroup
-allows, the garbage collector, the kernel, the clock, the build. Each line says what
-is, what the profile requires, where that was read, why it matters, and what mends it.
+outside and without a restart; with --url it asks the service's own endpoints. It looks
+at which CPUs threads may run on, what the cgroup allows, the garbage collector, the
+kernel, the clock, the build. Each line says what is, what the profile requires, where
+that was read, why it matters, and what mends it.
 
 The exit code is 0 if nothing fails, 1 if something does (--fail-on says what counts),
 2 if the command line or the profile is wrong, 3 if nothing could be looked at.`,
 		Example: `  lagvet doctor
   lagvet doctor --pid 4711 --profile container
+  lagvet doctor --pid 4711 --url http://localhost:6060/debug/pprof
   lagvet doctor --pid 4711 --only gc,cgroup --window 10s
   lagvet doctor --pid 4711 --watch 30s --report prometheus=/var/lib/node_exporter/lagvet.prom
   lagvet doctor --fail-on warn,unknown --format json`,
@@ -41,6 +43,9 @@ The exit code is 0 if nothing fails, 1 if something does (--fail-on says what co
 	}
 	f := cmd.Flags()
 	f.IntVar(&o.PID, "pid", 0, "look at the Go process with this `number`")
+	f.StringVar(&o.URL, "url", "", "look at the Go service that serves net/http/pprof at this `URL`, http://host:6060/debug/pprof; with --pid too if it runs here")
+	f.StringVar(&o.Metrics, "metrics", "", "`URL` of the metrics of that service (default: /metrics beside /debug/pprof)")
+	f.DurationVar(&o.Snapshots, "snapshots", 0, "compare two snapshots of all goroutines of that service, this `time` apart, and look for leaked ones; each stops it for a moment")
 	f.StringVar(&o.Profile, "profile", "latency", "what is required: "+strings.Join(posture.Names(), ", ")+", or a `file`")
 	f.StringSliceVar(&o.Only, "only", nil, "look only at this `group` (gc) or check (gc.gogc); may be repeated")
 	f.StringSliceVar(&o.FailOn, "fail-on", []string{"fail"}, "the `verdict` from which the exit code is not 0: "+strings.Join(doctor.FailOns(), ", ")+"; may be repeated")

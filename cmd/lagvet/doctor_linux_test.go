@@ -7,9 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/pprof"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -130,6 +134,9 @@ func TestDoctor(t *testing.T) {
 		{"a pid that is none", []string{"--pid", "app"}, expect{code: 2, stderr: []string{`invalid argument "app"`}}},
 		{"an unknown group", []string{"--only", "limit"}, expect{code: 2, stderr: []string{`no group "limit" \(did you mean "limits"\?\)`}}},
 		{"a program's checks of a machine", []string{"--only", "limits"}, expect{code: 2, stderr: []string{`--only limits: that is of a Go program`}}},
+		{"an address of something else", []string{"--url", "ftp://host/x"}, expect{code: 2, stderr: []string{`is no URL of a service`}}},
+		{"metrics of nobody", []string{"--metrics", "http://host/metrics"}, expect{code: 2, stderr: []string{`--metrics is beside --url`}}},
+		{"snapshots of nobody", []string{"--snapshots", "1s"}, expect{code: 2, stderr: []string{`--snapshots are taken through --url`}}},
 		{"an unknown format", []string{"--format", "xml"}, expect{code: 2, stderr: []string{`--format is "xml", and must be text, json, sarif, html or prometheus`}}},
 		{"an unknown verdict", []string{"--fail-on", "pass"}, expect{code: 2, stderr: []string{`--fail-on is "pass"`}}},
 		{"never, and more", []string{"--fail-on", "never,warn"}, expect{code: 2, stderr: []string{`--fail-on never cannot be combined`}}},
@@ -145,6 +152,53 @@ func TestDoctor(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.want.check(t, lagvet(t, ".", append([]string{"doctor"}, tt.args...)...))
+		})
+	}
+}
+
+// service serves what a Go service does, through this process.
+func service(t *testing.T) *httptest.Server {
+	t.Helper()
+	mux := http.NewServeMux()
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("/metrics", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		fmt.Fprintf(w, "# TYPE go_sched_gomaxprocs_threads gauge\ngo_sched_gomaxprocs_threads %d\n", runtime.GOMAXPROCS(0))
+	})
+	hang := make(chan struct{})
+	mux.HandleFunc("/hang/", func(http.ResponseWriter, *http.Request) { <-hang })
+	s := httptest.NewServer(mux)
+	t.Cleanup(s.Close)
+	t.Cleanup(func() { close(hang) })
+	return s
+}
+
+func TestDoctorOfEndpoint(t *testing.T) {
+	t.Parallel()
+	s := service(t)
+	pid := fmt.Sprint(os.Getpid())
+	other := fmt.Sprint(watching(t, "--watch", "1h").Process.Pid)
+	threads := fmt.Sprint(runtime.GOMAXPROCS(0))
+	tests := []struct {
+		name string
+		args []string
+		want expect
+	}{
+		{"from afar", []string{"--url", s.URL + "/debug/pprof"},
+			expect{stdout: []string{`^\w+ +gomaxprocs\.value +` + threads + `\b`, `^UNKNOWN +limits\.nofile`, `^endpoint \(` + s.URL + `/debug/pprof.*\): `}}},
+		{"with its process", []string{"--url", s.URL, "--pid", pid, "--only", "gomaxprocs.value,limits"},
+			expect{stdout: []string{`^\w+ +gomaxprocs\.value +` + threads + `\b`, `^\w+ +limits\.nofile +\d+ of`}}},
+		{"its metrics elsewhere", []string{"--url", "http://127.0.0.1:9/debug/pprof", "--metrics", s.URL + "/metrics", "--only", "gomaxprocs.value"}, expect{stdout: []string{`gomaxprocs\.value +` + threads}}},
+		{"snapshots", []string{"--url", s.URL + "/debug/pprof", "--snapshots", "100ms", "--only", "goroutines.sites"}, expect{stdout: []string{`goroutines\.sites`}, absent: []string{`only looked for if asked`}}},
+		{"with another's process", []string{"--url", s.URL + "/debug/pprof", "--pid", other}, expect{code: 3, stderr: []string{`^could not check: .* is of another process than ` + other}}},
+		{"nobody there", []string{"--url", "http://127.0.0.1:9/debug/pprof"}, expect{code: 3, stderr: []string{`\Acould not check: nothing was seen of what was asked for: .*127\.0\.0\.1:9/.*refused\n\z`}}},
+		{"one that hangs", []string{"--url", s.URL + "/hang/debug/pprof", "--timeout", "300ms"}, expect{code: 3, stderr: []string{`\Acould not check: `}}},
+		{"nobody there, and nothing counts", []string{"--url", "http://127.0.0.1:9/debug/pprof", "--fail-on", "never"}, expect{code: 0, stderr: []string{`nothing was seen`}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.want.check(t, lagvet(t, ".", append([]string{"doctor", "--profile", profile(t, "  limits.nofile: {max: 100, source: test}\n")}, tt.args...)...))
 		})
 	}
 }

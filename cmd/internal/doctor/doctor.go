@@ -14,6 +14,7 @@ import (
 	"github.com/lagvet/lagvet/cmd/internal/report"
 	"github.com/lagvet/lagvet/runtimecheck"
 	"github.com/lagvet/lagvet/runtimecheck/posture"
+	"github.com/lagvet/lagvet/runtimecheck/remote"
 )
 
 // Run looks, prints to out, and returns the exit code. What could not be looked at is
@@ -29,8 +30,7 @@ func Run(ctx context.Context, o Options, out, errs io.Writer) (code int, err err
 	if err != nil {
 		return report.Usage, err
 	}
-	// Nothing but the profile can be wrong with the machine that this runs on.
-	if _, err := runtimecheck.Host(p); err != nil {
+	if err := o.validFor(p); err != nil {
 		return report.Usage, err
 	}
 	if o.PrintProfile {
@@ -59,16 +59,37 @@ func Run(ctx context.Context, o Options, out, errs io.Writer) (code int, err err
 		o.explain(errs, ctx, err)
 		return report.Unchecked, nil
 	}
-	return exitCode(d.last, o.FailOn), nil
+	code = exitCode(d.last, o.FailOn)
+	if reason := blind(d.last); reason != "" {
+		fmt.Fprintf(errs, "could not check: nothing was seen of what was asked for: %s\n", reason)
+	}
+	return code, nil
+}
+
+// validFor finds fault with the profile, and with addresses. Opened without a process,
+// neither the machine nor a service is asked anything yet: nothing else can be wrong.
+func (o Options) validFor(p *posture.Profile) error {
+	if o.URL == "" {
+		_, err := runtimecheck.Host(p)
+		return err
+	}
+	_, err := remote.Open(remote.Options{URL: o.URL, MetricsURL: o.Metrics}, p)
+	return err
 }
 
 // open returns what looks at the subject of the options.
 func (o Options) open(p *posture.Profile) (*runtimecheck.Inspector, error) {
-	if o.PID == 0 {
-		return runtimecheck.Host(p)
+	switch {
+	case o.URL != "":
+		return remote.Open(remote.Options{URL: o.URL, MetricsURL: o.Metrics, PID: o.PID, Timeout: min(o.Timeout, perAnswer), Snapshots: o.Snapshots}, p)
+	case o.PID != 0:
+		return runtimecheck.Process(o.PID, p)
 	}
-	return runtimecheck.Process(o.PID, p)
+	return runtimecheck.Host(p)
 }
+
+// perAnswer bounds each answer of a service, of which a look takes some.
+const perAnswer = 5 * time.Second
 
 // A doctor looks and prints.
 type doctor struct {
@@ -139,7 +160,7 @@ func pause(ctx context.Context, c <-chan time.Time) error {
 var errTooLong = errors.New("it took longer than it may")
 
 func (d *doctor) look(ctx context.Context) (*posture.Report, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, d.Timeout, errTooLong)
+	ctx, cancel := context.WithTimeoutCause(ctx, d.Timeout+d.Snapshots, errTooLong)
 	defer cancel()
 	return d.inspector.Inspect(ctx)
 }
@@ -167,11 +188,32 @@ func (o Options) explain(w io.Writer, ctx context.Context, err error) {
 	}
 }
 
+// blind returns why a report has seen nothing at all, though there was something to see,
+// and else "". Such a report must not pass for clean: a service that does not answer has
+// no check that fails.
+func blind(r *posture.Report) string {
+	reason := ""
+	for _, c := range r.Checks {
+		if c.Current != "" {
+			return ""
+		}
+		// What the program itself does not say tells more than that its machine is
+		// out of sight.
+		if c.Verdict == posture.Unknown && (reason == "" || c.Grade == posture.Runtime) {
+			reason = c.Why
+		}
+	}
+	return reason
+}
+
 // exitCode returns the code of a report. FAIL counts unless nothing does, and what
 // could not be looked at wins, as in docs/exit-codes.md.
 func exitCode(r *posture.Report, failOn []string) int {
 	if slices.Contains(failOn, "never") {
 		return report.Clean
+	}
+	if blind(r) != "" {
+		return report.Unchecked
 	}
 	code := report.Clean
 	for _, name := range append([]string{"fail"}, failOn...) {

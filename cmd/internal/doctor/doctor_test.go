@@ -198,7 +198,7 @@ func TestExitCode(t *testing.T) {
 	report := func(vs ...posture.Verdict) *posture.Report {
 		r := &posture.Report{}
 		for _, v := range vs {
-			r.Checks = append(r.Checks, posture.Check{Verdict: v})
+			r.Checks = append(r.Checks, posture.Check{Verdict: v, Current: "something"})
 		}
 		return r
 	}
@@ -208,6 +208,9 @@ func TestExitCode(t *testing.T) {
 		failOn string
 		want   int
 	}{
+		{&posture.Report{Checks: []posture.Check{{Verdict: u, Why: "it does not answer"}, {Verdict: posture.NotApplicable}}}, "fail", 3},
+		{&posture.Report{Checks: []posture.Check{{Verdict: u, Why: "it does not answer"}}}, "never", 0},
+		{&posture.Report{Checks: []posture.Check{{Verdict: posture.NotApplicable, Why: "it does not exist"}}}, "fail", 0},
 		{report(p), "fail", 0}, {report(w, u), "fail", 0}, {report(f), "fail", 1}, {report(f, u), "fail", 1},
 		{report(p, u), "warn", 0}, {report(w), "warn", 1}, {report(f), "warn", 1},
 		{report(p, w), "unknown", 0}, {report(u), "unknown", 3}, {report(f), "unknown", 1}, {report(f, u), "unknown", 3},
@@ -252,5 +255,24 @@ func TestInterruptedAtOnce(t *testing.T) {
 	code, err := Run(ctx, Options{Profile: "latency", Format: "text", Timeout: time.Minute, Window: time.Hour}, &out, &errs)
 	if err != nil || code != 3 || out.Len() > 0 || !strings.Contains(errs.String(), "could not check: it was interrupted before the first look was done\n    mend: ") {
 		t.Errorf("exit code %d, %v\n%s%s", code, err, &out, &errs)
+	}
+}
+
+func TestBlind(t *testing.T) {
+	out := posture.Check{Verdict: posture.Unknown, Grade: posture.Kernel, Why: "out of sight"}
+	silent := posture.Check{Verdict: posture.Unknown, Grade: posture.Runtime, Why: "it does not answer"}
+	for _, tt := range []struct {
+		checks []posture.Check
+		want   string
+	}{
+		{nil, ""},
+		{[]posture.Check{out}, "out of sight"},
+		{[]posture.Check{out, silent, out}, "it does not answer"},
+		{[]posture.Check{silent, {Verdict: posture.Pass, Current: "1"}}, ""},
+		{[]posture.Check{{Verdict: posture.NotApplicable, Why: "it does not exist"}}, ""},
+	} {
+		if got := blind(&posture.Report{Checks: tt.checks}); got != tt.want {
+			t.Errorf("%+v: %q, want %q", tt.checks, got, tt.want)
+		}
 	}
 }

@@ -14,8 +14,14 @@ import (
 
 // Options are what the command line says.
 type Options struct {
-	PID      int  // of the process to look at; 0: the machine alone
-	PIDGiven bool // PID was named
+	PID      int    // of the process to look at; 0: none
+	PIDGiven bool   // PID was named
+	URL      string // of a service's net/http/pprof; with neither it is the machine alone
+	Metrics  string // URL of its metrics; empty: /metrics beside it
+
+	// Snapshots is the time between two snapshots of all goroutines, which stop the
+	// service for a moment each; 0: none.
+	Snapshots time.Duration
 
 	Profile string   // the name of a profile, or a file
 	Only    []string // groups and IDs of checks; empty: all
@@ -77,13 +83,19 @@ func (o Options) valid() error {
 	if o.PIDGiven && o.PID < 1 {
 		return fmt.Errorf("--pid is %d, and must be the number of a process", o.PID)
 	}
+	switch {
+	case o.URL == "" && o.Metrics != "":
+		return errors.New("--metrics is beside --url, which says where the service is")
+	case o.URL == "" && o.Snapshots > 0:
+		return errors.New("--snapshots are taken through --url")
+	}
 	return errors.Join(o.validTimes(), o.validOnly())
 }
 
 func (o Options) validTimes() error {
 	switch {
-	case o.Window < 0 || o.Watch < 0 || o.Timeout <= 0:
-		return errors.New("--window, --watch and --timeout take a time such as 30s")
+	case o.Window < 0 || o.Watch < 0 || o.Snapshots < 0 || o.Timeout <= 0:
+		return errors.New("--window, --watch, --snapshots and --timeout take a time such as 30s")
 	case o.Watch > 0 && o.Watch < shortest, o.Window > 0 && o.Window < shortest:
 		return fmt.Errorf("between two looks there must be %v at least: looking costs something too", shortest)
 	case o.Watch > 0 && o.Window > 0:
@@ -115,13 +127,13 @@ func (o Options) validOnly() error {
 		})
 	}
 	if !seen {
-		return fmt.Errorf("--only %s: that is of a Go program: name one with --pid", o.Only[0])
+		return fmt.Errorf("--only %s: that is of a Go program: name one with --pid or --url", o.Only[0])
 	}
 	return nil
 }
 
 // process reports whether a process is looked at, and not the machine alone.
-func (o Options) process() bool { return o.PID != 0 }
+func (o Options) process() bool { return o.PID != 0 || o.URL != "" }
 
 // validReports finds fault with what a report cannot be written to.
 func (o Options) validReports(targets []output.Target) error {

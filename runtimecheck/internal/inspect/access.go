@@ -59,7 +59,9 @@ var accesses = map[string]access{
 	"kernel.idle_latency":    {"/sys/devices/system/cpu/cpu*/cpuidle", posture.Kernel, anybody},
 	"kernel.preemption":      {"/sys/kernel/debug/sched/preempt, else /proc/sys/kernel/version and /proc/cmdline", posture.Kernel, anybody},
 
-	"listeners": {"/proc/PID/net of its network namespace, /proc/PID/fd", posture.Kernel, owner},
+	"listeners":           {"/proc/PID/net/netstat", posture.Kernel, anybody},
+	"listeners.queue":     {"/proc/PID/net/tcp, /proc/PID/fd", posture.Kernel, owner},
+	"listeners.reuseport": {"/proc/PID/net/tcp, /proc/PID/fd", posture.Kernel, owner},
 
 	"clock":        {"adjtimex(2)", posture.Kernel, anybody},
 	"clock.source": {"/sys/devices/system/clocksource", posture.Kernel, anybody},
