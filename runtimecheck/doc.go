@@ -1,5 +1,26 @@
-// Package runtimecheck checks on the running program what lagvet checks on its
-// source: that a function under contract keeps it.
+// Package runtimecheck checks on the running program what its source cannot tell: whether
+// the machine and the runtime are set up for low latency, and that a function under
+// contract keeps it.
+//
+// # Posture
+//
+// [Check] looks at this process and the machine it runs on, and has a profile judge what
+// it saw, for the start of a service:
+//
+//	profile, err := posture.Load("container")
+//	…
+//	report, err := runtimecheck.Check(ctx, profile)
+//	…
+//	if report.Reaches(posture.Fail) {
+//		report.Text(os.Stderr, posture.Style{})
+//	}
+//
+// [Self], [Host] and [Process] look again and again; package remote asks a service
+// through its endpoints, package debughttp serves the report at /debug/lagvet, and the
+// command lagvet doctor prints it. What there is to see is in docs/checks.md, what the
+// words of a report mean in package posture.
+//
+// # Contracts
 //
 // A function that its source marks
 //
