@@ -10,4 +10,8 @@
 // A container mostly sees its own group as the root. That there are groups above is
 // then known (only the true root lacks cgroup.events, and has release_agent in v1), what
 // they allow is not: a limit is then at best what is seen.
+//
+// What is looked at is the group of the first thread. Threads can be in groups of their
+// own (threaded groups of v2, tasks of v1); hardly anybody moves those of a Go program,
+// which cannot say which thread runs what.
 package cgroup

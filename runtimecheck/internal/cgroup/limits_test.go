@@ -18,7 +18,6 @@ func process(t testing.TB, archives ...string) *target.Target {
 }
 
 func TestFind(t *testing.T) {
-	const service = `/sys/fs/cgroup/batch.slice/lag\x2dapp.service/`
 	const pod = "/sys/fs/cgroup/kubepods.slice/kubepods-pod1.slice/"
 	inf := math.Inf(1)
 	tests := []struct {

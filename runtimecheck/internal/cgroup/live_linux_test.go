@@ -48,7 +48,7 @@ func busy() {
 			text = err.Error()
 		}
 		answer(dir, text)
-		for { // on
+		for asked(dir) { // and on, it is the work that counts
 		}
 	}()
 	live.Ready()
