@@ -73,7 +73,7 @@ func (p *pageOfMetrics) Source(name string) string {
 // the documentation of collectors.WithGoCollectorRuntimeMetrics.
 func exportedName(name string) (string, bool) {
 	key, unit, ok := strings.Cut(name, ":")
-	if !ok || !strings.HasPrefix(key, "/") || strings.Count(key, "/") < 2 {
+	if !ok || strings.Contains(unit, ":") || !strings.HasPrefix(key, "/") || strings.Count(key, "/") < 2 {
 		return "", false
 	}
 	underscores := strings.NewReplacer("/", "_", "-", "_")

@@ -97,12 +97,29 @@ func TestExportedName(t *testing.T) {
 		"/sched/goroutines:goroutines":            "go_sched_goroutines_goroutines",
 		"/sched/goroutines/not-in-go:goroutines":  "go_sched_goroutines_not_in_go_goroutines",
 		"/x/y:bytes/second":                       "go_x_y_bytes_per_second",
-		"":                                        "", "/gc/gogc": "", "gc/gogc:percent": "", "/x:y": "", "/ü/x:y": "",
+		"":                                        "", "/gc/gogc": "", "/gc/gogc:percent:x": "", "gc/gogc:percent": "", "/x:y": "", "/ü/x:y": "",
 	} {
 		if got, ok := exportedName(name); ok != (want != "") || ok && got != want {
 			t.Errorf("%q: %q, %v", name, got, ok)
 		}
 	}
+}
+
+// Of any name there is one that Prometheus takes, or none.
+func FuzzExportedName(f *testing.F) {
+	for _, d := range metrics.All() {
+		if strings.HasPrefix(d.Name, "/sched/") {
+			f.Add(d.Name)
+		}
+	}
+	f.Add("/:")
+	f.Add("//:/")
+	f.Fuzz(func(t *testing.T, name string) {
+		exported, ok := exportedName(name)
+		if ok && (!strings.HasPrefix(exported, "go_") || strings.ContainsAny(exported, "/-:*\n \"{}")) {
+			t.Errorf("%q is exported as %q", name, exported)
+		}
+	})
 }
 
 func TestParsePage(t *testing.T) {

@@ -1,7 +1,10 @@
 package gc
 
 import (
+	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -56,6 +59,58 @@ func TestLiveProcess(t *testing.T) {
 			t.Errorf("%v: %+v", tt.env, o)
 		}
 	}
+}
+
+// A process whose memory a real control group limits, where one can be made; where not,
+// the limit is compared with what there is without it.
+func TestLiveGroup(t *testing.T) {
+	const allowed, limit = 256 << 20, 64 << 20
+	dir := filepath.Join(ownGroup(t), fmt.Sprintf("lagvet-test-%d", unix.Getpid()))
+	made := os.Mkdir(dir, 0o755)
+	if made == nil {
+		t.Cleanup(func() { os.Remove(dir) }) // when the process has ended
+	}
+	pid := live.Start(t, "idle", "GOGC=100", fmt.Sprint("GOMEMLIMIT=", limit))
+	in := made == nil && confine(dir, pid, allowed)
+	o := fixture.Observation(t, Probe.Look(t.Context(), &target.Target{System: system.Here(), Kind: target.Process, PID: pid}), memoryLimit)
+	switch {
+	case o.Absent != "":
+		t.Errorf("observed %+v", o)
+	case in && (o.Value != 25 || !strings.Contains(o.Current, "64 MiB of 256 MiB")):
+		t.Errorf("observed %+v, the group %s allows %d bytes", o, dir, allowed)
+	case !in && o.Value <= 0:
+		t.Errorf("observed %+v", o)
+	}
+}
+
+// ownGroup returns the directory of this process's control group for memory, or one
+// that does not exist.
+func ownGroup(t *testing.T) string {
+	data, err := os.ReadFile("/proc/self/cgroup")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(data)) {
+		f := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		switch {
+		case len(f) == 3 && f[1] == "memory":
+			return filepath.Join("/sys/fs/cgroup/memory", f[2])
+		case len(f) == 3 && f[0] == "0" && !strings.Contains(string(data), ":memory:"):
+			return filepath.Join("/sys/fs/cgroup", f[2])
+		}
+	}
+	return filepath.Join(t.TempDir(), "none")
+}
+
+// confine limits the memory of a group, and moves a process there.
+func confine(dir string, pid, bytes int) bool {
+	limited := false
+	for _, name := range []string{"memory.limit_in_bytes", "memory.max"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			limited = os.WriteFile(filepath.Join(dir, name), fmt.Append(nil, bytes), 0o644) == nil
+		}
+	}
+	return limited && os.WriteFile(filepath.Join(dir, "cgroup.procs"), fmt.Append(nil, pid), 0o644) == nil
 }
 
 // This process: what it has set, and as many pauses as it has caused.
