@@ -148,7 +148,7 @@ func TestParsePage(t *testing.T) {
 		"a login that says text":  {"<html><body>go_away</body></html>\n", text, 0, "no metrics of a Go collector"},
 		"JSON":                    {"{}", "application/json", 0, `with "application/json"`},
 		"protocol buffers":        {"\x00", "application/vnd.google.protobuf", 0, "not with metrics in the text format"},
-		"more than can be of one": {strings.Repeat("go_x 1\n", 1<<20), text, 0, "more than"},
+		"more than can be of one": {strings.Repeat("go_"+strings.Repeat("x", 2000)+" 1\n", 3000), text, 0, "more than"},
 	} {
 		families, err := parsePage(body{[]byte(tt.page), tt.media})
 		if tt.err != "" {

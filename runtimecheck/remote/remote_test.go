@@ -117,6 +117,7 @@ func TestService(t *testing.T) {
 
 // Services that are none, or mean harm: each check is unknown, and says why.
 func TestHostile(t *testing.T) {
+	packed := bomb(t, 8<<20)
 	for name, tt := range map[string]struct {
 		handler http.HandlerFunc
 		says    string
@@ -147,7 +148,7 @@ func TestHostile(t *testing.T) {
 		"a bomb": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/plain")
 			w.Header().Set("Content-Encoding", "gzip")
-			_, _ = w.Write(bomb(t, 8<<20))
+			_, _ = w.Write(packed)
 		}, `the encoding "gzip"`},
 		"a login":           {answers("text/html; charset=utf-8", "<html>"), "a web page"},
 		"a login, no cover": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) }, "asks for a login (401)"},
