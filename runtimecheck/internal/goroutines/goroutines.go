@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/lagvet/lagvet/runtimecheck/internal/build"
 	"github.com/lagvet/lagvet/runtimecheck/internal/delta"
 	"github.com/lagvet/lagvet/runtimecheck/internal/metric"
 	"github.com/lagvet/lagvet/runtimecheck/internal/probe"
@@ -197,7 +198,7 @@ func grown(before, after numbers, m metric.Set, over time.Duration) posture.Obse
 func cannotWake(ctx context.Context, t *target.Target) posture.Observation {
 	const source = "pprof's profile goroutineleak"
 	if t.Leaked == nil {
-		return unasked(leaked, source)
+		return unasked(t, leaked, source)
 	}
 	found, err := t.Leaked(ctx)
 	if errors.Is(err, target.ErrNoProfile) {
@@ -216,7 +217,10 @@ func cannotWake(ctx context.Context, t *target.Target) posture.Observation {
 }
 
 // unasked is the observation of what is only looked at if asked for.
-func unasked(id, source string) posture.Observation {
+func unasked(t *target.Target, id, source string) posture.Observation {
+	if _, err := build.Read(t); errors.Is(err, build.ErrNotGo) {
+		return posture.None(id, t.Proc("exe"), err.Error())
+	}
 	o := posture.Hidden(id, source, "it is only looked for if asked: a snapshot of all goroutines stops the world for a moment")
 	o.Mend = "--snapshots 10s, with --url http://host:port/debug/pprof"
 	return o

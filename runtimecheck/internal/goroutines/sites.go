@@ -33,7 +33,7 @@ func snapshot(ctx context.Context, t *target.Target) snap {
 func snapshots(ctx context.Context, t *target.Target, before *snap, over time.Duration) posture.Observation {
 	const source = "pprof's profile goroutine, two snapshots"
 	if t.Goroutines == nil {
-		return unasked(sites, source)
+		return unasked(t, sites, source)
 	}
 	now := snapshot(ctx, t)
 	grown, compared := more(t, now.sites)

@@ -4,14 +4,17 @@ package metric
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"github.com/lagvet/lagvet/runtimecheck/internal/build"
 	"github.com/lagvet/lagvet/runtimecheck/internal/target"
 	"github.com/lagvet/lagvet/runtimecheck/posture"
 )
 
 // A Set is what was read of some metrics.
 type Set struct {
+	of   *target.Target
 	from target.Metrics
 	read map[string]target.Metric
 	err  error
@@ -19,7 +22,7 @@ type Set struct {
 
 // Read reads metrics of a target by their names in package runtime/metrics.
 func Read(ctx context.Context, t *target.Target, names ...string) Set {
-	s := Set{from: t.Metrics}
+	s := Set{of: t, from: t.Metrics}
 	if s.from != nil {
 		s.read, s.err = s.from.Read(ctx, names...)
 	}
@@ -54,6 +57,11 @@ func (s Set) Source(name string) string {
 
 // Missing is the observation of what needs a metric that was not read.
 func (s Set) Missing(id, name string) posture.Observation {
+	if s.from == nil {
+		if _, err := build.Read(s.of); errors.Is(err, build.ErrNotGo) {
+			return posture.None(id, s.of.Proc("exe"), err.Error())
+		}
+	}
 	o := posture.Hidden(id, s.Source(name), "")
 	o.Grade = posture.Runtime
 	switch {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lagvet/lagvet/runtimecheck/internal/fixture"
 	"github.com/lagvet/lagvet/runtimecheck/internal/target"
 	"github.com/lagvet/lagvet/runtimecheck/posture"
 )
@@ -50,7 +51,7 @@ func TestMissing(t *testing.T) {
 		"broken":       {fake{err: errors.New("it hangs")}, "fake /b:x", "it hangs", ""},
 		"too few":      {fake{}, "fake /b:x", "there is no /b:x", "WithGoCollectorRuntimeMetrics"},
 	} {
-		o := Read(t.Context(), &target.Target{Metrics: tt.metrics}, "/b:x").Missing("a.b", "/b:x")
+		o := Read(t.Context(), &target.Target{System: fixture.Tree(t), Kind: target.Process, PID: 12, Metrics: tt.metrics}, "/b:x").Missing("a.b", "/b:x")
 		if o.Absent != posture.Unknown || o.Source != tt.source || !strings.Contains(o.Reason, tt.reason) || !strings.Contains(o.Mend, tt.mend) || tt.mend == "" && o.Mend != "" {
 			t.Errorf("%s: %+v", name, o)
 		}
