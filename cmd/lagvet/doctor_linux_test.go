@@ -106,6 +106,11 @@ const (
 func TestDoctor(t *testing.T) {
 	t.Parallel()
 	pid := fmt.Sprint(watching(t, "--watch", "1h").Process.Pid)
+	threads, err := os.ReadDir("/proc/" + pid + "/task")
+	if err != nil || len(threads) < 2 {
+		t.Fatalf("%v, %v", threads, err)
+	}
+	thread := threads[1].Name()
 	tests := []struct {
 		name string
 		args []string
@@ -123,6 +128,7 @@ func TestDoctor(t *testing.T) {
 		{"a window", []string{"--pid", pid, "--window", "100ms", "--format", "json", "--only", "limits", "--profile", profile(t, passing)}, expect{code: 0, stdout: []string{`"over_seconds": 0\.1`}}},
 		{"too little time", []string{"--pid", pid, "--timeout", "1ns"}, expect{code: 3, stderr: []string{`\Acould not check: a look took longer than 1ns\n    mend: .*--timeout`}}},
 		{"no process", []string{"--pid", "999999999"}, expect{code: 3, stderr: []string{`\Acould not check: there is no process 999999999\n    mend: `}}},
+		{"a thread", []string{"--pid", thread}, expect{code: 3, stderr: []string{`\Acould not check: ` + thread + ` is a thread of process ` + pid + `: name that\n\z`}}},
 		{"the list", []string{"--list"}, expect{stdout: []string{`\ACHECK +OF +UNIT +NEEDS`, `^limits\.nofile +program +% `}}},
 		{"the list as JSON", []string{"--list", "--format", "json"}, expect{stdout: []string{`"id": "limits\.nofile",$`}}},
 		{"the profile", []string{"--print-profile", "--profile", profile(t, failing)}, expect{stdout: []string{`\Aname: mine\nchecks:\n  limits\.nofile:\n    max: 0\n    otherwise: FAIL\n    source: test\n\z`}}},

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -92,7 +93,26 @@ func New(t *target.Target, s posture.Subject, p *posture.Profile) (*Inspector, e
 	if err != nil {
 		return nil, fmt.Errorf("there is no process %d that can be looked at: %w", t.PID, err)
 	}
+	if leader := i.leader(); leader != t.PID {
+		return nil, fmt.Errorf("%d is a thread of process %d: name that", t.PID, leader)
+	}
 	return i, nil
+}
+
+// leader returns the number of the process that the target's is a thread of: /proc has
+// threads too, though it does not list them, and some of their files are not the
+// process's.
+func (i *Inspector) leader() int {
+	status, err := i.target.Read(i.target.Proc("status"))
+	if err != nil {
+		return i.target.PID // what needs the file will say so
+	}
+	_, rest, _ := strings.Cut(status, "\nTgid:")
+	line, _, _ := strings.Cut(rest, "\n")
+	if n, err := strconv.Atoi(strings.TrimSpace(line)); err == nil {
+		return n
+	}
+	return i.target.PID
 }
 
 // Only restricts the looks to groups ("gc") and checks ("gc.gogc").

@@ -141,6 +141,7 @@ func TestNewRefuses(t *testing.T) {
 		{"a check that there is not", stat("S", "1"), strange, nil, "the profile mine requires something of limits.nofiles, and there is no such check"},
 		{"no process", "", plain, fs.ErrNotExist, "there is no process 12"},
 		{"a zombie", stat("Z", "1"), plain, ErrEnded, "there is no process 12"},
+		{"a thread", stat("S", "1") + "\n-- proc/12/status --\nName:\tb\nTgid:\t7\nNgid:\t0\nPid:\t12\n", plain, nil, "12 is a thread of process 7: name that"},
 		{"no stat", "\n-- proc/12/stat --\n12 a S\n", plain, nil, "cannot be read"},
 	}
 	for _, tt := range tests {
