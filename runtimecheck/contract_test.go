@@ -96,7 +96,7 @@ func TestNoBlock(t *testing.T) {
 		}, ""},
 		"a lock that is held": {func() {
 			held.Lock()
-			time.AfterFunc(time.Millisecond, held.Unlock)
+			time.AfterFunc(50*time.Millisecond, held.Unlock) // long enough for whoever is kept from running
 			held.Lock()
 			held.Unlock()
 		}, `^waited \(sync\)(\n\t\t.*)*sync\.\(\*Mutex\)\.Lock\n\t\t.*contract_test\.go:\d+ `},

@@ -18,8 +18,8 @@ func sameProcess(t *target.Target, c *client, m *pageOfMetrics) error {
 	if there, err := c.pprof(ctx, "cmdline"); err == nil {
 		here, err := t.Read(t.Proc("cmdline"))
 		if there := trim(string(there)); err == nil && trim(here) != there {
-			return fmt.Errorf("%s is of another process than %d: it was started as %.200q, and that as %.200q",
-				c.base.Redacted(), t.PID, words(there), words(trim(here)))
+			return fmt.Errorf("%s is of another process than %d: it was started as %s, and that as %s",
+				c.base.Redacted(), t.PID, program(there), program(trim(here)))
 		}
 	}
 	m.fetch(ctx)
@@ -52,7 +52,12 @@ func sameProcess(t *target.Target, c *client, m *pageOfMetrics) error {
 // net/http/pprof writes one between two.
 func trim(cmdline string) string { return strings.TrimRight(strings.TrimSpace(cmdline), "\x00") }
 
-func words(cmdline string) string { return strings.ReplaceAll(cmdline, "\x00", " ") }
+// program says which program a command line starts, and with how many arguments: their
+// text may hold what is secret.
+func program(cmdline string) string {
+	words := strings.Split(cmdline, "\x00")
+	return fmt.Sprintf("%.100q with %d arguments", words[0], len(words)-1)
+}
 
 func clock(seconds float64) string {
 	return time.Unix(int64(seconds), 0).UTC().Format(time.DateTime)
