@@ -250,11 +250,10 @@ func (r *run) older(ctx context.Context, base *revision.Base) (o *run, done func
 			Remedy:  "run lagvet in the repository itself",
 		}
 	}
-	tmp, err := os.MkdirTemp("", "lagvet-base-")
+	tmp, done, err := engine.Workplace(base.Root())
 	if err != nil {
-		return nil, func() {}, fmt.Errorf("making a temporary directory: %w", err)
+		return nil, func() {}, err
 	}
-	done = func() { os.RemoveAll(tmp) }
 	if err := base.Extract(ctx, engine.StandIn(tmp, base.Root())); err != nil {
 		return nil, done, err
 	}
