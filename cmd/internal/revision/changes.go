@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -69,7 +68,7 @@ func readRaw(out []byte) ([]change, error) {
 }
 
 // texts fills in what the base has at changes.
-func (r repository) texts(ctx context.Context, changes []change, b *Base, named []string) error {
+func (r repository) texts(ctx context.Context, changes []change, b *Base) error {
 	var entries bytes.Buffer
 	var present []change
 	for _, c := range changes {
@@ -80,7 +79,7 @@ func (r repository) texts(ctx context.Context, changes []change, b *Base, named 
 			b.Texts[file] = nil
 		case c.mode == symlink || c.mode == submodule:
 			b.Unlike = append(b.Unlike, c.path)
-		case !compiled(file) && !slices.Contains(named, file):
+		case !b.needs(file):
 			if _, err := os.Lstat(file); errors.Is(err, os.ErrNotExist) {
 				b.Texts[file] = []byte{}
 			}

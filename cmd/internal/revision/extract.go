@@ -38,7 +38,8 @@ func (b *Base) Root() string { return b.repository.root }
 
 // Extract writes the files of the base to the directory dir, which must not exist: all
 // that git keeps, but for what a sparse checkout leaves out, and of what it ignores
-// that which is compiled, for generated code is on both sides.
+// that which is compiled, for generated code is on both sides. Files that are neither
+// compiled nor named are empty, as in Texts.
 func (b *Base) Extract(ctx context.Context, dir string) error {
 	at := b.repository
 	at.Path = at.root
@@ -52,9 +53,16 @@ func (b *Base) Extract(ctx context.Context, dir string) error {
 	}
 	var entries bytes.Buffer
 	for entry := range bytes.SplitSeq(out, []byte{0}) {
-		if _, path, ok := bytes.Cut(entry, []byte{'\t'}); ok && !left[string(path)] {
+		mode, path, ok := strings.Cut(string(entry), "\t")
+		switch {
+		case !ok || left[path]:
+		case b.needs(at.at(path)) || strings.HasPrefix(mode, symlink):
 			entries.Write(entry)
 			entries.WriteByte(0)
+		case !strings.HasPrefix(mode, submodule):
+			if err := write(filepath.Join(dir, filepath.FromSlash(path)), nil); err != nil {
+				return fmt.Errorf("writing the files of %s: %w", b.Commit, err)
+			}
 		}
 	}
 	tmp, err := os.MkdirTemp("", "lagvet-base-")
@@ -85,15 +93,18 @@ func (r repository) addIgnored(ctx context.Context, dir string) error {
 		if err != nil {
 			return fmt.Errorf("copying ignored files: %w", err)
 		}
-		to := filepath.Join(dir, filepath.FromSlash(path))
-		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-			return fmt.Errorf("copying ignored files: %w", err)
-		}
-		if err := os.WriteFile(to, text, 0o644); err != nil {
+		if err := write(filepath.Join(dir, filepath.FromSlash(path)), text); err != nil {
 			return fmt.Errorf("copying ignored files: %w", err)
 		}
 	}
 	return nil
+}
+
+func write(file string, text []byte) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(file, text, 0o644)
 }
 
 // leftOut returns the paths that a sparse checkout leaves out.

@@ -28,6 +28,7 @@ type Base struct {
 	Unlike []string
 
 	repository repository
+	named      []string
 }
 
 // Short returns the commit as readers write it.
@@ -45,10 +46,10 @@ func Find(ctx context.Context, dir, ref string, named ...string) (*Base, error) 
 	if err != nil {
 		return nil, err
 	}
-	b := &Base{Ref: ref, Commit: commit, Texts: make(map[string][]byte), repository: r}
+	b := &Base{Ref: ref, Commit: commit, Texts: make(map[string][]byte), repository: r, named: named}
 	changes, err := r.changes(ctx, commit)
 	if err == nil {
-		err = r.texts(ctx, changes, b, named)
+		err = r.texts(ctx, changes, b)
 	}
 	if err != nil {
 		return nil, unreadable(err)

@@ -212,15 +212,25 @@ func TestExtract(t *testing.T) {
 	tr.write("in/generated.go", "generated")
 	tr.write("in/generated.html", "generated")
 	tr.write("apart/large.bin", "large")
+	tr.write("page.html", "large too")
+	tr.write("cpu.pprof", "named")
+	if err := os.Symlink("page.html", filepath.Join(tr.dir, "link.html")); err != nil {
+		t.Fatal(err)
+	}
 	tr.commit()
 	tr.write("edited.go", "new")
 	tr.write("added.go", "new")
 	tr.write("vendor/modules.txt", "# m v2\n")
 	tr.git("sparse-checkout", "set", "--no-cone", "/*", "!/apart/")
-	blob := tr.git("rev-parse", "HEAD:apart/large.bin")
-	tr.remove(".git/objects/" + blob[:2] + "/" + blob[2:])
+	for _, name := range []string{"apart/large.bin", "page.html"} {
+		blob := tr.git("rev-parse", "HEAD:"+name)
+		tr.remove(".git/objects/" + blob[:2] + "/" + blob[2:])
+	}
 
-	b, _ := tr.find(filepath.Join(tr.dir, "vendor"), "HEAD")
+	b, err := Find(t.Context(), filepath.Join(tr.dir, "vendor"), "HEAD", filepath.Join(tr.dir, "cpu.pprof"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	if b.InPlace() || b.Root() != tr.dir {
 		t.Errorf("in place %t, root %s; want false, %s", b.InPlace(), b.Root(), tr.dir)
 	}
@@ -228,7 +238,7 @@ func TestExtract(t *testing.T) {
 	if err := b.Extract(t.Context(), to); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]string{"kept.go": "kept", "edited.go": "old", "a b/größe -.go": "old", "vendor/modules.txt": "# m v1\n", "in/generated.go": "generated"}
+	want := map[string]string{"kept.go": "kept", "edited.go": "old", "a b/größe -.go": "old", "vendor/modules.txt": "# m v1\n", "in/generated.go": "generated", "page.html": "", "link.html": "", "cpu.pprof": "named"}
 	for name, text := range want {
 		got, err := os.ReadFile(filepath.Join(to, filepath.FromSlash(name)))
 		if err != nil || string(got) != text {

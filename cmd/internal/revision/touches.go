@@ -20,6 +20,9 @@ func compiled(file string) bool {
 	return slices.Contains(sources, filepath.Ext(file)) || modulesTxt(file)
 }
 
+// needs reports whether the text of a file matters, and not only that it exists.
+func (b *Base) needs(file string) bool { return compiled(file) || slices.Contains(b.named, file) }
+
 // Touches reports whether what differs can make a difference to what is found: texts
 // that people read cannot, and neither can tests unless they are checked. Other files
 // that findings depend on are named, by absolute path.
