@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"debug/elf"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/lagvet/lagvet/runtimecheck/internal/fixture"
+	"github.com/lagvet/lagvet/runtimecheck/internal/live"
 	"github.com/lagvet/lagvet/runtimecheck/internal/system"
 	"github.com/lagvet/lagvet/runtimecheck/internal/target"
 	"github.com/lagvet/lagvet/runtimecheck/posture"
@@ -54,26 +54,8 @@ func compile(t *testing.T, pgo bool, flags ...string) string {
 // run starts a program, and returns its number once it has said something.
 func run(t *testing.T, name string, args ...string) int {
 	t.Helper()
-	cmd := exec.Command(name, args...)
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		stdin.Close()
-		_ = cmd.Wait() // how it ends is of no interest
-	})
-	if _, err := io.ReadFull(stdout, make([]byte, 6)); err != nil {
-		t.Fatal(err)
-	}
-	return cmd.Process.Pid
+	pid, _ := live.Run(t, exec.Command(name, args...))
+	return pid
 }
 
 func of(t *testing.T, pid int) []posture.Observation {

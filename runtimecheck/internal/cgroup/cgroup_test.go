@@ -127,7 +127,7 @@ func TestLook(t *testing.T) {
 			memory: {value: 0, current: "512.0 MiB, no limit", source: "memory.limit_in_bytes"},
 		}},
 		{"sidecar.txtar", "", map[string]wanted{
-			cpuQuota: {value: 0.5, text: "limited", source: "/proc/12/root/sys/fs/cgroup/cpu.max", atBest: true},
+			cpuQuota: {value: 0.5, text: "limited", source: inside("sys/fs/cgroup/cpu.max"), atBest: true},
 			cpuset:   unknown,
 			weight:   unknown,
 			memory:   unknown,

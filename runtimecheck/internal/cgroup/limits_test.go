@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"path"
 	"strings"
 	"testing"
 
@@ -11,6 +12,9 @@ import (
 	"github.com/lagvet/lagvet/runtimecheck/internal/system"
 	"github.com/lagvet/lagvet/runtimecheck/internal/target"
 )
+
+// inside returns where a file of the container that process 12 is in is read.
+func inside(name string) string { return path.Join("/proc/12/root", name) }
 
 // process is process 12 of the machine of fixtures.
 func process(t testing.TB, archives ...string) *target.Target {
@@ -69,10 +73,10 @@ func TestFind(t *testing.T) {
 		},
 		{
 			"sidecar.txtar",
-			Limit{Value: 0.5, Path: "/proc/12/root/sys/fs/cgroup/cpu.max", Hidden: "yes"},
-			Limit{Value: 1000, Path: "/proc/12/root/sys/fs/cgroup/memory.max", Hidden: "yes"},
-			Limit{Value: inf, Path: "/proc/12/root/sys/fs/cgroup/pids.max", Hidden: "yes"},
-			CPUs{Path: "/proc/12/root/sys/fs/cgroup/cpuset.cpus.effective"},
+			Limit{Value: 0.5, Path: inside("sys/fs/cgroup/cpu.max"), Hidden: "yes"},
+			Limit{Value: 1000, Path: inside("sys/fs/cgroup/memory.max"), Hidden: "yes"},
+			Limit{Value: inf, Path: inside("sys/fs/cgroup/pids.max"), Hidden: "yes"},
+			CPUs{Path: inside("sys/fs/cgroup/cpuset.cpus.effective")},
 		},
 	}
 	for _, tt := range tests {

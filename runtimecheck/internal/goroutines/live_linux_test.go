@@ -131,24 +131,8 @@ func TestLiveSelf(t *testing.T) {
 // Of a program in another language the kernel counts the same, and there are no
 // goroutines to be asked for.
 func TestLiveNoGo(t *testing.T) {
-	cmd := exec.Command("/bin/sh", "-c", "echo; read line")
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer cmd.Wait()
-	defer stdin.Close()
-	if _, err := stdout.Read(make([]byte, 1)); err != nil {
-		t.Fatal(err)
-	}
-	tt := &target.Target{System: system.Here(), Kind: target.Process, PID: cmd.Process.Pid}
+	pid, _ := live.Run(t, exec.Command("/bin/sh", "-c", "echo; read line"))
+	tt := &target.Target{System: system.Here(), Kind: target.Process, PID: pid}
 	tt.Begin(time.Now())
 	for _, o := range Probe.Look(t.Context(), tt) {
 		if o.ID != runQueue && (o.Absent != posture.NotApplicable || o.Reason != "it is not a Go program") {

@@ -43,6 +43,17 @@ func Start(t testing.TB, name string, env ...string) int {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(append(os.Environ(), env...), variable+"="+name)
 	cmd.Stderr = os.Stderr
+	pid, line := Run(t, cmd)
+	if line != "ready\n" {
+		t.Fatalf("the process %s said %q", name, line)
+	}
+	return pid
+}
+
+// Run starts a program and returns its number and the first line that it has written,
+// once it has. It is to end when its standard input does, which is when the test ends.
+func Run(t testing.TB, cmd *exec.Cmd) (pid int, line string) {
+	t.Helper()
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -58,8 +69,9 @@ func Start(t testing.TB, name string, env ...string) int {
 		stdin.Close()
 		_ = cmd.Wait() // how it ends is of no interest
 	})
-	if line, err := bufio.NewReader(stdout).ReadString('\n'); err != nil || line != "ready\n" {
-		t.Fatalf("the process %s said %q, %v", name, line, err)
+	line, err = bufio.NewReader(stdout).ReadString('\n')
+	if err != nil {
+		t.Fatalf("%s said %q: %v", cmd.Path, line, err)
 	}
-	return cmd.Process.Pid
+	return cmd.Process.Pid, line
 }
