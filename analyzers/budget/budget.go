@@ -24,6 +24,7 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.HotPath,
 	Class:    rule.Performance,
 	Severity: rule.High,
+	Tier:     rule.Proven,
 	Requires: append(costs.Requires(), limits.Analyzer),
 	Run:      run,
 })

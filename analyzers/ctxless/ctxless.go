@@ -26,6 +26,8 @@ var Rule = rule.New(rule.Spec{
 	Group:     rule.Deadlines,
 	Class:     rule.Context,
 	Severity:  rule.High,
+	Tier:      rule.Proven,
+	Fixes:     true,
 	Since:     "go1.7",
 	Requires:  []*analysis.Analyzer{syntax.Analyzer, tokenfile.Analyzer, values.Analyzer, contexts.Analyzer, outgoing.Analyzer},
 	FactTypes: []analysis.Fact{new(summary)},

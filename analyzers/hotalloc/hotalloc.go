@@ -21,6 +21,7 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.Allocation,
 	Class:    rule.Performance,
 	Severity: rule.Medium,
+	Tier:     rule.Proven,
 	NeedsHot: true,
 	Requires: allocs.Requires(),
 	Run:      run,

@@ -25,6 +25,7 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.HotPath,
 	Class:    rule.Concurrency,
 	Severity: rule.High,
+	Tier:     rule.Proven,
 	NeedsHot: true,
 	Requires: []*analysis.Analyzer{witness.Analyzer},
 	Run:      run,

@@ -32,6 +32,7 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.HotPath,
 	Class:    rule.Performance,
 	Severity: rule.Medium,
+	Tier:     rule.Proven,
 	NeedsHot: true,
 	Requires: []*analysis.Analyzer{witness.Analyzer, syntax.Analyzer},
 	Run:      run,

@@ -21,7 +21,7 @@ func TestStrict(t *testing.T) {
 	}
 	t.Cleanup(func() { hotpath.Analyzer.Flags.Set(hotpath.StrictFlag, "false") })
 	t.Chdir("testdata/strict")
-	ruletest.Run(t, Rule)
+	ruletest.RunPart(t, Rule)
 }
 
 // TestProfile looks at what the fixtures, which have no profile, cannot show.

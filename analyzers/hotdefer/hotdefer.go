@@ -27,6 +27,8 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.HotPath,
 	Class:    rule.Performance,
 	Severity: rule.Medium,
+	Tier:     rule.Proven,
+	Fixes:    true,
 	NeedsHot: true,
 	Requires: []*analysis.Analyzer{escape.Analyzer, syntax.Analyzer, sections.Analyzer, witness.Analyzer},
 	Run:      run,

@@ -31,6 +31,7 @@ var Rule = rule.New(rule.Spec{
 	Group:     rule.HotPath,
 	Class:     rule.Performance,
 	Severity:  rule.Medium,
+	Fixes:     true,
 	Requires:  []*analysis.Analyzer{syntax.Analyzer, values.Analyzer},
 	FactTypes: []analysis.Fact{new(summary)},
 	Run:       run,

@@ -31,6 +31,7 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.HotPath,
 	Class:    rule.Performance,
 	Severity: rule.Medium,
+	Tier:     rule.Proven,
 	Requires: []*analysis.Analyzer{syntax.Analyzer, values.Analyzer, witness.Analyzer},
 	Run:      run,
 })

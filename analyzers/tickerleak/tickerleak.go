@@ -21,6 +21,8 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.Timers,
 	Class:    rule.Concurrency,
 	Severity: rule.Medium,
+	Tier:     rule.Proven,
+	Fixes:    true,
 	Requires: []*analysis.Analyzer{syntax.Analyzer, lifetimes.Analyzer},
 	Run:      run,
 })

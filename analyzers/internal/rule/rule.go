@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -84,6 +85,8 @@ type Rule struct {
 	Class    Class
 	Severity Severity
 	Since    string // the first Go version on which it speaks: "go1.0"
+	Tier     Tier   // that of its surest findings
+	Fixes    bool   // some of its findings come with a suggested fix
 	NeedsHot bool   // says nothing, or less, where nothing tells what is hot
 }
 
@@ -95,6 +98,8 @@ type Spec struct {
 	Class     Class
 	Severity  Severity
 	Since     string // the first Go version on which it speaks; empty: all
+	Tier      Tier   // that of its surest findings; empty: Likely
+	Fixes     bool
 	NeedsHot  bool
 	Requires  []*analysis.Analyzer
 	FactTypes []analysis.Fact
@@ -117,11 +122,10 @@ func New(spec Spec) *Rule {
 		Group:    spec.Group,
 		Class:    spec.Class,
 		Severity: spec.Severity,
-		Since:    spec.Since,
+		Since:    cmp.Or(spec.Since, "go1.0"),
+		Tier:     cmp.Or(spec.Tier, Likely),
+		Fixes:    spec.Fixes,
 		NeedsHot: spec.NeedsHot,
-	}
-	if r.Since == "" {
-		r.Since = "go1.0"
 	}
 	r.Analyzer = &analysis.Analyzer{
 		Name: spec.Name,

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
@@ -30,8 +31,24 @@ import (
 // tier, one that a directive silences "allowed". Links of its chain follow the
 // message, each after " ← ".
 //
-// For a rule that requires [escape.Analyzer], the module is compiled first.
+// For a rule that requires [escape.Analyzer], the module is compiled first. What the
+// rule says of its tier and of fixes must be what the fixtures show.
 func Run(t *testing.T, r *rule.Rule) {
+	t.Helper()
+	var seen seen
+	run(t, r, &seen)
+	if !t.Failed() {
+		seen.hold(t, r)
+	}
+}
+
+// RunPart is [Run] for fixtures that show a part of the rule.
+func RunPart(t *testing.T, r *rule.Rule) {
+	t.Helper()
+	run(t, r, new(seen))
+}
+
+func run(t *testing.T, r *rule.Rule, seen *seen) {
 	t.Helper()
 	mods, err := filepath.Glob(filepath.Join(analysistest.TestData(), "*", "go.mod"))
 	if err != nil || len(mods) == 0 {
@@ -44,11 +61,42 @@ func Run(t *testing.T, r *rule.Rule) {
 				compile(t, dir)
 			}
 			if golden(t, dir) {
-				analysistest.RunWithSuggestedFixes(t, dir, visible(r), "./...")
+				analysistest.RunWithSuggestedFixes(t, dir, visible(r, seen), "./...")
 			} else {
-				analysistest.Run(t, dir, visible(r), "./...")
+				analysistest.Run(t, dir, visible(r, seen), "./...")
 			}
 		})
+	}
+}
+
+// seen is what the findings of a rule show of what it says of itself.
+type seen struct {
+	mu    sync.Mutex // packages are analysed at the same time
+	tiers []rule.Tier
+	fixes bool
+}
+
+func (s *seen) add(f rule.Finding) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tiers = append(s.tiers, f.Tier)
+	s.fixes = s.fixes || len(f.Fixes) > 0
+}
+
+// hold asserts that the fixtures have a finding of the rule's tier and none that is
+// surer, and fixes if the rule has any.
+func (s *seen) hold(t *testing.T, r *rule.Rule) {
+	t.Helper()
+	for _, tier := range []rule.Tier{rule.Proven, rule.Likely, rule.Suspected} {
+		if slices.Contains(s.tiers, tier) {
+			if tier != r.Tier {
+				t.Errorf("%s is said to find what is %s, but its fixtures show %s", r.Name, r.Tier, tier)
+			}
+			break
+		}
+	}
+	if s.fixes != r.Fixes {
+		t.Errorf("%s is said to have fixes: %t, but its fixtures show %t", r.Name, r.Fixes, s.fixes)
 	}
 }
 
@@ -143,8 +191,9 @@ func golden(t *testing.T, dir string) (found bool) {
 	return found
 }
 
-// visible returns an analyzer that reports every finding of r.
-func visible(r *rule.Rule) *analysis.Analyzer {
+// visible returns an analyzer that reports every finding of r, and adds it to what is
+// seen.
+func visible(r *rule.Rule, seen *seen) *analysis.Analyzer {
 	return &analysis.Analyzer{
 		Name:     "visible",
 		Doc:      "report every finding of a rule",
@@ -152,6 +201,7 @@ func visible(r *rule.Rule) *analysis.Analyzer {
 		Run: func(pass *analysis.Pass) (any, error) {
 			res := pass.ResultOf[r.Analyzer].(*rule.Result)
 			for _, f := range res.Findings {
+				seen.add(f)
 				pass.Report(analysis.Diagnostic{Pos: f.Pos, End: f.End, Message: text(f), SuggestedFixes: f.Fixes})
 			}
 			for _, u := range res.Unchecked {

@@ -53,6 +53,29 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
+// configuration changes each part of what is told: rules, tiers, excludes, budgets,
+// policies.
+const configuration = `rules: {stw: off, ctxless: {tier: suspected}, hotcall: {tier: proven}, hotblock: {tier: proven}}
+exclude: [{path: feed, rules: [hotdefer], reason: an example}]
+budgets:
+  - {func: "(*example.com/golden/gateway.Gateway).limit", defers: 0}
+  - {func: "(*example.com/golden/book.Book).Price", effects: none}
+policy: {packages: [{path: store, forbid: [disk], reason: an example}]}
+`
+
+// configured returns what lagvet check finds in a golden module by configuration,
+// to which each part of it must have led.
+func configured(t *testing.T, dir string) []Finding {
+	t.Helper()
+	write(t, dir, ".lagvet.yml", configuration)
+	fs := check(t, dir)
+	silenced := of("stw", "hotblock", "hotdefer")
+	if slices.ContainsFunc(fs, silenced) || !slices.ContainsFunc(fs, of("budget")) || !slices.ContainsFunc(fs, of("policy")) {
+		t.Fatalf("the configuration is not obeyed:\n%s", show(fs, whole))
+	}
+	return fs
+}
+
 // checkout returns the root of this module, absolute.
 func checkout(t *testing.T) string {
 	t.Helper()

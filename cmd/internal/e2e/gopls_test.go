@@ -334,6 +334,8 @@ func (g *gopls) configuration(t *testing.T) {
 	}
 	assumed := find("assume:\n  - func: (*example.com/golden/store.Table).Price\n    effects: none\n    reason: a test\n")
 	compare(t, "with a table that is assumed not to wait", assumed, without(want, func(f Finding) bool { return strings.Contains(f.Message, "(*store.Table).Price") }), whole)
+	limited := without(in(configured(t, dir), file), Finding.needsCompiler)
+	compare(t, "with budgets", find(configuration), limited, whole)
 	compare(t, "without rules again", find(""), want, whole)
 }
 

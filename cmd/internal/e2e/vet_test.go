@@ -241,16 +241,10 @@ func TestVetProfile(t *testing.T) {
 	}
 }
 
-// The configuration decides what go vet is told: tiers and excludes too.
+// The configuration decides what go vet is told: tiers, excludes and limits too.
 func TestVetConfiguration(t *testing.T) {
 	dir := module(t)
-	write(t, dir, ".lagvet.yml", `rules: {stw: off, ctxless: {tier: suspected}, hotcall: {tier: proven}, hotblock: {tier: proven}}
-exclude: [{path: feed, rules: [hotdefer], reason: an example}]
-`)
-	want := check(t, dir)
-	if len(want) == len(expected(t)) {
-		t.Fatal("the configuration changes nothing")
-	}
+	want := configured(t, dir)
 	out, errs, _ := process{dir: dir}.run(t, "go", "vet", "-json", "-vettool="+lagvet, "./...")
 	compare(t, "go vet", readVet(t, dir, out+errs), want, whole)
 }

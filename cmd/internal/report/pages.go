@@ -31,17 +31,25 @@ func Find(rules []Rule, name string) (Rule, error) {
 	return Rule{}, fmt.Errorf("unknown rule %q%s", name, config.DidYouMean(name, Names(rules)))
 }
 
-// Table prints the rules, one a line.
+// Table prints the rules, one a line. The tier is that of a rule's surest findings; one
+// that only suspects says nothing unless it is asked to.
 func Table(w io.Writer, rules []Rule) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tw, "RULE\tGROUP\tCLASS\tSEVERITY\tSINCE\tWHAT IT DOES")
+	fmt.Fprintln(tw, "RULE\tGROUP\tCLASS\tSEVERITY\tSINCE\tTIER\tFIX\tWHAT IT DOES")
 	for _, r := range rules {
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, r.Group, r.Class, r.Severity, r.Since, r.Title)
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, r.Group, r.Class, r.Severity, r.Since, r.Tier, r.fix(), r.Title)
 	}
 	if err := tw.Flush(); err != nil {
 		return fmt.Errorf("printing the rules: %w", err)
 	}
 	return nil
+}
+
+func (r Rule) fix() string {
+	if r.Fixes {
+		return "yes"
+	}
+	return "-"
 }
 
 // Pages returns the files of docs/rules by their name.

@@ -20,6 +20,8 @@ type Rule struct {
 	Class    string // of incidents
 	Severity string
 	Since    string // the first Go version on which it speaks
+	Tier     string // that of its surest findings
+	Fixes    bool   // some of its findings come with a suggested fix
 	NeedsHot bool   // says nothing, or less, where nothing tells what is hot
 	URL      string
 	Options  []Option
@@ -42,6 +44,8 @@ func Rules(rs []*analyzers.Rule) []Rule {
 			Class:    string(r.Class),
 			Severity: string(r.Severity),
 			Since:    r.Since,
+			Tier:     string(r.Tier),
+			Fixes:    r.Fixes,
 			NeedsHot: r.NeedsHot,
 			URL:      r.URL,
 			Options:  options(r),
@@ -68,6 +72,7 @@ func DirectiveRule() Rule {
 		Group:    "directives",
 		Severity: "low",
 		Since:    "go1.0",
+		Tier:     "proven",
 		URL:      homepage + "/blob/main/docs/directives.md",
 	}
 }
@@ -94,9 +99,12 @@ remove it.
 
 // facts returns in one line what the catalogue says of the rule.
 func (r Rule) facts() string {
-	facts := []string{r.Group, "severity " + r.Severity, "since " + r.Since}
+	facts := []string{r.Group, "severity " + r.Severity, "since " + r.Since, "at best " + r.Tier}
 	if r.Class != "" && r.Class != "performance" {
 		facts = append(facts, "incident class: "+r.Class)
+	}
+	if r.Fixes {
+		facts = append(facts, "has fixes")
 	}
 	if r.NeedsHot {
 		facts = append(facts, "needs to know what is hot")
@@ -150,9 +158,9 @@ func Index(rules []Rule) string {
 	for _, r := range rules {
 		if r.Group != group {
 			group = r.Group
-			fmt.Fprintf(&b, "\n## %s\n\n| rule | what it does | class | severity | since |\n|---|---|---|---|---|\n", upper(group))
+			fmt.Fprintf(&b, "\n## %s\n\n| rule | what it does | class | severity | since | at best | fix |\n|---|---|---|---|---|---|---|\n", upper(group))
 		}
-		fmt.Fprintf(&b, "| [`%s`](%s.md) | %s | %s | %s | %s |\n", r.Name, r.Name, cell(r.Title), r.Class, r.Severity, r.Since)
+		fmt.Fprintf(&b, "| [`%s`](%s.md) | %s | %s | %s | %s | %s | %s |\n", r.Name, r.Name, cell(r.Title), r.Class, r.Severity, r.Since, r.Tier, r.fix())
 	}
 	return b.String()
 }
