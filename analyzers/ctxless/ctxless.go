@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/ast/inspector"
 	"honnef.co/go/tools/analysis/facts/tokenfile"
 
+	"github.com/lagvet/lagvet/analyzers/internal/callers"
 	"github.com/lagvet/lagvet/analyzers/internal/contexts"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/outgoing"
@@ -29,7 +30,7 @@ var Rule = rule.New(rule.Spec{
 	Tier:      rule.Proven,
 	Fixes:     true,
 	Since:     "go1.7",
-	Requires:  []*analysis.Analyzer{syntax.Analyzer, tokenfile.Analyzer, values.Analyzer, contexts.Analyzer, outgoing.Analyzer},
+	Requires:  []*analysis.Analyzer{syntax.Analyzer, tokenfile.Analyzer, values.Analyzer, contexts.Analyzer, callers.Analyzer, outgoing.Analyzer},
 	FactTypes: []analysis.Fact{new(summary)},
 	Run:       run,
 })
@@ -43,15 +44,13 @@ func run(pass *rule.Pass) error {
 		inspect:  pass.ResultOf[syntax.Analyzer].(*inspector.Inspector),
 		values:   pass.ResultOf[values.Analyzer].(*values.Index),
 		contexts: pass.ResultOf[contexts.Analyzer].(*contexts.Index),
+		callers:  pass.ResultOf[callers.Analyzer].(*callers.Index),
 		outgoing: pass.ResultOf[outgoing.Analyzer].(*outgoing.Index),
-		edges:    make(map[*funcs.Func][]*funcs.Call),
-		dynamic:  make(map[string][]*funcs.Call),
 		ends:     make(map[*funcs.Func]*wait),
 		makes:    make(map[*funcs.Func]*wait),
 		uses:     make(map[*types.Var]use),
 	}
-	targets := c.targets()
-	for _, t := range targets {
+	for _, t := range c.callers.Targets {
 		c.start(t)
 	}
 	c.spread()
@@ -66,13 +65,12 @@ type checker struct {
 	inspect  *inspector.Inspector
 	values   *values.Index
 	contexts *contexts.Index
+	callers  *callers.Index
 	outgoing *outgoing.Index
-	edges    map[*funcs.Func][]*funcs.Call // calls of a function through values and arguments, which funcs does not resolve
-	dynamic  map[string][]*funcs.Call      // calls of interface methods, by name
-	starts   []*start                      // where I/O without a context begins, as this package sees it
-	ends     map[*funcs.Func]*wait         // functions that end in it
-	makes    map[*funcs.Func]*wait         // functions that return a request or command without a context
-	uses     map[*types.Var]use            // memo of useOfParam
+	starts   []*start              // where I/O without a context begins, as this package sees it
+	ends     map[*funcs.Func]*wait // functions that end in it
+	makes    map[*funcs.Func]*wait // functions that return a request or command without a context
+	uses     map[*types.Var]use    // memo of useOfParam
 	findings []*finding
 	local    *bool                    // memo of embedded
 	methods  map[string][]*types.Func // memo of waiters

@@ -2,8 +2,6 @@ package ctxless
 
 import (
 	"go/token"
-	"go/types"
-	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/internal/modules"
 	"github.com/lagvet/lagvet/analyzers/internal/outgoing"
@@ -103,39 +101,4 @@ func (c *checker) export() {
 			c.pass.ExportObjectFact(f.Obj, &s)
 		}
 	}
-}
-
-// fullName returns the name of a function, or of a variable that holds one,
-// with its package path.
-func fullName(obj types.Object) string {
-	if fn, ok := obj.(*types.Func); ok {
-		return fn.FullName()
-	}
-	return obj.Pkg().Path() + "." + obj.Name()
-}
-
-// shortName returns the name of obj as one reads it in package from.
-func shortName(obj types.Object, from *types.Package) string {
-	qual := func(p *types.Package) string {
-		if p == from {
-			return ""
-		}
-		return p.Name()
-	}
-	fn, ok := obj.(*types.Func)
-	if !ok || fn.Signature().Recv() == nil {
-		if q := qual(obj.Pkg()); q != "" {
-			return q + "." + obj.Name()
-		}
-		return obj.Name()
-	}
-	recv := fn.Signature().Recv()
-	t := types.TypeString(recv.Type(), qual)
-	if i := strings.IndexByte(t, '['); i >= 0 && !strings.HasPrefix(t, "[") { // a generic type's parameters say nothing here
-		t = t[:i]
-	}
-	if strings.HasPrefix(t, "*") {
-		t = "(" + t + ")"
-	}
-	return t + "." + fn.Name()
 }

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/ast/inspector"
 	"honnef.co/go/tools/go/types/typeutil"
 
+	"github.com/lagvet/lagvet/analyzers/internal/callers"
 	"github.com/lagvet/lagvet/analyzers/internal/contexts"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/modules"
@@ -39,7 +40,7 @@ func (c *checker) twin(fn *types.Func) *api {
 	if c.pass.ImportObjectFact(form, &other) && other.Use == forValues {
 		return nil
 	}
-	a := &api{name: shortName(fn, nil), work: library, form: form.Name(), since: "go1.7", rewrite: rename}
+	a := &api{name: callers.ShortName(fn, nil), work: library, form: form.Name(), since: "go1.7", rewrite: rename}
 	switch {
 	case onDatabase(fn):
 		a.work = query
@@ -206,7 +207,7 @@ func (c *checker) queries(fn *types.Func) *api {
 	if !typeutil.IsPointerToTypeWithName(first, "database/sql.Rows") && !typeutil.IsPointerToTypeWithName(first, "database/sql.Row") && !typeutil.IsPointerToTypeWithName(first, "database/sql.Stmt") && !typeutil.IsTypeWithName(first, "database/sql.Result") {
 		return nil
 	}
-	a := &api{name: shortName(fn, c.pass.Pkg), work: query, form: fn.Name() + "Context", since: "go1.8"}
+	a := &api{name: callers.ShortName(fn, c.pass.Pkg), work: query, form: fn.Name() + "Context", since: "go1.8"}
 	if form := c.sibling(fn, a.form); form != nil && takesContext(sig, form.Signature()) {
 		a.rewrite = rename
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/hotpath"
+	"github.com/lagvet/lagvet/analyzers/internal/callers"
 	"github.com/lagvet/lagvet/analyzers/internal/contexts"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
@@ -199,7 +200,7 @@ func (c *checker) send(f *finding, tier rule.Tier) {
 	}
 	what := a.name
 	if f.via != nil {
-		what = shortName(f.via, c.pass.Pkg)
+		what = callers.ShortName(f.via, c.pass.Pkg)
 		r.Cause += " passed on"
 		r.Fault = f.wait.from.name(c.pass.Pkg)
 	}

@@ -5,6 +5,7 @@ import (
 	"go/types"
 	"slices"
 
+	"github.com/lagvet/lagvet/analyzers/internal/callers"
 	"github.com/lagvet/lagvet/analyzers/internal/contexts"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/modules"
@@ -47,7 +48,7 @@ type start struct {
 // name is the full name of the function that lacks the context.
 func (s *start) name(pkg *types.Package) string {
 	if s.via != nil {
-		return fullName(s.via)
+		return callers.FullName(s.via)
 	}
 	return s.call.Caller.Name(pkg)
 }
@@ -62,100 +63,54 @@ func (s *start) answered() bool {
 	return false
 }
 
-// A target is a declared function that a call is seen to run.
-type target struct {
-	call *funcs.Call
-	fn   *types.Func
-}
-
-// targets returns what every call outside tests runs: the function it names or
-// holds in a variable, and those it is handed and runs before it returns.
-func (c *checker) targets() []target {
-	var ts []target
-	for _, f := range c.pass.Funcs.Funcs {
-		if c.values.InTest(f.Node.Pos()) {
-			continue
-		}
-		for _, call := range f.Out {
-			fn := call.Func
-			if fn == nil && call.Callee == nil {
-				fn = c.values.Function(call.Site.Fun)
-			}
-			if fn != nil {
-				ts = append(ts, c.target(call, fn))
-			}
-			for i, a := range call.Site.Args {
-				sig, ok := c.pass.TypesInfo.TypeOf(a).Underlying().(*types.Signature)
-				if !ok || !c.contexts.RunsArg(call, i, sig) {
-					continue
-				}
-				if fn := c.values.Function(a); fn != nil {
-					ts = append(ts, c.target(call, fn))
-				}
-			}
-		}
-	}
-	return ts
-}
-
-// target notes who calls fn where the index of functions does not.
-func (c *checker) target(call *funcs.Call, fn *types.Func) target {
-	if call.Dynamic && fn == call.Func {
-		c.dynamic[fn.Name()] = append(c.dynamic[fn.Name()], call)
-	} else if f := c.pass.Funcs.Declared(fn); f != nil && f != call.Callee {
-		c.edges[f] = append(c.edges[f], call)
-	}
-	return target{call, fn}
-}
-
 // start takes up I/O that begins at t.
-func (c *checker) start(t target) {
-	named := t.call.Func == t.fn
-	if a := c.apiOf(t.call.Site, t.fn); a != nil {
+func (c *checker) start(t callers.Target) {
+	named := t.Call.Func == t.Func
+	if a := c.apiOf(t.Call.Site, t.Func); a != nil {
 		c.primitive(t, a, named)
 		return
 	}
-	if t.call.Dynamic && named {
-		fns, doubt := c.implementations(t.call)
+	if t.Call.Dynamic && named {
+		fns, doubt := c.implementations(t.Call)
 		for _, fn := range fns {
-			c.imported(target{t.call, fn}, doubt)
+			c.imported(callers.Target{Call: t.Call, Func: fn}, doubt)
 		}
 		return
 	}
-	if c.pass.Funcs.Declared(t.fn) == nil {
+	if c.pass.Funcs.Declared(t.Func) == nil {
 		c.imported(t, "")
 	}
 }
 
 // imported takes up what is known of a function of another package of ours.
-func (c *checker) imported(t target, doubt string) {
+func (c *checker) imported(t callers.Target, doubt string) {
 	var s summary
-	if !modules.Ours(c.pass.Pass, t.fn.Pkg()) || !c.pass.ImportObjectFact(t.fn, &s) {
+	if !modules.Ours(c.pass.Pass, t.Func.Pkg()) || !c.pass.ImportObjectFact(t.Func, &s) {
 		return
 	}
 	if s.Wait != nil {
 		w := s.Wait.wait()
 		w.doubt = doubt
-		c.begin(&start{call: t.call, via: t.fn, wait: w})
+		c.begin(&start{call: t.Call, via: t.Func, wait: w})
 	}
 	if s.Makes != nil {
-		c.carry(&start{call: t.call, via: t.fn, wait: s.Makes.wait()})
+		c.carry(&start{call: t.Call, via: t.Func, wait: s.Makes.wait()})
 	}
 }
 
 // primitive takes up a call of a.
-func (c *checker) primitive(t target, a *api, named bool) {
-	s := &start{call: t.call, wait: &wait{key: t.fn.FullName(), api: a}, named: named}
+func (c *checker) primitive(t callers.Target, a *api, named bool) {
+	s := &start{call: t.Call, wait: &wait{key: t.Func.FullName(), api: a}, named: named}
 	if named {
-		s.wait.limit = c.limitOf(a, t.call.Site)
+		s.wait.limit = c.limitOf(a, t.Call.Site)
 	}
 	switch {
 	case s.wait.limit == none:
 	case a.carrier == nil:
-		s.wait.chain = []rule.Step{{Pos: t.call.Site.Pos(), Text: a.waits(a.name)}}
+		s.wait.chain = []rule.Step{{Pos: t.Call.Site.Pos(), Text: a.waits(a.name)}}
 		c.begin(s)
 	case named:
-		s.wait.chain = []rule.Step{{Pos: t.call.Site.Pos(), Text: a.name + " makes it without a context"}}
+		s.wait.chain = []rule.Step{{Pos: t.Call.Site.Pos(), Text: a.name + " makes it without a context"}}
 		c.carry(s)
 	}
 }
@@ -185,7 +140,7 @@ func (c *checker) hand(f *funcs.Func, s *start) {
 	w := *s.wait
 	w.chain = c.chain(s.call, s.via, s.wait)
 	c.makes[f] = &w
-	for _, in := range c.in(f) {
+	for _, in := range c.callers.In(f) {
 		if in.Caller != nil {
 			c.carry(&start{call: in, via: f.Obj, wait: &w})
 		}
@@ -196,27 +151,6 @@ func (c *checker) hand(f *funcs.Func, s *start) {
 func (c *checker) begin(s *start) {
 	s.wait.from = s
 	c.starts = append(c.starts, s)
-}
-
-// in returns the calls of f that are known in this package, tests excepted.
-func (c *checker) in(f *funcs.Func) []*funcs.Call {
-	var in []*funcs.Call
-	for _, list := range [][]*funcs.Call{f.In, c.edges[f]} {
-		for _, call := range list {
-			if !c.values.InTest(call.Site.Pos()) {
-				in = append(in, call)
-			}
-		}
-	}
-	if f.Obj == nil || f.Sig.Recv() == nil {
-		return in
-	}
-	for _, call := range c.dynamic[f.Obj.Name()] {
-		if c.sees(call) && implements(f.Obj, call.Func) {
-			in = append(in, call)
-		}
-	}
-	return in
 }
 
 // A pending is a call whose callee ends in I/O without a context.
@@ -277,18 +211,18 @@ func (c *checker) visit(p pending) []pending {
 	if len(w.chain) > maxChain {
 		return nil
 	}
-	if w.doubt == "" && c.bound(f.Obj) {
+	if w.doubt == "" && c.callers.Bound(f.Obj) {
 		w.doubt = "its signature is that of an interface of another module"
 	}
 	c.ends[f] = &w
 	var next []pending
-	for _, in := range c.in(f) {
+	for _, in := range c.callers.In(f) {
 		if in.Caller != nil {
 			up := w
-			if up.doubt == "" && in.Dynamic && c.implementers(in) > 1 {
+			if up.doubt == "" && in.Dynamic && c.callers.Implementers(in) > 1 {
 				up.doubt = others
 			}
-			next = append(next, pending{in, c.object(f, in), &up})
+			next = append(next, pending{in, c.callers.Called(f, in), &up})
 		}
 	}
 	return next
@@ -339,14 +273,6 @@ func (c *checker) leaves(f *funcs.Func) bool {
 	return ok && !c.outgoing.MayReturn(call)
 }
 
-// object returns what f, called by call, is known by.
-func (c *checker) object(f *funcs.Func, call *funcs.Call) types.Object {
-	if f.Obj != nil {
-		return f.Obj
-	}
-	return c.values.Variable(call.Site.Fun)
-}
-
 // maxChain bounds the chains: what lies deeper is so far from the caller that
 // a finding would not help who reads it.
 const maxChain = 12
@@ -365,7 +291,7 @@ func (c *checker) calleeText(call *funcs.Call) string {
 	if call == nil || call.Func == nil {
 		return "the function called here"
 	}
-	return shortName(call.Func, c.pass.Pkg)
+	return callers.ShortName(call.Func, c.pass.Pkg)
 }
 
 // chain returns the chain of w with the call before it.
@@ -373,6 +299,6 @@ func (c *checker) chain(call *funcs.Call, via types.Object, w *wait) []rule.Step
 	if via == nil {
 		return w.chain
 	}
-	step := rule.Step{Pos: call.Site.Pos(), Text: "calls " + shortName(via, c.pass.Pkg)}
+	step := rule.Step{Pos: call.Site.Pos(), Text: "calls " + callers.ShortName(via, c.pass.Pkg)}
 	return append([]rule.Step{step}, w.chain...)
 }
