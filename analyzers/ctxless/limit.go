@@ -2,12 +2,12 @@ package ctxless
 
 import (
 	"go/ast"
-	"go/constant"
 	"go/types"
 	"net"
 	"net/url"
 	"strings"
 
+	"github.com/lagvet/lagvet/analyzers/internal/embedded"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
@@ -51,33 +51,12 @@ func (c *checker) limitOf(a *api, call *ast.CallExpr) limit {
 }
 
 // constant returns what is known when compiling of the start of the argument
-// that at counts from 1: all of it, the left end of a sum, or the text of a
-// format before its first verb.
+// that at counts from 1.
 func (c *checker) constant(call *ast.CallExpr, at int) string {
 	if at == 0 || at > len(call.Args) {
 		return ""
 	}
-	e := ast.Unparen(call.Args[at-1])
-	for {
-		if v := c.pass.TypesInfo.Types[e].Value; v != nil && v.Kind() == constant.String {
-			return constant.StringVal(v)
-		}
-		switch x := e.(type) {
-		case *ast.BinaryExpr:
-			e = ast.Unparen(x.X)
-		case *ast.CallExpr:
-			if values.Callee(c.pass.TypesInfo, x) != "fmt.Sprintf" {
-				return ""
-			}
-			s := c.constant(x, 1)
-			if i := strings.IndexByte(s, '%'); i >= 0 {
-				s = s[:i]
-			}
-			return s
-		default:
-			return ""
-		}
-	}
+	return values.Prefix(c.pass.TypesInfo, call.Args[at-1])
 }
 
 // hostOf returns the host of a URL, or of an address "host:port", that may be
@@ -197,32 +176,11 @@ func (c *checker) deadlined(rt *types.Func) bool {
 	return false
 }
 
-// embedded reports whether the package opens a database that is part of the
-// program, or imports the driver of one: there is no server to wait for.
+// embedded reports whether the package's database is part of the program.
 func (c *checker) embedded() bool {
 	if c.local == nil {
-		c.local = new(bool)
-		for _, p := range c.pass.Pkg.Imports() {
-			*c.local = *c.local || inProcess(p.Name())
-		}
-		for _, f := range c.pass.Funcs.Funcs {
-			for _, call := range f.Out {
-				if call.Func == nil || c.values.InTest(call.Site.Pos()) {
-					continue
-				}
-				switch call.Func.Name() {
-				case "Open", "MustOpen", "Connect", "MustConnect", "ConnectContext":
-					driver := c.constant(call.Site, 1) + c.constant(call.Site, 2)
-					*c.local = *c.local || inProcess(driver)
-				}
-			}
-		}
+		local := embedded.Database(c.pass.Pkg, c.pass.TypesInfo, c.pass.Funcs, c.values)
+		c.local = &local
 	}
 	return *c.local
-}
-
-// inProcess reports whether a driver, by the name it is registered under or that
-// of its package, is of a database that runs inside the program.
-func inProcess(driver string) bool {
-	return strings.Contains(driver, "sqlite") || strings.Contains(driver, "duckdb")
 }

@@ -2,6 +2,7 @@ package values
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"reflect"
@@ -216,6 +217,29 @@ func Element(lit *ast.CompositeLit, name string) ast.Expr {
 		}
 	}
 	return nil
+}
+
+// Prefix returns what is known when compiling of the start of the string e: all of
+// it, the left end of a sum, or the text of a format before its first verb.
+func Prefix(info *types.Info, e ast.Expr) string {
+	for {
+		e = ast.Unparen(e)
+		if v := info.Types[e].Value; v != nil && v.Kind() == constant.String {
+			return constant.StringVal(v)
+		}
+		switch x := e.(type) {
+		case *ast.BinaryExpr:
+			e = x.X
+		case *ast.CallExpr:
+			if Callee(info, x) != "fmt.Sprintf" || len(x.Args) == 0 {
+				return ""
+			}
+			s, _, _ := strings.Cut(Prefix(info, x.Args[0]), "%")
+			return s
+		default:
+			return ""
+		}
+	}
 }
 
 // IsParam reports whether v is a parameter or the receiver of f.
