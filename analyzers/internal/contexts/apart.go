@@ -11,6 +11,12 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
+// Two of the reasons that [Place].Apart gives.
+const (
+	Deferred  = "deferred"
+	AfterDone = "reached after the context is done"
+)
+
 // apart says why the work at call is not part of what owner is waited for, or
 // returns the empty string if it is. v, if given, is a context of owner: code
 // that uses it by itself shows that it lives no longer than the context.
@@ -21,7 +27,7 @@ func (x *Index) apart(call *funcs.Call, owner *funcs.Func, v *types.Var) string 
 			return "a goroutine that nobody waits for"
 		}
 	case funcs.Defer:
-		return "deferred"
+		return Deferred
 	}
 	cur, ok := syntax.Find(x.inspect.Root(), call.Site)
 	if !ok {
@@ -52,7 +58,7 @@ func (x *Index) literal(lit *funcs.Func) string {
 	case funcs.Called:
 		return ""
 	case funcs.Deferred:
-		return "deferred"
+		return Deferred
 	case funcs.Spawned:
 		if x.joins(lit.Parent, lit.Node) {
 			return ""
@@ -172,26 +178,25 @@ func isGroup(t types.Type) bool {
 // afterDone says that child, a part of parent, is reached once a context is
 // done: what is done there must not end with it.
 func (x *Index) afterDone(parent, child ast.Node) string {
-	const done = "reached after the context is done"
 	switch p := parent.(type) {
 	case *ast.CommClause:
 		if x.receivesDone(p.Comm) && child != p.Comm {
-			return done
+			return AfterDone
 		}
 		if x.anyDone(p.Body, child) {
-			return done
+			return AfterDone
 		}
 	case *ast.CaseClause:
 		if x.anyDone(p.Body, child) {
-			return done
+			return AfterDone
 		}
 	case *ast.BlockStmt:
 		if x.anyDone(p.List, child) {
-			return done
+			return AfterDone
 		}
 	case *ast.IfStmt:
 		if child == p.Body && x.checksErr(p.Cond) {
-			return done
+			return AfterDone
 		}
 	}
 	return ""
@@ -203,7 +208,7 @@ func (x *Index) anyDone(list []ast.Stmt, child ast.Node) bool {
 		if s == child {
 			return false
 		}
-		if x.receivesDone(s) || x.cancels(s) {
+		if x.receivesDone(s) || x.cancels(s) || x.loopsUntilDone(s) {
 			return true
 		}
 	}
@@ -222,6 +227,31 @@ func (x *Index) receivesDone(s ast.Stmt) bool {
 	}
 	u, ok := ast.Unparen(e).(*ast.UnaryExpr)
 	return ok && u.Op == token.ARROW && x.contextMethod(u.X, "Done")
+}
+
+// loopsUntilDone reports whether s is a loop that goes on until a context is done:
+// it asks so before each turn, or is left where it hears of it.
+func (x *Index) loopsUntilDone(s ast.Stmt) (found bool) {
+	if l, ok := s.(*ast.LabeledStmt); ok {
+		s = l.Stmt
+	}
+	loop, ok := s.(*ast.ForStmt)
+	if !ok {
+		return false
+	}
+	if loop.Cond != nil {
+		b, ok := ast.Unparen(loop.Cond).(*ast.BinaryExpr)
+		return ok && b.Op == token.EQL && x.contextMethod(b.X, "Err")
+	}
+	ast.Inspect(loop.Body, func(n ast.Node) bool {
+		if c, ok := n.(*ast.CommClause); ok && x.receivesDone(c.Comm) && len(c.Body) > 0 {
+			last, ok := c.Body[len(c.Body)-1].(*ast.BranchStmt)
+			found = found || ok && last.Tok == token.BREAK && last.Label != nil
+		}
+		_, lit := n.(*ast.FuncLit)
+		return !found && !lit
+	})
+	return found
 }
 
 func (x *Index) cancels(s ast.Stmt) bool {

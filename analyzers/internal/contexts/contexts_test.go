@@ -94,7 +94,39 @@ var cases = map[string]string{
 	"after its end":   `func f(ctx context.Context) { if ctx.Err() != nil { work() /* ctx: reached after the context is done */ } }`,
 	"after cancel":    `func f(ctx context.Context) { sub, stop := context.WithCancel(ctx); use(sub); stop(); work() /* sub: reached after the context is done */ }`,
 	"in select":       `func f(ctx context.Context) { select { case <-ctx.Done(): work() /* ctx: reached after the context is done */ } }`,
-	"the sure one":    `func f(ctx context.Context) { tmp, stop := context.WithCancel(context.Background()); defer stop(); work() /* ctx */; show(tmp) }`,
+	"after a loop":    `func f(ctx context.Context) { for ctx.Err() == nil { use(ctx) }; work() /* ctx: reached after the context is done */ }`,
+	"after a select": `func f(ctx context.Context, c chan int) {
+	loop:
+		for {
+			select {
+			case <-c:
+			case <-ctx.Done():
+				break loop
+			}
+		}
+		work() /* ctx: reached after the context is done */
+	}`,
+	"after a loop that leaves": `func f(ctx context.Context, c chan int) {
+		for range 3 {
+			select {
+			case <-c:
+			case <-ctx.Done():
+				return
+			}
+		}
+		work() /* ctx */
+	}`,
+	"beside a request that goes out": `func f(ctx context.Context, r *http.Request) { work() /* ctx */ }`,
+	"a request that goes out":        `func f(r *http.Request) { work() /* r.Context() */ }`,
+	"replaced later":                 `func f(ctx context.Context) { work() /* ctx */; ctx, stop := context.WithCancel(context.Background()); defer stop(); show(ctx) }`,
+	"replaced":                       `func f(ctx context.Context) { ctx, stop := context.WithCancel(context.Background()); defer stop(); work() /* ctx: it was made here and has no caller */; show(ctx) }`,
+	"replaced in a loop": `func f(ctx context.Context) {
+		for range 2 {
+			work() /* ctx: it was made here and has no caller */
+			ctx, _ = context.WithCancel(context.Background())
+		}
+	}`,
+	"the sure one": `func f(ctx context.Context) { tmp, stop := context.WithCancel(context.Background()); defer stop(); work() /* ctx */; show(tmp) }`,
 }
 
 func TestAt(t *testing.T) {

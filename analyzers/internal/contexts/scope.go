@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ast/inspector"
 	"honnef.co/go/tools/go/types/typeutil"
@@ -24,6 +25,8 @@ type Source struct {
 	Stored  bool // it is in a field
 	Local   bool // it was made from nothing in this function
 	Unnamed bool // it comes with a parameter that has no name
+
+	outgoing bool // it comes with a request that may be one that goes out
 }
 
 // A Place is where a call stands, as far as contexts are concerned.
@@ -41,7 +44,10 @@ func (x *Index) At(call *funcs.Call) Place {
 	}
 	p := Place{Apart: x.apart(call, call.Caller.Outermost(), nil)}
 	best := func(s *Source) {
-		if s != nil && (p.Source == nil || p.Source.Doubt != "" && s.Doubt == "") {
+		if s == nil {
+			return
+		}
+		if p.Source == nil || p.Source.Doubt != "" && s.Doubt == "" || p.Source.outgoing && !s.outgoing && s.Doubt == p.Source.Doubt {
 			p.Source = s
 		}
 	}
@@ -109,7 +115,7 @@ func (x *Index) source(call *funcs.Call, v *types.Var) *Source {
 	if s == nil {
 		return nil
 	}
-	if s.Expr == v.Name() && !values.IsParam(owner, v) || x.isReassigned(owner, v) {
+	if s.Expr == v.Name() && !values.IsParam(owner, v) || x.isReassigned(owner, v, call.Site) {
 		switch x.origin(v, nil) {
 		case fromNothing:
 			return nil
@@ -136,8 +142,8 @@ func (x *Index) fromType(owner *funcs.Func, v *types.Var) *Source {
 	t, param := v.Type(), values.IsParam(owner, v)
 	switch {
 	case param && typeutil.IsPointerToTypeWithName(t, request):
-		// Without a ResponseWriter beside it, it may be one that goes out.
-		return &Source{Expr: v.Name() + ".Context()", Entry: answers(owner.Sig)}
+		entry := answers(owner.Sig)
+		return &Source{Expr: v.Name() + ".Context()", Entry: entry, outgoing: !entry}
 	case param && x.requestField(t):
 		return &Source{Expr: v.Name() + ".Request.Context()", Entry: true}
 	case Is(t):
@@ -380,7 +386,26 @@ func (x *Index) originOfCall(e *ast.CallExpr, seen []*types.Var) origin {
 	return fromUnknown
 }
 
-func (x *Index) isReassigned(owner *funcs.Func, v *types.Var) bool {
+// isReassigned reports whether v is a parameter that is given another value
+// before site, or in a loop around it: what it is given later, or made of what
+// site returns, it does not hold yet.
+func (x *Index) isReassigned(owner *funcs.Func, v *types.Var, site *ast.CallExpr) bool {
 	given, _ := x.values.Given(v)
-	return values.IsParam(owner, v) && len(given) > 0
+	return values.IsParam(owner, v) && slices.ContainsFunc(given, func(e ast.Expr) bool {
+		return e.End() <= site.Pos() || x.comesAgain(e, site)
+	})
+}
+
+// comesAgain reports whether a loop around e holds site too.
+func (x *Index) comesAgain(e ast.Expr, site *ast.CallExpr) bool {
+	cur, ok := syntax.Find(x.inspect.Root(), e)
+	if !ok {
+		return true
+	}
+	for c := range cur.Enclosing((*ast.ForStmt)(nil), (*ast.RangeStmt)(nil)) {
+		if n := c.Node(); n.Pos() <= site.Pos() && site.End() <= n.End() {
+			return true
+		}
+	}
+	return false
 }
