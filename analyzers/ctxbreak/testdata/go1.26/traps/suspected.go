@@ -1,0 +1,49 @@
+package traps
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// Without a timeout the goroutine may never end.
+func (s *server) forget(ctx context.Context, q string) {
+	go s.db.ExecContext(context.Background(), q) // want `^suspected: .* \(the context in scope may be the wrong one: a goroutine that nobody waits for\)`
+}
+
+// The owner's context is not the call's.
+func (s *server) work(q string) error {
+	_, err := s.db.ExecContext(context.Background(), q) // want `^suspected: .* \(the context in scope may be the wrong one: it is its owner's, not the call's\)`
+	return err
+}
+
+// Somebody has thought about it.
+func (s *server) commit(ctx context.Context, q string) error {
+	// Not the caller's context: half a commit would be worse.
+	_, err := s.db.ExecContext(context.Background(), q) // want `^suspected: .* \(a comment beside it speaks of the context\)`
+	return err
+}
+
+// What has failed may be the context.
+func (s *server) undo(w http.ResponseWriter, r *http.Request, q string) {
+	if _, err := s.db.ExecContext(r.Context(), q); err != nil {
+		own, cancel := context.WithTimeout(context.Background(), time.Second) // want `^suspected: .* \(it runs because something has failed, and that may be the context\)`
+		defer cancel()
+		s.db.ExecContext(own, "DELETE FROM orders")
+	}
+}
+
+// Nothing is seen of what is behind it.
+type mailer interface {
+	Mail(ctx context.Context, to string) error
+}
+
+func notify(ctx context.Context, m mailer, to string) error {
+	return m.Mail(context.Background(), to) // want `^suspected: .* \(nothing in sight shows that it waits\)`
+}
+
+// A shutdown without a bound may hang.
+func (s *server) Stop(ctx context.Context) error {
+	_, err := s.db.ExecContext(context.Background(), "DELETE FROM nodes") // want `^suspected: .* \(it cleans up, which has to be done even if the caller has gone\)`
+	return err
+}
