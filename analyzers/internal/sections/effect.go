@@ -32,6 +32,7 @@ type builder struct {
 	local   map[*ssa.Function]bool
 	flows   map[*ssa.Function]*flow
 	effects map[*ssa.Function]*effect
+	conds   map[*types.Var]cond               // the locks of condition variables
 	asked   map[*ssa.Function][]*ssa.Function // who has to be looked at again if the effect of one turns out to be another
 	current *ssa.Function
 }
@@ -99,14 +100,14 @@ func (e *effect) equal(o *effect) bool {
 // call returns what a call does to locks, apart from trying to take one.
 func (b *builder) call(c *ssa.CallCommon) *effect {
 	if c.IsInvoke() {
-		return primitive(c.Method.Name(), c.Signature(), c.Value.Type(), c.Value)
+		return b.primitive(c.Method.Name(), c.Signature(), c.Value.Type(), c.Value)
 	}
 	fn, closure := callee(c)
 	if fn == nil {
 		return none
 	}
 	if recv := fn.Signature.Recv(); recv != nil && !b.knows(fn) && len(c.Args) > 0 {
-		return primitive(fn.Name(), fn.Signature, recv.Type(), c.Args[0])
+		return b.primitive(fn.Name(), fn.Signature, recv.Type(), c.Args[0])
 	}
 	return b.value(fn, closure, c.Args)
 }
@@ -122,7 +123,7 @@ func (b *builder) value(fn *ssa.Function, closure *ssa.MakeClosure, args []ssa.V
 		return b.of(m).within(m, closure.Bindings, nil)
 	}
 	recv := closure.Bindings[0]
-	return primitive(obj.Name(), obj.Signature(), recv.Type(), recv)
+	return b.primitive(obj.Name(), obj.Signature(), recv.Type(), recv)
 }
 
 // knows reports whether a method is better known by its body than by its name.
@@ -155,21 +156,23 @@ func callee(c *ssa.CallCommon) (*ssa.Function, *ssa.MakeClosure) {
 }
 
 // primitive returns what a method does if it is one of a lock.
-func primitive(name string, sig *types.Signature, recv types.Type, at ssa.Value) *effect {
+func (b *builder) primitive(name string, sig *types.Signature, recv types.Type, at ssa.Value) *effect {
 	if sig.Params().Len() != 0 || sig.Results().Len() != 0 || !isLock(recv) {
 		return none
 	}
 	switch name {
 	case "Lock", "RLock":
-		return &effect{takes: []take{{lockAt(at), name == "RLock"}}}
+		l, shared := b.lockAt(at)
+		return &effect{takes: []take{{l, shared || name == "RLock"}}}
 	case "Unlock", "RUnlock":
-		return &effect{releases: []release{{lock: lockAt(at)}}}
+		l, _ := b.lockAt(at)
+		return &effect{releases: []release{{lock: l}}}
 	}
 	return none
 }
 
 // tries returns the lock that a call tries to take.
-func tries(c *ssa.CallCommon) (take, bool) {
+func (b *builder) tries(c *ssa.CallCommon) (take, bool) {
 	name, at := "", c.Value
 	if c.IsInvoke() {
 		name = c.Method.Name()
@@ -179,7 +182,8 @@ func tries(c *ssa.CallCommon) (take, bool) {
 	if name != "TryLock" && name != "TryRLock" || !isLock(at.Type()) {
 		return take{}, false
 	}
-	return take{lockAt(at), name == "TryRLock"}, true
+	l, shared := b.lockAt(at)
+	return take{l, shared || name == "TryRLock"}, true
 }
 
 // isLock reports whether values of type t, or what they point to, have methods

@@ -129,7 +129,7 @@ func (f *flow) scan() {
 				continue
 			}
 			c := call.Common()
-			if t, ok := tries(c); ok && call.Value() != nil {
+			if t, ok := f.b.tries(c); ok && call.Value() != nil {
 				f.tries[call.Value()] = t
 				continue
 			}
@@ -166,7 +166,8 @@ func (f *flow) handed(c *ssa.CallCommon) []release {
 	}
 	for _, a := range c.Args {
 		if isBare(a.Type()) {
-			rs = append(rs, release{lock: lockAt(a)})
+			l, _ := f.b.lockAt(a)
+			rs = append(rs, release{lock: l})
 		}
 	}
 	return rs

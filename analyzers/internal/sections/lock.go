@@ -4,6 +4,7 @@ import (
 	"go/token"
 	"go/types"
 	"strconv"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -25,6 +26,16 @@ type Lock struct {
 	key key
 }
 
+// Path returns the fields that lead from Owner to the lock: ".parts[0].mu".
+func (l Lock) Path() string { return l.key.path }
+
+// Reach follows v, or what it points to, to where it comes from: a value, and the
+// fields that lead from there to it, as in [Lock].
+func Reach(v ssa.Value) (owner ssa.Value, path string) {
+	k := keyOf(v)
+	return k.base, k.path
+}
+
 // A key is what tells the locks of one function apart: a value, and the fields
 // that lead from there to the lock. Pointers on the way do not count.
 type key struct {
@@ -35,12 +46,38 @@ type key struct {
 // maxPath is how many instructions are followed from a lock to where it hangs.
 const maxPath = 32
 
-// lockAt returns the lock that v is, or points to.
-func lockAt(v ssa.Value) Lock {
-	l := Lock{key: keyOf(v)}
+// lockAt returns the lock that v is, or points to, and whether v takes it for
+// reading only.
+func (b *builder) lockAt(v ssa.Value) (l Lock, shared bool) {
+	v, shared = reader(v)
+	l = Lock{key: keyOf(v)}
 	l.Owner = l.key.base
 	l.Var, l.Name = nameOf(v)
-	return l
+	if c, ok := b.conds[l.Var]; ok && c.lock != nil {
+		if path, ok := strings.CutSuffix(l.key.path, "."+l.Var.Name()+".L"); ok {
+			l.key.path = path + c.path
+			l.Var, l.Name = c.lock, c.name
+			shared = shared || c.shared
+		}
+	}
+	return l, shared
+}
+
+// reader returns the lock behind what RLocker returns, or v.
+func reader(v ssa.Value) (of ssa.Value, shared bool) {
+	u := v
+	if m, ok := u.(*ssa.ChangeInterface); ok {
+		u = m.X
+	}
+	call, ok := u.(*ssa.Call)
+	if !ok {
+		return v, false
+	}
+	fn := call.Call.StaticCallee()
+	if fn == nil || fn.Name() != "RLocker" || fn.Signature.Recv() == nil || len(call.Call.Args) != 1 || !isLock(fn.Signature.Recv().Type()) {
+		return v, false
+	}
+	return call.Call.Args[0], true
 }
 
 // keyOf follows v to where it comes from.
@@ -57,6 +94,15 @@ func keyOf(v ssa.Value) key {
 		case *ssa.IndexAddr:
 			path = "[" + indexName(u.Index) + "]" + path
 			v = u.X
+		case *ssa.Lookup:
+			path = "[" + indexName(u.Index) + "]" + path
+			v = u.X
+		case *ssa.Extract:
+			m, ok := u.Tuple.(*ssa.Lookup)
+			if !ok || u.Index != 0 {
+				return key{v, path}
+			}
+			v = m
 		case *ssa.ChangeType:
 			v = u.X
 		case *ssa.MakeInterface:
@@ -116,6 +162,15 @@ func nameOf(v ssa.Value) (*types.Var, string) {
 		case *ssa.IndexAddr:
 			obj, name := nameOf(u.X)
 			return obj, name + "[…]"
+		case *ssa.Lookup:
+			obj, name := nameOf(u.X)
+			return obj, name + "[…]"
+		case *ssa.Extract:
+			m, ok := u.Tuple.(*ssa.Lookup)
+			if !ok || u.Index != 0 {
+				return nil, "a lock"
+			}
+			v = m
 		case *ssa.ChangeType:
 			v = u.X
 		case *ssa.MakeInterface:

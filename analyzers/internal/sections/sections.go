@@ -24,8 +24,9 @@ func run(pass *analysis.Pass) (any, error) {
 		effects: make(map[*ssa.Function]*effect),
 		asked:   make(map[*ssa.Function][]*ssa.Function),
 	}
-	x := &Index{byFunc: make(map[*ssa.Function][]*Section), held: make(map[ssa.Instruction][]*Section)}
+	x := &Index{b: b, byFunc: make(map[*ssa.Function][]*Section), held: make(map[ssa.Instruction][]*Section)}
 	fns := pass.ResultOf[buildssa.Analyzer].(*buildssa.SSA).SrcFuncs
+	b.conds = conds(fns)
 	for _, fn := range fns {
 		b.local[fn] = true
 	}
@@ -55,6 +56,7 @@ func (s *Section) Calls() []*ssa.Call { return s.calls }
 
 // An Index knows the critical sections of a package.
 type Index struct {
+	b      *builder
 	byFunc map[*ssa.Function][]*Section
 	held   map[ssa.Instruction][]*Section
 }

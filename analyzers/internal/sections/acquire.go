@@ -1,0 +1,78 @@
+package sections
+
+import (
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
+)
+
+// An Acquire is what a call of Lock or RLock waits for.
+type Acquire struct {
+	Lock   Lock
+	Shared bool // for reading
+}
+
+// Acquires returns what a call waits for if it is one of Lock or RLock, of
+// whatever is a lock. What else a function takes before it returns is up to its
+// body.
+func (x *Index) Acquires(call ssa.CallInstruction) (as []Acquire) {
+	f := x.b.flows[call.Parent()]
+	if f == nil || f.calls[call] == nil || !named(call.Common(), "Lock", "RLock") {
+		return nil
+	}
+	for _, t := range f.calls[call].takes {
+		as = append(as, Acquire{t.lock, t.shared})
+	}
+	return as
+}
+
+// Unlocks returns the locks that the calls of Unlock and RUnlock in a function
+// release, deferred ones included.
+func (x *Index) Unlocks(fn *ssa.Function) (locks []Lock) {
+	f := x.b.flows[fn]
+	if f == nil {
+		return nil
+	}
+	for _, blk := range fn.Blocks {
+		for _, instr := range blk.Instrs {
+			if call, ok := instr.(ssa.CallInstruction); ok && f.calls[call] != nil && named(call.Common(), "Unlock", "RUnlock") {
+				for _, r := range f.calls[call].releases {
+					locks = append(locks, r.lock)
+				}
+			}
+		}
+	}
+	return locks
+}
+
+// Releases returns the locks that a function of the package releases and does
+// not take itself.
+func (x *Index) Releases(fn *ssa.Function) (locks []Lock) {
+	e := x.b.effects[ssavalue.Origin(fn)]
+	if e == nil {
+		return nil
+	}
+	for _, r := range e.releases {
+		locks = append(locks, r.lock)
+	}
+	return locks
+}
+
+// named reports whether a call is of a method that has one of the names.
+func named(c *ssa.CallCommon, names ...string) bool {
+	name := ""
+	if c.IsInvoke() {
+		name = c.Method.Name()
+	} else if fn, closure := callee(c); fn != nil {
+		name = fn.Name()
+		if closure != nil && fn.Object() != nil { // a method value
+			name = fn.Object().Name()
+		}
+	}
+	for _, n := range names {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
