@@ -1,0 +1,223 @@
+package lockorder
+
+import (
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/internal/sections"
+)
+
+// An object is a lock as one function reaches it: a value, and the fields that
+// lead from there to the lock. Without a base it is not known which one it is.
+type object struct {
+	base ssa.Value
+	path string // ".conns[t3].mu"
+}
+
+// maxFields is how long a path may be. What is further away is somebody's.
+const maxFields = 8
+
+// objectOf returns the object that a lock of a function is.
+func objectOf(l sections.Lock) object { return settled(object{l.Owner, l.Path()}) }
+
+// reached returns the object at path from a value.
+func reached(v ssa.Value, path string) object {
+	if v == nil {
+		return object{}
+	}
+	base, to := sections.Reach(v)
+	return settled(object{base, to + path})
+}
+
+// settled follows an object through what the function itself has made: a struct
+// whose field was given a value, the result of a constructor of the package.
+func settled(o object) object {
+	for range maxFields {
+		next, ok := o.through()
+		if !ok {
+			break
+		}
+		o = next
+	}
+	if strings.Count(o.path, ".") > maxFields {
+		return object{}
+	}
+	return o
+}
+
+// through takes one step of settled.
+func (o object) through() (object, bool) {
+	field, rest, ok := firstField(o.path)
+	if !ok {
+		return o, false
+	}
+	switch b := o.base.(type) {
+	case *ssa.Alloc:
+		if v := fieldStore(b, field); v != nil {
+			base, to := sections.Reach(v)
+			return object{base, to + rest}, true
+		}
+	case *ssa.Call:
+		fn := b.Call.StaticCallee()
+		if fn == nil || len(fn.Blocks) == 0 {
+			return o, false
+		}
+		made, ok := onlyResult(fn).(*ssa.Alloc)
+		if !ok {
+			return o, false
+		}
+		v := fieldStore(made, field)
+		if v == nil {
+			return o, false
+		}
+		base, to := sections.Reach(v)
+		for i, p := range fn.Params {
+			if p == base && i < len(b.Call.Args) {
+				base, from := sections.Reach(b.Call.Args[i])
+				return object{base, from + to + rest}, true
+			}
+		}
+	}
+	return o, false
+}
+
+// firstField cuts the first field off a path: "client", ".mu" of ".client.mu".
+func firstField(path string) (field, rest string, ok bool) {
+	path, ok = strings.CutPrefix(path, ".")
+	if !ok {
+		return "", "", false
+	}
+	end := strings.IndexAny(path, ".[")
+	if end < 0 {
+		return "", "", false // the lock itself
+	}
+	return path[:end], path[end:], true
+}
+
+// fieldStore returns what the field of a struct that is made here is given, if
+// that is one value.
+func fieldStore(made *ssa.Alloc, field string) (val ssa.Value) {
+	for _, ref := range *made.Referrers() {
+		at, ok := ref.(*ssa.FieldAddr)
+		if !ok || at.X != made || fieldName(at) != field {
+			continue
+		}
+		for _, use := range *at.Referrers() {
+			if s, ok := use.(*ssa.Store); ok && s.Addr == at {
+				if val != nil {
+					return nil
+				}
+				val = s.Val
+			}
+		}
+	}
+	return val
+}
+
+func fieldName(at *ssa.FieldAddr) string {
+	if st, ok := structOf(at.X.Type()); ok {
+		return st.Field(at.Field).Name()
+	}
+	return ""
+}
+
+func fieldVar(at *ssa.FieldAddr) *types.Var {
+	if st, ok := structOf(at.X.Type()); ok {
+		return st.Field(at.Field).Origin()
+	}
+	return nil
+}
+
+func structOf(t types.Type) (*types.Struct, bool) {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	st, ok := t.Underlying().(*types.Struct)
+	return st, ok
+}
+
+// onlyResult returns the value that a function always returns as its first result,
+// conversions to an interface undone, or nil.
+func onlyResult(fn *ssa.Function) (val ssa.Value) {
+	for _, blk := range fn.Blocks {
+		ret, ok := blk.Instrs[len(blk.Instrs)-1].(*ssa.Return)
+		if !ok || blk == fn.Recover {
+			continue
+		}
+		if len(ret.Results) == 0 || val != nil {
+			return nil
+		}
+		val = ret.Results[0]
+	}
+	if m, ok := val.(*ssa.MakeInterface); ok {
+		val = m.X
+	}
+	return val
+}
+
+// fixed reports whether an object is the same one each time that the function
+// comes to it: no element of a collection, nothing that the function looks up.
+func (o object) fixed() bool {
+	if strings.Contains(o.path, "[") {
+		return false
+	}
+	switch o.base.(type) {
+	case *ssa.Parameter, *ssa.FreeVar, *ssa.Global, *ssa.Alloc:
+		return true
+	}
+	return false
+}
+
+// fresh reports whether the object has been made by the function, so that nobody
+// else has it yet.
+func (o object) fresh() bool {
+	a, ok := o.base.(*ssa.Alloc)
+	return ok && a.Heap && !captured(a)
+}
+
+// captured reports whether a variable is shared with a function literal.
+func captured(a *ssa.Alloc) bool {
+	for _, ref := range *a.Referrers() {
+		if _, ok := ref.(*ssa.MakeClosure); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// same reports whether two objects of one function are surely the same.
+func (o object) same(p object) bool { return o.base != nil && o == p }
+
+// A relation says how two objects come together.
+type relation int
+
+const (
+	unrelated relation = iota
+	aside              // both hang on a third
+	within             // one hangs on the other
+)
+
+// relate tells how two locks of one function come together.
+func relate(o, p object) relation {
+	_, global := o.base.(*ssa.Global)
+	_, too := p.base.(*ssa.Global)
+	switch {
+	case o.base == nil || p.base == nil:
+		return unrelated
+	case global || too:
+		return within // there is one of it
+	case o.base != p.base:
+		return unrelated
+	case hangs(p, o) || hangs(o, p):
+		return within
+	}
+	return aside
+}
+
+// hangs reports whether p is reached from the struct that holds o.
+func hangs(p, o object) bool {
+	i := strings.LastIndexByte(o.path, '.')
+	return i >= 0 && strings.HasPrefix(p.path, o.path[:i])
+}

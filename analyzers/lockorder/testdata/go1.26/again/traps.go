@@ -1,0 +1,193 @@
+package again
+
+import "sync"
+
+// The variant that expects the lock.
+type set struct {
+	mu   sync.Mutex
+	keys map[string]bool
+	next *set
+	subs []*set
+	open bool
+}
+
+func (s *set) add(k string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.addLocked(k)
+}
+
+func (s *set) addLocked(k string) { s.keys[k] = true }
+
+// Of another object.
+func (s *set) copyTo(t *set) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for k := range s.keys {
+		t.add(k)
+	}
+}
+
+func (s *set) chain(k string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.next != nil {
+		s.next.add(k)
+	}
+	for _, sub := range s.subs {
+		sub.add(k)
+	}
+}
+
+// A constant argument decides.
+func (s *set) close(lock bool) {
+	if lock {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+	}
+	s.open = false
+}
+
+func (s *set) shut() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.close(false)
+}
+
+type mode int
+
+const (
+	locked mode = iota
+	unlocked
+)
+
+func (s *set) flush(m mode) {
+	if m == unlocked {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+	}
+	s.keys = nil
+}
+
+func (s *set) flushNow() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.flush(locked)
+}
+
+// An argument that nobody sees: only suspected.
+func (s *set) shutMaybe(lock bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.close(!lock) // want `^suspected: set.mu is taken again`
+}
+
+// Released around the call, by hand or in what is called.
+func (s *set) around(k string) {
+	s.mu.Lock()
+	s.open = true
+	s.mu.Unlock()
+	s.add(k)
+	s.mu.Lock()
+	s.open = false
+	s.mu.Unlock()
+}
+
+func (s *set) gap(k string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.yield(k)
+}
+
+func (s *set) yield(k string) {
+	s.mu.Unlock()
+	s.add(k)
+	s.mu.Lock()
+}
+
+// In a goroutine, or later.
+func (s *set) later(k string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	go s.add(k)
+	f := func() { s.add(k) }
+	s.onClose(f)
+}
+
+func (s *set) onClose(f func()) { pending = append(pending, f) }
+
+var pending []func()
+
+// Read twice where nobody writes.
+type static struct {
+	mu sync.RWMutex
+	m  map[string]int
+}
+
+func (s *static) get(k string) int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.m[k] + s.size() // want `^suspected: static.mu is taken for reading again`
+}
+
+func (s *static) size() int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return len(s.m)
+}
+
+// Several types implement the interface.
+type sink interface{ put(string) }
+
+type direct struct{ s *set }
+
+func (d direct) put(k string) { d.s.add(k) }
+
+type discard struct{}
+
+func (discard) put(string) {}
+
+type feeder struct {
+	s   *set
+	out sink
+}
+
+func (f *feeder) feed(k string) {
+	f.s.mu.Lock()
+	defer f.s.mu.Unlock()
+	f.out.put(k)
+}
+
+// One field of many elements.
+type shards struct {
+	list [16]struct {
+		mu sync.Mutex
+		n  int
+	}
+}
+
+func (s *shards) lockAll() {
+	for i := range s.list {
+		s.list[i].mu.Lock()
+	}
+}
+
+func (s *shards) unlockAll() {
+	for i := range s.list {
+		s.list[i].mu.Unlock()
+	}
+}
+
+func (s *shards) move(i, j int) {
+	s.list[i].mu.Lock()
+	defer s.list[i].mu.Unlock()
+	if i != j {
+		s.inc(j)
+	}
+}
+
+func (s *shards) inc(i int) {
+	s.list[i].mu.Lock()
+	s.list[i].n++
+	s.list[i].mu.Unlock()
+}

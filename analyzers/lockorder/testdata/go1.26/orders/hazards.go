@@ -1,0 +1,251 @@
+// Package orders holds a server's tables, and takes their locks in two orders.
+package orders
+
+import (
+	"sync"
+	"time"
+)
+
+// A store and its replicas know each other.
+type store struct {
+	mu       sync.Mutex
+	replicas map[int]*replica
+	seen     map[int]time.Time
+}
+
+type replica struct {
+	id    int
+	mu    sync.Mutex
+	up    bool
+	store *store
+}
+
+func (s *store) heartbeat() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.replicas {
+		s.probe(r) // want `^likely: replica.mu is taken while store.mu is held, and \(\*replica\).tick takes them in the opposite order: when both run, each waits for the other, for ever ← takes store.mu ← calls \(\*store\).probe ← calls \(\*replica\).unreachable ← waits for replica.mu ← the other order: takes replica.mu ← the other order: calls \(\*store\).note ← the other order: waits for store.mu$`
+	}
+}
+
+func (s *store) probe(r *replica) {
+	if time.Since(s.seen[r.id]) > time.Minute {
+		r.unreachable()
+	}
+}
+
+func (r *replica) unreachable() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.up = false
+}
+
+func (r *replica) tick() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.up {
+		r.store.note(r) // want `^likely: store.mu is taken while replica.mu is held, and \(\*store\).heartbeat takes them in the opposite order`
+	}
+}
+
+func (s *store) note(r *replica) {
+	s.mu.Lock()
+	s.seen[r.id] = time.Now()
+	s.mu.Unlock()
+}
+
+// Two locks of one struct.
+type session struct {
+	stateMu sync.RWMutex
+	state   string
+	sendMu  sync.Mutex
+	sent    int
+}
+
+func (s *session) send() {
+	s.sendMu.Lock()
+	defer s.sendMu.Unlock()
+	s.stateMu.Lock() // want `^likely: session.stateMu is taken while session.sendMu is held, and \(\*session\).close takes them in the opposite order`
+	if s.state == "new" {
+		s.state = "open"
+	}
+	s.stateMu.Unlock()
+	s.sent++
+}
+
+func (s *session) close() {
+	s.stateMu.Lock()
+	s.state = "closing"
+	s.sendMu.Lock() // want `^likely: session.sendMu is taken while session.stateMu is held, and \(\*session\).send takes`
+	s.sent = 0
+	s.sendMu.Unlock()
+	s.stateMu.Unlock()
+}
+
+// Package-level locks.
+var (
+	routesMu sync.Mutex
+	routes   = map[string]string{}
+	peersMu  sync.Mutex
+	peers    = map[string]bool{}
+)
+
+func addRoute(to, via string) {
+	routesMu.Lock()
+	defer routesMu.Unlock()
+	routes[to] = via
+	markPeer(via) // want `^likely: peersMu is taken while routesMu is held, and dropPeer takes`
+}
+
+func markPeer(p string) {
+	peersMu.Lock()
+	peers[p] = true
+	peersMu.Unlock()
+}
+
+func dropPeer(p string) {
+	peersMu.Lock()
+	defer peersMu.Unlock()
+	delete(peers, p)
+	routesMu.Lock() // want `^likely: routesMu is taken while peersMu is held, and addRoute takes`
+	for to, via := range routes {
+		if via == p {
+			delete(routes, to)
+		}
+	}
+	routesMu.Unlock()
+}
+
+// What is called back works on the object that it was registered with.
+type watchCache struct {
+	mu        sync.RWMutex
+	onReplace func()
+	items     []string
+}
+
+type cacher struct {
+	sync.Mutex
+	ready bool
+	watch *watchCache
+}
+
+func newCacher() *cacher {
+	w := &watchCache{}
+	c := &cacher{watch: w}
+	w.setOnReplace(c.replaced)
+	return c
+}
+
+func (w *watchCache) setOnReplace(f func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.onReplace = f
+}
+
+func (w *watchCache) replace(items []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.items = items
+	if w.onReplace != nil {
+		w.onReplace() // want `^likely: cacher.Mutex is taken while watchCache.mu is held, and \(\*cacher\).snapshot takes`
+	}
+}
+
+func (w *watchCache) list() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.items
+}
+
+func (c *cacher) replaced() {
+	c.Lock()
+	defer c.Unlock()
+	c.ready = true
+}
+
+func (c *cacher) snapshot() []string {
+	c.Lock()
+	defer c.Unlock()
+	if !c.ready {
+		return nil
+	}
+	return c.watch.list() // want `^likely: watchCache.mu is taken while cacher.Mutex is held, and \(\*watchCache\).replace takes`
+}
+
+// The set is released in the middle and taken again under the lock of its element.
+type deviceSet struct {
+	sync.Mutex
+	infos map[string]*device
+}
+
+type device struct {
+	lock sync.Mutex
+	open int
+}
+
+func (ds *deviceSet) remove(name string) {
+	ds.Lock()
+	defer ds.Unlock()
+	d := ds.infos[name]
+	d.lock.Lock() // want `^likely: device.lock is taken while deviceSet.Mutex is held`
+	defer d.lock.Unlock()
+	ds.wait(d) // want `^likely: deviceSet.Mutex is taken while device.lock is held, and \(\*deviceSet\).remove takes`
+}
+
+func (ds *deviceSet) wait(d *device) {
+	for d.open > 0 {
+		ds.Unlock()
+		time.Sleep(time.Millisecond)
+		ds.Lock()
+	}
+}
+
+// One type implements the interface.
+type queue interface {
+	synced() bool
+	pop(process func())
+}
+
+type fifo struct {
+	lock  sync.RWMutex
+	items []string
+}
+
+func (f *fifo) synced() bool {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	return len(f.items) == 0
+}
+
+func (f *fifo) pop(process func()) {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	if len(f.items) > 0 {
+		f.items = f.items[1:]
+		process()
+	}
+}
+
+type informer struct {
+	mu    sync.Mutex
+	queue queue
+	count int
+}
+
+func (i *informer) isSynced() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.queue.synced() // want `^likely: fifo.lock is taken while informer.mu is held, and \(\*informer\).run takes`
+}
+
+func (i *informer) run() {
+	for {
+		i.queue.pop(i.process) // want `^likely: informer.mu is taken while fifo.lock is held, and \(\*informer\).isSynced takes`
+	}
+}
+
+func (i *informer) process() {
+	i.mu.Lock()
+	i.count++
+	i.mu.Unlock()
+}

@@ -1,0 +1,281 @@
+package orders
+
+import (
+	"sync"
+	"unsafe"
+)
+
+// A tree of one type: from the root down.
+type node struct {
+	mu       sync.Mutex
+	parent   *node
+	children []*node
+	size     int
+}
+
+func (n *node) total() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	sum := n.size
+	for _, c := range n.children {
+		sum += c.total()
+	}
+	return sum
+}
+
+// Hand over hand.
+type element struct {
+	mu   sync.Mutex
+	next *element
+	key  int
+}
+
+func (e *element) find(key int) bool {
+	e.mu.Lock()
+	for e.key != key {
+		next := e.next
+		if next == nil {
+			e.mu.Unlock()
+			return false
+		}
+		next.mu.Lock()
+		e.mu.Unlock()
+		e = next
+	}
+	e.mu.Unlock()
+	return true
+}
+
+// Both orders are taken under a third lock.
+type ledger struct {
+	all    sync.Mutex
+	debit  sync.Mutex
+	credit sync.Mutex
+	n      int
+}
+
+func (l *ledger) move() {
+	l.all.Lock()
+	defer l.all.Unlock()
+	l.debit.Lock()
+	l.credit.Lock()
+	l.n++
+	l.credit.Unlock()
+	l.debit.Unlock()
+}
+
+func (l *ledger) back() {
+	l.all.Lock()
+	defer l.all.Unlock()
+	l.undo()
+}
+
+func (l *ledger) undo() {
+	l.credit.Lock()
+	defer l.credit.Unlock()
+	l.debit.Lock()
+	defer l.debit.Unlock()
+	l.n--
+}
+
+// The first is released before, or only tried.
+type broker struct {
+	mu     sync.Mutex
+	topics map[string]*topic
+}
+
+type topic struct {
+	mu     sync.Mutex
+	broker *broker
+	subs   int
+}
+
+func (b *broker) count() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := 0
+	for _, t := range b.topics {
+		t.mu.Lock()
+		n += t.subs
+		t.mu.Unlock()
+	}
+	return n
+}
+
+func (t *topic) leave() {
+	t.mu.Lock()
+	t.subs--
+	empty := t.subs == 0
+	t.mu.Unlock()
+	if empty {
+		t.broker.mu.Lock()
+		defer t.broker.mu.Unlock()
+	}
+}
+
+func (t *topic) evict() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.broker.mu.TryLock() {
+		return false
+	}
+	defer t.broker.mu.Unlock()
+	return true
+}
+
+func (t *topic) notify() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	go t.broker.count() // holds nothing
+}
+
+// Nobody else has what is being made.
+type pool struct {
+	mu    sync.Mutex
+	conns []*conn
+}
+
+type conn struct {
+	mu   sync.Mutex
+	pool *pool
+}
+
+func (p *pool) closeAll() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range p.conns {
+		c.mu.Lock()
+		c.pool = nil
+		c.mu.Unlock()
+	}
+}
+
+func (p *pool) open() *conn {
+	c := &conn{pool: p}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p.mu.Lock()
+	p.conns = append(p.conns, c)
+	p.mu.Unlock()
+	return c
+}
+
+// By address, or by a number.
+type account struct {
+	mu      sync.Mutex
+	id      int
+	balance int
+}
+
+func transfer(from, to *account, n int) {
+	a, b := from, to
+	if uintptr(unsafe.Pointer(b)) < uintptr(unsafe.Pointer(a)) {
+		a, b = b, a
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	from.balance -= n
+	to.balance += n
+}
+
+func ordered(from, to *account, n int) {
+	if from.id < to.id {
+		from.mu.Lock()
+		to.mu.Lock()
+	} else {
+		to.mu.Lock()
+		from.mu.Lock()
+	}
+	from.balance -= n
+	to.balance += n
+	from.mu.Unlock()
+	to.mu.Unlock()
+}
+
+// Only suspected.
+func (a *account) drain(into *account) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	into.mu.Lock() // want `^suspected: account.mu of two objects is taken in the order in which they are given`
+	defer into.mu.Unlock()
+	into.balance += a.balance
+	a.balance = 0
+}
+
+type index struct {
+	mu   sync.Mutex
+	keys []string
+}
+
+type log struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func rebuild(x *index, l *log) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	l.mu.Lock() // want `^suspected: log.mu is taken while index.mu is held, and compact takes them in the opposite order: .*; only suspected: they may never be about the same two objects`
+	x.keys = append(x.keys, l.lines...)
+	l.mu.Unlock()
+}
+
+func compact(l *log, x *index) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	x.mu.Lock() // want `^suspected: index.mu is taken while log.mu is held`
+	l.lines = x.keys
+	x.mu.Unlock()
+}
+
+// Readers on both sides: a writer has to come in between.
+type view struct {
+	a, b sync.RWMutex
+	n    int
+}
+
+func (v *view) ab() int {
+	v.a.RLock()
+	defer v.a.RUnlock()
+	v.b.RLock() // want `^suspected: view.b is taken while view.a is held, .*; only suspected: it takes a writer that waits in between`
+	defer v.b.RUnlock()
+	return v.n
+}
+
+func (v *view) ba() int {
+	v.b.RLock()
+	defer v.b.RUnlock()
+	v.a.RLock() // want `^suspected: view.a is taken while view.b is held`
+	defer v.a.RUnlock()
+	return v.n
+}
+
+func (v *view) set(n int) {
+	v.a.Lock()
+	v.n = n
+	v.a.Unlock()
+	v.b.Lock()
+	v.n = n
+	v.b.Unlock()
+}
+
+// It is known to be safe.
+type gate struct {
+	in, out sync.Mutex
+}
+
+func (g *gate) enter() {
+	g.in.Lock()
+	defer g.in.Unlock()
+	g.out.Lock() //lagvet:allow lockorder -- enter and exit run in one loop // want `^allowed: `
+	g.out.Unlock()
+}
+
+func (g *gate) exit() {
+	g.out.Lock()
+	defer g.out.Unlock()
+	g.in.Lock() //lagvet:allow lockorder -- enter and exit run in one loop // want `^allowed: `
+	g.in.Unlock()
+}
