@@ -208,12 +208,32 @@ func relate(o, p object) relation {
 		return unrelated
 	case global || too:
 		return within // there is one of it
+	case o.base != p.base && (foundBy(o.base, p.base) || foundBy(p.base, o.base)):
+		return within
 	case o.base != p.base:
 		return unrelated
 	case hangs(p, o) || hangs(o, p):
 		return within
 	}
 	return aside
+}
+
+// foundBy reports whether v is what a call returns that was given w: looked up in
+// it, as a rule.
+func foundBy(v, w ssa.Value) bool {
+	if e, ok := v.(*ssa.Extract); ok {
+		v = e.Tuple
+	}
+	call, ok := v.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	for _, a := range call.Call.Args {
+		if base, _ := sections.Reach(a); base == w {
+			return true
+		}
+	}
+	return false
 }
 
 // hangs reports whether p is reached from the struct that holds o.

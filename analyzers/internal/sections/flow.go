@@ -149,7 +149,7 @@ func (f *flow) scan() {
 func (f *flow) handed(c *ssa.CallCommon) []release {
 	if fn, _ := callee(c); fn == nil && !c.IsInvoke() {
 		if _, builtin := c.Value.(*ssa.Builtin); !builtin {
-			return f.own() // it may be any of them
+			return f.own(c.Value) // it may be any of them
 		}
 	}
 	var rs []release
@@ -173,15 +173,51 @@ func (f *flow) handed(c *ssa.CallCommon) []release {
 	return rs
 }
 
-// own returns what the literals of the function, and of those around it, release.
-func (f *flow) own() []release {
+// own returns what the literals of the function, and of those around it, release
+// that v may be.
+func (f *flow) own(v ssa.Value) []release {
+	inField := false
+	if u, ok := v.(*ssa.UnOp); ok {
+		_, inField = u.X.(*ssa.FieldAddr)
+	}
 	var rs []release
 	for fn := f.fn; fn != nil; fn = fn.Parent() {
 		for _, lit := range fn.AnonFuncs {
+			if inField && staysLocal(lit) {
+				continue
+			}
 			rs = append(rs, f.b.of(lit).within(lit, nil, nil).releases...)
 		}
 	}
 	return rs
+}
+
+// staysLocal reports whether a literal is only called, or held in local variables.
+func staysLocal(lit *ssa.Function) bool {
+	for _, blk := range lit.Parent().Blocks {
+		for _, instr := range blk.Instrs {
+			c, ok := instr.(*ssa.MakeClosure)
+			if !ok || c.Fn != lit {
+				continue
+			}
+			for _, ref := range *c.Referrers() {
+				switch ref := ref.(type) {
+				case *ssa.Store:
+					if _, ok := ref.Addr.(*ssa.Alloc); !ok {
+						return false
+					}
+				case ssa.CallInstruction:
+					if ref.Common().Value != c {
+						return false
+					}
+				case *ssa.DebugRef:
+				default:
+					return false
+				}
+			}
+		}
+	}
+	return true
 }
 
 // solve finds what is held at the start of each block.

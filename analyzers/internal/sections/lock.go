@@ -98,11 +98,18 @@ func keyOf(v ssa.Value) key {
 			path = "[" + indexName(u.Index) + "]" + path
 			v = u.X
 		case *ssa.Extract:
-			m, ok := u.Tuple.(*ssa.Lookup)
-			if !ok || u.Index != 0 {
+			switch from := u.Tuple.(type) {
+			case *ssa.Lookup:
+				if u.Index != 0 {
+					return key{v, path}
+				}
+				v = from
+			case *ssa.Next:
+				path = "[" + u.Name() + "]" + path
+				v = from.Iter.(*ssa.Range).X
+			default:
 				return key{v, path}
 			}
-			v = m
 		case *ssa.ChangeType:
 			v = u.X
 		case *ssa.MakeInterface:
