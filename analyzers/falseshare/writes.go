@@ -1,0 +1,148 @@
+package falseshare
+
+import (
+	"go/token"
+	"go/types"
+	"regexp"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// An access is an atomic operation, the taking of a lock, or an assignment.
+type access struct {
+	instr  ssa.Instruction
+	at     ssa.Value // the address
+	writes bool
+	atomic bool
+	does   string // "Add"
+}
+
+// accessOf returns what an instruction does to shared memory, if it is an atomic
+// operation, takes a lock, or assigns to an element.
+func accessOf(instr ssa.Instruction) (a access, ok bool) {
+	switch instr := instr.(type) {
+	case *ssa.Call:
+		fn := instr.Call.StaticCallee()
+		if fn == nil || fn.Object() == nil || fn.Object().Pkg() == nil || len(instr.Call.Args) == 0 {
+			return a, false
+		}
+		a = access{instr: instr, at: instr.Call.Args[0], does: fn.Name(), atomic: true}
+		switch path := fn.Object().Pkg().Path(); {
+		case path == "sync/atomic":
+			a.writes = atomicWrite.MatchString(fn.Name())
+			return a, a.writes || atomicRead.MatchString(fn.Name())
+		case path == "sync" && (fn.Name() == "Lock" || fn.Name() == "RLock"):
+			a.writes = true
+			return a, true
+		}
+	case *ssa.Store:
+		if _, ok := instr.Addr.(*ssa.Alloc); !ok {
+			return access{instr: instr, at: instr.Addr, writes: true, does: "assignment"}, true
+		}
+	}
+	return a, false
+}
+
+var (
+	atomicWrite = regexp.MustCompile(`^(Add|And|Or|Swap|Store|CompareAndSwap)`)
+	atomicRead  = regexp.MustCompile(`^Load`)
+)
+
+// A container is the variable that holds an array or a slice.
+type container struct {
+	obj  types.Object // a field or a package variable, or
+	pos  token.Pos    // where a local one is made
+	name string
+}
+
+// containerOf follows an array or a slice to the variable that holds it. It is
+// shared if fn did not make it itself.
+func (f *finder) containerOf(v ssa.Value, fn *ssa.Function) (c container, ok bool) {
+	for range 16 {
+		switch u := v.(type) {
+		case *ssa.FieldAddr:
+			fld := fieldOf(u.X.Type(), u.Field)
+			return container{obj: fld, pos: fld.Pos(), name: fld.Name()}, true
+		case *ssa.Global:
+			return container{obj: u.Object(), pos: u.Pos(), name: u.Name()}, u.Object() != nil
+		case *ssa.MakeSlice:
+			return container{pos: u.Pos(), name: "the slice"}, u.Parent() != fn
+		case *ssa.UnOp:
+			if u.Op != token.MUL {
+				return c, false
+			}
+			v = u.X
+		case *ssa.Slice:
+			v = u.X
+		case *ssa.Alloc:
+			if _, array := u.Type().(*types.Pointer).Elem().Underlying().(*types.Array); array {
+				return container{pos: u.Pos(), name: u.Comment}, u.Parent() != fn
+			}
+			if v = onlyStore(u); v == nil {
+				return c, false
+			}
+		case *ssa.FreeVar:
+			if v = f.bound(u); v == nil {
+				return c, false
+			}
+		case *ssa.Parameter:
+			if v = f.passed(u); v == nil {
+				return c, false
+			}
+		default:
+			return c, false
+		}
+	}
+	return c, false
+}
+
+// bound returns what a literal captured, if it is made in one place.
+func (f *finder) bound(v *ssa.FreeVar) ssa.Value {
+	lit := v.Parent()
+	if len(f.made[lit]) != 1 {
+		return nil
+	}
+	for i, w := range lit.FreeVars {
+		if w == v {
+			return f.made[lit][0].Bindings[i]
+		}
+	}
+	return nil
+}
+
+// passed returns what a goroutine's function is started with as a parameter, if it
+// is started in one place.
+func (f *finder) passed(p *ssa.Parameter) ssa.Value {
+	fn := p.Parent()
+	if len(f.starts[fn]) != 1 {
+		return nil
+	}
+	for i, q := range fn.Params {
+		if p == q && i < len(f.starts[fn][0].args) {
+			return f.starts[fn][0].args[i]
+		}
+	}
+	return nil
+}
+
+func onlyStore(a *ssa.Alloc) (val ssa.Value) {
+	for _, ref := range *a.Referrers() {
+		if s, ok := ref.(*ssa.Store); ok && s.Addr == a {
+			if val != nil {
+				return nil
+			}
+			val = s.Val
+		}
+	}
+	return val
+}
+
+func fieldOf(t types.Type, i int) *types.Var {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	if st, ok := t.Underlying().(*types.Struct); ok {
+		return st.Field(i).Origin()
+	}
+	return types.NewField(token.NoPos, nil, "", t, false)
+}
