@@ -8,6 +8,7 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
+	"github.com/lagvet/lagvet/analyzers/internal/timing"
 	"github.com/lagvet/lagvet/analyzers/lifetimes"
 )
 
@@ -34,7 +35,7 @@ func run(pass *rule.Pass) error {
 	c := &checker{
 		Pass:      pass,
 		lives:     pass.ResultOf[lifetimes.Analyzer].(*lifetimes.Index),
-		collected: collected(pass),
+		collected: timing.Collected(pass.Pass),
 	}
 	for _, v := range c.lives.Values {
 		switch {

@@ -2,12 +2,12 @@ package tickerleak
 
 import (
 	"go/ast"
-	"go/constant"
 	"go/types"
 	"slices"
 	"time"
 
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/timing"
 	"github.com/lagvet/lagvet/analyzers/lifetimes"
 )
 
@@ -130,10 +130,5 @@ func duration(pass *rule.Pass, site *ast.CallExpr) (time.Duration, bool) {
 	if len(site.Args) == 0 {
 		return 0, false
 	}
-	tv := pass.TypesInfo.Types[site.Args[0]]
-	if tv.Value == nil {
-		return 0, false
-	}
-	n, exact := constant.Int64Val(constant.ToInt(tv.Value))
-	return time.Duration(n), exact
+	return timing.Constant(pass.TypesInfo, site.Args[0])
 }

@@ -1,18 +1,21 @@
-package tickerleak
+package timing
 
 import (
 	"go/ast"
+	"go/constant"
+	"go/types"
 	"go/version"
 	"strings"
+	"time"
 
-	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"golang.org/x/tools/go/analysis"
 )
 
-// collected reports whether the program runs with the timers of Go 1.23, which
+// Collected reports whether the program runs with the timers of Go 1.23, which
 // the runtime forgets once nothing refers to their channel. The main module's
 // go line decides (GODEBUG asynctimerchan), and a //go:debug line in the main
 // package; of a package that is not part of it only its own go line is known.
-func collected(pass *rule.Pass) bool {
+func Collected(pass *analysis.Pass) bool {
 	v := pass.Pkg.GoVersion() // empty for the standard library
 	if v == "" {
 		v = "go1.23"
@@ -46,4 +49,14 @@ func debugs(f *ast.File) []string {
 		}
 	}
 	return settings
+}
+
+// Constant returns the duration that e is, if the compiler knows it.
+func Constant(info *types.Info, e ast.Expr) (time.Duration, bool) {
+	v := info.Types[e].Value
+	if v == nil {
+		return 0, false
+	}
+	n, exact := constant.Int64Val(constant.ToInt(v))
+	return time.Duration(n), exact
 }
