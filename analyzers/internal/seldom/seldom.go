@@ -143,6 +143,9 @@ func onlyByGoto(list []ast.Stmt, s ast.Node) bool {
 // Grows is what Why says of a buffer that is made larger when it is full.
 const Grows = "it is made only to grow"
 
+// Before is what Why says of what a worker sets up.
+const Before = "it is made once, before the loop"
+
 // What Why says of what a user never waits for, or only where something failed.
 const (
 	Error       = "it makes an error"
@@ -188,7 +191,7 @@ func (ix *Index) Why(pos token.Pos) string {
 			}
 		case *ast.BlockStmt:
 			if why = ix.after(n.List, cur); why == "" && ix.beforeEndlessLoop(n.List, cur.Node()) {
-				why = "it is made once, before the loop"
+				why = Before
 			}
 		case *ast.CaseClause:
 			why = ix.after(n.Body, cur)
