@@ -4,6 +4,8 @@
 // on which a statement before it leaves or waits. [Index.Flagged] tells whether
 // one of them lets only so many through, because what runs then changes what it
 // asks: running = true, n++, busy[key] = job, a compare-and-swap.
+// [Index.Reads] and [Index.Writes] tell what state a piece of code goes by, and what
+// a function changes, so that who waits for something can be told from who makes it so.
 //
 // It follows short functions of the package, so that a getter behind a lock is
 // read and a setter written, and knows sync/atomic and sync.Map. It does not

@@ -26,19 +26,19 @@ type Index struct {
 	info    *types.Info
 	funcs   *funcs.Index
 	flows   *dataflow.Index
-	written map[*funcs.Func][]write
+	written map[*funcs.Func][]Write
 }
 
 // New returns the index of the package that info is of.
 func New(info *types.Info, fs *funcs.Index, flows *dataflow.Index) *Index {
-	return &Index{info, fs, flows, make(map[*funcs.Func][]write)}
+	return &Index{info, fs, flows, make(map[*funcs.Func][]Write)}
 }
 
 // Flagged reports whether the node at cur, which stands in fn, is reached only
 // under a condition that letting it through changes: a running flag, a count, a
 // compare-and-swap, a map of what runs already.
 func (x *Index) Flagged(fn *funcs.Func, cur inspector.Cursor) bool {
-	var ws []write
+	var ws []Write
 	for _, c := range x.Conditions(fn, cur) {
 		r := &reader{x: x, fl: x.flows.Of(fn), at: cur.Node().Pos(), keys: make(dataflow.Objects)}
 		r.read(c.Expr, 2)
@@ -49,7 +49,7 @@ func (x *Index) Flagged(fn *funcs.Func, cur inspector.Cursor) bool {
 			ws = x.changes(fn)
 		}
 		for _, w := range ws {
-			if r.keys[w.key] && c.From <= w.pos && w.pos < c.To {
+			if r.keys[w.Key] && c.From <= w.Pos && w.Pos < c.To {
 				return true
 			}
 		}
@@ -66,7 +66,7 @@ func (x *Index) Counts(fn *funcs.Func, n *ast.ForStmt) bool {
 	r := &reader{x: x, fl: x.flows.Of(fn), keys: make(dataflow.Objects)}
 	r.read(n.Cond, 0)
 	for _, w := range x.writes(fn, 0) {
-		if r.keys[w.key] && isInteger(w.key.Type()) && n.Body.Pos() <= w.pos && w.pos < n.Body.End() {
+		if r.keys[w.Key] && isInteger(w.Key.Type()) && n.Body.Pos() <= w.Pos && w.Pos < n.Body.End() {
 			return true
 		}
 	}
@@ -242,14 +242,26 @@ func isError(t types.Type) bool {
 	return types.Identical(t, types.Universe.Lookup("error").Type())
 }
 
-// A write is a place where state changes.
-type write struct {
-	key types.Object
-	pos token.Pos
+// A Write is a place where the state in a variable or a field changes.
+type Write struct {
+	Key types.Object
+	Pos token.Pos
 }
 
+// Reads returns the variables and fields that n, which stands in fn, names, and
+// those that short functions of the package read for it. Errors are left out.
+func (x *Index) Reads(fn *funcs.Func, n ast.Node) dataflow.Objects {
+	r := &reader{x: x, fl: x.flows.Of(fn), at: n.End(), keys: make(dataflow.Objects)}
+	r.read(n, 2)
+	return r.keys
+}
+
+// Writes returns the places where fn, literals in it included, changes fields,
+// package variables, and those local variables that are counted or serve as flags.
+func (x *Index) Writes(fn *funcs.Func) []Write { return x.writes(fn, 0) }
+
 // changes returns what fn writes, as [Index.writes] does.
-func (x *Index) changes(fn *funcs.Func) []write {
+func (x *Index) changes(fn *funcs.Func) []Write {
 	ws, ok := x.written[fn]
 	if !ok {
 		ws = x.writes(fn, 1)
@@ -262,11 +274,11 @@ func (x *Index) changes(fn *funcs.Func) []write {
 // short functions of this package included: fields and package variables
 // whatever they are given, local variables where they are counted or given a
 // constant, which is what flags are.
-func (x *Index) writes(fn *funcs.Func, depth int) []write {
-	var ws []write
+func (x *Index) writes(fn *funcs.Func, depth int) []Write {
+	var ws []Write
 	mark := func(e ast.Expr, flag bool) {
 		if k := dataflow.Key(x.info, e); k != nil && (flag || dataflow.LocalVar(k) == nil) {
-			ws = append(ws, write{k, e.Pos()})
+			ws = append(ws, Write{k, e.Pos()})
 		}
 	}
 	ast.Inspect(fn.Body, func(n ast.Node) bool {
@@ -284,7 +296,7 @@ func (x *Index) writes(fn *funcs.Func, depth int) []write {
 			c := x.funcs.Call(n)
 			if c != nil && c.Callee != nil && c.Callee.Obj != nil && depth > 0 && (c.Mode == funcs.Go || dataflow.Brief(c.Callee)) {
 				for _, w := range x.writes(c.Callee, depth-1) {
-					ws = append(ws, write{w.key, n.Pos()})
+					ws = append(ws, Write{w.Key, n.Pos()})
 				}
 			}
 		}

@@ -3,6 +3,7 @@ package guards_test
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 	"strings"
 	"testing"
 
@@ -102,6 +103,45 @@ func other(n, m int) { for n > 0 { m-- } }
 		f := p.Func(t, fn)
 		if got := x.Counts(f, f.Body.List[0].(*ast.ForStmt)); got != want {
 			t.Errorf("%s: %v, want %v", fn, got, want)
+		}
+	}
+}
+
+// What one function waits for, another one changes.
+func TestReadsAndWrites(t *testing.T) {
+	p := passtest.Load(t, source)
+	x := guards.New(p.TypesInfo, p.Funcs, dataflow.New(p.TypesInfo))
+	for fn, want := range map[string]struct{ reads, writes string }{
+		"flag":    {"on", "on"},
+		"getter":  {"on", ""},
+		"count":   {"n", "n"},
+		"swap":    {"state", "state"},
+		"drop":    {"busy", "busy"},
+		"local":   {"", "done"},
+		"set":     {"on", "on"}, // to name it is enough
+		"isOn":    {"on", ""},
+		"waits":   {"n", "n"},
+		"mustNot": {"on", "on"},
+	} {
+		f := p.Func(t, "T."+fn)
+		var reads, writes []string
+		for _, name := range []string{"on", "n", "busy", "state"} {
+			for k := range x.Reads(f, f.Body) {
+				if k.Name() == name && k.(*types.Var).IsField() {
+					reads = append(reads, name)
+				}
+			}
+		}
+		for _, w := range x.Writes(f) {
+			if !slices.Contains(writes, w.Key.Name()) {
+				writes = append(writes, w.Key.Name())
+			}
+		}
+		if got := strings.Join(reads, " "); got != want.reads {
+			t.Errorf("%s reads %q, want %q", fn, got, want.reads)
+		}
+		if got := strings.Join(writes, " "); got != want.writes {
+			t.Errorf("%s writes %q, want %q", fn, got, want.writes)
 		}
 	}
 }
