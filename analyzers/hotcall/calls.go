@@ -27,8 +27,8 @@ func (c *checker) costly(p witness.Place, hot *hotpath.Hotness) *call {
 		return &call{Place: p, what: costly.Call{Kind: costly.Encodes}, name: p.Func}
 	case c.binary(p, fn):
 		return &call{Place: p, what: costly.Call{Kind: costly.Encodes}, name: p.Func}
-	case isLogger(fn):
-		light := quiet.MatchString(fn.Name()) || !warm(p, effects.Lock) && !warm(p, effects.Disk)
+	case costly.Logger(fn):
+		light := costly.Quiet(fn) || !warm(p, effects.Lock) && !warm(p, effects.Disk)
 		return &call{Place: p, what: costly.Call{Kind: costly.Logs, Light: light}, name: p.Func}
 	case fn.Pkg().Path() == "reflect":
 		if !warm(p, effects.Reflect) {
@@ -124,30 +124,6 @@ func isStruct(t types.Type) bool {
 		return ok
 	}
 	return false
-}
-
-var (
-	logging = regexp.MustCompile(`^(Debug|Trace|Info|Notice|Warn|Warning|Error|Print|Log)(f|w|ln|s|Context|Ctx|Attrs|Depth)*$`)
-	quiet   = regexp.MustCompile(`^(Debug|Trace)`)
-	loggers = regexp.MustCompile(`(?i)log`)
-)
-
-// isLogger reports whether fn writes a record of a log, going by its name and
-// that of its type or package. Whether it waits for others is up to its effects.
-func isLogger(fn *types.Func) bool {
-	if !logging.MatchString(fn.Name()) {
-		return false
-	}
-	recv := fn.Signature().Recv()
-	if recv == nil {
-		return loggers.MatchString(fn.Pkg().Name())
-	}
-	t := recv.Type()
-	if p, ok := t.(*types.Pointer); ok {
-		t = p.Elem()
-	}
-	n, ok := types.Unalias(t).(*types.Named)
-	return ok && loggers.MatchString(n.Obj().Name())
 }
 
 // maxDeep is how many calls may lie between a call and what is costly below it.
