@@ -1,0 +1,6 @@
+// Command tool has a test that polls.
+package main
+
+var ready bool
+
+func main() { ready = true }
