@@ -12,14 +12,16 @@ import (
 
 // Ours reports whether p is of the module that pass analyses a package of.
 func Ours(pass *analysis.Pass, p *types.Package) bool {
-	if p == nil {
-		return false
-	}
+	return p != nil && (p == pass.Pkg || OursPath(pass, p.Path()))
+}
+
+// OursPath is Ours for a package of which only the path is known, as from a fact.
+func OursPath(pass *analysis.Pass, path string) bool {
 	root := rootOf(pass.Pkg.Path())
 	if m := pass.Module; m != nil && m.Path != "" {
 		root = m.Path
 	}
-	return p.Path() == root || strings.HasPrefix(p.Path(), root+"/") || p == pass.Pkg
+	return path == root || strings.HasPrefix(path, root+"/")
 }
 
 // forges are hosts of everybody's code, where modules are named by owner and name.

@@ -39,6 +39,9 @@ func TestOurs(t *testing.T) {
 		if got := modules.Ours(pass, other); got != c.want {
 			t.Errorf("seen from %s (module %q), %s is ours: %v, want %v", c.pkg, c.module, c.other, got, c.want)
 		}
+		if got := modules.OursPath(pass, c.other); got != c.want && c.other != c.pkg {
+			t.Errorf("seen from %s (module %q), path %s is ours: %v, want %v", c.pkg, c.module, c.other, got, c.want)
+		}
 	}
 	if modules.Ours(&analysis.Pass{Pkg: types.NewPackage("example.com/m", "m")}, nil) {
 		t.Error("no package at all is ours")
