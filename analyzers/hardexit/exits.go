@@ -1,0 +1,360 @@
+package hardexit
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/lagvet/lagvet/analyzers/effects"
+	"github.com/lagvet/lagvet/analyzers/hotpath"
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
+)
+
+// An exit is a place where a function ends the process.
+type exit struct {
+	call      *ast.CallExpr
+	name      string // what is called, as the code writes it
+	primitive string
+	chain     []rule.Step // if it is not the primitive that is called
+	doubt     bool        // nothing but its name tells that it ends the process
+}
+
+// exits returns where f ends the process: by effects, and where these cannot
+// follow a logger, by what loggers call the method that does. Where the chain goes on in
+// a function that is covered, that one has it.
+func (c *checker) exits(f *funcs.Func, covered func(ast.Node) bool) []exit {
+	var found []exit
+	seen := make(map[*ast.CallExpr]bool)
+	for _, p := range c.witness.Places(f.Node, effects.SetOf(effects.Exit), covered) {
+		e := p.Effects[0]
+		if p.Call == nil || seen[p.Call] || e.ByCaller || !c.ends(e) {
+			continue
+		}
+		seen[p.Call] = true
+		x := exit{call: p.Call, name: c.witness.Short(p.Func)}
+		x.chain, x.primitive = c.chain(e)
+		found = append(found, x)
+	}
+	for _, k := range f.Out {
+		if seen[k.Site] || k.Func == nil || !named(k.Func.Name()) {
+			continue
+		}
+		if doubt, ok := c.fatal(k, covered); ok {
+			found = append(found, exit{call: k.Site, name: c.witness.Short(k.Func.FullName()), primitive: k.Func.FullName(), doubt: doubt})
+		}
+	}
+	return found
+}
+
+// stops are the functions that every reader knows to end the process.
+var stops = []string{
+	"os.Exit", "syscall.Exit",
+	"log.Fatal", "log.Fatalf", "log.Fatalln",
+	"(*log.Logger).Fatal", "(*log.Logger).Fatalf", "(*log.Logger).Fatalln",
+}
+
+// chain returns the steps to what ends the process, and its name. A reader does
+// not need to be told what os.Exit is made of, or how somebody else's logger comes to it.
+func (c *checker) chain(e effects.Effect) (steps []rule.Step, primitive string) {
+	n := 0
+	for s := range e.Chain.All {
+		n++
+		primitive = s.Func
+		if slices.Contains(stops, s.Func) || c.foreign(s.Func) {
+			break
+		}
+	}
+	if n == 1 {
+		return nil, primitive
+	}
+	steps = c.witness.Chain(e)[:n]
+	steps[n-1].Text = c.witness.Short(primitive) + " ends the process"
+	return steps, primitive
+}
+
+// ends reports whether the chain of an effect is one that a call comes to. Where it
+// leaves the module, the function called there has to say by its name that it ends
+// the process: each call of a logger leads to an exit that only its Fatal comes to, and
+// each call of an engine to its assertions.
+func (c *checker) ends(e effects.Effect) bool {
+	for s := range e.Chain.All {
+		if slices.Contains(stops, s.Func) || strings.HasPrefix(s.Func, "//") {
+			return true
+		}
+		if c.foreign(s.Func) {
+			return named(s.Func[strings.LastIndexByte(s.Func, '.')+1:]) && !modules.IsStd(packageOf(s.Func))
+		}
+	}
+	return false
+}
+
+// foreign reports whether the function of that full name is not of the module.
+func (c *checker) foreign(name string) bool {
+	path := packageOf(name)
+	return path != "" && path != c.Pkg.Path() && !modules.OursPath(c.Pass.Pass, path)
+}
+
+// packageOf returns the path of the package in the full name of a function:
+// net/http in "(*net/http.Server).Serve".
+func packageOf(name string) string {
+	name = strings.TrimLeft(name, "(*")
+	slash := strings.LastIndexByte(name, '/') + 1
+	dot := strings.IndexByte(name[slash:], '.')
+	if dot < 0 {
+		return ""
+	}
+	return name[:slash+dot]
+}
+
+// named reports whether a function of that name says that it ends the process.
+func named(name string) bool {
+	for _, p := range []string{"Fatal", "fatal", "Exit", "exit", "Die", "die"} {
+		rest, ok := strings.CutPrefix(name, p)
+		if !ok {
+			continue
+		}
+		if rest == "" || rest[0] < 'a' || rest[0] > 'z' || slices.Contains([]string{"f", "ln", "w", "s"}, rest) {
+			return true
+		}
+	}
+	return false
+}
+
+// fatal reports whether the call is of a logger's method that ends the process,
+// and whether that is in doubt: somebody's interface may be fulfilled by anything.
+func (c *checker) fatal(k *funcs.Call, covered func(ast.Node) bool) (doubt, ok bool) {
+	pkg := k.Func.Pkg()
+	switch {
+	case !strings.HasPrefix(strings.ToLower(k.Func.Name()), "fatal"), pkg == nil, modules.IsStd(pkg.Path()):
+		return false, false
+	case k.Callee != nil:
+		return false, c.wraps(k.Callee) && len(c.exits(k.Callee, covered)) > 0
+	}
+	if k.Func.Signature().Results().Len() > 0 && !modules.Ours(c.Pass.Pass, pkg) {
+		return false, strings.Contains(strings.ToLower(pkg.Name()), "log") // zerolog's: Fatal().Msg("…")
+	}
+	recv := k.Func.Signature().Recv()
+	if !k.Dynamic || recv == nil {
+		return modules.Ours(c.Pass.Pass, pkg), true
+	}
+	if m, _, _ := types.LookupFieldOrMethod(recv.Type(), true, pkg, "Helper"); m != nil {
+		return false, false // testing.TB and its kin
+	}
+	return true, true
+}
+
+// wraps reports whether f does nothing but end the process, or little else if its
+// caller hands it an error: its callers are who decides.
+func (c *checker) wraps(f *funcs.Func) bool {
+	if f.Obj == nil {
+		return false
+	}
+	if named(f.Obj.Name()) {
+		return true
+	}
+	if len(f.Body.List) > 3 || !takesError(f.Sig) {
+		return false
+	}
+	return slices.ContainsFunc(f.Out, func(k *funcs.Call) bool {
+		return k.Func != nil && (slices.Contains(stops, k.Func.FullName()) || named(k.Func.Name()))
+	})
+}
+
+func takesError(sig *types.Signature) bool {
+	for p := range sig.Params().Variables() {
+		if types.Identical(p.Type(), errorType) {
+			return true
+		}
+	}
+	return false
+}
+
+var errorType = types.Universe.Lookup("error").Type()
+
+// covered reports whether fn has findings of its own.
+func (c *checker) covered(fn ast.Node) bool {
+	f := c.Funcs.Of(fn)
+	return f != nil && c.Hotness.Root(fn) != nil && !c.wraps(f)
+}
+
+// onRequests reports where f ends the process on behalf of a request.
+func (c *checker) onRequests(f *funcs.Func) {
+	if r := c.Hotness.Root(f.Node); c.wraps(f) && (r == nil || len(r.Via) > 0) {
+		return // whoever calls it decides
+	}
+	for _, x := range c.exits(f, c.covered) {
+		if root := c.Hotness.RootAt(x.call.Pos()); root != nil && !c.intended(f, root, x) {
+			c.exit(f, root, x)
+		}
+	}
+}
+
+func (c *checker) exit(f *funcs.Func, root *hotpath.Root, x exit) {
+	tier := rule.Likely
+	why := ""
+	switch {
+	case x.doubt:
+		tier, why = rule.Suspected, "what it calls is known by its name alone"
+	case c.requests.Seldom(f, x.call.Pos(), root.Via) == "it runs once":
+		tier, why = rule.Suspected, "it runs once"
+	case !c.failed(f, x.call) || c.asserts(x.call):
+		tier, why = rule.Suspected, "no error leads there: it may be an assertion"
+	}
+	msg := x.name + " ends the process on behalf of one request (" + root.Detail + "): all that are in flight die with it, and no deferred call runs"
+	if x.chain != nil {
+		msg = x.name + " ends in " + c.witness.Short(x.primitive) + ", which ends the process on behalf of one request (" + root.Detail + "): all that are in flight die with it, and no deferred call runs"
+	}
+	if why != "" {
+		msg += " (but " + why + ")"
+	}
+	c.report(rule.Finding{
+		Pos:       x.call.Pos(),
+		End:       x.call.End(),
+		Tier:      tier,
+		Message:   msg,
+		Cause:     "exit on a request",
+		Primitive: x.primitive,
+		Chain:     append(via(root), x.chain...),
+		Mend:      "return the error and answer this one request with it",
+	})
+}
+
+func via(root *hotpath.Root) []rule.Step {
+	var steps []rule.Step
+	for _, s := range root.Via {
+		steps = append(steps, step(s.Pos, s.Text))
+	}
+	return steps
+}
+
+// failed reports whether an error leads to the call, or nothing at all has to: what
+// else is asked before an exit is mostly whether the program is sane.
+func (c *checker) failed(f *funcs.Func, call *ast.CallExpr) bool {
+	cur, ok := c.cursor(call)
+	if !ok {
+		return false
+	}
+	conds := c.guards.Conditions(f, cur)
+	if len(conds) == 0 || slices.ContainsFunc(call.Args, func(a ast.Expr) bool { return isError(c.TypesInfo.TypeOf(a)) }) {
+		return true
+	}
+	for _, cond := range conds {
+		if c.mentionsError(cond.Expr) && around(f, cond.Expr, call) {
+			return true
+		}
+	}
+	return false
+}
+
+// asserts reports whether what is called is told whether all is well.
+func (c *checker) asserts(call *ast.CallExpr) bool {
+	k := c.Funcs.Call(call)
+	if k == nil || k.Func == nil {
+		return false
+	}
+	for p := range k.Func.Signature().Params().Variables() {
+		if b, ok := p.Type().Underlying().(*types.Basic); ok && b.Kind() == types.Bool {
+			return true
+		}
+	}
+	return false
+}
+
+// around reports whether the condition is one of a statement around the call, not
+// of one before it that leaves: after "if err != nil { return }" there is no error.
+func around(f *funcs.Func, cond ast.Expr, call *ast.CallExpr) (found bool) {
+	ast.Inspect(f.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.IfStmt:
+			found = found || n.Cond == cond && n.Pos() <= call.Pos() && call.End() <= n.End()
+		case *ast.CaseClause:
+			found = found || slices.Contains(n.List, cond) && n.Pos() <= call.Pos() && call.End() <= n.End()
+		}
+		return !found
+	})
+	return found
+}
+
+func (c *checker) mentionsError(e ast.Expr) (found bool) {
+	ast.Inspect(e, func(n ast.Node) bool {
+		if e, ok := n.(ast.Expr); ok {
+			found = found || isError(c.TypesInfo.TypeOf(e))
+		}
+		return !found
+	})
+	return found
+}
+
+func isError(t types.Type) bool {
+	return t != nil && types.IsInterface(t) && types.Implements(t, errorType.Underlying().(*types.Interface)) && !isEmpty(t)
+}
+
+func isEmpty(t types.Type) bool {
+	i, ok := t.Underlying().(*types.Interface)
+	return ok && i.Empty()
+}
+
+// intended reports whether the request asks for the end of the process, by the names
+// of the functions on the way or by the path at which the handler is mounted.
+func (c *checker) intended(f *funcs.Func, root *hotpath.Root, x exit) bool {
+	h := c.requests.Handler(f, root)
+	fs := []*funcs.Func{f, h}
+	for _, s := range root.Via {
+		fs = append(fs, c.Funcs.At(s.Pos))
+	}
+	for _, g := range fs {
+		if g == nil {
+			continue
+		}
+		if o := g.Outermost(); o.Obj != nil && farewell(o.Obj.Name()) {
+			return true
+		}
+	}
+	return farewell(x.name[strings.LastIndexByte(x.name, '.')+1:]) && !named(x.name[strings.LastIndexByte(x.name, '.')+1:]) || c.mountedToEnd(h)
+}
+
+// mountedToEnd reports whether the handler is mounted at a path that says so.
+func (c *checker) mountedToEnd(h *funcs.Func) bool {
+	if h == nil {
+		return false
+	}
+	mentions := func(e ast.Expr) bool {
+		if h.Obj == nil {
+			return e.Pos() <= h.Node.Pos() && h.Node.End() <= e.End()
+		}
+		return c.values.Function(e) == h.Obj.Origin()
+	}
+	for cur := range c.root.Preorder((*ast.CallExpr)(nil)) {
+		call := cur.Node().(*ast.CallExpr)
+		if !slices.ContainsFunc(call.Args, mentions) {
+			continue
+		}
+		for _, a := range call.Args {
+			if v := c.TypesInfo.Types[a].Value; v != nil && slices.ContainsFunc(strings.FieldsFunc(v.ExactString(), notLetter), farewell) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func notLetter(r rune) bool { return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') }
+
+// farewell reports whether a name is that of what ends, or begins anew, a process.
+func farewell(name string) bool {
+	lower := strings.ToLower(name)
+	return slices.ContainsFunc([]string{"shutdown", "quit", "restart", "reboot", "terminate", "upgrade", "suicide", "kill", "stop", "exit", "drain", "crash"}, func(w string) bool {
+		return strings.Contains(lower, w)
+	})
+}
+
+// key names the variable or field that e denotes.
+func (c *checker) key(e ast.Expr) types.Object { return dataflow.Key(c.TypesInfo, e) }
+
+// holds reports whether n holds pos.
+func holds(n ast.Node, pos token.Pos) bool { return n.Pos() <= pos && pos < n.End() }

@@ -1,0 +1,99 @@
+package hardexit
+
+import (
+	_ "embed"
+	"go/ast"
+	"go/token"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/guards"
+	"github.com/lagvet/lagvet/analyzers/internal/requests"
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
+	"github.com/lagvet/lagvet/analyzers/internal/values"
+	"github.com/lagvet/lagvet/analyzers/internal/witness"
+)
+
+//go:embed doc.go
+var doc string
+
+// Rule is the entry in the catalogue.
+var Rule = rule.New(rule.Spec{
+	Name:     "hardexit",
+	Doc:      doc,
+	Group:    rule.Shutdown,
+	Class:    rule.Context,
+	Severity: rule.High,
+	Requires: []*analysis.Analyzer{syntax.Analyzer, values.Analyzer, witness.Analyzer},
+	Run:      run,
+})
+
+// Analyzer is the rule as go/analysis knows it.
+var Analyzer = Rule.Analyzer
+
+func run(pass *rule.Pass) error {
+	c := &checker{
+		Pass:     pass,
+		root:     pass.ResultOf[syntax.Analyzer].(*inspector.Inspector).Root(),
+		values:   pass.ResultOf[values.Analyzer].(*values.Index),
+		witness:  pass.ResultOf[witness.Analyzer].(*witness.Index),
+		flows:    dataflow.New(pass.TypesInfo),
+		reported: make(map[token.Pos]bool),
+	}
+	c.guards = guards.New(pass.TypesInfo, pass.Funcs, c.flows)
+	c.requests = requests.New(pass, c.root, c.values, c.flows)
+	for _, f := range pass.Funcs.Funcs {
+		if !c.values.InTest(f.Node.Pos()) {
+			c.onRequests(f)
+		}
+	}
+	c.panics()
+	c.servers()
+	c.signals()
+	return nil
+}
+
+// A checker looks at one package.
+type checker struct {
+	*rule.Pass
+	root     inspector.Cursor
+	values   *values.Index
+	witness  *witness.Index
+	flows    *dataflow.Index
+	guards   *guards.Index
+	requests *requests.Index
+	reported map[token.Pos]bool // one fault, one finding
+}
+
+// report reports f unless something is reported there already.
+func (c *checker) report(f rule.Finding) {
+	if c.reported[f.Pos] {
+		return
+	}
+	c.reported[f.Pos] = true
+	c.Report(f)
+}
+
+// cursor returns the node n in the syntax of the package.
+func (c *checker) cursor(n ast.Node) (inspector.Cursor, bool) { return syntax.Find(c.root, n) }
+
+// calledIn returns the functions of the package that a call runs at once: the one
+// that it calls, and the literals that it hands over.
+func (c *checker) calledIn(k *funcs.Call) []*funcs.Func {
+	var fs []*funcs.Func
+	if k.Callee != nil {
+		fs = append(fs, k.Callee)
+	}
+	for _, a := range k.Site.Args {
+		if lit, ok := ast.Unparen(a).(*ast.FuncLit); ok {
+			fs = append(fs, c.Funcs.Of(lit))
+		}
+	}
+	return fs
+}
+
+func step(pos token.Pos, text string) rule.Step { return rule.Step{Pos: pos, Text: text} }
