@@ -4,12 +4,11 @@ import (
 	"bytes"
 	"go/ast"
 	"go/format"
-	"go/token"
-	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/inspector"
 
+	"github.com/lagvet/lagvet/analyzers/internal/edit"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 	"github.com/lagvet/lagvet/analyzers/lifetimes"
 )
@@ -41,12 +40,9 @@ func (c *checker) fixes(v *lifetimes.Value) []analysis.SuggestedFix {
 	if !ok {
 		return nil
 	}
-	end := c.lineEnd(stmt)
 	return []analysis.SuggestedFix{{
-		Message: "Stop it when the function returns",
-		TextEdits: []analysis.TextEdit{{
-			Pos: end, End: end, NewText: []byte("\n" + c.indent(stmt) + "defer " + id.Name + ".Stop()"),
-		}},
+		Message:   "Stop it when the function returns",
+		TextEdits: []analysis.TextEdit{edit.After(c.Fset, c.File(stmt.Pos()), stmt, "defer "+id.Name+".Stop()")},
 	}}
 }
 
@@ -61,7 +57,7 @@ func (c *checker) ownTicker(v *lifetimes.Value, stmt ast.Stmt) []analysis.Sugges
 	if format.Node(&arg, c.Fset, v.Site.Args[0]) != nil || format.Node(&pkg, c.Fset, sel.X) != nil {
 		return nil
 	}
-	indent := c.indent(stmt)
+	indent := edit.Indent(c.Fset, stmt)
 	decl := "ticker := " + pkg.String() + ".NewTicker(" + arg.String() + ")\n" + indent + "defer ticker.Stop()\n" + indent
 	return []analysis.SuggestedFix{{
 		Message: "Make it a ticker that is stopped when the function returns",
@@ -111,20 +107,4 @@ func (c *checker) names(v *lifetimes.Value, name string) (found bool) {
 		return !found
 	})
 	return found
-}
-
-// indent returns what a line of its own next to stmt begins with.
-func (c *checker) indent(stmt ast.Stmt) string {
-	return strings.Repeat("\t", c.Fset.Position(stmt.Pos()).Column-1)
-}
-
-// lineEnd returns the end of stmt with the comment behind it.
-func (c *checker) lineEnd(stmt ast.Stmt) token.Pos {
-	line := c.Fset.Position(stmt.End()).Line
-	for _, g := range c.File(stmt.Pos()).Comments {
-		if g.Pos() > stmt.End() && c.Fset.Position(g.Pos()).Line == line {
-			return g.End()
-		}
-	}
-	return stmt.End()
 }
