@@ -9,13 +9,21 @@ import (
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
-// A holder is a variable or field that holds a handle, or a channel of one.
+// A holder is a variable or field that holds a handle, or what stands for it: a
+// channel, a part.
 type holder struct {
 	v    *types.Var
 	view bool
+}
+
+// A param is a parameter that holds a resource of some kind.
+type param struct {
+	holder
+	kind *Kind
 }
 
 // A walk finds what is done with a resource. It knows no order of things: a
@@ -23,31 +31,43 @@ type holder struct {
 // told apart by their declaration, not by the object that they are part of.
 type walk struct {
 	x    *Index
+	kind *Kind
 	uses []Use
 	seen []holder
+	oks  []*types.Var // that tell of an assertion whether it holds
 }
 
 // follow returns what is done with the resource that c creates.
 func (x *Index) follow(c creation) []Use {
-	w := &walk{x: x}
+	if c.Kind.Undo != "" {
+		return x.undone(c.Value)
+	}
+	w := &walk{x: x, kind: c.Kind}
 	cur, ok := syntax.Find(x.root, c.Site)
 	if !ok {
 		return nil
 	}
 	cur = unparen(cur)
-	view := c.Kind.Type == ""
+	view := c.View || !c.Kind.hasHandle()
+	c.Err = x.errorOf(cur)
+	w.created(c, cur, view)
+	w.close()
+	c.oks = w.oks
+	return w.uses
+}
+
+// created notes where the result of the call at cur goes.
+func (w *walk) created(c creation, cur inspector.Cursor, view bool) {
 	switch n := cur.Parent().Node().(type) {
 	case *ast.AssignStmt:
 		if len(n.Rhs) == 1 && len(n.Lhs) > c.result {
 			w.assign(n.Lhs[c.result], cur, nil, view)
-			w.close()
-			return w.uses
+			return
 		}
 	case *ast.ValueSpec:
 		if len(n.Values) == 1 && len(n.Names) > c.result {
 			w.assign(n.Names[c.result], cur, nil, view)
-			w.close()
-			return w.uses
+			return
 		}
 	}
 	w.value(cur, nil, view)
@@ -56,30 +76,87 @@ func (x *Index) follow(c creation) []Use {
 			w.uses[i].Result = c.result // return f(), with the results of f
 		}
 	}
-	w.close()
-	return w.uses
+}
+
+// errorOf returns the variable that takes the error of the call at cur, or nil.
+func (x *Index) errorOf(cur inspector.Cursor) *types.Var {
+	var last ast.Expr
+	switch n := cur.Parent().Node().(type) {
+	case *ast.AssignStmt:
+		if len(n.Rhs) == 1 && len(n.Lhs) > 1 {
+			last = n.Lhs[len(n.Lhs)-1]
+		}
+	case *ast.ValueSpec:
+		if len(n.Values) == 1 && len(n.Names) > 1 {
+			last = n.Names[len(n.Names)-1]
+		}
+	}
+	id, ok := last.(*ast.Ident)
+	if !ok {
+		return nil
+	}
+	v, ok := x.pass.TypesInfo.ObjectOf(id).(*types.Var)
+	if !ok || !types.Identical(v.Type(), types.Universe.Lookup("error").Type()) {
+		return nil
+	}
+	return v
+}
+
+// undone returns the calls that end a resource without a handle, in the function
+// that created it and in its literals.
+func (x *Index) undone(v *Value) []Use {
+	if v.Func == nil {
+		return nil
+	}
+	var uses []Use
+	for _, f := range x.funcs.Funcs {
+		if f != v.Func && inside(v.Func, f) == nil {
+			continue
+		}
+		for _, c := range f.Out {
+			switch {
+			case c.Func != nil && c.Func.Pkg() != nil && c.Func.FullName() == v.Kind.Undo:
+				uses = append(uses, Use{Op: Release, Node: c.Site, Func: f, Call: c.Site, Mode: c.Mode})
+			case c.Callee != nil && c.Callee.Obj != nil && x.undoes(c.Callee, v.Kind, 0):
+				uses = append(uses, Use{Op: Hand, Node: c.Site, Func: f, Call: c.Site, Mode: c.Mode})
+			}
+		}
+	}
+	return uses
+}
+
+// undoes reports whether f, or what it calls nearby, ends a resource without a handle.
+func (x *Index) undoes(f *funcs.Func, k *Kind, depth int) bool {
+	return slices.ContainsFunc(f.Out, func(c *funcs.Call) bool {
+		if c.Func != nil && c.Func.Pkg() != nil && c.Func.FullName() == k.Undo {
+			return true
+		}
+		return depth < near && c.Mode != funcs.Go && c.Callee != nil && c.Callee != f && x.undoes(c.Callee, k, depth+1)
+	})
 }
 
 // param returns what a function does with its parameter.
-func (x *Index) param(h holder) []Use {
-	if uses, ok := x.params[h]; ok {
+func (x *Index) param(h holder, k *Kind) []Use {
+	p := param{h, k}
+	if uses, ok := x.params[p]; ok {
 		return uses
 	}
-	x.params[h] = nil // a recursive call adds nothing
-	w := &walk{x: x, seen: []holder{h}}
+	x.params[p] = nil // a recursive call adds nothing
+	w := &walk{x: x, kind: k, seen: []holder{h}}
 	w.close()
-	x.params[h] = w.uses
+	x.params[p] = w.uses
 	return w.uses
 }
 
-// effect reports whether the uses of a parameter end or keep what it holds.
-func effect(uses []Use) (ends, keeps bool) {
+// effect reports whether the uses of a parameter end or keep what it holds. Who
+// keeps a channel has not got what fills it.
+func effect(k *Kind, uses []Use) (ends, keeps bool) {
 	for _, u := range uses {
 		switch u.Op {
-		case Release:
+		case Release, Exhaust:
 			ends = true
 		case Own, Return, Store:
-			keeps = keeps || !u.View
+			keeps = keeps || !u.View || !k.byChannel()
 		}
 	}
 	return ends, keeps
@@ -106,26 +183,45 @@ func (w *walk) use(op Op, cur inspector.Cursor, via *types.Var, view bool) *Use 
 	return &w.uses[len(w.uses)-1]
 }
 
-// value notes what is done with the handle, or the channel, that stands at cur.
+// value notes what is done with the handle, or what stands for it, at cur.
 func (w *walk) value(cur inspector.Cursor, via *types.Var, view bool) {
 	parent := cur.Parent()
 	switch n := parent.Node().(type) {
 	case *ast.SelectorExpr:
-		w.selected(unparen(parent), n.Sel.Name, via)
+		w.selected(unparen(parent), n, via, view)
 	case *ast.UnaryExpr:
-		if n.Op == token.ARROW {
+		switch {
+		case n.Op == token.ARROW:
 			w.use(Wait, parent, via, view).Comm = comm(parent)
-		} else {
+		case w.kind.anyType():
+			w.value(unparen(parent), via, view) // pool.Put(&b)
+		default:
 			w.use(Store, cur, via, view) // its address is taken
 		}
+	case *ast.TypeAssertExpr:
+		w.asserted(n, unparen(parent), cur, via, view)
+	case *ast.SliceExpr:
+		if w.kind.anyType() {
+			w.value(unparen(parent), via, view)
+		} else {
+			w.use(Store, cur, via, view)
+		}
+	case *ast.StarExpr:
+		if via == nil || !w.kind.anyType() {
+			w.use(Store, cur, via, view)
+		}
+	case *ast.IndexExpr:
+		if !w.kind.anyType() {
+			w.use(Store, cur, via, view)
+		}
 	case *ast.RangeStmt:
-		if n.X == cur.Node() {
+		if n.X == cur.Node() && !w.kind.anyType() {
 			w.use(Wait, parent, via, view)
 		}
 	case *ast.AssignStmt:
 		if i := slices.Index(n.Rhs, cur.Node().(ast.Expr)); i >= 0 && len(n.Lhs) == len(n.Rhs) {
 			w.assign(n.Lhs[i], cur, via, view)
-		} else if slices.Contains(n.Lhs, cur.Node().(ast.Expr)) {
+		} else if i := slices.Index(n.Lhs, cur.Node().(ast.Expr)); i >= 0 && !w.regrown(n, i, via) {
 			w.use(Overwrite, cur, via, view)
 		}
 	case *ast.ValueSpec:
@@ -149,6 +245,51 @@ func (w *walk) value(cur inspector.Cursor, via *types.Var, view bool) {
 	}
 }
 
+// regrown reports whether the i'th variable that n assigns to is given what it
+// holds already, or that with more in it: b = append(b, x).
+func (w *walk) regrown(n *ast.AssignStmt, i int, via *types.Var) (found bool) {
+	if !w.kind.anyType() || len(n.Lhs) != len(n.Rhs) {
+		return false
+	}
+	ast.Inspect(n.Rhs[i], func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		found = found || ok && w.x.pass.TypesInfo.Uses[id] == via
+		return !found
+	})
+	return found
+}
+
+// asserted notes what is done with v.(T), at parent: it is v.
+func (w *walk) asserted(n *ast.TypeAssertExpr, parent, cur inspector.Cursor, via *types.Var, view bool) {
+	if n.Type == nil || !w.kind.anyType() && !view {
+		w.use(Store, cur, via, view)
+		return
+	}
+	switch s := parent.Parent().Node().(type) {
+	case *ast.AssignStmt:
+		if len(s.Rhs) == 1 && len(s.Lhs) == 2 {
+			w.assign(s.Lhs[0], parent, via, view)
+			w.ok(s.Lhs[1])
+			return
+		}
+	case *ast.ValueSpec:
+		if len(s.Values) == 1 && len(s.Names) == 2 {
+			w.assign(s.Names[0], parent, via, view)
+			w.ok(s.Names[1])
+			return
+		}
+	}
+	w.value(parent, via, view)
+}
+
+func (w *walk) ok(e ast.Expr) {
+	if id, ok := e.(*ast.Ident); ok {
+		if v, ok := w.x.pass.TypesInfo.ObjectOf(id).(*types.Var); ok {
+			w.oks = append(w.oks, v)
+		}
+	}
+}
+
 // comm returns the select case whose communication is the receive at cur.
 func comm(cur inspector.Cursor) *ast.CommClause {
 	c, _ := unparen(cur).Parent().Parent().Node().(*ast.CommClause)
@@ -159,45 +300,82 @@ func comm(cur inspector.Cursor) *ast.CommClause {
 }
 
 // selected notes what v.name does, where cur is that selector.
-func (w *walk) selected(cur inspector.Cursor, name string, via *types.Var) {
-	k := w.kind(cur.Node())
-	if k == nil {
-		return
-	}
+func (w *walk) selected(cur inspector.Cursor, sel *ast.SelectorExpr, via *types.Var, view bool) {
 	call, _ := cur.Parent().Node().(*ast.CallExpr)
 	if call != nil && call.Fun != cur.Node() {
 		call = nil
 	}
-	switch name {
-	case k.Chan:
+	k, name := w.kind, sel.Sel.Name
+	if view {
+		switch {
+		case k.Shut != "" && name == k.Shut:
+			w.method(Release, cur, call, via, view)
+		case !k.byChannel() && call != nil:
+			w.method(Read, cur, call, via, view)
+		case !k.byChannel():
+			w.use(Store, cur, via, view)
+		}
+		return
+	}
+	if k.anyType() {
+		w.pooledMember(cur, sel, call, via)
+		return
+	}
+	if at := kindOf(w.x.pass.TypesInfo.TypeOf(sel.X)); at != nil && at != closer {
+		k = at // a parameter that may be a timer or a ticker
+	}
+	switch {
+	case name == k.Chan, name == k.Part:
 		w.value(cur, via, true)
-	case k.Release:
-		// A method value is released by whoever is given it.
-		u := w.use(Release, cur, via, false)
-		if call != nil {
-			u.Node, u.Call, u.Mode = call, call, w.mode(call)
-		}
-	case k.Rearm:
-		if call != nil {
-			u := w.use(Rearm, cur, via, false)
-			u.Node, u.Call, u.Mode = call, call, w.mode(call)
-		}
+	case slices.Contains(k.Release, name):
+		w.method(Release, cur, call, via, false) // a method value is released by whoever is given it
+	case name == k.Rearm && call != nil:
+		w.method(Rearm, cur, call, via, false)
+	case name == k.Last && call != nil:
+		w.method(Exhaust, cur, call, via, false)
+	case slices.Contains(k.Touch, name):
+		w.method(Touch, cur, call, via, false).Name = name
+	case kindOf(w.x.pass.TypesInfo.TypeOf(sel)) != nil && call == nil:
+		w.value(cur, via, false) // what it is wrapped around
 	}
 }
 
-// kind returns the kind of the handle that the selector at n selects from.
-func (w *walk) kind(n ast.Node) *Kind {
-	sel, ok := ast.Unparen(n.(ast.Expr)).(*ast.SelectorExpr)
-	if !ok {
-		return nil
+// method notes the call, at cur, of a method; or its mention, if call is nil.
+func (w *walk) method(op Op, cur inspector.Cursor, call *ast.CallExpr, via *types.Var, view bool) *Use {
+	u := w.use(op, cur, via, view)
+	if call != nil {
+		u.Node, u.Call, u.Mode = call, call, w.mode(call)
 	}
-	t := w.x.pass.TypesInfo.TypeOf(sel.X)
-	for _, k := range kinds {
-		if k.Type != "" && types.TypeString(t, nil) == "*"+k.Type {
-			return k
+	return u
+}
+
+// pooledMember notes what v.name does where v may be of any type: its own methods
+// may give it back to its pool, and keep it.
+func (w *walk) pooledMember(cur inspector.Cursor, sel *ast.SelectorExpr, call *ast.CallExpr, via *types.Var) {
+	fn, ok := w.x.pass.TypesInfo.Uses[sel.Sel].(*types.Func)
+	if !ok {
+		return // one of its fields
+	}
+	if call == nil {
+		w.use(Store, cur, via, false)
+		return
+	}
+	op := Touch
+	if c := w.x.funcs.Call(call); c != nil && c.Callee != nil && c.Callee.Sig.Recv() != nil {
+		ends, keeps := effect(w.kind, w.x.param(holder{c.Callee.Sig.Recv(), false}, w.kind))
+		switch {
+		case ends:
+			op = Release
+		case keeps:
+			op = Hand
+		}
+	} else {
+		var s Summary
+		if w.x.pass.ImportObjectFact(fn.Origin(), &s) && slices.Contains(s.Releases, Receiver) {
+			op = Release
 		}
 	}
-	return nil
+	w.method(op, cur, call, via, false).Name = sel.Sel.Name
 }
 
 func (w *walk) mode(call *ast.CallExpr) funcs.Mode {
@@ -225,9 +403,24 @@ func (w *walk) assign(lhs ast.Expr, cur inspector.Cursor, via *types.Var, view b
 	}
 }
 
+// holds reports whether what is followed is still known for what it is in a
+// variable of type t.
+func (w *walk) holds(t types.Type, view bool) bool {
+	switch {
+	case w.kind.anyType():
+		return true
+	case w.kind.byChannel():
+		return kindOf(t) != nil || isChan(t)
+	case view:
+		return isReader(t)
+	}
+	k := kindOf(t)
+	return k != nil && k != closer
+}
+
 func (w *walk) variable(v *types.Var, cur inspector.Cursor, via *types.Var, view bool) {
 	global := v.Pkg() != nil && v.Parent() == v.Pkg().Scope()
-	if global || !handle(v.Type()) && !view || view && !isChan(v.Type()) {
+	if global || !w.holds(v.Type(), view) {
 		w.use(Store, cur, via, view)
 		if !global {
 			return
@@ -250,7 +443,7 @@ func (w *walk) variable(v *types.Var, cur inspector.Cursor, via *types.Var, view
 }
 
 func (w *walk) field(v *types.Var, cur inspector.Cursor, via *types.Var, view bool) {
-	if v.Embedded() || !handle(v.Type()) && !isChan(v.Type()) {
+	if v.Embedded() || !w.holds(v.Type(), view) {
 		w.use(Store, cur, via, view) // its methods are those of the struct
 		return
 	}
@@ -291,24 +484,148 @@ func (w *walk) passed(call *ast.CallExpr, site, cur inspector.Cursor, via *types
 	c := w.x.funcs.Call(call)
 	switch {
 	case arg < 0:
-	case c == nil, c.Callee == nil && (c.Func == nil || c.Dynamic):
-		w.use(Store, cur, via, view) // append, a conversion, or nobody knows
+	case c == nil:
+		w.builtin(call, arg, site, cur, via, view)
 	case c.Callee != nil:
 		w.callee(c, arg, site, cur, via, view)
+	case c.Func == nil || c.Dynamic:
+		w.unknown(c, arg, site, cur, via, view)
 	default:
-		var s Summary
-		if !w.x.pass.ImportObjectFact(c.Func, &s) && view {
-			w.use(Store, cur, via, view) // facts tell of handles only
+		w.foreign(c, arg, site, cur, via, view)
+	}
+}
+
+// builtin notes an argument of a conversion or of a builtin function.
+func (w *walk) builtin(call *ast.CallExpr, arg int, site, cur inspector.Cursor, via *types.Var, view bool) {
+	if !w.kind.anyType() {
+		w.use(Store, cur, via, view)
+		return
+	}
+	if id, ok := ast.Unparen(call.Fun).(*ast.Ident); ok {
+		if b, ok := w.x.pass.TypesInfo.Uses[id].(*types.Builtin); ok {
+			switch {
+			case b.Name() != "append": // len, cap, clear, copy
+				u := w.use(Touch, site, via, view)
+				u.Call, u.Name = call, b.Name()
+			case arg == 0:
+				w.value(unparen(site), via, view) // it may have moved, and is the same to its user
+			case !call.Ellipsis.IsValid():
+				w.use(Store, cur, via, view)
+			}
 			return
 		}
-		if slices.Contains(s.Releases, arg) {
-			u := w.use(Release, site, via, view)
-			u.Call, u.Mode = call, c.Mode
-		}
-		if slices.Contains(s.Keeps, arg) {
-			w.use(Store, cur, via, view)
+	}
+	if t, ok := w.x.pass.TypesInfo.TypeOf(call).Underlying().(*types.Basic); ok && t.Info()&types.IsString != 0 {
+		return // a copy
+	}
+	w.value(unparen(site), via, view)
+}
+
+// unknown notes an argument of a function that is not known: who can close it may
+// do so. A method of a reader or writer of any kind reads what it is given.
+func (w *walk) unknown(c *funcs.Call, arg int, site, cur inspector.Cursor, via *types.Var, view bool) {
+	if w.kind.Part != "" && view && c.Func != nil && readsOnly(c.Func, arg) {
+		u := w.use(Read, site, via, view)
+		u.Call, u.Mode = c.Site, c.Mode
+		return
+	}
+	w.use(Store, cur, via, view)
+}
+
+// readsOnly reports whether the type of the i'th parameter of fn offers to read
+// from an argument and not to close it.
+func readsOnly(fn *types.Func, i int) bool {
+	t := paramType(fn.Signature(), i)
+	if t == nil {
+		return false
+	}
+	iface, ok := t.Underlying().(*types.Interface)
+	if !ok || iface.NumMethods() == 0 {
+		return false
+	}
+	for m := range iface.Methods() {
+		if m.Name() == "Close" {
+			return false
 		}
 	}
+	return true
+}
+
+// paramType returns the type of what is passed for the i'th argument.
+func paramType(sig *types.Signature, i int) types.Type {
+	n := sig.Params().Len()
+	switch {
+	case sig.Variadic() && i >= n-1:
+		if s, ok := sig.Params().At(n - 1).Type().(*types.Slice); ok {
+			return s.Elem()
+		}
+	case i < n:
+		return sig.Params().At(i).Type()
+	}
+	return nil
+}
+
+// foreign notes an argument of a function of another package.
+func (w *walk) foreign(c *funcs.Call, arg int, site, cur inspector.Cursor, via *types.Var, view bool) {
+	if w.kind.Take != "" && c.Func.Name() == "Put" && c.Func.FullName() == w.kind.Take {
+		u := w.use(Release, site, via, view)
+		u.Call, u.Mode = c.Site, c.Mode
+		return
+	}
+	var s Summary
+	known := w.x.pass.ImportObjectFact(c.Func, &s)
+	ended := slices.Contains(s.Releases, arg)
+	if ended {
+		u := w.use(Release, site, via, view)
+		u.Call, u.Mode = c.Site, c.Mode
+	}
+	switch {
+	case slices.Contains(s.Keeps, arg), !known && w.mayKeep(c.Func, arg, view):
+		w.use(Store, cur, via, view)
+	case !ended && (view && !w.kind.byChannel() || w.kind.anyType()):
+		u := w.use(Read, site, via, view)
+		u.Call, u.Mode = c.Site, c.Mode
+	}
+}
+
+// mayKeep reports whether a function of another package, of which there is no
+// fact, may keep or end what it is given: facts tell of handles and closers only,
+// and not of the standard library.
+func (w *walk) mayKeep(fn *types.Func, arg int, view bool) bool {
+	t := paramType(fn.Signature(), arg)
+	std := modules.IsStd(fn.Pkg().Path())
+	switch {
+	case t == nil:
+		return true
+	case w.kind.byChannel():
+		return view // a channel
+	case w.kind.anyType():
+		return !std || keepsAny(fn, t)
+	case view && readsOnly(fn, arg):
+		return std && fn.Pkg().Path() == "net/http" // the body of another request
+	case kindOf(t) != nil:
+		return std && kindOf(t) == closer
+	}
+	return !prints(fn)
+}
+
+// keepsAny reports whether a function of the standard library may keep what it
+// is given for a parameter of type t, which tells nothing of it: a list, a map.
+func keepsAny(fn *types.Func, t types.Type) bool {
+	if _, ok := t.(*types.TypeParam); ok {
+		return true
+	}
+	i, ok := t.Underlying().(*types.Interface)
+	return ok && i.NumMethods() == 0 && !prints(fn)
+}
+
+// prints reports whether fn writes out whatever it is given, and no more.
+func prints(fn *types.Func) bool {
+	switch fn.Pkg().Path() {
+	case "fmt", "log", "log/slog", "encoding/json", "encoding/xml", "encoding/gob", "encoding/binary", "reflect":
+		return true
+	}
+	return false
 }
 
 // callee follows the value into the parameter of a function of the package.
@@ -319,14 +636,22 @@ func (w *walk) callee(c *funcs.Call, arg int, site, cur inspector.Cursor, via *t
 		return
 	}
 	p := sig.Params().At(arg)
-	if !handle(p.Type()) && !isChan(p.Type()) {
+	inner, ok := w.inner(p, view)
+	if !ok {
 		w.use(Store, cur, via, view)
 		return
 	}
-	inner := w.x.param(holder{p, view})
-	if ends, keeps := effect(inner); ends || keeps {
+	ends, keeps := effect(w.kind, inner)
+	switch {
+	case ends || keeps:
 		u := w.use(Hand, site, via, view)
 		u.Call, u.Mode = c.Site, c.Mode
+	case view && !w.kind.byChannel() || w.kind.anyType():
+		u := w.use(Read, site, via, view)
+		u.Call, u.Mode = c.Site, c.Mode
+	}
+	if w.kind.anyType() {
+		return // what is pooled goes far, and how far is not asked
 	}
 	for _, u := range inner {
 		if u.Op == Return {
@@ -336,4 +661,16 @@ func (w *walk) callee(c *funcs.Call, arg int, site, cur inspector.Cursor, via *t
 			w.uses = append(w.uses, u)
 		}
 	}
+}
+
+// inner returns what a function does with what is passed for its parameter p. It
+// is false if it cannot be followed there.
+func (w *walk) inner(p *types.Var, view bool) ([]Use, bool) {
+	if w.holds(p.Type(), view) {
+		return w.x.param(holder{p, view}, w.kind), true
+	}
+	if !view && w.kind.hasHandle() && isReader(p.Type()) && slices.Contains(w.kind.Release, "Close") {
+		return w.x.param(holder{p, true}, closer), true // func closeAll(c io.Closer)
+	}
+	return nil, false
 }

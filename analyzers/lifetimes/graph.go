@@ -26,17 +26,57 @@ func (x *Index) graph(f *funcs.Func) *graph {
 	return g
 }
 
+// mayReturn reports whether call may return. A method called Fatal of whatever
+// logger does not, nor does a function of the package whose last word is such a call.
 func (x *Index) mayReturn(call *ast.CallExpr) bool {
 	switch fn := typeutil.Callee(x.pass.TypesInfo, call).(type) {
 	case *types.Builtin:
 		return fn.Name() != "panic"
 	case *types.Func:
 		switch fn.FullName() {
-		case "os.Exit", "log.Fatal", "log.Fatalf", "log.Fatalln", "log.Panic", "log.Panicf", "log.Panicln":
+		case "os.Exit", "log.Panic", "log.Panicf", "log.Panicln":
 			return false
+		}
+		if f := x.funcs.Declared(fn); f != nil {
+			return !x.ends(f)
+		}
+		switch fn.Name() {
+		case "Fatal", "Fatalf", "Fatalln", "Fatalw":
+			return fn.Signature().Results().Len() > 0
 		}
 	}
 	return true
+}
+
+// ends reports whether the last statement of f is a call that does not return.
+func (x *Index) ends(f *funcs.Func) bool {
+	if ends, ok := x.dead[f]; ok {
+		return ends
+	}
+	x.dead[f] = false // should it call itself
+	if n := len(f.Body.List); n > 0 && f.Sig.Results().Len() == 0 {
+		s, ok := f.Body.List[n-1].(*ast.ExprStmt)
+		if !ok {
+			return false
+		}
+		call, ok := s.X.(*ast.CallExpr)
+		x.dead[f] = ok && !x.mayReturn(call) && !returns(f.Body)
+	}
+	return x.dead[f]
+}
+
+// returns reports whether there is a return statement in body itself.
+func returns(body *ast.BlockStmt) (found bool) {
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.ReturnStmt:
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 // A place is a node of a graph: the node'th of a block.

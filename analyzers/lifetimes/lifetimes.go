@@ -2,6 +2,7 @@ package lifetimes
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"reflect"
 	"slices"
@@ -15,31 +16,12 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
-// A Kind is a kind of resource: how it comes into being and what ends it.
-type Kind struct {
-	Name    string   // for messages: "ticker"
-	Type    string   // the named type whose pointer is the handle, "time.Ticker"; empty if there is no handle, only a channel
-	New     []string // the functions that create one, by full name
-	Release string   // the method of the handle that ends it
-	Rearm   string   // the method of the handle that starts it anew
-	Chan    string   // the field of the handle that a goroutine waits on
-}
-
-// The kinds that are followed.
-var (
-	Ticker = &Kind{Name: "ticker", Type: "time.Ticker", New: []string{"time.NewTicker"}, Release: "Stop", Rearm: "Reset", Chan: "C"}
-	Timer  = &Kind{Name: "timer", Type: "time.Timer", New: []string{"time.NewTimer", "time.AfterFunc"}, Release: "Stop", Rearm: "Reset", Chan: "C"}
-	Tick   = &Kind{Name: "ticker", New: []string{"time.Tick"}}
-)
-
-var kinds = [...]*Kind{Ticker, Timer, Tick}
-
 // An Op says what is done with a resource at one place.
 type Op int
 
 // What is done with a resource.
 const (
-	Release   Op = iota // v.Stop(), or the call of a function of another package that does it
+	Release   Op = iota // v.Stop(), pool.Put(v), or the call of a function of another package that does it
 	Rearm               // v.Reset(d)
 	Wait                // <-v.C, range v.C
 	Own                 // put into To: a field, or a variable of an enclosing function
@@ -47,6 +29,9 @@ const (
 	Store               // put where it is not followed: a map, a channel, a global, a callee that keeps it
 	Overwrite           // what held it is given another value, or v itself
 	Hand                // passed to a function of this package that ends it or keeps it; what that one does are uses of their own
+	Read                // a part that stands for it is read, by a method or by who is given it
+	Exhaust             // the call of a method that ends it when it returns false: rows.Next()
+	Touch               // the call of a method that its kind has noted, or any of a pooled object
 )
 
 // A Use is one place where a resource, or its channel, is used.
@@ -56,11 +41,12 @@ type Use struct {
 	Func   *funcs.Func     // where; nil in a package-level initialiser
 	Via    *types.Var      // the variable or field that held it; nil at the creation itself
 	To     *types.Var      // of an Own
-	Call   *ast.CallExpr   // of a Release, Rearm or Hand
+	Call   *ast.CallExpr   // of a Release, Rearm, Hand, Read, Exhaust or Touch
 	Mode   funcs.Mode      // of that call
 	Comm   *ast.CommClause // of a Wait: the select case it stands in, if any
 	Result int             // of a Return: which result
-	View   bool            // it is the channel that is used, not the handle
+	View   bool            // it is the channel, or the part, that is used, not the handle
+	Name   string          // of a Touch: the method
 }
 
 // A Value is a resource, from its creation on.
@@ -69,7 +55,11 @@ type Value struct {
 	New  string        // full name of the primitive that created it
 	Site *ast.CallExpr // the creation; the call of a function that returns a new one counts
 	Func *funcs.Func   // where; nil in a package-level initialiser
+	View bool          // what was returned is the part that stands for it, not the handle
+	Err  *types.Var    // the error that came with it: if that is not nil there is no resource
 	Uses []Use         // what the package is known to do with it
+
+	oks []*types.Var // variables that are false if it is of another type, and so not in view
 }
 
 // Any returns the first use with the given operation, or nil.
@@ -90,25 +80,33 @@ type Index struct {
 	root   inspector.Cursor
 	vars   map[*types.Var][]inspector.Cursor  // identifiers that denote handles and channels
 	refs   map[*types.Func][]inspector.Cursor // identifiers that denote functions without calling them
-	params map[holder][]Use                   // what a function does with its parameter
+	params map[param][]Use                    // what a function does with its parameter
 	iface  map[string]bool                    // names of the interface methods that are called
+	takers map[*funcs.Func]bool               // functions that may give something back to a pool
+	// everything is set if a variable of any type may be a handle.
+	everything bool
 
-	mu     sync.Mutex // guards graphs: several rules may ask at a time
+	mu     sync.Mutex // guards graphs and dead: several rules may ask at a time
 	graphs map[*funcs.Func]*graph
+	dead   map[*funcs.Func]bool // functions that are known to return, or not to
 }
 
 // A Summary is the fact that a function creates, ends or keeps resources on
 // behalf of its caller.
 type Summary struct {
 	Fresh    []Fresh // results that hold a new resource
-	Releases []int   // parameters that it ends
+	Releases []int   // parameters that it ends; the receiver is Receiver
 	Keeps    []int   // parameters that it stores or returns
 }
+
+// Receiver stands for the receiver among the parameters of a [Summary].
+const Receiver = -1
 
 // Fresh is a result that holds a new resource.
 type Fresh struct {
 	Result int
 	New    string // the primitive: "time.NewTicker"
+	View   bool   // it is the part that stands for the resource
 }
 
 // AFact marks Summary as a fact.
@@ -131,18 +129,21 @@ func run(pass *analysis.Pass) (any, error) {
 		root:   pass.ResultOf[syntax.Analyzer].(*inspector.Inspector).Root(),
 		vars:   make(map[*types.Var][]inspector.Cursor),
 		refs:   make(map[*types.Func][]inspector.Cursor),
-		params: make(map[holder][]Use),
+		params: make(map[param][]Use),
 		iface:  make(map[string]bool),
+		takers: make(map[*funcs.Func]bool),
 		graphs: make(map[*funcs.Func]*graph),
+		dead:   make(map[*funcs.Func]bool),
 	}
 	work := x.primitives()
-	handled := x.handled()
-	if len(work) == 0 && len(handled) == 0 {
+	x.findTakers()
+	if len(work) == 0 && len(x.takers) == 0 && len(x.handled()) == 0 {
 		return x, nil // nearly every package
 	}
+	x.everything = slices.ContainsFunc(work, func(c creation) bool { return c.Kind.anyType() }) || len(x.takers) > 0
 	x.locate()
-	fresh := x.values(work)
-	x.export(fresh, handled)
+	x.spread()
+	x.export(x.values(work), x.handled())
 	return x, nil
 }
 
@@ -154,16 +155,7 @@ type creation struct {
 }
 
 func newCreation(c *funcs.Call, f Fresh) creation {
-	return creation{&Value{Kind: creates(f.New), New: f.New, Site: c.Site, Func: c.Caller}, f.Result}
-}
-
-func creates(name string) *Kind {
-	for _, k := range kinds {
-		if slices.Contains(k.New, name) {
-			return k
-		}
-	}
-	return nil
+	return creation{&Value{Kind: createdBy(f.New), New: f.New, Site: c.Site, Func: c.Caller, View: f.View}, f.Result}
 }
 
 // primitives returns the calls that create a resource, by themselves or
@@ -171,18 +163,15 @@ func creates(name string) *Kind {
 func (x *Index) primitives() []creation {
 	var cs []creation
 	look := func(c *funcs.Call) {
-		if c.Func == nil || c.Func.Pkg() == nil || c.Func.Pkg() == x.pass.Pkg || c.Dynamic {
+		if c.Func == nil || c.Func.Pkg() == nil {
 			return
 		}
-		if name := c.Func.FullName(); creates(name) != nil {
-			cs = append(cs, newCreation(c, Fresh{New: name}))
+		local := c.Func.Pkg() == x.pass.Pkg && !c.Dynamic
+		if !local && !c.Dynamic && x.imported(c, &cs) {
 			return
 		}
-		var s Summary
-		if x.pass.ImportObjectFact(c.Func, &s) {
-			for _, f := range s.Fresh {
-				cs = append(cs, newCreation(c, f))
-			}
+		if creates(c.Func, local) != nil {
+			cs = append(cs, newCreation(c, Fresh{New: c.Func.FullName()}))
 		}
 	}
 	for _, c := range x.funcs.Inits {
@@ -194,6 +183,19 @@ func (x *Index) primitives() []creation {
 		}
 	}
 	return cs
+}
+
+// imported adds what a function of another package is known to create for
+// its caller, and reports whether there is a fact of it.
+func (x *Index) imported(c *funcs.Call, cs *[]creation) bool {
+	var s Summary
+	if !x.pass.ImportObjectFact(c.Func, &s) {
+		return false
+	}
+	for _, f := range s.Fresh {
+		*cs = append(*cs, newCreation(c, f))
+	}
+	return len(s.Fresh) > 0
 }
 
 // values follows the creations, and those that come of functions which return
@@ -220,15 +222,22 @@ func (x *Index) values(work []creation) map[*funcs.Func][]Fresh {
 
 // returned returns the results by which the caller of its function comes to
 // hold v. A result that may be something else, the caller's own argument for
-// one, is none; nor is one that comes with a function which ends it.
+// one, is none; nor is one that comes with a function which ends it, or that has
+// been ended on the way.
 func (x *Index) returned(v *Value) []Fresh {
-	if v.Func == nil || v.Func.Obj == nil || x.handsStop(v) {
+	if v.Func == nil || v.Func.Obj == nil || v.Kind.Undo != "" || x.handsStop(v) {
 		return nil
 	}
 	var made []Fresh
 	for _, u := range v.Uses {
-		f := Fresh{Result: u.Result, New: v.New}
-		if u.Op == Return && u.Func == v.Func && u.View == (v.Kind.Type == "") && !slices.Contains(made, f) && x.always(v, u.Result) {
+		if u.Op != Return || u.Func != v.Func || u.Result >= v.Func.Sig.Results().Len() {
+			continue
+		}
+		f := Fresh{Result: u.Result, New: v.New, View: u.View && v.Kind.Part != ""}
+		if u.View != (f.View || !v.Kind.hasHandle()) || f.View && kindOf(v.Func.Sig.Results().At(f.Result).Type()) != closer {
+			continue
+		}
+		if !slices.Contains(made, f) && x.always(v, u.Result) && x.open(v, u) {
 			made = append(made, f)
 		}
 	}
@@ -265,7 +274,7 @@ func (x *Index) always(v *Value, result int) bool {
 			continue // of a literal, or without operands
 		}
 		e := ast.Unparen(ret.Results[result])
-		if _, ok := e.(*ast.CallExpr); ok || x.pass.TypesInfo.Types[e].IsNil() {
+		if _, ok := e.(*ast.CallExpr); ok || x.pass.TypesInfo.Types[e].IsNil() || v.Kind.anyType() && isNew(e) {
 			continue
 		}
 		if !slices.ContainsFunc(v.Uses, func(u Use) bool { return u.Op == Return && u.Node == e }) {
@@ -275,21 +284,106 @@ func (x *Index) always(v *Value, result int) bool {
 	return true
 }
 
-// handled returns the functions that have a handle for a parameter.
+// isNew reports whether e is a new value: &T{}.
+func isNew(e ast.Expr) bool {
+	u, ok := e.(*ast.UnaryExpr)
+	if !ok || u.Op != token.AND {
+		return false
+	}
+	_, ok = u.X.(*ast.CompositeLit)
+	return ok
+}
+
+// handled returns the functions that have a handle for a parameter, and those
+// that may give back to a pool what they have for a parameter or receiver.
 func (x *Index) handled() []*funcs.Func {
 	var fs []*funcs.Func
 	for _, f := range x.funcs.Funcs {
-		if f.Obj == nil {
-			continue
+		if f.Obj != nil && (x.takers[f] || hasHandle(f.Sig)) {
+			fs = append(fs, f)
 		}
-		for p := range f.Sig.Params().Variables() {
-			if handle(p.Type()) {
-				fs = append(fs, f)
+	}
+	return fs
+}
+
+func hasHandle(sig *types.Signature) bool {
+	for p := range sig.Params().Variables() {
+		if kindOf(p.Type()) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// findTakers finds the functions that give something back to a pool, or hand it
+// to one of another package that does.
+func (x *Index) findTakers() {
+	for _, f := range x.funcs.Funcs {
+		for _, c := range f.Out {
+			if c.Func != nil && c.Callee == nil && !c.Dynamic && x.takes(c.Func) {
+				for g := f; g != nil; g = g.Parent {
+					x.takers[g] = true
+				}
 				break
 			}
 		}
 	}
-	return fs
+}
+
+// spread adds to the takers the functions that hand something to one which gives
+// back what it is handed.
+func (x *Index) spread() {
+	for grown := true; grown; {
+		grown = false
+		for _, f := range x.funcs.Funcs {
+			if !x.takers[f] || f.Obj == nil || len(x.pooledParams(f)) == 0 {
+				continue
+			}
+			for _, c := range f.In {
+				for g := c.Caller; g != nil && !x.takers[g]; g = g.Parent {
+					x.takers[g] = true
+					grown = true
+				}
+			}
+		}
+	}
+}
+
+// pooledParams returns the parameters that f gives back to a pool.
+func (x *Index) pooledParams(f *funcs.Func) []int {
+	var is []int
+	for i := range f.Sig.Params().Len() {
+		p := f.Sig.Params().At(i)
+		if kindOf(p.Type()) != nil {
+			continue
+		}
+		if ends, _ := effect(Pooled, x.param(holder{p, false}, Pooled)); ends {
+			is = append(is, i)
+		}
+	}
+	if recv := f.Sig.Recv(); recv != nil {
+		if ends, _ := effect(Pooled, x.param(holder{recv, false}, Pooled)); ends {
+			is = append(is, Receiver)
+		}
+	}
+	return is
+}
+
+// takes reports whether fn, of another package, gives an argument back to a pool.
+func (x *Index) takes(fn *types.Func) bool {
+	if fn.Name() == "Put" && fn.FullName() == Pooled.Take {
+		return true
+	}
+	var s Summary
+	if !x.pass.ImportObjectFact(fn, &s) {
+		return false
+	}
+	for _, i := range s.Releases {
+		if i == Receiver || i < fn.Signature().Params().Len() && kindOf(fn.Signature().Params().At(i).Type()) == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // export summarises the functions that create, end or keep resources for
@@ -306,35 +400,32 @@ func (x *Index) export(fresh map[*funcs.Func][]Fresh, handled []*funcs.Func) {
 	}
 	for _, f := range handled {
 		s := &Summary{Fresh: fresh[f]}
-		for i := range f.Sig.Params().Len() {
-			if p := f.Sig.Params().At(i); handle(p.Type()) {
-				ends, keeps := effect(x.param(holder{p, false}))
-				if ends {
-					s.Releases = append(s.Releases, i)
-				}
-				if keeps {
-					s.Keeps = append(s.Keeps, i)
-				}
-			}
-		}
+		x.summarise(f, s)
 		if len(s.Fresh)+len(s.Releases)+len(s.Keeps) > 0 {
 			x.pass.ExportObjectFact(f.Obj, s)
 		}
 	}
 }
 
-// handle reports whether t is the type of a handle.
-func handle(t types.Type) bool {
-	p, ok := types.Unalias(t).(*types.Pointer)
-	if !ok {
-		return false
+func (x *Index) summarise(f *funcs.Func, s *Summary) {
+	for i := range f.Sig.Params().Len() {
+		p := f.Sig.Params().At(i)
+		k := kindOf(p.Type())
+		if k == nil {
+			continue
+		}
+		ends, keeps := effect(k, x.param(holder{p, k == closer}, k))
+		if ends {
+			s.Releases = append(s.Releases, i)
+		}
+		if keeps {
+			s.Keeps = append(s.Keeps, i)
+		}
 	}
-	n, ok := types.Unalias(p.Elem()).(*types.Named)
-	if !ok || n.Obj().Pkg() == nil {
-		return false
+	if x.takers[f] {
+		s.Releases = append(s.Releases, x.pooledParams(f)...)
+		slices.Sort(s.Releases)
 	}
-	name := n.Obj().Pkg().Path() + "." + n.Obj().Name()
-	return slices.ContainsFunc(kinds[:], func(k *Kind) bool { return k.Type == name })
 }
 
 // locate notes where variables that can hold a handle or a channel are named,
@@ -351,7 +442,7 @@ func (x *Index) locate() {
 	for cur := range x.root.Preorder((*ast.Ident)(nil)) {
 		switch obj := x.pass.TypesInfo.Uses[cur.Node().(*ast.Ident)].(type) {
 		case *types.Var:
-			if handle(obj.Type()) || isChan(obj.Type()) || isContext(obj.Type()) {
+			if x.everything || kindOf(obj.Type()) != nil || isChan(obj.Type()) || isReader(obj.Type()) || isContext(obj.Type()) {
 				x.vars[obj.Origin()] = append(x.vars[obj.Origin()], cur)
 			}
 		case *types.Func:
@@ -360,6 +451,21 @@ func (x *Index) locate() {
 			}
 		}
 	}
+}
+
+// isReader reports whether t is an interface by which a part, or anything with a
+// Close method, may be held.
+func isReader(t types.Type) bool {
+	i, ok := t.Underlying().(*types.Interface)
+	if !ok {
+		return false
+	}
+	for m := range i.Methods() {
+		if m.Name() == "Read" || m.Name() == "Close" {
+			return true
+		}
+	}
+	return false
 }
 
 func isChan(t types.Type) bool {

@@ -19,7 +19,9 @@ type Path struct {
 	Func *funcs.Func
 	// Return is where. It has no text if it is implicit.
 	Return token.Pos
-	// Replaced is set, and Return not, if what holds it is given another value.
+	// Stmt is the return statement; it has no place in the source if it is implicit.
+	Stmt *ast.ReturnStmt
+	// Replaced is set, and the others are not, if what holds it is given another value.
 	Replaced token.Pos
 }
 
@@ -27,6 +29,21 @@ type Path struct {
 // function returns or puts something else in its place, or nil. A path on which
 // v is put anywhere but into local variables says nothing and is passed over.
 func (x *Index) Unreleased(v *Value) *Path {
+	if ps := x.Lost(v); len(ps) > 0 {
+		return ps[0]
+	}
+	return nil
+}
+
+// Lost returns every path such as Unreleased returns the first of: those to a
+// return in the order of the source, then those to where something else takes
+// its place.
+func (x *Index) Lost(v *Value) []*Path {
+	return x.LostUnless(v, func(Use) bool { return false })
+}
+
+// LostUnless is Lost where the uses for which ended is true are as good as a release.
+func (x *Index) LostUnless(v *Value, ended func(Use) bool) []*Path {
 	if v.Func == nil {
 		return nil
 	}
@@ -34,17 +51,34 @@ func (x *Index) Unreleased(v *Value) *Path {
 	if !ok {
 		return nil
 	}
-	w := x.watch(v, v.Func)
-	if p := w.leak(start); p != nil || w.released {
-		return p
+	w := x.watch(v, v.Func, ended)
+	if ps := w.leaks(start); len(ps) > 0 || w.released {
+		return ps
 	}
 	for _, lit := range w.spawned {
 		entry := place{x.graph(lit).Blocks[0], 0}
-		if p := x.watch(v, lit).leak(entry); p != nil {
-			return p
+		if ps := x.watch(v, lit, ended).leaks(entry); len(ps) > 0 {
+			return ps
 		}
 	}
 	return nil
+}
+
+// open reports whether v can come to the use u, of its own function, without
+// having been released before.
+func (x *Index) open(v *Value, u Use) bool {
+	start, ok := x.graph(v.Func).find(v.Site.Pos())
+	if !ok {
+		return false
+	}
+	w := x.watch(v, v.Func, func(Use) bool { return false })
+	w.ends = slices.DeleteFunc(w.ends, func(p token.Pos) bool { return p == effective(u) })
+	found := false
+	w.walk(start, func(n ast.Node) bool {
+		found = found || within(n, u.Node) || n == u.Node
+		return !found && !at(w.ends, n) && !at(w.deferred, n)
+	})
+	return found
 }
 
 // Replaced returns a path on which the field that v is put into is given
@@ -71,7 +105,10 @@ func (x *Index) Replaced(v *Value) *Path {
 			w.over = append(w.over, u.Node.Pos())
 		}
 	}
-	return w.replaced(start)
+	if ps := w.replaced(start); len(ps) > 0 {
+		return ps[0]
+	}
+	return nil
 }
 
 // outlives reports whether the object that the selector at lhs selects from is
@@ -112,14 +149,14 @@ type watch struct {
 
 // watch finds the places. A literal that releases the resource counts where it
 // stands, since whoever runs it releases it.
-func (x *Index) watch(v *Value, fn *funcs.Func) *watch {
+func (x *Index) watch(v *Value, fn *funcs.Func, ended func(Use) bool) *watch {
 	w := &watch{x: x, v: v, fn: fn, over: []token.Pos{v.Site.Pos()}}
 	handles := make(map[*types.Var]bool)
 	for _, u := range v.Uses {
 		if u.Via != nil && !u.View {
 			handles[u.Via] = true
 		}
-		if !ends(v, u) {
+		if !ends(v, u) && !ended(u) {
 			continue
 		}
 		if u.Func == fn {
@@ -152,7 +189,7 @@ func (w *watch) literal(lit *funcs.Func) {
 // ends reports whether a use ends a function's responsibility for v.
 func ends(v *Value, u Use) bool {
 	switch u.Op {
-	case Rearm, Overwrite:
+	case Rearm, Overwrite, Read, Touch, Exhaust:
 		return false
 	case Wait:
 		return v.Kind == Timer // it has fired
@@ -183,54 +220,89 @@ func inside(fn, f *funcs.Func) *funcs.Func {
 	return nil
 }
 
-// leak returns a path from start on which the resource is lost, or nil.
-func (w *watch) leak(start place) *Path {
-	if p := w.left(start); p != nil {
-		return p
-	}
-	return w.replaced(start)
-}
+// leaks returns the paths from start on which the resource is lost.
+func (w *watch) leaks(start place) []*Path { return append(w.left(start), w.replaced(start)...) }
 
-// left looks for a way to a return.
-func (w *watch) left(start place) (found *Path) {
+// left looks for ways to a return.
+func (w *watch) left(start place) (found []*Path) {
 	for _, p := range w.deferred {
 		if p < w.v.Site.Pos() {
 			return nil
 		}
 	}
-	walkFrom(start, func(n ast.Node) bool {
+	w.walk(start, func(n ast.Node) bool {
 		if at(w.ends, n) || at(w.deferred, n) {
 			return false
 		}
-		if r, ok := n.(*ast.ReturnStmt); ok && (found == nil || r.Return < found.Return) {
-			found = &Path{Func: w.fn, Return: r.Return}
+		if r, ok := n.(*ast.ReturnStmt); ok {
+			found = append(found, &Path{Func: w.fn, Return: r.Return, Stmt: r})
 		}
 		return true
-	}, w.cut)
-	return found
+	})
+	slices.SortFunc(found, func(a, b *Path) int { return int(a.Return - b.Return) })
+	return slices.CompactFunc(found, func(a, b *Path) bool { return a.Return == b.Return })
 }
 
 // replaced looks for a way to where the holder is given another value. Deferred
 // literals come too late for the former one.
-func (w *watch) replaced(start place) (found *Path) {
+func (w *watch) replaced(start place) (found []*Path) {
 	first := true
-	walkFrom(start, func(n ast.Node) bool {
+	w.walk(start, func(n ast.Node) bool {
 		if !first && at(w.over, n) {
-			found = &Path{Func: w.fn, Replaced: n.Pos()}
+			if found == nil {
+				found = []*Path{{Func: w.fn, Replaced: n.Pos()}}
+			}
 			return false
 		}
 		first = false
 		return !at(w.ends, n)
-	}, w.cut)
+	})
 	return found
+}
+
+// walk visits the nodes that can be reached from start while the resource is
+// held: see walkFrom. As long as the error that came with it is not overwritten, a
+// branch on it tells whether there is a resource.
+func (w *watch) walk(start place, visit func(ast.Node) bool) {
+	type state struct {
+		block *cfg.Block
+		told  bool
+	}
+	seen := make(map[state]bool)
+	var from func(place, bool)
+	from = func(p place, told bool) {
+		for _, n := range p.block.Nodes[p.node:] {
+			if !visit(n) {
+				return
+			}
+			told = told && (within(n, w.v.Site) || !w.x.assigns(n, w.v.Err))
+		}
+		for _, to := range p.block.Succs {
+			if s := (state{to, told}); !seen[s] && !w.cut(p.block, to, told) {
+				seen[s] = true
+				from(place{to, 0}, told)
+			}
+		}
+	}
+	from(start, w.v.Err != nil)
+}
+
+// assigns reports whether n gives v another value.
+func (x *Index) assigns(n ast.Node, v *types.Var) bool {
+	a, ok := n.(*ast.AssignStmt)
+	return ok && slices.ContainsFunc(a.Lhs, func(l ast.Expr) bool {
+		id, ok := ast.Unparen(l).(*ast.Ident)
+		return ok && x.pass.TypesInfo.ObjectOf(id) == v
+	})
 }
 
 func at(places []token.Pos, n ast.Node) bool {
 	return slices.ContainsFunc(places, func(p token.Pos) bool { return n.Pos() <= p && p < n.End() })
 }
 
-// cut reports whether no path on which the resource is held takes the edge.
-func (w *watch) cut(from, to *cfg.Block) bool {
+// cut reports whether no path on which the resource is held takes the edge. told
+// says that the error is still that which came with it.
+func (w *watch) cut(from, to *cfg.Block, told bool) bool {
 	switch to.Kind {
 	case cfg.KindSelectCaseBody: // in which a timer has fired, or that is never chosen
 		c := to.Stmt.(*ast.CommClause)
@@ -238,26 +310,87 @@ func (w *watch) cut(from, to *cfg.Block) bool {
 	case cfg.KindRangeDone:
 		return from.Kind == cfg.KindRangeLoop && w.v.waits(to.Stmt) // the channel is never closed
 	}
+	if tag := w.x.tag(from); tag != nil {
+		return told && w.x.named(tag) == w.v.Err && w.taggedBy(from, to)
+	}
 	cond, outcome := condition(from, to)
-	return cond != nil && (w.isNil(cond, outcome) || w.excluded(cond, outcome))
+	return cond != nil && (w.none(cond, outcome, told) || w.x.excluded(w.v.Site, cond, outcome))
+}
+
+// taggedBy reports whether the edge of a switch on the error is that of another
+// case than nil.
+func (w *watch) taggedBy(from, to *cfg.Block) bool {
+	last, ok := from.Nodes[len(from.Nodes)-1].(ast.Expr)
+	return ok && w.x.pass.TypesInfo.Types[last].IsNil() == (to != from.Succs[0])
+}
+
+// tag returns what a switch compares in the block, or nil.
+func (x *Index) tag(b *cfg.Block) ast.Expr {
+	if len(b.Succs) != 2 || len(b.Nodes) == 0 || b.Succs[0].Kind != cfg.KindSwitchCaseBody {
+		return nil
+	}
+	if cur, ok := syntax.Find(x.root, b.Succs[0].Stmt); ok {
+		if s, ok := cur.Parent().Parent().Node().(*ast.SwitchStmt); ok {
+			return s.Tag
+		}
+	}
+	return nil
 }
 
 func (v *Value) waits(n ast.Node) bool {
 	return slices.ContainsFunc(v.Uses, func(u Use) bool { return u.Op == Wait && u.Node == n })
 }
 
-// isNil reports whether the outcome of cond says that there is no resource.
-func (w *watch) isNil(cond ast.Expr, outcome bool) bool {
-	b, ok := ast.Unparen(cond).(*ast.BinaryExpr)
-	if ok && (b.Op == token.LAND && outcome || b.Op == token.LOR && !outcome) {
-		return w.isNil(b.X, outcome) || w.isNil(b.Y, outcome)
+// none reports whether the outcome of cond says that there is no resource: that
+// it is nil, that the error is not, or that it has come to its own end.
+func (w *watch) none(cond ast.Expr, outcome, told bool) bool {
+	switch e := ast.Unparen(cond).(type) {
+	case *ast.UnaryExpr:
+		return e.Op == token.NOT && w.none(e.X, !outcome, told)
+	case *ast.BinaryExpr:
+		switch {
+		case e.Op == token.LAND && outcome, e.Op == token.LOR && !outcome:
+			return w.none(e.X, outcome, told) || w.none(e.Y, outcome, told)
+		case e.Op == token.LAND, e.Op == token.LOR:
+			return w.none(e.X, outcome, told) && w.none(e.Y, outcome, told)
+		case e.Op == token.NEQ, e.Op == token.EQL:
+			return w.compared(e, outcome == (e.Op == token.EQL), told)
+		}
+	case *ast.CallExpr:
+		return w.asked(e, outcome, told)
+	case *ast.Ident:
+		v := w.x.named(e)
+		return v != nil && !outcome && slices.Contains(w.v.oks, v)
 	}
-	if !ok || b.Op != token.NEQ && b.Op != token.EQL || !w.x.pass.TypesInfo.Types[b.Y].IsNil() {
+	return false
+}
+
+// compared is none for a comparison whose operands turn out to be equal or not.
+func (w *watch) compared(e *ast.BinaryExpr, equal, told bool) bool {
+	v := w.x.named(e.X)
+	switch isNil := w.x.pass.TypesInfo.Types[e.Y].IsNil(); {
+	case v == nil:
+		return false
+	case v == w.v.Err:
+		return told && equal != isNil // err == io.EOF says that there is one too
+	default:
+		held := slices.ContainsFunc(w.v.Uses, func(u Use) bool { return u.Via == v })
+		return held && isNil && equal
+	}
+}
+
+// asked is none for a call that is a condition. What a function finds out about
+// the error by its name, no one knows: that it is one, or that all is well.
+func (w *watch) asked(call *ast.CallExpr, outcome, told bool) bool {
+	if slices.ContainsFunc(w.v.Uses, func(u Use) bool { return u.Op == Exhaust && u.Call == call }) {
+		return !outcome
+	}
+	if !told || !slices.ContainsFunc(call.Args, func(a ast.Expr) bool { v := w.x.named(a); return v != nil && v == w.v.Err }) {
 		return false
 	}
-	v := w.x.named(b.X)
-	held := v != nil && slices.ContainsFunc(w.v.Uses, func(u Use) bool { return u.Via == v })
-	return held && outcome == (b.Op == token.EQL)
+	c := w.x.funcs.Call(call)
+	isError := c != nil && c.Func != nil && c.Func.Pkg() != nil && c.Func.Pkg().Path() == "errors"
+	return outcome || !isError
 }
 
 // named returns the variable or field that e names, or nil.
@@ -276,17 +409,17 @@ func (x *Index) named(e ast.Expr) *types.Var {
 	return v.Origin()
 }
 
-// excluded reports whether the resource is only created under the opposite
-// outcome of the same condition. That it may have changed in between we
-// overlook: better silent than wrong.
-func (w *watch) excluded(cond ast.Expr, outcome bool) bool {
-	cur, _ := syntax.Find(w.x.root, w.v.Site)
+// excluded reports whether site is only come to under the opposite outcome of the
+// same condition. That it may have changed in between we overlook: better silent
+// than wrong.
+func (x *Index) excluded(site ast.Node, cond ast.Expr, outcome bool) bool {
+	cur, _ := syntax.Find(x.root, site)
 	for c := range cur.Enclosing((*ast.IfStmt)(nil)) {
 		s := c.Node().(*ast.IfStmt)
 		if types.ExprString(s.Cond) != types.ExprString(cond) {
 			continue
 		}
-		if within(s.Body, w.v.Site) && !outcome || s.Else != nil && within(s.Else, w.v.Site) && outcome {
+		if within(s.Body, site) && !outcome || s.Else != nil && within(s.Else, site) && outcome {
 			return true
 		}
 	}
@@ -298,7 +431,7 @@ func condition(from, to *cfg.Block) (cond ast.Expr, outcome bool) {
 	if len(from.Succs) != 2 || len(from.Nodes) == 0 {
 		return nil, false
 	}
-	if k := from.Succs[0].Kind; k != cfg.KindIfThen && k != cfg.KindForBody {
+	if k := from.Succs[0].Kind; k != cfg.KindIfThen && k != cfg.KindForBody && k != cfg.KindSwitchCaseBody {
 		return nil, false
 	}
 	cond, _ = from.Nodes[len(from.Nodes)-1].(ast.Expr)

@@ -115,6 +115,27 @@ func (x *Index) reaches(u Use, n ast.Node, cut func(from, to *cfg.Block) bool) b
 	return found
 }
 
+// After visits the nodes of f's control flow that may come after n, and goes no
+// further than those for which visit is false. Branches that the conditions around
+// n exclude are left out.
+func (x *Index) After(f *funcs.Func, n ast.Node, visit func(ast.Node) bool) {
+	start, ok := x.graph(f).find(n.Pos())
+	if !ok {
+		return
+	}
+	first := true
+	walkFrom(start, func(m ast.Node) bool {
+		if first {
+			first = false
+			return true
+		}
+		return visit(m)
+	}, func(from, to *cfg.Block) bool {
+		cond, outcome := condition(from, to)
+		return cond != nil && x.excluded(n, cond, outcome)
+	})
+}
+
 func (x *Index) parent(n ast.Node) ast.Node {
 	cur, _ := syntax.Find(x.root, n)
 	return cur.Parent().Node()

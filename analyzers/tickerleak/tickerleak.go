@@ -39,6 +39,7 @@ func run(pass *rule.Pass) error {
 	}
 	for _, v := range c.lives.Values {
 		switch {
+		case !v.Kind.IsTimer():
 		case v.New == "time.AfterFunc":
 			c.chain(v)
 		case c.endless(v):
