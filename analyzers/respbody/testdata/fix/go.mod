@@ -1,0 +1,3 @@
+module example.com/bodyfix
+
+go 1.26

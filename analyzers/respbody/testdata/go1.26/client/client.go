@@ -1,0 +1,116 @@
+package client
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+)
+
+type Doer interface {
+	Do(*http.Request) (*http.Response, error)
+}
+
+type Service struct {
+	doer Doer
+	http http.Client
+	rt   http.RoundTripper
+}
+
+// The early return between Do and the defer.
+func (s *Service) Search(req *http.Request, into any) error {
+	resp, err := s.doer.Do(req) // want `likely: response body is not closed on some path.* ← returns without closing it$`
+	if err != nil {
+		return fmt.Errorf("searching: %w", err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("searching: %s", resp.Status)
+	}
+	defer resp.Body.Close()
+	return json.NewDecoder(resp.Body).Decode(into)
+}
+
+// The status is looked at together with the error.
+func (s *Service) Healthy(u *url.URL) bool {
+	resp, err := s.http.Get(u.String()) // want `likely: response body is not closed on some path`
+	if err != nil || resp.StatusCode != http.StatusOK {
+		return false
+	}
+	resp.Body.Close()
+	return true
+}
+
+// Read to the end, and not closed.
+func (s *Service) Fetch(u string) ([]byte, error) {
+	resp, err := http.Get(u) // want `likely: response body is never closed: reading it to the end frees its connection`
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(resp.Body)
+}
+
+// Nobody wants the response at all.
+func (s *Service) Notify(u string, form url.Values) error {
+	_, err := http.PostForm(u, form) // want `likely: response body is never closed`
+	return err
+}
+
+// A round tripper answers for what it does not pass on.
+func (s *Service) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := s.rt.RoundTrip(req) // want `likely: response body is not closed on some path`
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case resp.StatusCode == http.StatusUnauthorized:
+		return nil, fmt.Errorf("not authorised: %s", resp.Status)
+	case resp.StatusCode >= 500:
+		resp.Body.Close()
+		return nil, fmt.Errorf("server: %s", resp.Status)
+	}
+	return resp, nil
+}
+
+// Closed where the type is as expected only.
+func (s *Service) Image(req *http.Request) (img []byte, err error) {
+	resp, err := s.doer.Do(req) // want `likely: response body is not closed on some path`
+	if err != nil {
+		return nil, err
+	}
+	if resp.Header.Get("Content-Type") == "image/png" {
+		defer resp.Body.Close()
+		img, err = io.ReadAll(resp.Body)
+	}
+	return img, err
+}
+
+// The literal that runs in a group.
+func (s *Service) All(g interface{ Go(func() error) }, reqs []*http.Request) {
+	for _, req := range reqs {
+		g.Go(func() error {
+			resp, err := s.doer.Do(req) // want `likely: response body is never closed`
+			if err != nil {
+				return err
+			}
+			if resp.StatusCode >= 400 {
+				return fmt.Errorf("%s: %s", req.URL, resp.Status)
+			}
+			return nil
+		})
+	}
+}
+
+// Generic decoding, with a buffer between.
+func Decode[T any](s *Service, req *http.Request) (v T, err error) {
+	resp, err := s.doer.Do(req) // want `likely: response body is never closed: reading it to the end`
+	if err != nil {
+		return v, err
+	}
+	var buf bytes.Buffer
+	if _, err := io.Copy(&buf, resp.Body); err != nil {
+		return v, err
+	}
+	return v, json.Unmarshal(buf.Bytes(), &v)
+}

@@ -1,0 +1,177 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"time"
+)
+
+// The plain way.
+func (s *Service) trapDeferred(req *http.Request) ([]byte, error) {
+	resp, err := s.doer.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err := resp.Body.Close(); err != nil {
+			log.Print(err)
+		}
+	}()
+	return io.ReadAll(resp.Body)
+}
+
+// Every branch closes it, the error's too.
+func (s *Service) trapBranches(req *http.Request) error {
+	resp, err := s.doer.Do(req)
+	if err != nil {
+		if resp != nil {
+			resp.Body.Close()
+		}
+		return err
+	}
+	switch resp.StatusCode {
+	case http.StatusOK:
+		io.Copy(io.Discard, resp.Body)
+		resp.Body.Close()
+		return nil
+	default:
+		resp.Body.Close()
+		return errors.New(resp.Status)
+	}
+}
+
+// What is nil on an error is closed where it is not.
+func (s *Service) trapNotNil(req *http.Request) (err error) {
+	resp, err := s.doer.Do(req)
+	if resp != nil {
+		defer resp.Body.Close()
+	}
+	if err == nil {
+		_, err = io.Copy(io.Discard, resp.Body)
+	}
+	return err
+}
+
+// A context ends with the body: the wrapper closes both.
+type cancelBody struct {
+	io.ReadCloser
+	cancel context.CancelFunc
+}
+
+func (b *cancelBody) Close() error {
+	defer b.cancel()
+	return b.ReadCloser.Close()
+}
+
+func (s *Service) trapCancelBody(ctx context.Context, req *http.Request) (io.ReadCloser, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	resp, err := s.doer.Do(req.WithContext(ctx))
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		cancel()
+		resp.Body.Close()
+		return nil, errors.New(resp.Status)
+	}
+	return &cancelBody{resp.Body, cancel}, nil
+}
+
+// The body is put in the place of the former one, and goes on with its response.
+func (s *Service) trapReplaced(req *http.Request) (*http.Response, error) {
+	resp, err := s.rt.RoundTrip(req)
+	if err != nil {
+		return resp, err
+	}
+	b, err := io.ReadAll(resp.Body)
+	resp.Body.Close()
+	if err != nil {
+		return nil, err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(b))
+	return resp, nil
+}
+
+// A HEAD has no body.
+func (s *Service) trapHead(ctx context.Context, u string) (int64, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, u, nil)
+	if err != nil {
+		return 0, err
+	}
+	resp, err := s.http.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	return resp.ContentLength, nil
+}
+
+// What tells of an error may not be an error check by its looks.
+func (s *Service) trapAsked(req *http.Request) error {
+	resp, err := s.doer.Do(req)
+	if failed(err) {
+		return err
+	}
+	defer resp.Body.Close()
+	_, err = io.Copy(io.Discard, resp.Body)
+	return err
+}
+
+func failed(err error) bool { return err != nil }
+
+// The callback that closes it is handed to whoever has the reader.
+func (s *Service) trapCallback(req *http.Request) (io.Reader, func() error, error) {
+	resp, err := s.doer.Do(req)
+	if err != nil {
+		return nil, nil, err
+	}
+	return resp.Body, resp.Body.Close, nil
+}
+
+// Sent on to the client as it is: Write closes the body.
+func (s *Service) trapSentOn(w io.Writer, req *http.Request) error {
+	resp, err := s.doer.Do(req)
+	if err != nil {
+		return err
+	}
+	return resp.Write(w)
+}
+
+// A method value in a defer, and the body by another name.
+func (s *Service) trapAlias(req *http.Request, v any) error {
+	resp, err := s.doer.Do(req)
+	if err != nil {
+		return err
+	}
+	body := resp.Body
+	defer body.Close()
+	if err := json.NewDecoder(io.LimitReader(body, 1<<20)).Decode(v); err != nil {
+		return fmt.Errorf("decoding: %w", err)
+	}
+	_, err = io.Copy(io.Discard, body)
+	return err
+}
+
+// The process ends on the other ways.
+func (s *Service) trapFatal(req *http.Request) {
+	resp, err := s.doer.Do(req)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		fatal(resp.Status)
+	}
+	io.Copy(io.Discard, resp.Body)
+	resp.Body.Close()
+}
+
+func fatal(why string) {
+	log.Print(why)
+	log.Fatalf("giving up")
+}
