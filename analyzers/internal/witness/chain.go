@@ -105,4 +105,22 @@ func (x *Index) word(w string) string {
 	return w[i:]
 }
 
+// PathOf returns the import path in the full name of a function, or "" if the name
+// is that of an operation.
+func PathOf(name string) string {
+	if strings.HasPrefix(name, "//") {
+		return ""
+	}
+	name = strings.TrimLeft(name, "(*")
+	if i := strings.IndexAny(name, "[)"); i >= 0 {
+		name = name[:i]
+	}
+	slash := strings.LastIndexByte(name, '/') + 1
+	dot := strings.IndexByte(name[slash:], '.')
+	if dot < 0 {
+		return ""
+	}
+	return name[:slash+dot]
+}
+
 var majorVersion = regexp.MustCompile(`^v[0-9]+$`)

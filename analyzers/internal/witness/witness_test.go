@@ -24,3 +24,19 @@ func TestShort(t *testing.T) {
 		}
 	}
 }
+
+func TestPathOf(t *testing.T) {
+	for name, want := range map[string]string{
+		"net/http.Get":                        "net/http",
+		"(*net/http.Client).Do":               "net/http",
+		"(example.com/x.Side).Flip":           "example.com/x",
+		"(*example.com/x.Map[other.Key]).Get": "example.com/x",
+		"example.com/x.best.func1":            "example.com/x",
+		"channel receive":                     "",
+		"//lagvet:assume":                     "",
+	} {
+		if got := PathOf(name); got != want {
+			t.Errorf("%s is of package %q, want %q", name, got, want)
+		}
+	}
+}
