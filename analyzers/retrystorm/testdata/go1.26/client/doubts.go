@@ -1,0 +1,54 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"net"
+	"time"
+)
+
+// keep is what keeps up a connection as long as the process runs.
+func (c *Client) keep(use func(net.Conn)) {
+	for {
+		conn, err := net.Dial("tcp", c.addr) // want `^suspected: net.Dial is repeated for as long as it fails, and nothing ends that`
+		if err != nil {
+			time.Sleep(time.Second)
+			continue
+		}
+		use(conn)
+	}
+}
+
+// twice gives a stale connection a second chance.
+func (c *Client) twice(ctx context.Context) (err error) {
+	for range 2 {
+		if err = c.db.PingContext(ctx); err == nil { // want `^suspected: \(\*sql.DB\).PingContext is repeated at once after some errors`
+			return nil
+		}
+	}
+	return err
+}
+
+// conflicts repeats what has lost a race.
+func (c *Client) conflicts(ctx context.Context) error {
+	for {
+		_, err := c.db.ExecContext(ctx, "UPDATE t SET n = n + 1") // want `^suspected: \(\*sql.DB\).ExecContext is repeated at once after some errors`
+		if errors.Is(err, errBusy) {
+			continue
+		}
+		return err
+	}
+}
+
+// inStep has pauses that are the same in every process.
+func (c *Client) inStep(ctx context.Context) (err error) {
+	pause := 50 * time.Millisecond
+	for range 5 {
+		if err = c.db.PingContext(ctx); err == nil { // want `^suspected: \(\*sql.DB\).PingContext is repeated after the same pause in every process`
+			return nil
+		}
+		time.Sleep(pause)
+		pause *= 2
+	}
+	return err
+}

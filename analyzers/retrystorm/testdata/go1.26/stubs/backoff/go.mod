@@ -1,0 +1,3 @@
+module example.org/backoff
+
+go 1.26
