@@ -2,8 +2,11 @@ package analyzers
 
 import (
 	"github.com/lagvet/lagvet/analyzers/budget"
+	"github.com/lagvet/lagvet/analyzers/ctxbreak"
 	"github.com/lagvet/lagvet/analyzers/ctxless"
+	"github.com/lagvet/lagvet/analyzers/falseshare"
 	"github.com/lagvet/lagvet/analyzers/gounbounded"
+	"github.com/lagvet/lagvet/analyzers/hardexit"
 	"github.com/lagvet/lagvet/analyzers/heapescape"
 	"github.com/lagvet/lagvet/analyzers/hotalloc"
 	"github.com/lagvet/lagvet/analyzers/hotblock"
@@ -12,9 +15,15 @@ import (
 	"github.com/lagvet/lagvet/analyzers/initperreq"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/lockblock"
+	"github.com/lagvet/lagvet/analyzers/lockorder"
 	"github.com/lagvet/lagvet/analyzers/policy"
+	"github.com/lagvet/lagvet/analyzers/respbody"
+	"github.com/lagvet/lagvet/analyzers/retrystorm"
+	"github.com/lagvet/lagvet/analyzers/sleeppoll"
 	"github.com/lagvet/lagvet/analyzers/stw"
+	"github.com/lagvet/lagvet/analyzers/threadlock"
 	"github.com/lagvet/lagvet/analyzers/tickerleak"
+	"github.com/lagvet/lagvet/analyzers/timerchurn"
 )
 
 // A Rule is an analyzer and what the catalogue says of it.
@@ -24,9 +33,14 @@ type Rule = rule.Rule
 func All() []*Rule {
 	return []*Rule{
 		ctxless.Rule,
+		ctxbreak.Rule,
 		gounbounded.Rule,
 		lockblock.Rule,
+		lockorder.Rule,
+		falseshare.Rule,
 		tickerleak.Rule,
+		timerchurn.Rule,
+		sleeppoll.Rule,
 		heapescape.Rule,
 		hotalloc.Rule,
 		hotdefer.Rule,
@@ -36,5 +50,9 @@ func All() []*Rule {
 		initperreq.Rule,
 		budget.Rule,
 		policy.Rule,
+		threadlock.Rule,
+		respbody.Rule,
+		retrystorm.Rule,
+		hardexit.Rule,
 	}
 }

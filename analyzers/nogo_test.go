@@ -24,6 +24,7 @@ import (
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/txtar"
 
 	"github.com/lagvet/lagvet/analyzers"
 	"github.com/lagvet/lagvet/analyzers/directive"
@@ -179,7 +180,7 @@ func fill(t *testing.T, r *rand.Rand, v reflect.Value, depth int) {
 	switch v.Kind() {
 	case reflect.Bool:
 		v.SetBool(true)
-	case reflect.Int:
+	case reflect.Int, reflect.Int64:
 		v.SetInt(int64(1 + r.IntN(100)))
 	case reflect.Uint8, reflect.Uint64:
 		v.SetUint(uint64(1 + r.IntN(100)))
@@ -272,12 +273,12 @@ func (h *bareHost) declared(a *analysis.Analyzer, f analysis.Fact) {
 // What can be told without module, files and facts is told all the same: all but
 // what the compiler has to say.
 func TestBareHost(t *testing.T) {
-	const told = `{"budgets": [{"func": "example.com/gateway/...", "effects": []}], "packages": [{"import": "example.com/gateway/orders", "forbid": ["nonblocking"]}]}`
+	const told = `{"budgets": [{"func": "lagvet.invalid/canary.Redial", "effects": []}], "packages": [{"import": "lagvet.invalid/canary", "forbid": ["wallclock"]}]}`
 	if err := limits.Analyzer.Flags.Set(limits.Flag, told); err != nil {
 		t.Fatal(err)
 	}
 	defer limits.Analyzer.Flags.Set(limits.Flag, "")
-	h := load(t, filepath.Join("..", "testdata", "demo"), "./orders")
+	h := load(t, canary(t), ".")
 	for _, r := range analyzers.All() {
 		h.result(r.Analyzer)
 		if found := h.said[r.Name] != nil; found != (r.Name != "heapescape") {
@@ -293,6 +294,22 @@ func TestBareHost(t *testing.T) {
 			t.Errorf("%s says %q", a.Name, said)
 		}
 	}
+}
+
+// canary returns a directory with the module that has a hazard for each rule.
+func canary(t *testing.T) string {
+	t.Helper()
+	a, err := txtar.ParseFile(filepath.Join("..", "cmd", "internal", "engine", "testdata", "canary.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, f := range a.Files {
+		if err := os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }
 
 // No rule goes by facts of functions of the standard library: a host that does not

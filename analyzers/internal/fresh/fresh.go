@@ -228,7 +228,7 @@ func (x *Index) imported(t callers.Target) {
 		var s Summary
 		if x.funcs.Declared(fn) == nil && modules.Ours(x.pass, fn.Pkg()) && x.pass.ImportObjectFact(fn, &s) && s.Ends != nil {
 			w := *s.Ends
-			w.doubt = doubt
+			w.Doubt = doubt
 			x.starts = append(x.starts, &Start{Call: t.Call, Via: fn, Wait: &w})
 		}
 	}
@@ -300,7 +300,7 @@ func (x *Index) spread() {
 func (x *Index) visit(p pending) []pending {
 	at := x.place(p)
 	if at.Source != nil {
-		x.Breaks = append(x.Breaks, &Break{p.start, p.call, p.via, p.wait, at, p.wait.doubt})
+		x.Breaks = append(x.Breaks, &Break{p.start, p.call, p.via, p.wait, at, p.wait.Doubt})
 		if at.Source.Doubt == "" {
 			return nil
 		}
@@ -318,8 +318,8 @@ func (x *Index) visit(p pending) []pending {
 		return nil
 	}
 	w.Chain = x.prepend(p)
-	if w.doubt == "" && x.callers.Bound(f.Obj) {
-		w.doubt = "its signature is that of an interface of another module"
+	if w.Doubt == "" && x.callers.Bound(f.Obj) {
+		w.Doubt = "its signature is that of an interface of another module"
 	}
 	x.ends[f] = &w
 	var next []pending
@@ -328,8 +328,8 @@ func (x *Index) visit(p pending) []pending {
 			continue
 		}
 		up := w
-		if up.doubt == "" && in.Dynamic && x.callers.Implementers(in) > 1 {
-			up.doubt = others
+		if up.Doubt == "" && in.Dynamic && x.callers.Implementers(in) > 1 {
+			up.Doubt = others
 		}
 		next = append(next, pending{p.start, in, x.callers.Called(f, in), &up})
 	}
@@ -378,7 +378,7 @@ func (x *Index) export() {
 				s.Params = append(s.Params, Param{i, u})
 			}
 		}
-		if w := x.ends[f]; w != nil && w.doubt == "" {
+		if w := x.ends[f]; w != nil && w.Doubt == "" {
 			s.Ends = w.brief()
 		}
 		if m := x.made(f); m != nil {

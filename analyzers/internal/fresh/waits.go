@@ -41,8 +41,7 @@ type Wait struct {
 	Value  bool // what is not sure is a function in a variable
 	Bound  bool // a deadline is put on the context on the way
 	Chain  []Link
-
-	doubt string
+	Doubt  string // why it may be otherwise
 }
 
 // A Link is a step of a chain.
