@@ -35,7 +35,7 @@ func (f *finder) judge(h *hold) {
 		h.doubt = "it is up to the implementation"
 	case f.usual(h):
 		h.doubt = "the lock is often held over such work"
-	case f.far(h):
+	case f.far(h.fn, h.wait):
 		h.doubt = "it is far away"
 	}
 }
@@ -67,12 +67,12 @@ const maxHops = 3
 
 // far reports whether it takes many calls to come to what waits. A file system
 // mostly answers at once, so it has to be near.
-func (f *finder) far(h *hold) bool {
-	hops := f.hops(h.wait.effect)
-	if h.wait.rank == byDisk {
+func (f *finder) far(fn *funcs.Func, w wait) bool {
+	hops := f.hops(w.effect)
+	if w.rank == byDisk {
 		return hops > 1
 	}
-	return len(f.calls(h)) > maxHops || hops > 2*maxHops
+	return len(f.witness.Calls(fn.Node, w.effect)) > maxHops || hops > 2*maxHops
 }
 
 // usual reports whether the lock of h is held over long work by a good part of the

@@ -38,11 +38,12 @@ const (
 	byChan
 )
 
-// waitOf returns the longest wait of a place of fn, if it waits for long at all.
+// waitOf returns a wait of a place of fn that leaves no doubt, or else the longest, if
+// it waits for long at all.
 func (f *finder) waitOf(fn *funcs.Func, p witness.Place, _ *sections.Section) (best wait, ok bool) {
 	e, ok := f.witness.Find(fn.Node, p, asked, func(e effects.Effect) bool {
 		w, ok := f.classify(p, e)
-		return ok && w.doubt == "" && w.rank <= byDisk && !e.Cold && f.witness.Possible(fn.Node, e)
+		return ok && w.doubt == "" && w.rank <= byDisk && !e.Cold && !f.far(fn, w) && f.witness.Possible(fn.Node, e)
 	})
 	if ok {
 		return f.classify(p, e)

@@ -179,6 +179,18 @@ func (s *plain) up()   { s.over() }
 func (s *plain) over() { s.gone() }
 func (s *plain) gone() { http.Get("https://example.com") }
 
+// Something else is far away: what is near decides, whichever is longer.
+func (s *plain) both() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.save() // want `^likely: .*while \(\*plain\).save waits for a file system`
+}
+
+func (s *plain) save() {
+	s.up()
+	os.WriteFile("names", nil, 0o600)
+}
+
 // A helper away.
 func (s *plain) near() {
 	s.mu.Lock()
