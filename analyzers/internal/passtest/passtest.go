@@ -27,7 +27,26 @@ type Package struct {
 // There are no facts of other packages, and those of this one are dropped.
 func Load(t *testing.T, src string, analyzers ...*analysis.Analyzer) *Package {
 	t.Helper()
+	return NewLoader().Load(t, src, analyzers...)
+}
+
+// A Loader loads packages one after the other, and what they import once: that is
+// most of the work for a test of many cases.
+type Loader struct {
+	fset    *token.FileSet
+	imports types.Importer
+}
+
+// NewLoader returns a loader that has imported nothing yet.
+func NewLoader() *Loader {
 	fset := token.NewFileSet()
+	return &Loader{fset, importer.ForCompiler(fset, "source", nil)}
+}
+
+// Load does what the function does.
+func (l *Loader) Load(t *testing.T, src string, analyzers ...*analysis.Analyzer) *Package {
+	t.Helper()
+	fset := l.fset
 	f, err := parser.ParseFile(fset, "p.go", src, parser.SkipObjectResolution)
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +59,7 @@ func Load(t *testing.T, src string, analyzers ...*analysis.Analyzer) *Package {
 		Implicits:  make(map[ast.Node]types.Object),
 		Selections: make(map[*ast.SelectorExpr]*types.Selection),
 	}
-	conf := &types.Config{Importer: importer.ForCompiler(fset, "source", nil)}
+	conf := &types.Config{Importer: l.imports}
 	pkg, err := conf.Check("example.com/p", fset, files, info)
 	if err != nil {
 		t.Fatal(err)
