@@ -1,0 +1,82 @@
+package httptimeout
+
+import (
+	"go/version"
+
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/httpconf"
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
+)
+
+const trickles = "clients that send their request a byte at a time, or never, keep a goroutine, memory and a file descriptor each until there are none left"
+
+// header returns the field that bounds how long the head of a request may take: from
+// Go 1.8 on it is one of its own.
+func (c *checker) header() string {
+	if v := c.Pkg.GoVersion(); v != "" && version.Compare(v, "go1.8") < 0 {
+		return "ReadTimeout"
+	}
+	return "ReadHeaderTimeout"
+}
+
+// server judges a server.
+func (c *checker) server(v *httpconf.Value) {
+	if v.Field("ReadHeaderTimeout").Given() || v.Field("ReadTimeout").Given() {
+		return
+	}
+	var served *httpconf.Call
+	for i, call := range v.Calls {
+		if httpconf.Serves(call.Method) {
+			served = &v.Calls[i]
+			break
+		}
+	}
+	if served == nil {
+		return
+	}
+	f := rule.Finding{
+		Tier:      rule.Likely,
+		Message:   "this server has no " + c.header() + ": " + trickles,
+		Cause:     "server without a timeout",
+		Primitive: "net/http.Server",
+		Chain:     append(origin(v), step(served.Site.Pos(), "(*http.Server)."+served.Method+" serves")),
+		Mend:      "set " + c.header() + " (10 * time.Second, say), which bounds the head of a request and no stream",
+	}
+	f.Pos, f.End = place(v)
+	switch {
+	case v.Field("ReadHeaderTimeout").State == httpconf.Zero || v.Field("ReadTimeout").State == httpconf.Zero:
+		doubtful(&f, "it is zero on purpose")
+	case c.localServer(v, served):
+		doubtful(&f, "its clients are on this machine")
+	default:
+		f.Fixes = c.addField(v.Lit, c.header(), "10 * time.Second")
+	}
+	c.Report(f)
+}
+
+// localServer reports whether a server listens on this machine alone.
+func (c *checker) localServer(v *httpconf.Value, served *httpconf.Call) bool {
+	for _, e := range v.Given("Addr") {
+		if isLocalAddress(c.text(e)) {
+			return true
+		}
+	}
+	return served.Method[0] == 'S' && (c.listensHere(served.Caller) || c.listensHere(v.Func))
+}
+
+// serve judges http.ListenAndServe and its kin, whose server cannot be given a timeout.
+func (c *checker) serve(call *funcs.Call, name string) {
+	f := rule.Finding{
+		Pos:       call.Site.Pos(),
+		End:       call.Site.End(),
+		Tier:      rule.Likely,
+		Message:   "http." + name + " serves without any timeout: " + trickles,
+		Cause:     "server without a timeout",
+		Primitive: "net/http." + name,
+		Mend:      "make an http.Server with " + c.header() + " and call its " + name,
+	}
+	if listens := name[0] == 'L'; listens && isLocalAddress(c.text(call.Site.Args[0])) || !listens && c.listensHere(call.Caller) {
+		doubtful(&f, "its clients are on this machine")
+	}
+	c.Report(f)
+}

@@ -1,0 +1,3 @@
+module example.com/httptimeout
+
+go 1.26
