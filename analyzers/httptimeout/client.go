@@ -1,8 +1,6 @@
 package httptimeout
 
 import (
-	"go/ast"
-	"go/types"
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/internal/budgets"
@@ -85,7 +83,7 @@ func (c *checker) client(v *httpconf.Value) {
 		doubtful(&f, "the Timeout is zero on purpose")
 	case way == httpconf.Hidden:
 		doubtful(&f, "its RoundTripper, which is not seen, may set one")
-	case t != nil && c.dialsHere(t):
+	case t != nil && c.conf.DialsSocket(t):
 		doubtful(&f, "the other side is on this machine")
 	}
 	if f.Tier == rule.Likely {
@@ -233,7 +231,7 @@ func (c *checker) defaultTimeout() bool {
 
 // transport judges a transport that requests are sent by without a client.
 func (c *checker) transport(v *httpconf.Value) {
-	if v.Field("ResponseHeaderTimeout").Given() || c.dialsHere(v) {
+	if v.Field("ResponseHeaderTimeout").Given() || c.conf.DialsSocket(v) {
 		return
 	}
 	if c.conf.In(v, "net/http/httputil.ReverseProxy", "Transport") {
@@ -279,49 +277,4 @@ func (c *checker) proxying(v *httpconf.Value) {
 	}
 	f.Pos, f.End = place(v)
 	c.Report(f)
-}
-
-// dialsHere reports whether a transport dials a unix socket, as far as its own dial
-// functions tell.
-func (c *checker) dialsHere(t *httpconf.Value) bool {
-	for _, name := range []string{"Dial", "DialContext", "DialTLS", "DialTLSContext"} {
-		for _, e := range t.Given(name) {
-			if c.mentionsSocket(e) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// mentionsSocket reports whether e, a function, names a network that stays on this
-// machine.
-func (c *checker) mentionsSocket(e ast.Expr) (found bool) {
-	var body ast.Node = e
-	if fn := c.values.Function(e); fn != nil {
-		if f := c.Funcs.Declared(fn); f != nil {
-			body = f.Body
-		}
-	}
-	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok {
-		if k := c.Funcs.Call(call); k != nil && k.Callee != nil {
-			body = k.Callee.Body
-		}
-	}
-	ast.Inspect(body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.BasicLit:
-			s := c.text(n)
-			found = found || s == "unix" || s == "npipe"
-		case *ast.Ident:
-			found = found || strings.Contains(strings.ToLower(n.Name), "pipe") && isFunction(c.TypesInfo.Uses[n])
-		}
-		return !found
-	})
-	return found
-}
-
-func isFunction(o types.Object) bool {
-	_, ok := o.(*types.Func)
-	return ok
 }

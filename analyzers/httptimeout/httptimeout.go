@@ -13,6 +13,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/httpconf"
 	"github.com/lagvet/lagvet/analyzers/internal/oneshot"
+	"github.com/lagvet/lagvet/analyzers/internal/places"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
@@ -105,4 +106,4 @@ func origin(v *httpconf.Value) []rule.Step {
 func step(pos token.Pos, text string) rule.Step { return rule.Step{Pos: pos, Text: text} }
 
 // text returns a constant string, or "".
-func (c *checker) text(e ast.Expr) string { return constantText(c.TypesInfo, e) }
+func (c *checker) text(e ast.Expr) string { return places.Text(c.TypesInfo, e) }

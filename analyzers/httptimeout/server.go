@@ -5,6 +5,7 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/httpconf"
+	"github.com/lagvet/lagvet/analyzers/internal/places"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
 
@@ -57,7 +58,7 @@ func (c *checker) server(v *httpconf.Value) {
 // localServer reports whether a server listens on this machine alone.
 func (c *checker) localServer(v *httpconf.Value, served *httpconf.Call) bool {
 	for _, e := range v.Given("Addr") {
-		if isLocalAddress(c.text(e)) {
+		if places.LocalAddress(c.text(e)) {
 			return true
 		}
 	}
@@ -75,7 +76,7 @@ func (c *checker) serve(call *funcs.Call, name string) {
 		Primitive: "net/http." + name,
 		Mend:      "make an http.Server with " + c.header() + " and call its " + name,
 	}
-	if listens := name[0] == 'L'; listens && isLocalAddress(c.text(call.Site.Args[0])) || !listens && c.listensHere(call.Caller) {
+	if listens := name[0] == 'L'; listens && places.LocalAddress(c.text(call.Site.Args[0])) || !listens && c.listensHere(call.Caller) {
 		doubtful(&f, "its clients are on this machine")
 	}
 	c.Report(f)

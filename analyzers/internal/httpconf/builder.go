@@ -60,6 +60,7 @@ type builder struct {
 	sets   []set
 	uses   []use
 	lost   []origin
+	out    []origin // what functions of other packages are handed
 	// foreignSets are the assignments to fields by functions of other packages.
 	foreignSets []foreignSet
 	ways        []types.Type // pointers to what is followed, as far as the package knows them
@@ -444,8 +445,10 @@ func (b *builder) call(cur inspector.Cursor, site *ast.CallExpr) {
 		case f != nil && f.Sig != nil && i < f.Sig.Params().Len() && !(f.Sig.Variadic() && i == f.Sig.Params().Len()-1):
 			b.flow(a, 0, node{v: f.Sig.Params().At(i)})
 		case f == nil && call.Func != nil && !call.Dynamic:
+			b.out = append(b.out, b.source(a, 0))
 			b.handed(call, i, a)
 		default:
+			b.out = append(b.out, b.source(a, 0))
 			b.lose(a)
 		}
 	}
@@ -638,6 +641,11 @@ func (b *builder) spread() {
 	for _, u := range b.uses {
 		for _, v := range b.held(u.of) {
 			v.Calls = append(v.Calls, u.call)
+		}
+	}
+	for _, o := range b.out {
+		for _, v := range b.held(o) {
+			v.out = true
 		}
 	}
 	for _, o := range b.lost {

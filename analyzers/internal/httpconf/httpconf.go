@@ -5,12 +5,15 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/inspector"
 
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/modules"
+	"github.com/lagvet/lagvet/analyzers/internal/places"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
@@ -100,6 +103,7 @@ type Value struct {
 	exprs  map[string][]ast.Expr // what a field is given
 	base   origin                // what it is a clone of
 	asked  bool                  // while its fields are asked for
+	out    bool                  // a function of another package, or out of sight, is handed it
 	starts []node
 	nodes  map[node]bool
 	inner  *Value // the transport of a client of another package
@@ -152,15 +156,66 @@ func (o origin) field(name string) Field {
 // Given returns the expressions that a field is given in this package.
 func (v *Value) Given(name string) []ast.Expr { return v.exprs[name] }
 
-// Holders returns the variables and fields that may hold v.
-func (v *Value) Holders() []types.Object {
-	var list []types.Object
+// Local reports whether nothing but local variables of the function that makes v
+// holds it, and the clients that it is the transport of.
+func (x *Index) Local(v *Value) bool {
+	if v.Func == nil || v.Lost || v.out {
+		return false
+	}
 	for n := range v.nodes {
-		if n.v != nil {
-			list = append(list, n.v)
+		w, ok := n.v.(*types.Var)
+		switch {
+		case !ok:
+			return false
+		case w.IsField():
+			if x.b.ownerOf[w] != "net/http.Client" {
+				return false
+			}
+		case dataflow.LocalVar(w) == nil || values.IsParam(x.funcs.At(w.Pos()), w):
+			return false
 		}
 	}
-	return list
+	return true
+}
+
+// DialsSocket reports whether a transport dials a socket of this machine, as far as the
+// dial functions that it is given here tell.
+func (x *Index) DialsSocket(v *Value) bool {
+	for _, name := range []string{"Dial", "DialContext", "DialTLS", "DialTLSContext"} {
+		for _, e := range v.exprs[name] {
+			if x.namesSocket(e) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// namesSocket reports whether e, a function or a call that returns one, names a network
+// or calls a function that stays on this machine.
+func (x *Index) namesSocket(e ast.Expr) (found bool) {
+	var body ast.Node = e
+	if fn := x.values.Function(e); fn != nil {
+		if f := x.funcs.Declared(fn); f != nil {
+			body = f.Body
+		}
+	}
+	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok {
+		if k := x.funcs.Call(call); k != nil && k.Callee != nil {
+			body = k.Callee.Body
+		}
+	}
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.BasicLit:
+			found = found || places.Socket(places.Text(x.info, n))
+		case *ast.Ident:
+			fn, ok := x.info.Uses[n].(*types.Func)
+			found = found || ok && (strings.Contains(fn.Name(), "Pipe") || strings.Contains(fn.Name(), "Unix"))
+		}
+		return !found
+	})
+	return found
 }
 
 // In reports whether the field of that name of a struct of that full name may hold v.
