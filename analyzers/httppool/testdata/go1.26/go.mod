@@ -1,0 +1,3 @@
+module example.com/httppool
+
+go 1.26
