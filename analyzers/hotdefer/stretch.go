@@ -11,6 +11,7 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/sections"
@@ -66,20 +67,6 @@ func report(pass *rule.Pass, d *ast.DeferStmt, work *ssa.Call, hot *hotpath.Hotn
 	})
 }
 
-func root(info *types.Info, e ast.Expr) types.Object {
-	switch e := ast.Unparen(e).(type) {
-	case *ast.Ident:
-		return info.Uses[e]
-	case *ast.SelectorExpr:
-		return root(info, e.X)
-	case *ast.StarExpr:
-		return root(info, e.X)
-	case *ast.UnaryExpr:
-		return root(info, e.X)
-	}
-	return nil
-}
-
 // heavyTail returns the first heavy call of a section behind the last statement of
 // the body that mentions what d unlocks, or nil. A local variable that aliases
 // the guarded state (any pointer, map, slice or interface read from it) counts as a mention.
@@ -89,7 +76,7 @@ func heavyTail(pass *rule.Pass, f *funcs.Func, d *ast.DeferStmt, s *sections.Sec
 	if at < 0 || !ok {
 		return nil
 	}
-	guard := root(pass.TypesInfo, sel.X)
+	guard := dataflow.Root(pass.TypesInfo, sel.X)
 	if guard == nil {
 		return nil
 	}
@@ -142,7 +129,7 @@ func alias(info *types.Info, s ast.Stmt, guarded map[types.Object]bool) bool {
 			return true
 		}
 		for _, l := range a.Lhs {
-			if o := root(info, l); o != nil && shares(o.Type()) {
+			if o := dataflow.Root(info, l); o != nil && shares(o.Type()) {
 				guarded[o] = true
 			} else if id, ok := l.(*ast.Ident); ok {
 				if o := info.Defs[id]; o != nil && shares(o.Type()) {

@@ -296,6 +296,21 @@ func Base(e ast.Expr) ast.Expr {
 	}
 }
 
+// Root returns the variable that e is, or that it is a field of, or nil.
+func Root(info *types.Info, e ast.Expr) types.Object {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		return info.Uses[e]
+	case *ast.SelectorExpr:
+		return Root(info, e.X)
+	case *ast.StarExpr:
+		return Root(info, e.X)
+	case *ast.UnaryExpr:
+		return Root(info, e.X)
+	}
+	return nil
+}
+
 // Key returns the variable or field that e denotes whatever path leads to it:
 // two mentions of s.sem are the same semaphore. It is nil where e
 // is something else.

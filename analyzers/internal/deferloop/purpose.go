@@ -1,4 +1,4 @@
-package hotdefer
+package deferloop
 
 import (
 	"go/ast"
@@ -9,12 +9,19 @@ import (
 
 	"golang.org/x/tools/go/cfg"
 	"golang.org/x/tools/go/types/typeutil"
+
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 )
+
+// Deliberate reports whether it may well be left to the end on purpose, or is not
+// left to the end: the loop is short, the code keeps what is released, or the
+// iteration releases it by itself on one of its ways.
+func (l *Loop) Deliberate() bool { return l.Few() || l.onPurpose() || l.released(l.graph, l.block) }
 
 // onPurpose reports whether the code means to release everything at the end:
 // what is released was not made in the iteration (a lock of each shard, each
 // of a list of closers, an undo step), or it is kept beyond the iteration.
-func (l *loop) onPurpose() bool {
+func (l *Loop) onPurpose() bool {
 	if l.body == nil {
 		return false
 	}
@@ -26,12 +33,12 @@ func (l *loop) onPurpose() bool {
 // ofIteration reports whether the deferred call is a method of something that
 // the loop is given, like each of a list of servers, or is all that calling such
 // a thing returned: the function that unlocks what it locked.
-func (l *loop) ofIteration() bool {
-	switch fun := ast.Unparen(l.d.Call.Fun).(type) {
+func (l *Loop) ofIteration() bool {
+	switch fun := ast.Unparen(l.Defer.Call.Fun).(type) {
 	case *ast.SelectorExpr:
 		return l.given(fun.X, 0)
 	case *ast.Ident:
-		value := l.value(l.pass.TypesInfo.Uses[fun])
+		value := l.value(l.info.Uses[fun])
 		call, ok := value.(*ast.CallExpr)
 		if !ok {
 			return false
@@ -46,11 +53,11 @@ func (l *loop) ofIteration() bool {
 
 // given reports whether e is, or is a part of, what the loop ranges over, or
 // what a map has for it.
-func (l *loop) given(e ast.Expr, depth int) bool {
+func (l *Loop) given(e ast.Expr, depth int) bool {
 	if x, ok := ast.Unparen(e).(*ast.IndexExpr); ok {
 		return l.given(x.Index, depth)
 	}
-	o := root(l.pass.TypesInfo, e)
+	o := dataflow.Root(l.info, e)
 	r, ok := l.stmts[0].(*ast.RangeStmt)
 	if !ok || o == nil {
 		return false
@@ -67,7 +74,7 @@ func (l *loop) given(e ast.Expr, depth int) bool {
 }
 
 // value returns what the variable o of the iteration is declared with, or nil.
-func (l *loop) value(o types.Object) (value ast.Expr) {
+func (l *Loop) value(o types.Object) (value ast.Expr) {
 	if o == nil || !l.inside(o) {
 		return nil
 	}
@@ -76,7 +83,7 @@ func (l *loop) value(o types.Object) (value ast.Expr) {
 		if !ok || len(a.Rhs) != 1 || value != nil {
 			return value == nil
 		}
-		if id, ok := a.Lhs[0].(*ast.Ident); ok && l.pass.TypesInfo.Defs[id] == o {
+		if id, ok := a.Lhs[0].(*ast.Ident); ok && l.info.Defs[id] == o {
 			if _, call := ast.Unparen(a.Rhs[0]).(*ast.CallExpr); !call || len(a.Lhs) == 1 {
 				value = ast.Unparen(a.Rhs[0])
 			}
@@ -88,8 +95,8 @@ func (l *loop) value(o types.Object) (value ast.Expr) {
 
 // undoes reports whether what is deferred asks how the function has ended before
 // it does something to what the iteration made: a step back, not a release.
-func (l *loop) undoes(made map[types.Object]bool) (found bool) {
-	lit, ok := ast.Unparen(l.d.Call.Fun).(*ast.FuncLit)
+func (l *Loop) undoes(made map[types.Object]bool) (found bool) {
+	lit, ok := ast.Unparen(l.Defer.Call.Fun).(*ast.FuncLit)
 	if !ok {
 		return false
 	}
@@ -112,7 +119,7 @@ func (l *loop) undoes(made map[types.Object]bool) (found bool) {
 
 // asksOutcome reports whether cond reads a result, or a variable from outside
 // the loops that is assigned to somewhere.
-func (l *loop) asksOutcome(cond ast.Expr) (asks bool) {
+func (l *Loop) asksOutcome(cond ast.Expr) (asks bool) {
 	outer, around := l.stmts[len(l.stmts)-1], l.f.Outermost().Node
 	for o := range l.uses(cond) {
 		if o.Pos() < around.Pos() || around.End() <= o.Pos() || outer.Pos() <= o.Pos() && o.Pos() < outer.End() {
@@ -134,7 +141,7 @@ func (l *loop) asksOutcome(cond ast.Expr) (asks bool) {
 // builds reports whether the call that made what is released is given something
 // of outside the loop that the iterations build up by method calls: each stands
 // upon the one before, which may have to stay until then.
-func (l *loop) builds(made map[types.Object]bool) (found bool) {
+func (l *Loop) builds(made map[types.Object]bool) (found bool) {
 	grown := make(map[types.Object]bool)
 	ast.Inspect(l.body, func(n ast.Node) bool {
 		s, ok := n.(*ast.ExprStmt)
@@ -143,7 +150,7 @@ func (l *loop) builds(made map[types.Object]bool) (found bool) {
 		}
 		if call, ok := s.X.(*ast.CallExpr); ok {
 			if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
-				o, ok := root(l.pass.TypesInfo, sel.X).(*types.Var)
+				o, ok := dataflow.Root(l.info, sel.X).(*types.Var)
 				if ok && !l.inside(o) && l.f.Body.Pos() < o.Pos() && o.Pos() < l.f.Body.End() && !types.IsInterface(o.Type()) {
 					_, pointer := o.Type().Underlying().(*types.Pointer)
 					grown[o] = !pointer
@@ -161,7 +168,7 @@ func (l *loop) builds(made map[types.Object]bool) (found bool) {
 			if call, ok := r.(*ast.CallExpr); ok {
 				for _, arg := range call.Args {
 					id, ok := arg.(*ast.Ident) // not its address: a buffer is filled anew
-					found = found || ok && grown[l.pass.TypesInfo.Uses[id]]
+					found = found || ok && grown[l.info.Uses[id]]
 				}
 			}
 		}
@@ -173,13 +180,13 @@ func (l *loop) builds(made map[types.Object]bool) (found bool) {
 // listed reports whether the iteration notes in a list the number by which
 // something of made is known, like the process id of what it starts: all of them
 // are then meant to live on together. made holds what was made of them, too.
-func (l *loop) listed(made map[types.Object]bool) (found bool) {
+func (l *Loop) listed(made map[types.Object]bool) (found bool) {
 	ast.Inspect(l.body, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
-		if !ok || len(call.Args) < 2 || !l.pass.TypesInfo.Types[call.Fun].IsBuiltin() {
+		if !ok || len(call.Args) < 2 || !l.info.Types[call.Fun].IsBuiltin() {
 			return !found
 		}
-		list := root(l.pass.TypesInfo, call.Args[0])
+		list := dataflow.Root(l.info, call.Args[0])
 		if list == nil || l.inside(list) {
 			return true
 		}
@@ -189,8 +196,8 @@ func (l *loop) listed(made map[types.Object]bool) (found bool) {
 				continue
 			}
 			sel, ok := ast.Unparen(c.Fun).(*ast.SelectorExpr)
-			t, basic := l.pass.TypesInfo.TypeOf(arg).Underlying().(*types.Basic)
-			found = found || ok && basic && t.Info()&types.IsInteger != 0 && made[root(l.pass.TypesInfo, sel.X)]
+			t, basic := l.info.TypeOf(arg).Underlying().(*types.Basic)
+			found = found || ok && basic && t.Info()&types.IsInteger != 0 && made[dataflow.Root(l.info, sel.X)]
 		}
 		return !found
 	})
@@ -200,7 +207,7 @@ func (l *loop) listed(made map[types.Object]bool) (found bool) {
 // numbered reports whether the number by which something of made is known, such
 // as a file descriptor, is stored outside the iteration: it came by the same
 // call, or from a method that takes nothing.
-func (l *loop) numbered(made map[types.Object]bool) (found bool) {
+func (l *Loop) numbered(made map[types.Object]bool) (found bool) {
 	numbers := make(map[types.Object]bool)
 	for o := range made {
 		numbers[o] = isHandle(o.Type())
@@ -211,7 +218,7 @@ func (l *loop) numbered(made map[types.Object]bool) (found bool) {
 			return true
 		}
 		if call, ok := a.Rhs[0].(*ast.CallExpr); ok && len(call.Args) == 0 {
-			if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok && made[root(l.pass.TypesInfo, sel.X)] {
+			if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok && made[dataflow.Root(l.info, sel.X)] {
 				for _, o := range l.objects(a.Lhs) {
 					numbers[o] = l.inside(o) && isHandle(o.Type())
 				}
@@ -246,11 +253,11 @@ func isHandle(t types.Type) bool {
 
 // shared reports whether another defer of the loop works at the end with what
 // this one releases, or releases what this one works with.
-func (l *loop) shared(made map[types.Object]bool) (found bool) {
-	_, works := ast.Unparen(l.d.Call.Fun).(*ast.FuncLit)
+func (l *Loop) shared(made map[types.Object]bool) (found bool) {
+	_, works := ast.Unparen(l.Defer.Call.Fun).(*ast.FuncLit)
 	ast.Inspect(l.body, func(n ast.Node) bool {
 		other, ok := n.(*ast.DeferStmt)
-		if !ok || other == l.d {
+		if !ok || other == l.Defer {
 			return !found
 		}
 		if _, lit := ast.Unparen(other.Call.Fun).(*ast.FuncLit); lit != works {
@@ -265,7 +272,7 @@ func (l *loop) shared(made map[types.Object]bool) (found bool) {
 
 // toggles reports whether what is deferred sets back what the iteration set by
 // the same function: read-only again, enabled again.
-func (l *loop) toggles() (found bool) {
+func (l *Loop) toggles() (found bool) {
 	set := make(map[types.Object]bool)
 	switches := func(n ast.Node, each func(fn types.Object, value bool)) {
 		ast.Inspect(n, func(n ast.Node) bool {
@@ -274,8 +281,8 @@ func (l *loop) toggles() (found bool) {
 				return true
 			}
 			for _, arg := range call.Args {
-				if v := l.pass.TypesInfo.Types[arg].Value; v != nil && v.Kind() == constant.Bool {
-					if fn := typeutil.Callee(l.pass.TypesInfo, call); fn != nil {
+				if v := l.info.Types[arg].Value; v != nil && v.Kind() == constant.Bool {
+					if fn := typeutil.Callee(l.info, call); fn != nil {
 						each(fn, constant.BoolVal(v))
 					}
 				}
@@ -283,7 +290,7 @@ func (l *loop) toggles() (found bool) {
 			return true
 		})
 	}
-	switches(l.d.Call, func(fn types.Object, value bool) {
+	switches(l.Defer.Call, func(fn types.Object, value bool) {
 		set[fn] = value
 	})
 	switches(l.body, func(fn types.Object, value bool) {
@@ -296,7 +303,7 @@ func (l *loop) toggles() (found bool) {
 
 // released reports whether the iteration itself calls what it defers on a way to
 // the next one: then the defer, at b of g, is there for the other ways only.
-func (l *loop) released(g *cfg.CFG, b *cfg.Block) (found bool) {
+func (l *Loop) released(g *cfg.CFG, b *cfg.Block) (found bool) {
 	if l.body == nil {
 		return false
 	}
@@ -309,18 +316,18 @@ func (l *loop) released(g *cfg.CFG, b *cfg.Block) (found bool) {
 			}
 			switch fun := ast.Unparen(call.Fun).(type) {
 			case *ast.Ident:
-				each(release{of: l.pass.TypesInfo.Uses[fun]})
+				each(release{of: l.info.Uses[fun]})
 			case *ast.SelectorExpr:
-				each(release{root(l.pass.TypesInfo, fun.X), l.pass.TypesInfo.Uses[fun.Sel]})
+				each(release{dataflow.Root(l.info, fun.X), l.info.Uses[fun.Sel]})
 			}
 			return true
 		})
 	}
 	deferred := make(map[release]bool)
-	releases(l.d.Call, func(r release) { deferred[r] = r.of != nil && l.inside(r.of) })
+	releases(l.Defer.Call, func(r release) { deferred[r] = r.of != nil && l.inside(r.of) })
 	for _, other := range g.Blocks {
 		for _, n := range other.Nodes {
-			if n == ast.Node(l.d) || !reaches(other, func(s *cfg.Block) bool { return s == b }) {
+			if n == ast.Node(l.Defer) || !reaches(other, func(s *cfg.Block) bool { return s == b }) {
 				continue
 			}
 			releases(n, func(r release) { found = found || deferred[r] })
@@ -333,8 +340,8 @@ func (l *loop) released(g *cfg.CFG, b *cfg.Block) (found bool) {
 // that were given their value by a call, with those set by the same statement.
 // If one of these is declared outside the loop, kept is true: it holds the
 // value for what follows.
-func (l *loop) made() (made map[types.Object]bool, kept bool) {
-	used := l.uses(l.d.Call)
+func (l *Loop) made() (made map[types.Object]bool, kept bool) {
+	used := l.uses(l.Defer.Call)
 	made = make(map[types.Object]bool)
 	ast.Inspect(l.body, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -354,11 +361,11 @@ func (l *loop) made() (made map[types.Object]bool, kept bool) {
 	return made, kept
 }
 
-func (l *loop) objects(lhs []ast.Expr) []types.Object {
+func (l *Loop) objects(lhs []ast.Expr) []types.Object {
 	var objs []types.Object
 	for _, e := range lhs {
 		if id, ok := e.(*ast.Ident); ok {
-			if o := l.pass.TypesInfo.ObjectOf(id); o != nil {
+			if o := l.info.ObjectOf(id); o != nil {
 				objs = append(objs, o)
 			}
 		}
@@ -367,11 +374,11 @@ func (l *loop) objects(lhs []ast.Expr) []types.Object {
 }
 
 // uses returns the variables that n mentions.
-func (l *loop) uses(n ast.Node) map[types.Object]bool {
+func (l *Loop) uses(n ast.Node) map[types.Object]bool {
 	used := make(map[types.Object]bool)
 	ast.Inspect(n, func(n ast.Node) bool {
 		if id, ok := n.(*ast.Ident); ok {
-			if v, ok := l.pass.TypesInfo.Uses[id].(*types.Var); ok && !v.IsField() {
+			if v, ok := l.info.Uses[id].(*types.Var); ok && !v.IsField() {
 				used[v] = true
 			}
 		}
@@ -382,23 +389,23 @@ func (l *loop) uses(n ast.Node) map[types.Object]bool {
 
 // usesIteration reports whether the deferred call uses a variable that belongs
 // to the iteration, the loop's own variables included.
-func (l *loop) usesIteration() bool {
+func (l *Loop) usesIteration() bool {
 	s := l.stmts[0]
-	for o := range l.uses(l.d.Call) {
-		if s.Pos() <= o.Pos() && o.Pos() < s.End() && !(l.d.Pos() <= o.Pos() && o.Pos() < l.d.End()) {
+	for o := range l.uses(l.Defer.Call) {
+		if s.Pos() <= o.Pos() && o.Pos() < s.End() && !(l.Defer.Pos() <= o.Pos() && o.Pos() < l.Defer.End()) {
 			return true
 		}
 	}
 	return false
 }
 
-func (l *loop) inside(o types.Object) bool {
+func (l *Loop) inside(o types.Object) bool {
 	return l.from <= o.Pos() && o.Pos() < l.to
 }
 
 // kept reports whether one of the variables, or something made of one, is
 // stored outside the iteration, sent, or used by a goroutine or closure.
-func (l *loop) kept(made map[types.Object]bool) bool {
+func (l *Loop) kept(made map[types.Object]bool) bool {
 	if len(made) == 0 {
 		return false
 	}
@@ -441,14 +448,14 @@ func (l *loop) kept(made map[types.Object]bool) bool {
 
 // flow marks the variables of the iteration among lhs as made of a tainted
 // value, and reports whether another place is given one.
-func (l *loop) flow(lhs []ast.Expr, made map[types.Object]bool) (out bool) {
+func (l *Loop) flow(lhs []ast.Expr, made map[types.Object]bool) (out bool) {
 	for _, e := range lhs {
 		id, ok := e.(*ast.Ident)
 		if !ok {
-			out = out || holds(l.pass.TypesInfo.TypeOf(e))
+			out = out || holds(l.info.TypeOf(e))
 			continue
 		}
-		o := l.pass.TypesInfo.ObjectOf(id)
+		o := l.info.ObjectOf(id)
 		if o == nil || !holds(o.Type()) {
 			continue
 		}

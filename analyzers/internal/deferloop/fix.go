@@ -1,4 +1,4 @@
-package hotdefer
+package deferloop
 
 import (
 	"go/ast"
@@ -8,11 +8,11 @@ import (
 	"golang.org/x/tools/go/analysis"
 )
 
-// wrap returns the fix that makes the body of the loop a function, so that the
+// Wrap returns the fix that makes the body of the loop a function, so that the
 // defer runs at the end of each iteration. It is nil where that would change
 // what a statement or a recover in the body means.
-func (l *loop) wrap() *analysis.SuggestedFix {
-	if l.body == nil || l.few() || l.onPurpose() || l.recovers() || l.jumps(l.body, false) {
+func (l *Loop) Wrap() *analysis.SuggestedFix {
+	if l.body == nil || l.Few() || l.onPurpose() || l.recovers() || l.jumps(l.body, false) {
 		return nil
 	}
 	return &analysis.SuggestedFix{
@@ -26,10 +26,10 @@ func (l *loop) wrap() *analysis.SuggestedFix {
 
 // recovers reports whether the deferred call may recover: then it would stop a
 // panic at another place.
-func (l *loop) recovers() (found bool) {
-	ast.Inspect(l.d.Call, func(n ast.Node) bool {
+func (l *Loop) recovers() (found bool) {
+	ast.Inspect(l.Defer.Call, func(n ast.Node) bool {
 		if id, ok := n.(*ast.Ident); ok {
-			b, ok := l.pass.TypesInfo.Uses[id].(*types.Builtin)
+			b, ok := l.info.Uses[id].(*types.Builtin)
 			found = found || ok && b.Name() == "recover"
 		}
 		return !found
@@ -39,7 +39,7 @@ func (l *loop) recovers() (found bool) {
 
 // jumps reports whether n holds a statement that leaves the body of the loop.
 // Plain breaks and continues are at home if they stand in a statement within.
-func (l *loop) jumps(n ast.Node, home bool) (found bool) {
+func (l *Loop) jumps(n ast.Node, home bool) (found bool) {
 	ast.Inspect(n, func(m ast.Node) bool {
 		if m == n || found {
 			return !found
