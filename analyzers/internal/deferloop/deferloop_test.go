@@ -135,6 +135,47 @@ func TestFind(t *testing.T) {
 	}
 }
 
+func TestCancels(t *testing.T) {
+	p := passtest.Load(t, `package p
+
+import "context"
+
+func direct(ctx context.Context) {
+	for range 20 {
+		_, cancel := context.WithCancel(ctx)
+		defer cancel()
+	}
+}
+
+func closed(ctx context.Context) {
+	for range 20 {
+		_, cancel := context.WithCancelCause(ctx)
+		defer func() { cancel(nil) }()
+	}
+}
+
+func other(ctx context.Context, done func()) {
+	for range 20 {
+		defer done()
+	}
+}
+`)
+	for name, want := range map[string]bool{"direct": true, "closed": true, "other": false} {
+		f := p.Func(t, name)
+		var defers []*ast.DeferStmt
+		ast.Inspect(f.Body, func(n ast.Node) bool {
+			if d, ok := n.(*ast.DeferStmt); ok {
+				defers = append(defers, d)
+			}
+			return true
+		})
+		loops, _ := deferloop.Find(p.TypesInfo, p.Root, f, defers)
+		if got := loops[0].Cancels(); got != want {
+			t.Errorf("%s: the defer ends a context: %t, want %t", name, got, want)
+		}
+	}
+}
+
 func TestWrap(t *testing.T) {
 	p := passtest.Load(t, src)
 	for name, want := range map[string]bool{"again": true, "few": false, "jumps": false} {

@@ -3,5 +3,5 @@
 //
 // A deferred call in a loop releases at the end of the function what an iteration
 // took. That is a fault of more than one kind: whose it is depends on what is
-// released.
+// released. [Around] answers the same of any other statement.
 package deferloop

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/tools/go/ast/inspector"
 	"golang.org/x/tools/go/cfg"
+	"honnef.co/go/tools/go/types/typeutil"
 
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
@@ -22,22 +23,32 @@ const few = 16
 // Find returns the defers of f that can run again before f returns, each with the
 // loop around it, and those that cannot. root is that of the package's syntax.
 func Find(info *types.Info, root inspector.Cursor, f *funcs.Func, defers []*ast.DeferStmt) (loops []*Loop, once []*ast.DeferStmt) {
-	if len(defers) == 0 || !mayLoop(f.Body) {
-		return nil, defers
-	}
-	g := cfg.New(f.Body, mayReturn(info))
 	for _, d := range defers {
-		b := blockOf(g, d)
-		if b == nil || !reaches(b, func(s *cfg.Block) bool { return s == b }) {
+		if l := Around(info, root, f, d); l != nil {
+			l.Defer = d
+			loops = append(loops, l)
+		} else {
 			once = append(once, d)
-			continue
 		}
-		l := newLoop(info, root, f, d)
-		l.graph, l.block = g, b
-		l.Ends = reaches(b, leaves)
-		loops = append(loops, l)
 	}
 	return loops, once
+}
+
+// Around returns the innermost loop around a statement of f, or nil if the statement
+// cannot run again before f returns.
+func Around(info *types.Info, root inspector.Cursor, f *funcs.Func, s ast.Stmt) *Loop {
+	if !mayLoop(f.Body) {
+		return nil
+	}
+	g := cfg.New(f.Body, mayReturn(info))
+	b := blockOf(g, s)
+	if b == nil || !reaches(b, func(s *cfg.Block) bool { return s == b }) {
+		return nil
+	}
+	l := newLoop(info, root, f, s)
+	l.graph, l.block = g, b
+	l.Ends = reaches(b, leaves)
+	return l
 }
 
 func mayLoop(body *ast.BlockStmt) (found bool) {
@@ -78,10 +89,10 @@ func mayReturn(info *types.Info) func(*ast.CallExpr) bool {
 	}
 }
 
-func blockOf(g *cfg.CFG, d *ast.DeferStmt) *cfg.Block {
+func blockOf(g *cfg.CFG, s ast.Stmt) *cfg.Block {
 	for _, b := range g.Blocks {
 		for _, n := range b.Nodes {
-			if n == d {
+			if n == s {
 				return b
 			}
 		}
@@ -112,26 +123,27 @@ func leaves(b *cfg.Block) bool {
 	return b.Live && len(b.Succs) == 0 && b.Kind != cfg.KindUnreachable && b.Kind != cfg.KindSelectDone
 }
 
-// A Loop is a defer that can run again, and the innermost loop around it.
+// A Loop is the innermost loop around a statement that can run again.
 type Loop struct {
-	Defer *ast.DeferStmt
-	Ends  bool // a return can be reached from it
+	Defer *ast.DeferStmt // the statement, if it is one
+	Ends  bool           // a return can be reached from it
+	Stmts []ast.Stmt     // the loops around the statement, innermost first; none if it is made of a goto
 
 	info  *types.Info
 	f     *funcs.Func
+	at    ast.Stmt
 	graph *cfg.CFG
-	block *cfg.Block     // of the defer
-	stmts []ast.Stmt     // the loops around the defer, innermost first
+	block *cfg.Block     // of the statement
 	body  *ast.BlockStmt // nil if the loop is made of a goto
 	from  token.Pos      // where an iteration begins
 	to    token.Pos      // where it ends at the latest
-	ifs   []*ast.IfStmt  // the conditions around the defer within the loop
+	ifs   []*ast.IfStmt  // the conditions around the statement within the loop
 }
 
-func newLoop(info *types.Info, root inspector.Cursor, f *funcs.Func, d *ast.DeferStmt) *Loop {
-	l := &Loop{Defer: d, info: info, f: f}
+func newLoop(info *types.Info, root inspector.Cursor, f *funcs.Func, at ast.Stmt) *Loop {
+	l := &Loop{info: info, f: f, at: at}
 	l.from, l.to = l.again(), f.Body.End()
-	cur, ok := syntax.Find(root, d)
+	cur, ok := syntax.Find(root, at)
 	if !ok {
 		return l
 	}
@@ -141,21 +153,21 @@ func newLoop(info *types.Info, root inspector.Cursor, f *funcs.Func, d *ast.Defe
 			break
 		}
 		if s, ok := n.(*ast.IfStmt); ok {
-			if len(l.stmts) == 0 {
+			if len(l.Stmts) == 0 {
 				l.ifs = append(l.ifs, s)
 			}
 			continue
 		}
-		l.stmts = append(l.stmts, n.(ast.Stmt))
+		l.Stmts = append(l.Stmts, n.(ast.Stmt))
 	}
-	if len(l.stmts) > 0 {
-		l.body = bodyOf(l.stmts[0])
+	if len(l.Stmts) > 0 {
+		l.body = bodyOf(l.Stmts[0])
 		l.from, l.to = l.body.Pos(), l.body.End()
 	}
 	return l
 }
 
-// again returns the label from which a goto runs d once more, the last if there
+// again returns the label from which a goto runs the statement once more, the last if there
 // are several.
 func (l *Loop) again() token.Pos {
 	pos := l.f.Body.Pos()
@@ -164,7 +176,7 @@ func (l *Loop) again() token.Pos {
 		if !ok || b.Tok != token.GOTO {
 			return true
 		}
-		if label := l.info.Uses[b.Label].Pos(); label <= l.Defer.Pos() && l.Defer.Pos() < b.Pos() {
+		if label := l.info.Uses[b.Label].Pos(); label <= l.at.Pos() && l.at.Pos() < b.Pos() {
 			pos = max(pos, label)
 		}
 		return true
@@ -185,11 +197,11 @@ func bodyOf(s ast.Stmt) *ast.BlockStmt {
 // Few reports whether the loops around the defer run a small constant number
 // of times in all.
 func (l *Loop) Few() bool {
-	if len(l.stmts) == 0 {
+	if len(l.Stmts) == 0 {
 		return false
 	}
 	n := int64(1)
-	for _, s := range l.stmts {
+	for _, s := range l.Stmts {
 		t, ok := l.trips(s)
 		if !ok || t > few {
 			return false
@@ -330,4 +342,30 @@ func (l *Loop) Guarded() bool {
 		}
 	}
 	return false
+}
+
+// Cancels reports whether the defer does nothing but end a context.
+func (l *Loop) Cancels() bool { return l.CancelVar() != nil }
+
+// CancelVar returns the variable that holds the function by which the defer ends a
+// context, if that is all it does, or nil.
+func (l *Loop) CancelVar() *types.Var {
+	call := l.Defer.Call
+	if lit, ok := ast.Unparen(call.Fun).(*ast.FuncLit); ok && len(lit.Body.List) == 1 {
+		if s, ok := lit.Body.List[0].(*ast.ExprStmt); ok {
+			call, _ = s.X.(*ast.CallExpr)
+		}
+	}
+	if call == nil {
+		return nil
+	}
+	id, ok := ast.Unparen(call.Fun).(*ast.Ident)
+	if !ok {
+		return nil
+	}
+	v, ok := l.info.Uses[id].(*types.Var)
+	if !ok || !typeutil.IsTypeWithName(v.Type(), "context.CancelFunc") && !typeutil.IsTypeWithName(v.Type(), "context.CancelCauseFunc") {
+		return nil
+	}
+	return v
 }

@@ -58,7 +58,7 @@ func (l *Loop) given(e ast.Expr, depth int) bool {
 		return l.given(x.Index, depth)
 	}
 	o := dataflow.Root(l.info, e)
-	r, ok := l.stmts[0].(*ast.RangeStmt)
+	r, ok := l.Stmts[0].(*ast.RangeStmt)
 	if !ok || o == nil {
 		return false
 	}
@@ -120,7 +120,7 @@ func (l *Loop) undoes(made map[types.Object]bool) (found bool) {
 // asksOutcome reports whether cond reads a result, or a variable from outside
 // the loops that is assigned to somewhere.
 func (l *Loop) asksOutcome(cond ast.Expr) (asks bool) {
-	outer, around := l.stmts[len(l.stmts)-1], l.f.Outermost().Node
+	outer, around := l.Stmts[len(l.Stmts)-1], l.f.Outermost().Node
 	for o := range l.uses(cond) {
 		if o.Pos() < around.Pos() || around.End() <= o.Pos() || outer.Pos() <= o.Pos() && o.Pos() < outer.End() {
 			continue
@@ -390,7 +390,7 @@ func (l *Loop) uses(n ast.Node) map[types.Object]bool {
 // usesIteration reports whether the deferred call uses a variable that belongs
 // to the iteration, the loop's own variables included.
 func (l *Loop) usesIteration() bool {
-	s := l.stmts[0]
+	s := l.Stmts[0]
 	for o := range l.uses(l.Defer.Call) {
 		if s.Pos() <= o.Pos() && o.Pos() < s.End() && !(l.Defer.Pos() <= o.Pos() && o.Pos() < l.Defer.End()) {
 			return true
