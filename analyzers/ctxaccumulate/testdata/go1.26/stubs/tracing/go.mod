@@ -1,0 +1,3 @@
+module example.org/tracing
+
+go 1.26
