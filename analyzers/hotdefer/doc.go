@@ -50,6 +50,7 @@
 //   - the loop body is a function, or every path after the defer leaves the loop
 //   - the defer stands under a condition that its own branch turns off ("if
 //     !locked { mu.Lock(); defer mu.Unlock(); locked = true }")
+//   - what the loop defers is the cancel function of a context: rule ctxaccumulate
 //   - in test files, and on defers of cold code that run once
 //
 // It is only suspected, and left to the audit, where the code means to release

@@ -23,7 +23,7 @@ func loops(pass *rule.Pass, f *funcs.Func, defers []*ast.DeferStmt) (once []*ast
 	root := pass.ResultOf[syntax.Analyzer].(*inspector.Inspector).Root()
 	again, once := deferloop.Find(pass.TypesInfo, root, f, defers)
 	for _, l := range again {
-		if !l.Guarded() {
+		if !l.Guarded() && !l.Cancels() { // contexts that pile up are ctxaccumulate's
 			inLoop(pass, l)
 		}
 	}

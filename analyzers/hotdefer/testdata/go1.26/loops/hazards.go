@@ -85,10 +85,15 @@ func (c *counter) addAll(keys []string) {
 	}
 }
 
+// within hands out a function to release something by, as helpers do.
+func within(ctx context.Context) (context.Context, func()) {
+	return context.WithTimeout(ctx, time.Second)
+}
+
 // A timer's context per attempt.
 func poll(ctx context.Context, try func(context.Context) error) error {
 	for {
-		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		ctx, cancel := within(ctx)
 		defer cancel() // want `likely: cancel is deferred in a loop`
 		if try(ctx) == nil {
 			return nil
@@ -262,7 +267,7 @@ func growing(ctx context.Context, more []string, ask func(context.Context, strin
 	networks := []string{"udp", "tcp"}
 	networks = append(networks, more...)
 	for _, network := range networks {
-		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		ctx, cancel := within(ctx)
 		defer cancel() // want `likely: cancel is deferred in a loop`
 		if err := ask(ctx, network); err != nil {
 			return err
@@ -275,7 +280,7 @@ func growing(ctx context.Context, more []string, ask func(context.Context, strin
 func declared(ctx context.Context, all func() []string, ask func(context.Context, string) error) error {
 	var networks = all()
 	for _, network := range networks {
-		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		ctx, cancel := within(ctx)
 		defer cancel() // want `likely: cancel is deferred in a loop`
 		if err := ask(ctx, network); err != nil {
 			return err

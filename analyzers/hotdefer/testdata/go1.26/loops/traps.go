@@ -146,7 +146,7 @@ func open(names []string, use func([]*source) error) error {
 func stopAll(ctx context.Context, stops []func(context.Context)) {
 	var wg sync.WaitGroup
 	for _, stop := range stops {
-		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		ctx, cancel := within(ctx)
 		defer cancel() // want `suspected: cancel is deferred in a loop`
 		wg.Go(func() { stop(ctx) })
 	}
@@ -355,7 +355,7 @@ func exchange(ctx context.Context, tcp bool, ask func(context.Context, string) e
 		networks = networks[1:]
 	}
 	for _, network := range networks {
-		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		ctx, cancel := within(ctx)
 		defer cancel() // want `suspected: cancel is deferred in a loop`
 		if err := ask(ctx, network); err != nil {
 			return err
@@ -389,7 +389,7 @@ func copies(names []string, out io.Writer) (err error) {
 // The same with the cancel function of a context.
 func each(ctx context.Context, ask []func(context.Context) error) error {
 	for _, f := range ask {
-		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		ctx, cancel := within(ctx)
 		defer cancel() // want `suspected: cancel is deferred in a loop`
 		if err := f(ctx); err != nil {
 			return err
@@ -506,7 +506,7 @@ func load(ids []string, get func(stack, string) (*os.File, error), create func(s
 func threeTimes(ctx context.Context, up func(context.Context) error) (err error) {
 	n := 0
 	for err = up(ctx); err != nil && n < 3; n++ {
-		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		ctx, cancel := within(ctx)
 		defer cancel() // want `suspected: cancel is deferred in a loop`
 		err = up(ctx)
 	}
@@ -596,4 +596,16 @@ func populate(names []string, mounted func(string) *mount) {
 		m.readOnly(false)
 		defer func() { m.readOnly(true) }() // want `suspected: a closure is deferred in a loop`
 	}
+}
+
+// What contexts pile up is ctxaccumulate's.
+func contexts(ctx context.Context, names []string, ask func(context.Context, string) error) error {
+	for _, name := range names {
+		ctx, cancel := context.WithTimeout(ctx, time.Minute)
+		defer cancel()
+		if err := ask(ctx, name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
