@@ -1,0 +1,45 @@
+// Package p hands on what it is given.
+package p
+
+import (
+	"sync"
+
+	"example.com/p/q"
+)
+
+type message struct{ data []byte }
+
+var out = make(chan message)
+
+func through(b *q.Box, p []byte) { b.Send(p) } // want `p: channel`
+
+func twice(b *q.Box, p []byte) { through(b, p[2:]) } // want `p: channel`
+
+func wrapped(p []byte) { // want `p: channel`
+	m := message{data: p}
+	out <- m
+}
+
+func spawned(p []byte) { go use(p) } // want `p: goroutine`
+
+func run(f func()) { go f() } // want `f: goroutine`
+
+func captured(p []byte) { // want `p: goroutine`
+	go func() { use(p) }()
+}
+
+func joined(p []byte) {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		use(p)
+	}()
+	wg.Wait()
+}
+
+func inLiteral(p []byte) func() {
+	return func() { out <- message{p} }
+}
+
+func use(p []byte) int { return len(p) }

@@ -1,0 +1,36 @@
+// Package q keeps what it is given.
+package q
+
+type Box struct {
+	in   chan []byte
+	list [][]byte
+	last []byte
+	m    map[string][]byte
+}
+
+func (b *Box) Send(p []byte) { b.in <- p } // want `p: channel`
+
+func (b *Box) Part(n int, p []byte) { b.in <- p[n:] } // want `p: channel`
+
+func (b *Box) List(p []byte) { b.list = append(b.list, p) } // want `p: element`
+
+func (b *Box) Map(k string, p []byte) { b.m[k] = p } // want `p: element`
+
+func (b *Box) Last(p []byte) { b.last = p } // want `p: field`
+
+func (b *Box) Renamed(p []byte) { // want `p: channel`
+	q := p[1:]
+	b.in <- q
+}
+
+func (b *Box) Copies(p []byte) { b.in <- append([]byte(nil), p...) }
+
+func (b *Box) Replaces(p []byte) {
+	p = append([]byte(nil), p...)
+	b.in <- p
+}
+
+func (b *Box) Local(p []byte) int {
+	list := [][]byte{p}
+	return len(list)
+}
