@@ -142,7 +142,7 @@ func primitive(shared bool) string {
 // steps returns the links as steps of a chain.
 func steps(l *link) (ss []rule.Step) {
 	for ; l != nil; l = l.next {
-		ss = append(ss, rule.Step{Pos: l.pos, Text: l.text})
+		ss = append(ss, rule.Step{Pos: l.pos, Posn: l.posn, Text: l.text})
 	}
 	return ss
 }

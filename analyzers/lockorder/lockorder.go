@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/analysis/passes/buildssa"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/lagvet/lagvet/analyzers/internal/acquires"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/sections"
 	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
@@ -25,7 +26,7 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.Goroutines,
 	Class:    rule.Concurrency,
 	Severity: rule.High,
-	Requires: []*analysis.Analyzer{buildssa.Analyzer, sections.Analyzer, values.Analyzer},
+	Requires: []*analysis.Analyzer{buildssa.Analyzer, sections.Analyzer, values.Analyzer, acquires.Analyzer},
 	Run:      run,
 })
 
@@ -47,7 +48,9 @@ type finder struct {
 	*rule.Pass
 	sections  *sections.Index
 	values    *values.Index
+	acquires  *acquires.Index
 	directory *directory
+	outsiders map[*ssa.Function]*outsider
 
 	fns       []*ssa.Function // those of tests excepted
 	callsOf   map[*ssa.Function][]ssa.CallInstruction
@@ -64,6 +67,8 @@ func newFinder(pass *rule.Pass) *finder {
 		Pass:      pass,
 		sections:  pass.ResultOf[sections.Analyzer].(*sections.Index),
 		values:    pass.ResultOf[values.Analyzer].(*values.Index),
+		acquires:  pass.ResultOf[acquires.Analyzer].(*acquires.Index),
+		outsiders: make(map[*ssa.Function]*outsider),
 		callsOf:   make(map[*ssa.Function][]ssa.CallInstruction),
 		callers:   make(map[*ssa.Function][]*ssa.Function),
 		targets:   make(map[ssa.CallInstruction][]target),
@@ -76,7 +81,7 @@ func newFinder(pass *rule.Pass) *finder {
 			f.fns = append(f.fns, fn)
 		}
 	}
-	f.directory = newDirectory(pass.Pkg, f.fns)
+	f.directory = newDirectory(pass.Pkg, f.fns, f.outsider)
 	for _, fn := range f.fns {
 		f.index(fn)
 	}
@@ -126,7 +131,11 @@ func (f *finder) name(fn *ssa.Function) string {
 	if !ok {
 		return fn.Name()
 	}
-	return strings.ReplaceAll(obj.FullName(), f.Pkg.Path()+".", "")
+	name := strings.ReplaceAll(obj.FullName(), f.Pkg.Path()+".", "")
+	if obj.Pkg() != nil && obj.Pkg() != f.Pkg {
+		name = strings.ReplaceAll(name, obj.Pkg().Path()+".", obj.Pkg().Name()+".")
+	}
+	return name
 }
 
 // outermost returns the declared function that fn is or stands in.

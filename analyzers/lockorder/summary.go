@@ -26,6 +26,7 @@ type link struct {
 	pos  token.Pos
 	text string
 	next *link
+	posn token.Position // if it is in another package
 }
 
 func (l *link) length() (n int) {
@@ -144,7 +145,7 @@ func (s *summary) pass(f *finder, call ssa.CallInstruction, t target) {
 		s.callbacks = append(s.callbacks, callback{
 			param: indexOf(call.Parent().Params, p),
 			held:  append(held, f.held(call)...),
-			via:   &link{call.Pos(), "hands it to " + f.name(t.fn), cb.via},
+			via:   &link{pos: call.Pos(), text: "hands it to " + f.name(t.fn), next: cb.via},
 		})
 	}
 }
@@ -278,7 +279,7 @@ func (t target) bring(a acquisition, call ssa.CallInstruction, name string) (acq
 	a.guards = open
 	a.object = t.translate(a.object)
 	a.stored = a.stored || t.stored
-	a.via = &link{call.Pos(), "calls " + name, a.via}
+	a.via = &link{pos: call.Pos(), text: "calls " + name, next: a.via}
 	return a, true
 }
 
@@ -305,7 +306,7 @@ func (t target) translate(o object) object {
 	case *ssa.Global:
 		return o
 	case *ssa.Parameter:
-		if i := indexOf(t.fn.Params, b); i >= 0 && i < len(t.args) {
+		if i := indexOf(t.params, b); i >= 0 && i < len(t.args) {
 			return reached(t.args[i], o.path)
 		}
 	case *ssa.FreeVar:

@@ -11,8 +11,9 @@ import (
 
 // A target is a function of the package that a call comes to.
 type target struct {
-	fn   *ssa.Function
-	args []ssa.Value // of the calling function, in the order of the parameters; nil where unknown
+	fn     *ssa.Function
+	params []*ssa.Parameter // those of fn, or what stands for them if it is in another package
+	args   []ssa.Value      // of the calling function, in the order of the parameters; nil where unknown
 	// free holds, for a literal, what it has captured, as the calling function
 	// reaches it.
 	free map[*ssa.FreeVar]object
@@ -27,6 +28,12 @@ const (
 	maxThrough = 4 // variables of variables
 )
 
+// An outsider is a function of another package of which a fact tells.
+type outsider struct {
+	params  []*ssa.Parameter
+	summary *summary
+}
+
 // A directory knows what the function values and interfaces of a package stand for.
 type directory struct {
 	fns    map[*ssa.Function]bool
@@ -36,16 +43,19 @@ type directory struct {
 	impls  map[*types.Func][]*ssa.Function
 	pkg    *types.Package
 	loose  map[*ssa.Function]bool // started as goroutines, or used as values
+
+	outside func(*ssa.Function) *outsider
 }
 
-func newDirectory(pkg *types.Package, fns []*ssa.Function) *directory {
+func newDirectory(pkg *types.Package, fns []*ssa.Function, outside func(*ssa.Function) *outsider) *directory {
 	d := &directory{
-		fns:    make(map[*ssa.Function]bool),
-		calls:  make(map[*ssa.Function][]*ssa.CallCommon),
-		fields: make(map[*types.Var][]*ssa.Store),
-		impls:  make(map[*types.Func][]*ssa.Function),
-		pkg:    pkg,
-		loose:  make(map[*ssa.Function]bool),
+		outside: outside,
+		fns:     make(map[*ssa.Function]bool),
+		calls:   make(map[*ssa.Function][]*ssa.CallCommon),
+		fields:  make(map[*types.Var][]*ssa.Store),
+		impls:   make(map[*types.Func][]*ssa.Function),
+		pkg:     pkg,
+		loose:   make(map[*ssa.Function]bool),
 	}
 	for _, fn := range fns {
 		d.fns[fn] = true
@@ -118,7 +128,7 @@ func (d *directory) targets(c *ssa.CallCommon) []target {
 	if c.IsInvoke() {
 		var ts []target
 		for _, fn := range d.implementations(c) {
-			ts = append(ts, target{fn: fn, args: append([]ssa.Value{c.Value}, c.Args...)})
+			ts = append(ts, target{fn: fn, params: fn.Params, args: append([]ssa.Value{c.Value}, c.Args...)})
 		}
 		return ts
 	}
@@ -182,10 +192,13 @@ func (d *directory) values(v ssa.Value, args []ssa.Value, depth int) []target {
 
 func (d *directory) function(fn *ssa.Function, args []ssa.Value) []target {
 	fn = ssavalue.Origin(fn)
-	if !d.fns[fn] {
-		return nil
+	if d.fns[fn] {
+		return []target{{fn: fn, params: fn.Params, args: args}}
 	}
-	return []target{{fn: fn, args: args}}
+	if o := d.outside(fn); o != nil {
+		return []target{{fn: fn, params: o.params, args: args}}
+	}
+	return nil
 }
 
 // closure returns what a literal or a method value is.
@@ -200,7 +213,7 @@ func (d *directory) closure(c *ssa.MakeClosure, args []ssa.Value) []target {
 	if !d.fns[fn] {
 		return nil
 	}
-	t := target{fn: fn, args: args, free: make(map[*ssa.FreeVar]object)}
+	t := target{fn: fn, params: fn.Params, args: args, free: make(map[*ssa.FreeVar]object)}
 	for i, b := range c.Bindings {
 		if i < len(fn.FreeVars) {
 			t.free[fn.FreeVars[i]] = reached(b, "")
@@ -296,7 +309,7 @@ func (t target) held(into, holder ssa.Value, args []ssa.Value) target {
 			all = append(all, nil)
 		}
 	}
-	return target{fn: t.fn, args: append(all, args...), free: free, stored: true}
+	return target{fn: t.fn, params: t.params, args: append(all, args...), free: free, stored: true}
 }
 
 // implementations returns the methods that a call of an interface method comes to,
