@@ -4,11 +4,11 @@ import (
 	"go/ast"
 	"go/constant"
 	"go/types"
-	"go/version"
-	"strings"
 	"time"
 
 	"golang.org/x/tools/go/analysis"
+
+	"github.com/lagvet/lagvet/analyzers/internal/godebug"
 )
 
 // Collected reports whether the program runs with the timers of Go 1.23, which
@@ -16,39 +16,10 @@ import (
 // go line decides (GODEBUG asynctimerchan), and a //go:debug line in the main
 // package; of a package that is not part of it only its own go line is known.
 func Collected(pass *analysis.Pass) bool {
-	v := pass.Pkg.GoVersion() // empty for the standard library
-	if v == "" {
-		v = "go1.23"
+	if v, ok := godebug.Setting(pass, "asynctimerchan"); ok {
+		return v != "1"
 	}
-	for _, f := range pass.Files {
-		for _, setting := range debugs(f) {
-			key, value, _ := strings.Cut(setting, "=")
-			switch key {
-			case "asynctimerchan":
-				return value != "1"
-			case "default":
-				v = value
-			}
-		}
-	}
-	return version.Compare(v, "go1.23") >= 0
-}
-
-// debugs returns the settings of the //go:debug lines of f, which count in
-// package main only and stand above the package clause.
-func debugs(f *ast.File) []string {
-	if f.Name.Name != "main" {
-		return nil
-	}
-	var settings []string
-	for _, g := range f.Comments {
-		for _, c := range g.List {
-			if s, ok := strings.CutPrefix(c.Text, "//go:debug "); ok && c.Pos() < f.Package {
-				settings = append(settings, strings.TrimSpace(s))
-			}
-		}
-	}
-	return settings
+	return godebug.AtLeast(pass, "go1.23")
 }
 
 // Constant returns the duration that e is, if the compiler knows it.

@@ -20,12 +20,9 @@ func TestCollected(t *testing.T) {
 	}{
 		{"new", "go1.23", "package p", true},
 		{"old", "go1.22.5", "package p", false},
-		{"standard library", "", "package p", true},
 		{"asked for the old ones", "go1.26", "//go:debug asynctimerchan=1\npackage main", false},
 		{"asked for the new ones", "go1.20", "//go:debug asynctimerchan=0\npackage main", true},
 		{"asked for the defaults of old", "go1.26", "//go:debug default=go1.21\npackage main", false},
-		{"not asked in a library", "go1.26", "//go:debug asynctimerchan=1\npackage p", true},
-		{"not asked below the package clause", "go1.26", "package main\n\n//go:debug asynctimerchan=1\n", true},
 	} {
 		fset := token.NewFileSet()
 		f, err := parser.ParseFile(fset, "p.go", tt.src, parser.ParseComments)
