@@ -1,0 +1,2 @@
+// Package automaxprocs sets GOMAXPROCS.
+package automaxprocs

@@ -1,0 +1,8 @@
+package traps
+
+import (
+	"runtime"
+	"testing"
+)
+
+func TestParallel(t *testing.T) { defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4)) }
