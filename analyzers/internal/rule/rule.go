@@ -88,6 +88,12 @@ type Rule struct {
 	Tier     Tier   // that of its surest findings
 	Fixes    bool   // some of its findings come with a suggested fix
 	NeedsHot bool   // says nothing, or less, where nothing tells what is hot
+	// Origin is the program that the check is from, and Source its documentation
+	// there. They are empty for a rule of lagvet's own.
+	Origin, Source string
+	// Yields are rules that find some of the same faults and know more of them: where
+	// one of them has a finding, this one has none.
+	Yields []string
 }
 
 // Spec is what a rule's package says of its rule.
@@ -101,6 +107,9 @@ type Spec struct {
 	Tier      Tier   // that of its surest findings; empty: Likely
 	Fixes     bool
 	NeedsHot  bool
+	Origin    string // see [Rule]
+	Source    string
+	Yields    []string
 	Requires  []*analysis.Analyzer
 	FactTypes []analysis.Fact
 	Run       func(*Pass) error
@@ -126,6 +135,9 @@ func New(spec Spec) *Rule {
 		Tier:     cmp.Or(spec.Tier, Likely),
 		Fixes:    spec.Fixes,
 		NeedsHot: spec.NeedsHot,
+		Origin:   spec.Origin,
+		Source:   spec.Source,
+		Yields:   spec.Yields,
 	}
 	r.Analyzer = &analysis.Analyzer{
 		Name: spec.Name,
