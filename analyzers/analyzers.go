@@ -29,7 +29,7 @@ import (
 // A Rule is an analyzer and what the catalogue says of it.
 type Rule = rule.Rule
 
-// All returns the rules in the order of the catalogue.
+// All returns lagvet's own rules in the order of the catalogue.
 func All() []*Rule {
 	return []*Rule{
 		ctxless.Rule,

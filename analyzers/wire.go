@@ -35,6 +35,8 @@ type Attributes struct {
 	Hot       *Hot     `json:"hot,omitempty"`
 	NeedsHot  bool     `json:"needs_hot,omitempty"`
 	Allowed   *Allowed `json:"allowed,omitempty"`
+	// Yields is the rule whose finding at the same place takes this one's place.
+	Yields string `json:"yields,omitempty"`
 }
 
 // The rule names of what [Findings] reports beside findings.
@@ -83,13 +85,13 @@ func Decode(category string) (Attributes, error) {
 var Findings = &analysis.Analyzer{
 	Name:     "lagvetfindings",
 	Doc:      "report the findings of every rule in the form that the lagvet command reads",
-	Requires: requires(),
+	Requires: requires(Catalogue()),
 	Run:      findings,
 }
 
-func requires() []*analysis.Analyzer {
+func requires(rules []*Rule) []*analysis.Analyzer {
 	as := []*analysis.Analyzer{directive.Analyzer, escape.Analyzer, funcs.Analyzer, generated.Analyzer, hotpath.Analyzer, policy.Analyzer, witness.Analyzer}
-	for _, r := range All() {
+	for _, r := range rules {
 		as = append(as, r.Analyzer)
 	}
 	return as
@@ -103,7 +105,7 @@ var Notices = &analysis.Analyzer{
 	Name:     "lagvet",
 	Doc:      "lagvet: what is wrong with directives, and what could not be checked",
 	URL:      "https://github.com/lagvet/lagvet/blob/main/docs/directives.md",
-	Requires: requires(),
+	Requires: requires(All()),
 	Run:      notices,
 }
 
@@ -112,7 +114,7 @@ func notices(pass *analysis.Pass) (any, error) {
 		d.Category, d.URL = category, pass.Analyzer.URL
 		pass.Report(d)
 	}
-	for _, f := range faults(pass) {
+	for _, f := range faults(pass, All()) {
 		if f.Tier != string(rule.Suspected) {
 			notice(DirectiveRule, f.Diagnostic)
 		}
@@ -139,10 +141,11 @@ func notices(pass *analysis.Pass) (any, error) {
 }
 
 func findings(pass *analysis.Pass) (any, error) {
-	for _, r := range All() {
+	taken := places(pass)
+	for _, r := range Catalogue() {
 		res := pass.ResultOf[r.Analyzer].(*rule.Result)
 		for _, f := range res.Findings {
-			if err := report(pass, r.Name, f); err != nil {
+			if err := report(pass, r.Name, f, taken.by(pass, r, f)); err != nil {
 				return nil, err
 			}
 		}
@@ -152,7 +155,7 @@ func findings(pass *analysis.Pass) (any, error) {
 			}
 		}
 	}
-	for _, f := range faults(pass) {
+	for _, f := range faults(pass, Catalogue()) {
 		if err := send(pass, f.Attributes, f.Diagnostic); err != nil {
 			return nil, err
 		}
@@ -166,12 +169,12 @@ type fault struct {
 	analysis.Diagnostic
 }
 
-// faults returns the directives that cannot be obeyed, the allows of rules that
+// faults returns the directives that cannot be obeyed, the allows of those rules that
 // looked that silence nothing, and the assumptions that the code contradicts.
-func faults(pass *analysis.Pass) []fault {
+func faults(pass *analysis.Pass, ran []*Rule) []fault {
 	x := pass.ResultOf[directive.Analyzer].(*directive.Index)
 	var known []string
-	for _, r := range All() {
+	for _, r := range Catalogue() { // whoever runs them
 		known = append(known, r.Name)
 	}
 	var fs []fault
@@ -181,7 +184,7 @@ func faults(pass *analysis.Pass) []fault {
 			analysis.Diagnostic{Pos: p.Pos, End: p.End, Message: p.Message},
 		})
 	}
-	for _, r := range All() {
+	for _, r := range ran {
 		fs = append(fs, stale(pass, r)...)
 	}
 	return append(fs, belied(pass)...)
@@ -266,8 +269,48 @@ func isHot(pass *analysis.Pass, d *directive.Directive) bool {
 	return false
 }
 
-func report(pass *analysis.Pass, name string, f rule.Finding) error {
+// A line is one of a file of the package.
+type line struct {
+	file string
+	line int
+}
+
+// taken are the rules that have findings in a line: what two of them say of the same
+// thing need not stand at the same column.
+type taken map[line][]string
+
+func lineOf(pass *analysis.Pass, pos token.Pos) line {
+	p := pass.Fset.Position(pos)
+	return line{p.Filename, p.Line}
+}
+
+// places returns where there are findings, those that a directive silences included.
+func places(pass *analysis.Pass) taken {
+	t := make(taken)
+	for _, r := range Catalogue() {
+		for _, f := range pass.ResultOf[r.Analyzer].(*rule.Result).Findings {
+			at := lineOf(pass, f.Pos)
+			t[at] = append(t[at], r.Name)
+		}
+	}
+	return t
+}
+
+// by returns the rule whose finding takes the place of f, which r has, or "".
+func (t taken) by(pass *analysis.Pass, r *Rule, f rule.Finding) string {
+	if len(r.Yields) == 0 {
+		return ""
+	}
+	there := t[lineOf(pass, f.Pos)]
+	if i := slices.IndexFunc(r.Yields, func(name string) bool { return slices.Contains(there, name) }); i >= 0 {
+		return r.Yields[i]
+	}
+	return ""
+}
+
+func report(pass *analysis.Pass, name string, f rule.Finding, yields string) error {
 	a := Attributes{
+		Yields:    yields,
 		Rule:      name,
 		Tier:      string(f.Tier),
 		Func:      f.Func,

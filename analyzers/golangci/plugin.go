@@ -40,6 +40,9 @@ func newAll(own *owners, raw any) (register.LinterPlugin, error) {
 	}
 	rules := ruleNames()
 	for _, name := range s.Rules {
+		if err := adopted(name); err != nil {
+			return nil, err
+		}
 		if err := config.OneOf("a rule", name, rules); err != nil {
 			return nil, err
 		}
@@ -77,6 +80,16 @@ func newRule(own *owners, name string, raw any) (register.LinterPlugin, error) {
 func runnable(rule string) error {
 	if rule == heapescape.Rule.Name {
 		return fmt.Errorf("%s asks the compiler, which golangci-lint does not run: leave it out here, and run lagvet check or go vet -vettool for it", rule)
+	}
+	return nil
+}
+
+// adopted returns an error if a rule is a check of others that golangci-lint has itself.
+func adopted(rule string) error {
+	for _, r := range analyzers.Adopted() {
+		if r.Name == rule {
+			return fmt.Errorf("%s is from %s, which golangci-lint runs by itself: leave it out here, and enable it there", rule, r.Origin)
+		}
 	}
 	return nil
 }

@@ -138,6 +138,8 @@ func TestSettings(t *testing.T) {
 		{"stw", map[string]any{"config": true}, "the setting config holds a bool, and must be a path"},
 		{"stw", "c.yml", "the settings are a string, and must be a mapping"},
 		{all, map[string]any{"rules": []any{"heapescape"}}, "heapescape asks the compiler"},
+		{all, map[string]any{"rules": []any{"copylocks"}}, "copylocks is from go vet, which golangci-lint runs by itself"},
+		{all, map[string]any{"rules": []any{"SA6002"}}, "SA6002 is from staticcheck, which golangci-lint runs by itself"},
 		{"heapescape", nil, "heapescape asks the compiler"},
 	} {
 		err := refusal(new(owners), tt.linter, tt.raw)

@@ -97,13 +97,13 @@ func (o Options) load() (*config.Config, error) {
 		return &config.Config{Dir: dir}, nil
 	}
 	if o.Config == "" {
-		return config.In(dir, os.Getenv("GOWORK"), analyzers.All())
+		return config.In(dir, os.Getenv("GOWORK"), analyzers.Catalogue())
 	}
 	path := o.Config
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(dir, path)
 	}
-	return config.Load(path, analyzers.All())
+	return config.Load(path, analyzers.Catalogue())
 }
 
 // rules returns those that are on, in the order of the catalogue.

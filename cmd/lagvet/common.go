@@ -57,7 +57,7 @@ func (c *common) registerReport(cmd *cobra.Command) {
 	f.StringSliceVar(&c.Disable, "disable", nil, "do not check by this `rule`; may be repeated")
 	f.BoolVar(&c.Strict, "strict", false, "under a contract, take what cannot be told, and what happens on the way to an error, for a violation")
 	f.BoolVar(&c.NoCanary, "no-canary", false, "do not prove first that planted hazards are found")
-	rules := report.Names(report.Rules(analyzers.All()))
+	rules := report.Names(report.Rules(analyzers.Catalogue()))
 	var values []string
 	for _, format := range check.ReportFormats() {
 		values = append(values, format+"=")

@@ -14,7 +14,7 @@ func docsCommand() *cobra.Command {
 		Hidden: true,
 		Args:   cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			return report.WritePages(args[0], report.Rules(analyzers.All()))
+			return report.WritePages(args[0], report.Rules(analyzers.Catalogue()))
 		},
 	}
 }

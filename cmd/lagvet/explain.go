@@ -23,10 +23,10 @@ func explainCommand() *cobra.Command {
 			return nil
 		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return report.Names(report.Rules(analyzers.All())), cobra.ShellCompDirectiveNoFileComp
+			return report.Names(report.Rules(analyzers.Catalogue())), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			rule, err := report.Find(append(report.Rules(analyzers.All()), report.DirectiveRule()), args[0])
+			rule, err := report.Find(append(report.Rules(analyzers.Catalogue()), report.DirectiveRule()), args[0])
 			if err != nil {
 				return err
 			}

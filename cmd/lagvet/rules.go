@@ -13,7 +13,7 @@ func rulesCommand() *cobra.Command {
 		Short: "List the rules",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return report.Table(cmd.OutOrStdout(), report.Rules(analyzers.All()))
+			return report.Table(cmd.OutOrStdout(), report.Rules(analyzers.Catalogue()))
 		},
 	}
 }

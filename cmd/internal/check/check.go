@@ -139,7 +139,7 @@ func (r *run) prepare() error {
 }
 
 func (r *run) configure() error {
-	rules := analyzers.All()
+	rules := analyzers.Catalogue()
 	c := &config.Config{Dir: r.Dir}
 	path, err := r.configPath()
 	if err != nil {
@@ -320,7 +320,7 @@ func (r *run) engineOptions() engine.Options {
 
 func (r *run) disabled() []string {
 	var off []string
-	for _, rule := range analyzers.All() {
+	for _, rule := range analyzers.Catalogue() {
 		if !r.policy.On(rule.Name) {
 			off = append(off, rule.Name)
 		}

@@ -37,7 +37,7 @@ func (c *check) result(asked packageSet, v vetted) *Result {
 		rules:    make(map[string]*analyzers.Rule),
 		disabled: c.opts.Disabled,
 	}
-	for _, r := range analyzers.All() {
+	for _, r := range analyzers.Catalogue() {
 		t.rules[r.Name] = r
 	}
 	// Maps and parallel units come in any order.
@@ -214,7 +214,7 @@ func (t *translator) take(d found) {
 	if a.Posn != "" {
 		p, ok = t.byDir[filepath.Dir(start.File)]
 	}
-	if !ok || slices.Contains(t.disabled, a.Rule) {
+	if !ok || slices.Contains(t.disabled, a.Rule) || a.Yields != "" && !slices.Contains(t.disabled, a.Yields) {
 		return
 	}
 	switch {

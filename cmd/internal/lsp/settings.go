@@ -93,7 +93,7 @@ func (s Settings) check() error {
 		}
 	}
 	p := policy.Policy{Config: new(config.Config), Only: s.Rules, Disable: s.Disable}
-	if err := p.CheckRules(analyzers.All()); err != nil {
+	if err := p.CheckRules(analyzers.Catalogue()); err != nil {
 		return fmt.Errorf("the settings of %s: %w", section, err)
 	}
 	return nil

@@ -35,9 +35,9 @@ func Find(rules []Rule, name string) (Rule, error) {
 // that only suspects says nothing unless it is asked to.
 func Table(w io.Writer, rules []Rule) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tw, "RULE\tGROUP\tCLASS\tSEVERITY\tSINCE\tTIER\tFIX\tWHAT IT DOES")
+	fmt.Fprintln(tw, "RULE\tGROUP\tCLASS\tSEVERITY\tSINCE\tTIER\tFIX\tFROM\tWHAT IT DOES")
 	for _, r := range rules {
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, r.Group, r.Class, r.Severity, r.Since, r.Tier, r.fix(), r.Title)
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, r.Group, r.Class, r.Severity, r.Since, r.Tier, r.fix(), r.Origin, r.Title)
 	}
 	if err := tw.Flush(); err != nil {
 		return fmt.Errorf("printing the rules: %w", err)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"flag"
 	"fmt"
 	"go/doc/comment"
@@ -23,6 +24,7 @@ type Rule struct {
 	Tier     string // that of its surest findings
 	Fixes    bool   // some of its findings come with a suggested fix
 	NeedsHot bool   // says nothing, or less, where nothing tells what is hot
+	Origin   string // the program that the check is from: lagvet, unless it is adopted
 	URL      string
 	Options  []Option
 }
@@ -47,12 +49,16 @@ func Rules(rs []*analyzers.Rule) []Rule {
 			Tier:     string(r.Tier),
 			Fixes:    r.Fixes,
 			NeedsHot: r.NeedsHot,
+			Origin:   cmp.Or(r.Origin, own),
 			URL:      r.URL,
 			Options:  options(r),
 		})
 	}
 	return out
 }
+
+// own is the origin of the rules that are nobody else's.
+const own = "lagvet"
 
 func options(r *analyzers.Rule) []Option {
 	var out []Option
@@ -73,6 +79,7 @@ func DirectiveRule() Rule {
 		Severity: "low",
 		Since:    "go1.0",
 		Tier:     "proven",
+		Origin:   own,
 		URL:      homepage + "/blob/main/docs/directives.md",
 	}
 }
@@ -108,6 +115,9 @@ func (r Rule) facts() string {
 	}
 	if r.NeedsHot {
 		facts = append(facts, "needs to know what is hot")
+	}
+	if r.Origin != "" && r.Origin != own {
+		facts = append(facts, "from "+r.Origin)
 	}
 	return strings.Join(facts, " · ")
 }
@@ -158,9 +168,9 @@ func Index(rules []Rule) string {
 	for _, r := range rules {
 		if r.Group != group {
 			group = r.Group
-			fmt.Fprintf(&b, "\n## %s\n\n| rule | what it does | class | severity | since | at best | fix |\n|---|---|---|---|---|---|---|\n", upper(group))
+			fmt.Fprintf(&b, "\n## %s\n\n| rule | what it does | class | severity | since | at best | fix | from |\n|---|---|---|---|---|---|---|---|\n", upper(group))
 		}
-		fmt.Fprintf(&b, "| [`%s`](%s.md) | %s | %s | %s | %s | %s | %s |\n", r.Name, r.Name, cell(r.Title), r.Class, r.Severity, r.Since, r.Tier, r.fix())
+		fmt.Fprintf(&b, "| [`%s`](%s.md) | %s | %s | %s | %s | %s | %s | %s |\n", r.Name, r.Name, cell(r.Title), r.Class, r.Severity, r.Since, r.Tier, r.fix(), r.Origin)
 	}
 	return b.String()
 }

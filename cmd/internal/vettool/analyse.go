@@ -44,7 +44,7 @@ func analyse(flags Flags, args []string, file string) error {
 	scoped := u.inScope(flags.Scope)
 	var off []string
 	if scoped && !flags.Findings && !flags.Heat {
-		c, err := config.In(u.Dir, os.Getenv("GOWORK"), analyzers.All())
+		c, err := config.In(u.Dir, os.Getenv("GOWORK"), analyzers.Catalogue())
 		if err != nil {
 			return err
 		}

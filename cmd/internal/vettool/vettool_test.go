@@ -16,6 +16,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/unitchecker"
 
+	"github.com/lagvet/lagvet/analyzers"
 	"github.com/lagvet/lagvet/analyzers/config"
 )
 
@@ -236,6 +237,18 @@ func TestIdentity(t *testing.T) {
 type fact struct{}
 
 func (*fact) AFact() {}
+
+// go vet runs its own checks, and staticcheck's are for whoever runs that: as go vet's
+// tool, lagvet leaves them out.
+func TestRulesLeaveOutAdopted(t *testing.T) {
+	for _, a := range rules() {
+		for _, r := range analyzers.Adopted() {
+			if a.Name == r.Name {
+				t.Errorf("go vet runs %s twice", a.Name)
+			}
+		}
+	}
+}
 
 func TestWithFacts(t *testing.T) {
 	run := func(*analysis.Pass) (any, error) { return nil, nil }
