@@ -421,10 +421,11 @@ func (w *walk) holds(t types.Type, view bool) bool {
 func (w *walk) variable(v *types.Var, cur inspector.Cursor, via *types.Var, view bool) {
 	global := v.Pkg() != nil && v.Parent() == v.Pkg().Scope()
 	if global || !w.holds(v.Type(), view) {
-		w.use(Store, cur, via, view)
+		u := w.use(Store, cur, via, view)
 		if !global {
 			return
 		}
+		u.To = v
 	}
 	w.hold(v, view)
 	f := w.x.enclosing(cur)
@@ -524,6 +525,10 @@ func (w *walk) builtin(call *ast.CallExpr, arg int, site, cur inspector.Cursor, 
 // unknown notes an argument of a function that is not known: who can close it may
 // do so. A method of a reader or writer of any kind reads what it is given.
 func (w *walk) unknown(c *funcs.Call, arg int, site, cur inspector.Cursor, via *types.Var, view bool) {
+	if c.Func != nil && w.cannotTouch(paramType(c.Func.Signature(), arg)) {
+		w.use(Store, cur, via, view).Call = c.Site
+		return
+	}
 	if w.kind.Part != "" && view && c.Func != nil && readsOnly(c.Func, arg) {
 		u := w.use(Read, site, via, view)
 		u.Call, u.Mode = c.Site, c.Mode
@@ -579,8 +584,17 @@ func (w *walk) foreign(c *funcs.Call, arg int, site, cur inspector.Cursor, via *
 		u := w.use(Release, site, via, view)
 		u.Call, u.Mode = c.Site, c.Mode
 	}
+	if slices.Contains(s.Touches, arg) && len(w.kind.Touch) > 0 {
+		u := w.use(Touch, site, via, view)
+		u.Call, u.Mode, u.Name = c.Site, c.Mode, w.kind.Touch[0]
+	}
 	switch {
-	case slices.Contains(s.Keeps, arg), !known && w.mayKeep(c.Func, arg, view):
+	case slices.Contains(s.Keeps, arg), !known && w.cannotTouch(paramType(c.Func.Signature(), arg)):
+		u := w.use(Store, cur, via, view)
+		if !w.wraps(c.Func) {
+			u.Call = c.Site
+		}
+	case !known && w.mayKeep(c.Func, arg, view):
 		w.use(Store, cur, via, view)
 	case !ended && (view && !w.kind.byChannel() || w.kind.anyType()):
 		u := w.use(Read, site, via, view)
@@ -628,6 +642,37 @@ func prints(fn *types.Func) bool {
 	return false
 }
 
+// cannotTouch reports whether what is noted of the kind cannot be done by who has
+// the handle as a t: an interface that offers less.
+func (w *walk) cannotTouch(t types.Type) bool {
+	if len(w.kind.Touch) == 0 || t == nil {
+		return false
+	}
+	i, ok := t.Underlying().(*types.Interface)
+	if !ok || i.NumMethods() == 0 {
+		return false
+	}
+	for m := range i.Methods() {
+		if slices.Contains(w.kind.Touch, m.Name()) {
+			return false
+		}
+	}
+	return true
+}
+
+// wraps reports whether what fn returns offers what is noted of the kind, as what is
+// wrapped around a handle does.
+func (w *walk) wraps(fn *types.Func) bool {
+	for r := range fn.Signature().Results().Variables() {
+		for _, name := range w.kind.Touch {
+			if obj, _, _ := types.LookupFieldOrMethod(r.Type(), true, fn.Pkg(), name); obj != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // callee follows the value into the parameter of a function of the package.
 func (w *walk) callee(c *funcs.Call, arg int, site, cur inspector.Cursor, via *types.Var, view bool) {
 	sig := c.Callee.Sig
@@ -638,7 +683,10 @@ func (w *walk) callee(c *funcs.Call, arg int, site, cur inspector.Cursor, via *t
 	p := sig.Params().At(arg)
 	inner, ok := w.inner(p, view)
 	if !ok {
-		w.use(Store, cur, via, view)
+		u := w.use(Store, cur, via, view)
+		if w.cannotTouch(p.Type()) {
+			u.Call = c.Site
+		}
 		return
 	}
 	ends, keeps := effect(w.kind, inner)

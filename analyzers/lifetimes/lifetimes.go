@@ -40,8 +40,8 @@ type Use struct {
 	Node   ast.Node        // what is done: the call, the receive, the expression that is stored
 	Func   *funcs.Func     // where; nil in a package-level initialiser
 	Via    *types.Var      // the variable or field that held it; nil at the creation itself
-	To     *types.Var      // of an Own
-	Call   *ast.CallExpr   // of a Release, Rearm, Hand, Read, Exhaust or Touch
+	To     *types.Var      // of an Own, and of a Store into a package-level variable
+	Call   *ast.CallExpr   // of a Release, Rearm, Hand, Read, Exhaust or Touch, and of a Store by a function that is known to do no more
 	Mode   funcs.Mode      // of that call
 	Comm   *ast.CommClause // of a Wait: the select case it stands in, if any
 	Result int             // of a Return: which result
@@ -97,6 +97,7 @@ type Summary struct {
 	Fresh    []Fresh // results that hold a new resource
 	Releases []int   // parameters that it ends; the receiver is Receiver
 	Keeps    []int   // parameters that it stores or returns
+	Touches  []int   // parameters of which it calls the first method that their kind notes
 }
 
 // Receiver stands for the receiver among the parameters of a [Summary].
@@ -401,7 +402,7 @@ func (x *Index) export(fresh map[*funcs.Func][]Fresh, handled []*funcs.Func) {
 	for _, f := range handled {
 		s := &Summary{Fresh: fresh[f]}
 		x.summarise(f, s)
-		if len(s.Fresh)+len(s.Releases)+len(s.Keeps) > 0 {
+		if len(s.Fresh)+len(s.Releases)+len(s.Keeps)+len(s.Touches) > 0 {
 			x.pass.ExportObjectFact(f.Obj, s)
 		}
 	}
@@ -420,6 +421,9 @@ func (x *Index) summarise(f *funcs.Func, s *Summary) {
 		}
 		if keeps {
 			s.Keeps = append(s.Keeps, i)
+		}
+		if slices.ContainsFunc(x.param(holder{p, false}, k), func(u Use) bool { return u.Op == Touch && u.Name == k.Touch[0] }) {
+			s.Touches = append(s.Touches, i)
 		}
 	}
 	if x.takers[f] {
