@@ -1,0 +1,3 @@
+module example.com/dbfix
+
+go 1.26
