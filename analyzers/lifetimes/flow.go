@@ -207,7 +207,9 @@ func (w *walk) value(cur inspector.Cursor, via *types.Var, view bool) {
 			w.use(Store, cur, via, view)
 		}
 	case *ast.StarExpr:
-		if via == nil || !w.kind.anyType() {
+		if w.kind.anyType() {
+			w.value(unparen(parent), via, view) // b := *p, and p is given back
+		} else {
 			w.use(Store, cur, via, view)
 		}
 	case *ast.IndexExpr:
@@ -360,6 +362,10 @@ func (w *walk) pooledMember(cur inspector.Cursor, sel *ast.SelectorExpr, call *a
 		w.use(Store, cur, via, false)
 		return
 	}
+	if fn.Pkg() != nil && fn.Pkg().Path() == "reflect" {
+		w.value(unparen(cur.Parent()), via, false) // reflect.ValueOf(b).Slice(0, 0).Interface()
+		return
+	}
 	op := Touch
 	if c := w.x.funcs.Call(call); c != nil && c.Callee != nil && c.Callee.Sig.Recv() != nil {
 		ends, keeps := effect(w.kind, w.x.param(holder{c.Callee.Sig.Recv(), false}, w.kind))
@@ -395,6 +401,12 @@ func (w *walk) assign(lhs ast.Expr, cur inspector.Cursor, via *types.Var, view b
 	case *ast.SelectorExpr:
 		if v, ok := w.x.pass.TypesInfo.Uses[lhs.Sel].(*types.Var); ok && v.IsField() {
 			w.field(v, cur, via, view)
+			return
+		}
+		w.use(Store, cur, via, view)
+	case *ast.StarExpr:
+		if v, ok := w.x.named(lhs.X), w.kind.anyType(); v != nil && ok && !v.IsField() {
+			w.variable(v, cur, via, view) // *p = b, and p is given back
 			return
 		}
 		w.use(Store, cur, via, view)
@@ -572,6 +584,10 @@ func paramType(sig *types.Signature, i int) types.Type {
 
 // foreign notes an argument of a function of another package.
 func (w *walk) foreign(c *funcs.Call, arg int, site, cur inspector.Cursor, via *types.Var, view bool) {
+	if w.kind.anyType() && c.Func.Name() == "ValueOf" && c.Func.Pkg().Path() == "reflect" {
+		w.value(unparen(site), via, view)
+		return
+	}
 	if w.kind.Take != "" && c.Func.Name() == "Put" && c.Func.FullName() == w.kind.Take {
 		u := w.use(Release, site, via, view)
 		u.Call, u.Mode = c.Site, c.Mode

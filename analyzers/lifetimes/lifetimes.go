@@ -275,7 +275,7 @@ func (x *Index) always(v *Value, result int) bool {
 			continue // of a literal, or without operands
 		}
 		e := ast.Unparen(ret.Results[result])
-		if _, ok := e.(*ast.CallExpr); ok || x.pass.TypesInfo.Types[e].IsNil() || v.Kind.anyType() && isNew(e) {
+		if _, ok := e.(*ast.CallExpr); ok || x.pass.TypesInfo.Types[e].IsNil() || v.Kind.anyType() && x.isNew(e) {
 			continue
 		}
 		if !slices.ContainsFunc(v.Uses, func(u Use) bool { return u.Op == Return && u.Node == e }) {
@@ -285,14 +285,24 @@ func (x *Index) always(v *Value, result int) bool {
 	return true
 }
 
-// isNew reports whether e is a new value: &T{}.
-func isNew(e ast.Expr) bool {
-	u, ok := e.(*ast.UnaryExpr)
-	if !ok || u.Op != token.AND {
-		return false
+// isNew reports whether e is a new value, or none: &T{}, T{}, or a variable that is
+// declared and not given one.
+func (x *Index) isNew(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.CompositeLit:
+		return true
+	case *ast.UnaryExpr:
+		_, ok := e.X.(*ast.CompositeLit)
+		return ok && e.Op == token.AND
+	case *ast.Ident:
+		v, ok := x.pass.TypesInfo.Uses[e].(*types.Var)
+		if !ok || v.IsField() {
+			return false
+		}
+		value, declared := x.definition(v)
+		return declared && value == nil
 	}
-	_, ok = u.X.(*ast.CompositeLit)
-	return ok
+	return false
 }
 
 // handled returns the functions that have a handle for a parameter, and those

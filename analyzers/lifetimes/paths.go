@@ -413,17 +413,30 @@ func (x *Index) named(e ast.Expr) *types.Var {
 // same condition. That it may have changed in between we overlook: better silent
 // than wrong.
 func (x *Index) excluded(site ast.Node, cond ast.Expr, outcome bool) bool {
+	cond, outcome = plain(cond, outcome)
 	cur, _ := syntax.Find(x.root, site)
 	for c := range cur.Enclosing((*ast.IfStmt)(nil)) {
 		s := c.Node().(*ast.IfStmt)
-		if types.ExprString(s.Cond) != types.ExprString(cond) {
-			continue
+		in := within(s.Body, site)
+		if !in && (s.Else == nil || !within(s.Else, site)) {
+			continue // it stands in the condition itself
 		}
-		if within(s.Body, site) && !outcome || s.Else != nil && within(s.Else, site) && outcome {
+		if around, was := plain(s.Cond, in); types.ExprString(around) == types.ExprString(cond) && was != outcome {
 			return true
 		}
 	}
 	return false
+}
+
+// plain returns the condition without its negations, and its outcome.
+func plain(cond ast.Expr, outcome bool) (ast.Expr, bool) {
+	for {
+		u, ok := ast.Unparen(cond).(*ast.UnaryExpr)
+		if !ok || u.Op != token.NOT {
+			return ast.Unparen(cond), outcome
+		}
+		cond, outcome = u.X, !outcome
+	}
 }
 
 // condition returns what decides for the edge, and with which outcome.

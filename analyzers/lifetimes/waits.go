@@ -117,7 +117,7 @@ func (x *Index) reaches(u Use, n ast.Node, cut func(from, to *cfg.Block) bool) b
 
 // After visits the nodes of f's control flow that may come after n, and goes no
 // further than those for which visit is false. Branches that the conditions around
-// n exclude are left out.
+// n exclude are left out; what a range statement sets in each turn is visited too.
 func (x *Index) After(f *funcs.Func, n ast.Node, visit func(ast.Node) bool) {
 	start, ok := x.graph(f).find(n.Pos())
 	if !ok {
@@ -131,6 +131,9 @@ func (x *Index) After(f *funcs.Func, n ast.Node, visit func(ast.Node) bool) {
 		}
 		return visit(m)
 	}, func(from, to *cfg.Block) bool {
+		if r, ok := to.Stmt.(*ast.RangeStmt); ok && to.Kind == cfg.KindRangeBody {
+			return r.Key != nil && !visit(r.Key) || r.Value != nil && !visit(r.Value)
+		}
 		cond, outcome := condition(from, to)
 		return cond != nil && x.excluded(n, cond, outcome)
 	})

@@ -57,3 +57,22 @@ func dies(ok bool) {
 	}
 	a()
 }
+
+func negated(ok bool) {
+	if !ok {
+		mark() // want `then: b$`
+	}
+	if ok {
+		a()
+	}
+	b()
+}
+
+func ranged(xs []int) {
+	for _, x := range xs {
+		a()
+		mark() // want `then: b$`
+		_ = x
+	}
+	b()
+}
