@@ -1,0 +1,323 @@
+package unboundedqueue
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
+)
+
+// A whole is a call that reads something to its end into memory.
+type whole struct {
+	f    *funcs.Func
+	call *funcs.Call
+	of   ast.Expr // a reader, or a request whose body it is
+	via  *types.Func
+}
+
+// bodies reports bodies of requests that are read to their end, however long they are.
+func (c *checker) bodies() {
+	for more := true; more; {
+		more = false
+		for _, w := range c.wholes() {
+			if fn := w.f.Obj; fn != nil && !answers(w.f.Sig) {
+				if i, ok := c.param(w); ok {
+					if _, known := c.reads[fn]; !known {
+						c.reads[fn], more = i, true
+					}
+				}
+			}
+		}
+	}
+	if c.limitsAll() {
+		return
+	}
+	for _, w := range c.wholes() {
+		c.body(w)
+	}
+}
+
+// wholes returns the calls that read something to its end.
+func (c *checker) wholes() []whole {
+	var all []whole
+	for _, f := range c.Funcs.Funcs {
+		if c.values.InTest(f.Node.Pos()) {
+			continue
+		}
+		for _, call := range f.Out {
+			if of, via := c.source(call); of != nil {
+				all = append(all, whole{f, call, of, via})
+			}
+		}
+	}
+	return all
+}
+
+// source returns what the call reads to its end, and which function of ours does so.
+func (c *checker) source(call *funcs.Call) (ast.Expr, *types.Func) {
+	if call.Func == nil || call.Dynamic {
+		return nil, nil
+	}
+	args := call.Site.Args
+	switch call.Func.FullName() {
+	case "io.ReadAll", "io/ioutil.ReadAll", "(*bytes.Buffer).ReadFrom":
+		return args[0], nil
+	case "io.Copy":
+		t := c.TypesInfo.TypeOf(args[0])
+		if isNamed(t, "bytes", "Buffer") || isNamed(t, "strings", "Builder") {
+			return args[1], nil
+		}
+		return nil, nil
+	}
+	if i, ok := c.readsParam(call.Func); ok && i < len(args) {
+		return args[i], call.Func
+	}
+	return nil, nil
+}
+
+// request returns the expression of the request whose body e is, seen through what
+// reads on behalf of others; nil if it is limited or something else.
+func (c *checker) request(f *funcs.Func, e ast.Expr, depth int) ast.Expr {
+	e = ast.Unparen(e)
+	if depth > 4 {
+		return nil
+	}
+	if isNamed(c.TypesInfo.TypeOf(e), "net/http", "Request") {
+		return e // a function of ours takes its body
+	}
+	switch n := e.(type) {
+	case *ast.SelectorExpr:
+		if n.Sel.Name == "Body" && isNamed(c.TypesInfo.TypeOf(n.X), "net/http", "Request") {
+			return ast.Unparen(n.X)
+		}
+	case *ast.CallExpr:
+		switch c.full(n) {
+		case "bufio.NewReader", "bufio.NewReaderSize", "io.TeeReader", "io.NopCloser":
+			return c.request(f, n.Args[0], depth+1)
+		}
+	case *ast.Ident:
+		v := c.flows.Of(f).Local(n)
+		if v == nil {
+			return nil
+		}
+		var found ast.Expr
+		for _, d := range c.flows.Of(f).Defs[v] {
+			if d.Kind != dataflow.Whole {
+				continue
+			}
+			if found = c.request(f, d.RHS, depth+1); found == nil {
+				return nil // on some way it is something else, limited perhaps
+			}
+		}
+		return found
+	}
+	return nil
+}
+
+// param returns the parameter of its function that w reads, a reader as it comes or a
+// request with its body.
+func (c *checker) param(w whole) (int, bool) {
+	e := ast.Unparen(w.of)
+	if r := c.request(w.f, e, 0); r != nil {
+		if c.limited(w, r) {
+			return 0, false
+		}
+		e = r
+	}
+	id, ok := e.(*ast.Ident)
+	if !ok {
+		return 0, false
+	}
+	v := dataflow.LocalVar(c.TypesInfo.ObjectOf(id))
+	if v == nil || len(c.flows.Of(w.f).Defs[v]) > 0 {
+		return 0, false
+	}
+	for i := range w.f.Sig.Params().Len() {
+		if w.f.Sig.Params().At(i) == v {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// body reports w if it reads the body of a request that comes in.
+func (c *checker) body(w whole) {
+	req := c.request(w.f, w.of, 0)
+	if req == nil || c.limited(w, req) || !c.comesIn(w.f, req, 0) {
+		return
+	}
+	if w.via != nil && w.via.Pkg() == c.Pkg && req == ast.Unparen(w.of) {
+		return // that function has the finding
+	}
+	root := c.Hotness.RootAt(w.call.Site.Pos())
+	if root == nil {
+		return
+	}
+	f := rule.Finding{
+		Pos:       w.call.Site.Pos(),
+		End:       w.call.Site.End(),
+		Tier:      rule.Likely,
+		Message:   "the body of the request is read to its end, however long the client makes it: a few large requests at once take the memory of all others",
+		Cause:     "body without a limit",
+		Primitive: w.call.Func.FullName(),
+		Chain:     steps(root),
+		Mend:      "limit it first: r.Body = http.MaxBytesReader(w, r.Body, limit)",
+	}
+	if w.via != nil {
+		f.Chain = append(f.Chain, rule.Step{Pos: w.call.Site.Pos(), Text: c.short(w.via) + " reads it to its end"})
+	}
+	if why := c.doubt(w.f, w.call.Site, root); why != "" {
+		f.Tier = rule.Suspected
+		f.Message += " (but " + why + ")"
+	}
+	c.Report(f)
+}
+
+// comesIn reports whether the request is one that this process is asked by: it comes
+// with a ResponseWriter, here or where f is called, or out of the context of a framework.
+func (c *checker) comesIn(f *funcs.Func, req ast.Expr, depth int) bool {
+	switch n := ast.Unparen(req).(type) {
+	case *ast.Ident:
+		v := dataflow.LocalVar(c.TypesInfo.ObjectOf(n))
+		for g := f; g != nil && v != nil; g = g.Parent {
+			if dataflow.IsParam(g, v) {
+				return answers(g.Sig) || c.isGiven(g, v, depth)
+			}
+		}
+	case *ast.SelectorExpr: // c.Request
+		return n.Sel.Name == "Request" && !isNamed(c.TypesInfo.TypeOf(n.X), "net/http", "Response")
+	case *ast.CallExpr: // c.Request()
+		sel, ok := ast.Unparen(n.Fun).(*ast.SelectorExpr)
+		return ok && sel.Sel.Name == "Request" && len(n.Args) == 0
+	}
+	return false
+}
+
+// isGiven reports whether a function of the package calls f with a request that
+// comes in for its parameter v.
+func (c *checker) isGiven(f *funcs.Func, v *types.Var, depth int) bool {
+	if depth > 3 {
+		return false
+	}
+	for i := range f.Sig.Params().Len() {
+		if f.Sig.Params().At(i) != v {
+			continue
+		}
+		return slices.ContainsFunc(f.In, func(in *funcs.Call) bool {
+			return in.Caller != nil && i < len(in.Site.Args) && c.comesIn(in.Caller, in.Site.Args[i], depth+1)
+		})
+	}
+	return false
+}
+
+// answers reports whether a function of that signature answers requests.
+func answers(sig *types.Signature) bool {
+	for p := range sig.Params().Variables() {
+		if isNamed(p.Type(), "net/http", "ResponseWriter") {
+			return true
+		}
+	}
+	return false
+}
+
+// limited reports whether the function, or one around it, limits the body before, or
+// asks how long it is.
+func (c *checker) limited(w whole, req ast.Expr) (found bool) {
+	ast.Inspect(w.f.Outermost().Body, func(n ast.Node) bool {
+		if n == nil || n.Pos() > w.call.Site.End() || found {
+			return false
+		}
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			found = c.limits(n)
+		case *ast.SelectorExpr:
+			found = n.Sel.Name == "ContentLength"
+		case *ast.AssignStmt:
+			for i, l := range n.Lhs {
+				sel, ok := ast.Unparen(l).(*ast.SelectorExpr)
+				if ok && sel.Sel.Name == "Body" && n.Tok == token.ASSIGN && i < len(n.Rhs) && isNamed(c.TypesInfo.TypeOf(sel.X), "net/http", "Request") {
+					found = c.request(w.f, n.Rhs[i], 0) == nil // something else by now
+				}
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// limits reports whether the call limits a reader or the bodies of a handler.
+func (c *checker) limits(call *ast.CallExpr) bool {
+	switch c.full(call) {
+	case "net/http.MaxBytesReader", "net/http.MaxBytesHandler", "io.LimitReader":
+		return true
+	}
+	k := c.Funcs.Call(call)
+	if k == nil || k.Func == nil || k.Callee == nil {
+		return false
+	}
+	return c.handsLimit(k.Callee)
+}
+
+// handsLimit reports whether f, a short function, limits what it is given.
+func (c *checker) handsLimit(f *funcs.Func) bool {
+	return dataflow.Brief(f) && slices.ContainsFunc(f.Out, func(k *funcs.Call) bool {
+		name := c.full(k.Site)
+		return name == "net/http.MaxBytesReader" || name == "io.LimitReader"
+	})
+}
+
+// limitsAll reports whether the package limits bodies for handlers that it wraps, or
+// wraps them in what does.
+func (c *checker) limitsAll() bool {
+	for _, f := range c.Funcs.Funcs {
+		if c.wraps(f) {
+			return true
+		}
+		for _, k := range f.Out {
+			if c.full(k.Site) == "net/http.MaxBytesHandler" || k.Func != nil && k.Func.Pkg() != c.Pkg && c.ImportObjectFact(k.Func, new(Limits)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// wraps reports whether f limits the body and hands the request on to a handler.
+func (c *checker) wraps(f *funcs.Func) bool {
+	if c.values.InTest(f.Node.Pos()) {
+		return false
+	}
+	limits, hands := false, false
+	ast.Inspect(f.Body, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		switch c.full(call) {
+		case "net/http.MaxBytesHandler":
+			limits, hands = true, true
+		case "net/http.MaxBytesReader":
+			limits = true
+		case "(net/http.Handler).ServeHTTP", "(net/http.HandlerFunc).ServeHTTP":
+			hands = true
+		default:
+			hands = hands || c.isHandler(call)
+		}
+		return true
+	})
+	return limits && hands
+}
+
+// isHandler reports whether the call is that of a handler that f was given: next(w, r).
+func (c *checker) isHandler(call *ast.CallExpr) bool {
+	k := c.Funcs.Call(call)
+	if k == nil || k.Func != nil || k.Callee != nil {
+		return false
+	}
+	sig, ok := c.TypesInfo.TypeOf(call.Fun).Underlying().(*types.Signature)
+	return ok && answers(sig)
+}
