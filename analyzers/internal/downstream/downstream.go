@@ -28,6 +28,14 @@ const (
 	Client     Kind = "client library's request"
 )
 
+// One returns the kind with its article: "an HTTP request".
+func (k Kind) One() string {
+	if k == HTTP {
+		return "an " + string(k)
+	}
+	return "a " + string(k)
+}
+
 // A Call is one that asks something of another process.
 type Call struct {
 	*funcs.Call
