@@ -1,0 +1,3 @@
+module example.org/redis
+
+go 1.26
