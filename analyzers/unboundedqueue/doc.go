@@ -29,8 +29,8 @@
 // time, until the kernel ends the process with all its requests. If the key is what a
 // client sends, whoever likes can have that in minutes.
 //
-// io.ReadAll doubles its buffer as it goes: a body of 1 GB takes some 2 GB on the way, per
-// request. A few of them at once take the memory of all the others.
+// io.ReadAll holds all of a body in memory, and more than that while its buffer grows. A
+// few requests of a gigabyte at once take the memory of all the others.
 //
 // # When it is silent
 //
