@@ -151,7 +151,25 @@ func (x *Index) iterates(f *funcs.Func, loop ast.Stmt, call *funcs.Call) bool {
 			}
 		}
 	}
-	return x.takes(f, loop, call)
+	return x.takes(f, loop, call) || x.advances(f, loop, call)
+}
+
+// advances reports whether what the call is given moves on with each turn: the next
+// node of a list, the address of a redirection.
+func (x *Index) advances(f *funcs.Func, loop ast.Stmt, call *funcs.Call) bool {
+	fl := x.flows.Of(f)
+	for v := range x.inputs(f, loop, call) {
+		body := bodyOf(loop)
+		if within(body, v.Pos()) || isError(v.Type()) || isContext(v.Type()) {
+			continue // made anew in each turn
+		}
+		for _, d := range fl.Defs[v] {
+			if d.Kind == dataflow.Whole && within(body, d.Pos) && d.RHS != call.Site && !copies(d.RHS) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // given reports whether what the call is given depends on v, within the loop.
@@ -180,6 +198,27 @@ func (x *Index) inputs(f *funcs.Func, loop ast.Stmt, call *funcs.Call) dataflow.
 	}
 	add(dataflow.Mentioned(x.info, call.Site))
 	return all
+}
+
+func bodyOf(loop ast.Stmt) *ast.BlockStmt {
+	switch n := loop.(type) {
+	case *ast.ForStmt:
+		return n.Body
+	case *ast.RangeStmt:
+		return n.Body
+	}
+	return nil
+}
+
+// copies reports whether e is a copy of what there was: req.Clone(ctx).
+func copies(e ast.Expr) bool {
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	return ok && (calleeName(call) == "Clone" || calleeName(call) == "WithContext")
+}
+
+func isContext(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "context"
 }
 
 // takes reports whether what the call is given is taken, in each turn, from

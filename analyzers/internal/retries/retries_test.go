@@ -21,6 +21,10 @@ import (
 var errBusy = errors.New("busy")
 var done chan bool
 
+type node struct{ next *node }
+
+func (n *node) Clone() *node { return n }
+
 func try(x ...any) error { return nil }
 func value() (int, error) { return 0, nil }
 func pop() any { return nil }
@@ -53,6 +57,10 @@ func or(b bool) { for { if err := try(); err != nil || b { continue }; return } 
 func nested() { for range 3 { for range 4 { if err := try(); err == nil { return } }; time.Sleep(1) } }
 func outer() { for { for { if err := try(); err != nil { break } }; time.Sleep(1) } }
 func jumps() { again: if err := try(); err != nil { goto again } }
+func jumpsOut() { again: for { if err := try(); err != nil { goto again } } }
+func linked(n *node) { for n != nil { if err := try(n); err != nil { log(err) }; n = n.next } }
+func linkedInHead(n *node) { for m := n; m != nil; m = m.next { if err := try(m); err != nil { continue } } }
+func cloned(n *node) { for { if err := try(n); err == nil { return }; n = n.Clone() } }
 func panics() { for { if err := try(); err != nil { panic(err) } } }
 func typed() { for { err := try(); switch err.(type) { case nil: return; default: log(err) } } }
 `
@@ -65,34 +73,38 @@ func load(t *testing.T, src string) (*passtest.Package, *retries.Index) {
 func TestAfter(t *testing.T) {
 	p, x := load(t, source)
 	for fn, want := range map[string]string{
-		"once":        "none",
-		"ends":        "none",
-		"hot":         "hot, 0 exits",
-		"falls":       "hot, 0 exits",
-		"compared":    "hot, 0 exits",
-		"ignored":     "none",
-		"paused":      "paused, 0 exits",
-		"mixed":       "hotpaused, 0 exits", // it pauses for some reason or other
-		"conditional": "paused, 0 exits",
-		"counted":     "hot, 1 exits",
-		"ranged":      "hot, 1 exits",
-		"list":        "none",
-		"index":       "none",
-		"queue":       "none",
-		"same":        "hot, 0 exits",
-		"selects":     "paused, 1 exits",
-		"polls":       "hot, 1 exits",
-		"wraps":       "hot, 0 exits",
-		"goesOn":      "none",
-		"prepares":    "hot, 0 exits",
-		"switched":    "hot, 0 exits",
-		"and":         "hot, 0 exits",
-		"or":          "hot, 0 exits",
-		"nested":      "hotpaused, 1 outer",
-		"outer":       "paused, 0 exits",
-		"jumps":       "none", // no loop that a finding could name
-		"panics":      "none",
-		"typed":       "hot, 1 exits", // what a type switch finds is not followed
+		"once":         "none",
+		"ends":         "none",
+		"hot":          "hot, 0 exits",
+		"falls":        "hot, 0 exits",
+		"compared":     "hot, 0 exits",
+		"ignored":      "none",
+		"paused":       "paused, 0 exits",
+		"mixed":        "hotpaused, 0 exits", // it pauses for some reason or other
+		"conditional":  "paused, 0 exits",
+		"counted":      "hot, 1 exits",
+		"ranged":       "hot, 1 exits",
+		"list":         "none",
+		"index":        "none",
+		"queue":        "none",
+		"same":         "hot, 0 exits",
+		"selects":      "paused, 1 exits",
+		"polls":        "hot, 1 exits",
+		"wraps":        "hot, 0 exits",
+		"goesOn":       "none",
+		"prepares":     "hot, 0 exits",
+		"switched":     "hot, 0 exits",
+		"and":          "hot, 0 exits",
+		"or":           "hot, 0 exits",
+		"nested":       "hotpaused, 1 outer",
+		"outer":        "paused, 0 exits",
+		"jumps":        "none", // no loop that a finding could name
+		"jumpsOut":     "none",
+		"linked":       "none",
+		"linkedInHead": "none",
+		"cloned":       "hot, 0 exits",
+		"panics":       "none",
+		"typed":        "hot, 1 exits", // what a type switch finds is not followed
 	} {
 		f := p.Func(t, fn)
 		call := p.Funcs.Call(p.Call(t, f, "try").Node().(*ast.CallExpr))

@@ -82,7 +82,7 @@ func (w *walk) run(given int) *Retry {
 	w.given, w.seen = given, make(map[state]bool)
 	w.result = &Retry{Call: w.call, Error: w.err}
 	w.nodes(state{block: w.block}, w.block.Nodes[w.at:], true)
-	if !w.result.Hot && !w.result.Paused {
+	if w.result.Loop == nil { // nothing comes back, or a goto does
 		return nil
 	}
 	return w.result
