@@ -31,6 +31,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/limits"
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/notices"
 )
 
@@ -177,6 +178,7 @@ func TestFacts(t *testing.T) {
 // fill sets all of a fact, of which gob sees the exported fields only.
 func fill(t *testing.T, r *rand.Rand, v reflect.Value, depth int) {
 	t.Helper()
+	const deep = 12 // of a type that holds itself
 	switch v.Kind() {
 	case reflect.Bool:
 		v.SetBool(true)
@@ -187,9 +189,15 @@ func fill(t *testing.T, r *rand.Rand, v reflect.Value, depth int) {
 	case reflect.String:
 		v.SetString(strings.Repeat("x", 1+r.IntN(4)))
 	case reflect.Pointer:
+		if depth > deep {
+			return
+		}
 		v.Set(reflect.New(v.Type().Elem()))
 		fill(t, r, v.Elem(), depth+1)
 	case reflect.Slice:
+		if depth > deep {
+			return
+		}
 		v.Set(reflect.MakeSlice(v.Type(), 1+r.IntN(3), 3))
 		for i := range v.Len() {
 			fill(t, r, v.Index(i), depth+1)
@@ -271,7 +279,8 @@ func (h *bareHost) declared(a *analysis.Analyzer, f analysis.Fact) {
 }
 
 // What can be told without module, files and facts is told all the same: all but
-// what the compiler has to say.
+// what the compiler has to say, what is only suspected, and what goes by the version of
+// the language, of which that host says nothing.
 func TestBareHost(t *testing.T) {
 	const told = `{"budgets": [{"func": "lagvet.invalid/canary.Redial", "effects": []}], "packages": [{"import": "lagvet.invalid/canary", "forbid": ["wallclock"]}]}`
 	if err := limits.Analyzer.Flags.Set(limits.Flag, told); err != nil {
@@ -279,9 +288,10 @@ func TestBareHost(t *testing.T) {
 	}
 	defer limits.Analyzer.Flags.Set(limits.Flag, "")
 	h := load(t, canary(t), ".")
+	silent := []string{"heapescape", "linkname"}
 	for _, r := range analyzers.All() {
 		h.result(r.Analyzer)
-		if found := h.said[r.Name] != nil; found != (r.Name != "heapescape") {
+		if found := h.said[r.Name] != nil; found != (r.Tier != rule.Suspected && !slices.Contains(silent, r.Name)) {
 			t.Errorf("%s reports %q", r.Name, h.said[r.Name])
 		}
 	}

@@ -25,6 +25,8 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.Deadlines,
 	Class:    rule.Context,
 	Severity: rule.Medium,
+	Fixes:    true,
+	Tier:     rule.Proven,
 	Since:    "go1.7",
 	Requires: []*analysis.Analyzer{syntax.Analyzer, values.Analyzer},
 	Run:      run,

@@ -27,6 +27,8 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.Deadlines,
 	Class:    rule.Context,
 	Severity: rule.High,
+	Fixes:    true,
+	Tier:     rule.Proven,
 	Since:    "go1.7",
 	Requires: []*analysis.Analyzer{syntax.Analyzer, fresh.Analyzer, witness.Analyzer},
 	Run:      run,

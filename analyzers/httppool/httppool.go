@@ -24,6 +24,7 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.Connections,
 	Class:    rule.Dependency,
 	Severity: rule.Medium,
+	Fixes:    true,
 	Requires: []*analysis.Analyzer{syntax.Analyzer, values.Analyzer, httpconf.Analyzer},
 	Run:      run,
 })

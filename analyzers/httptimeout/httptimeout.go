@@ -29,6 +29,7 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.Deadlines,
 	Class:    rule.Context,
 	Severity: rule.High,
+	Fixes:    true,
 	Since:    "go1.3",
 	Requires: []*analysis.Analyzer{syntax.Analyzer, values.Analyzer, contexts.Analyzer, budgets.Analyzer, httpconf.Analyzer},
 	Run:      run,

@@ -30,6 +30,7 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.Connections,
 	Class:    rule.Dependency,
 	Severity: rule.Low,
+	Tier:     rule.Suspected,
 	Requires: []*analysis.Analyzer{syntax.Analyzer, values.Analyzer, witness.Analyzer, protection.Analyzer},
 	Run:      run,
 })

@@ -29,6 +29,7 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.Threads,
 	Class:    rule.Performance,
 	Severity: rule.Medium,
+	Fixes:    true,
 	Requires: []*analysis.Analyzer{syntax.Analyzer, values.Analyzer},
 	Run:      run,
 })

@@ -26,6 +26,8 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.Timers,
 	Class:    rule.Concurrency,
 	Severity: rule.Medium,
+	Fixes:    true,
+	Tier:     rule.Proven,
 	Requires: []*analysis.Analyzer{syntax.Analyzer, values.Analyzer},
 	Run:      run,
 })

@@ -28,6 +28,8 @@ var Rule = rule.New(rule.Spec{
 	Group:     rule.Timers,
 	Class:     rule.Performance,
 	Severity:  rule.Medium,
+	Fixes:     true,
+	Tier:      rule.Proven,
 	NeedsHot:  true,
 	Requires:  []*analysis.Analyzer{syntax.Analyzer, values.Analyzer, lifetimes.Analyzer},
 	FactTypes: []analysis.Fact{new(Makes)},

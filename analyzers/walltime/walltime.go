@@ -24,6 +24,7 @@ var Rule = rule.New(rule.Spec{
 	Group:     rule.Timers,
 	Class:     rule.Performance,
 	Severity:  rule.Medium,
+	Fixes:     true,
 	Since:     "go1.9",
 	Requires:  []*analysis.Analyzer{syntax.Analyzer, values.Analyzer},
 	FactTypes: []analysis.Fact{new(Returns)},
