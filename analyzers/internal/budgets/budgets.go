@@ -408,18 +408,42 @@ func (q *question) variable(v *types.Var, at token.Pos, fr *frame, value func(as
 func (q *question) defs(v *types.Var, at token.Pos) (list []ast.Expr, exact bool) {
 	given, _ := q.values.Given(v)
 	var last ast.Expr
+	f := q.funcs.At(at)
 	for _, e := range given {
-		if e.End() <= at && (last == nil || e.Pos() > last.Pos()) {
+		before := e.End() <= at
+		if !before && q.funcs.At(e.Pos()) == f && !q.share(e, at) {
+			continue // comes later
+		}
+		list = append(list, e)
+		if before && (last == nil || e.Pos() > last.Pos()) {
 			last = e
 		}
 	}
 	if last == nil {
-		return given, false
+		return list, false
 	}
-	if b := q.block(last); b != nil && b.Pos() <= at && at < b.End() && !q.againInLoop(given, last, at) {
+	if b := q.block(last); b != nil && b.Pos() <= at && at < b.End() && !q.againInLoop(list, last, at) {
 		return []ast.Expr{last}, true
 	}
-	return given, false
+	return list, false
+}
+
+// share reports whether e, which comes after at, is in a loop that comes round to at
+// with what e gave, and does not stand around it.
+func (q *question) share(e ast.Expr, at token.Pos) bool {
+	if e.Pos() <= at && at < e.End() {
+		return q.againInLoop([]ast.Expr{e}, nil, at)
+	}
+	cur, ok := syntax.Find(q.root, e)
+	if !ok {
+		return true
+	}
+	for c := range cur.Enclosing((*ast.ForStmt)(nil), (*ast.RangeStmt)(nil)) {
+		if n := c.Node(); n.Pos() <= at && at < n.End() {
+			return true
+		}
+	}
+	return false
 }
 
 // block returns the block or clause that e stands in.
@@ -437,7 +461,7 @@ func (q *question) block(e ast.Expr) ast.Node {
 // againInLoop reports whether a later assignment may come round to at.
 func (q *question) againInLoop(given []ast.Expr, last ast.Expr, at token.Pos) bool {
 	for _, e := range given {
-		if e.Pos() <= last.Pos() {
+		if last != nil && e.Pos() <= last.Pos() {
 			continue
 		}
 		cur, ok := syntax.Find(q.root, e)
@@ -445,7 +469,7 @@ func (q *question) againInLoop(given []ast.Expr, last ast.Expr, at token.Pos) bo
 			return true
 		}
 		for c := range cur.Enclosing((*ast.ForStmt)(nil), (*ast.RangeStmt)(nil)) {
-			if n := c.Node(); n.Pos() <= at && at < n.End() && !(n.Pos() <= last.Pos() && last.Pos() < n.End()) {
+			if n := c.Node(); n.Pos() <= at && at < n.End() && (last == nil || !(n.Pos() <= last.Pos() && last.Pos() < n.End())) {
 				return true
 			}
 		}

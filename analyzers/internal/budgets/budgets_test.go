@@ -62,6 +62,9 @@ var cases = map[string]struct {
 	"request that came in":   {`func f(w http.ResponseWriter, r *http.Request) { send(r) }`, budgets.Incoming, 0},
 	"of one that came in":    {`func f(w http.ResponseWriter, r *http.Request) { use(r.Context()) }`, budgets.Incoming, 0},
 	"a closure":              {`func f() { ctx := context.Background(); func() { use(ctx) }() }`, budgets.Endless, 0},
+	"its own parameter":      {`func f(ctx context.Context) { ctx, c := context.WithTimeout(ctx, 9); defer c(); use(ctx) }; func g() { ctx, c := context.WithTimeout(context.Background(), 5); defer c(); f(ctx) }`, budgets.Bounded, 5},
+	"given again, later":     {`func f() { ctx := context.Background(); use(ctx); ctx, c := context.WithTimeout(ctx, 9); defer c() }`, budgets.Endless, 0},
+	"given again, in a loop": {`func f() { ctx := context.Background(); for { use(ctx); var c func(); ctx, c = context.WithTimeout(ctx, 9); defer c() } }`, budgets.Bounded, 0},
 	"recursion":              {`func f(ctx context.Context) { f(ctx); use(ctx) }`, budgets.Unknown, 0},
 }
 
