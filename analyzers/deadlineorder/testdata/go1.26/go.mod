@@ -1,0 +1,3 @@
+module example.com/deadlineorder
+
+go 1.26
