@@ -6,6 +6,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/budgets"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/httpconf"
+	"github.com/lagvet/lagvet/analyzers/internal/outgoing"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
 
@@ -24,12 +25,19 @@ type sending struct {
 func (c *checker) sendings(v *httpconf.Value) []sending {
 	var list []sending
 	for _, call := range v.Calls {
-		if !httpconf.Sends(call.Method) || call.Via != nil || call.Caller == nil {
+		if !httpconf.Sends(call.Method) || call.Via != nil || call.Caller == nil || forwards(call) {
 			continue
 		}
 		list = append(list, sending{call, c.budget(call)})
 	}
 	return list
+}
+
+// forwards reports whether call passes on what a RoundTripper is given: the client
+// that goes by that one sends it.
+func forwards(call httpconf.Call) bool {
+	sig := call.Caller.Outermost().Sig
+	return call.Method == "RoundTrip" && sig != nil && outgoing.Sends(sig)
 }
 
 // budget says what bounds the request that call sends.
