@@ -17,6 +17,10 @@
 //     are sent by directly.
 //   - A connection that an accept loop hands to a goroutine, which reads it in a loop,
 //     in a package that never sets a deadline on one.
+//   - Structs of well-known dependencies that say how long to wait for another machine,
+//     and say nothing: ssh.ClientConfig without Timeout, the Config of etcd's client
+//     without DialTimeout, a websocket or kafka Dialer without a timeout, a
+//     fasthttp.Server without ReadTimeout.
 //
 // The finding stands where the client or server is made, or at the call of the
 // function of another package that makes it; its chain shows where the request is sent

@@ -64,6 +64,7 @@ func run(pass *rule.Pass) error {
 	}
 	c.functions()
 	c.connections()
+	c.dependencies()
 	return nil
 }
 
