@@ -278,7 +278,11 @@ func (b *builder) owner(sel *ast.SelectorExpr, s *types.Selection) (types.Type, 
 		if !b.follows(t) {
 			return t, origin{}
 		}
-		return t, b.source(sel.X, 0)
+		x := ast.Unparen(sel.X)
+		if star, ok := x.(*ast.StarExpr); ok { // (*p).f is no copy
+			x = star.X
+		}
+		return t, b.source(x, 0)
 	}
 	var f *types.Var
 	for _, i := range path {
@@ -466,6 +470,9 @@ func (b *builder) lose(e ast.Expr) {
 func (b *builder) source(e ast.Expr, i int) origin {
 	switch e := ast.Unparen(e).(type) {
 	case *ast.StarExpr:
+		if k := KindOf(b.info.TypeOf(e)); k != 0 {
+			return b.copied(e, e.X, k)
+		}
 		return b.source(e.X, i)
 	case *ast.TypeAssertExpr:
 		if i > 0 {
@@ -562,12 +569,7 @@ func (b *builder) result(e *ast.CallExpr, i int) origin {
 		return origin{open: true}
 	}
 	if call.Func.FullName() == "(*net/http.Transport).Clone" {
-		v := b.made[e]
-		if v == nil {
-			v = b.value(e, Transport)
-			v.base = b.source(fun.(*ast.SelectorExpr).X, 0)
-		}
-		return origin{values: []*Value{v}}
+		return b.copied(e, fun.(*ast.SelectorExpr).X, Transport)
 	}
 	var h handles
 	if b.pass.ImportObjectFact(call.Func, &h) {
@@ -578,6 +580,17 @@ func (b *builder) result(e *ast.CallExpr, i int) origin {
 		}
 	}
 	return origin{open: true}
+}
+
+// copied returns the copy that e makes of what of points to: it begins with the same
+// fields.
+func (b *builder) copied(e, of ast.Expr, k Kind) origin {
+	v := b.made[e]
+	if v == nil {
+		v = b.value(e, k)
+		v.base = b.source(of, 0)
+	}
+	return origin{values: []*Value{v}}
 }
 
 func (b *builder) builtin(name string, e *ast.CallExpr) origin {

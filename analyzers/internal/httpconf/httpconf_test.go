@@ -57,6 +57,8 @@ func TestField(t *testing.T) {
 		"overwritten in sight": {`func f() { c := new(http.Client); *c = http.Client{Timeout: 1} }`, httpconf.Set},
 		"out of sight":         {`func f(g func(*http.Client)) { g(&http.Client{}) }`, httpconf.Unknown},
 		"a copy out of sight":  {`func f(g func(http.Client)) { g(http.Client{}) }`, httpconf.Unset},
+		"a copy's":             {`func f() { c := &http.Client{}; d := *c; d.Timeout = 1 }`, httpconf.Unset},
+		"through a star":       {`func f() { c := &http.Client{}; (*c).Timeout = 1 }`, httpconf.Set},
 		"another's":            {`func f() { c := &http.Client{}; d := (*http.Client)(nil); d.Timeout = 1; _ = c }`, httpconf.Unset},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -147,10 +149,15 @@ func f() {
 	http.DefaultTransport.(*http.Transport).MaxIdleConnsPerHost = 64
 	http.DefaultTransport = &http.Transport{}
 	_ = http.DefaultTransport.(*http.Transport).Clone()
+	own := *http.DefaultClient
+	own.Timeout = 1
 }`)
 	for _, v := range x.Values {
 		_, call := v.Expr.(*ast.CallExpr)
 		switch {
+		case v.Kind == httpconf.Client && v.Default == v.Field("Timeout").Given():
+			t.Error("a copy of the default client is not told from it")
+		case v.Kind == httpconf.Client:
 		case v.Default && len(v.Sets) != 2:
 			t.Errorf("the default transport is changed %d times, want 2", len(v.Sets))
 		case call && v.Field("MaxIdleConnsPerHost").Int != 64:
