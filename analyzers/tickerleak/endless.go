@@ -5,10 +5,10 @@ import (
 	"go/ast"
 	"go/types"
 	"slices"
-	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/owners"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/lifetimes"
 )
@@ -146,68 +146,11 @@ func (c *checker) multiplicity(o lifetimes.Origin) (why string, tier rule.Tier, 
 	return "nothing stops it", rule.Suspected, nil
 }
 
-// connection reports whether f is given a connection to serve.
-func connection(f *funcs.Func) bool {
-	for p := range f.Sig.Params().Variables() {
-		switch types.TypeString(p.Type(), nil) {
-		case "net.Conn", "*net.TCPConn", "*net.UnixConn", "*crypto/tls.Conn", "net/http.ResponseWriter":
-			return true
-		}
-	}
-	return false
-}
-
 // ending returns the method that ends the object which f is a method or the
 // constructor of, or nil.
 func (c *checker) ending(f *funcs.Func) *types.Func {
-	obj := f.Outermost().Obj
-	if obj == nil {
-		return nil
-	}
-	if recv := obj.Signature().Recv(); recv != nil {
-		return c.endOf(recv.Type())
-	}
-	for res := range obj.Signature().Results().Variables() {
-		if end := c.endOf(res.Type()); end != nil {
-			return end
-		}
-	}
-	return nil
+	return owners.End(c.Pkg, f.Outermost().Obj)
 }
 
-// endOf returns the method of t, or of what it points to, that ends it, or nil.
-func (c *checker) endOf(t types.Type) *types.Func {
-	if t == nil {
-		return nil
-	}
-	if p, ok := types.Unalias(t).(*types.Pointer); ok {
-		t = p.Elem()
-	}
-	n, ok := types.Unalias(t).(*types.Named)
-	if !ok || n.Obj().Pkg() != c.Pkg {
-		return nil
-	}
-	if i, ok := n.Underlying().(*types.Interface); ok {
-		for m := range i.Methods() {
-			if endName(m.Name()) {
-				return m
-			}
-		}
-		return nil
-	}
-	for m := range n.Methods() {
-		if endName(m.Name()) {
-			return m
-		}
-	}
-	return nil
-}
-
-// endName reports whether a method of that name is meant to end its object.
-func endName(name string) bool {
-	switch strings.ToLower(name) {
-	case "close", "stop", "shutdown", "destroy", "dispose", "terminate", "gracefulstop", "halt", "teardown":
-		return true
-	}
-	return false
-}
+// connection reports whether f is given a connection to serve.
+func connection(f *funcs.Func) bool { return owners.Connection(f.Sig) }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/lagvet/lagvet/analyzers/internal/owners"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/timing"
 	"github.com/lagvet/lagvet/analyzers/lifetimes"
@@ -88,7 +89,7 @@ func (c *checker) field(v *lifetimes.Value, own *lifetimes.Use) {
 		Primitive: v.New,
 		Mend:      "stop it in the method that ends its owner",
 	}
-	if end := c.endOf(c.owner(own.To)); end != nil {
+	if end := owners.EndOf(c.Pkg, c.owner(own.To)); end != nil {
 		f.Tier = rule.Likely
 		f.Chain = append(f.Chain, step(end.Pos(), "ends the owner and does not stop the ticker"))
 	}
