@@ -1,0 +1,564 @@
+package goroutineleak
+
+import (
+	"go/token"
+	"maps"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/internal/chanflow"
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
+)
+
+// early finds senders that are left behind: a function makes a channel, starts a
+// goroutine that sends to it, and can return without having received.
+func (c *checker) early() {
+	reported := maps.Clone(c.stuck) // one send may be to several channels
+	for _, o := range c.flow.Objects {
+		if o.Kind != chanflow.Chan || o.Out || o.Site.Parent() == nil {
+			continue
+		}
+		room, known := c.capacity(o)
+		if !known {
+			continue // as many as there are senders, as a rule
+		}
+		h := &handover{checker: c, o: o, room: room, fn: o.Site.Parent(), reported: reported}
+		if h.collect() {
+			c.judged[o] = h.judge()
+		}
+	}
+}
+
+// A handover is a channel by which goroutines pass results to the function that
+// makes it.
+type handover struct {
+	*checker
+	o     *chanflow.Object
+	room  int64
+	fn    *ssa.Function
+	sends []*chanflow.Op
+	recvs []*chanflow.Op
+	takes map[*ssa.Function]bool // functions that receive, or call one that does
+	gives map[*ssa.Function]bool // functions that send
+
+	reported map[ssa.Instruction]bool
+}
+
+// collect finds both ends. It is false if others than the function and what it
+// starts receive, or if nothing waits when it sends.
+func (h *handover) collect() bool {
+	for _, op := range h.o.Ops {
+		switch op.Kind {
+		case chanflow.Send:
+			if op.Blocks() && op.Known && !h.reported[op.Instr] {
+				h.sends = append(h.sends, op)
+			}
+		case chanflow.Recv, chanflow.Range:
+			h.recvs = append(h.recvs, op)
+		}
+	}
+	if len(h.sends) == 0 || len(h.recvs) == 0 {
+		return false
+	}
+	h.takes, h.gives = h.reach(h.recvs), h.reach(h.sends)
+	return h.takes[h.fn] && h.gives[h.fn] && !h.handed()
+}
+
+// reach returns the functions that do one of ops, or call or start what does.
+func (h *handover) reach(ops []*chanflow.Op) map[*ssa.Function]bool {
+	seen := make(map[*ssa.Function]bool)
+	var up func(*ssa.Function)
+	up = func(fn *ssa.Function) {
+		if seen[fn] {
+			return
+		}
+		seen[fn] = true
+		for _, e := range h.flow.In(fn) {
+			if fn != h.fn {
+				up(e.Caller)
+			}
+		}
+	}
+	for _, op := range ops {
+		up(op.Fn)
+	}
+	return seen
+}
+
+// handed reports whether somebody receives whom the function did not start.
+func (h *handover) handed() bool {
+	below := map[*ssa.Function]bool{h.fn: true}
+	for todo := []*ssa.Function{h.fn}; len(todo) > 0; todo = todo[1:] {
+		for _, e := range h.flow.Calls(todo[0]) {
+			if !below[e.Callee] {
+				below[e.Callee] = true
+				todo = append(todo, e.Callee)
+			}
+		}
+	}
+	for _, op := range h.recvs {
+		if !below[op.Fn] {
+			return true
+		}
+	}
+	for _, blk := range h.fn.Blocks {
+		for _, instr := range blk.Instrs {
+			if r, ok := instr.(*ssa.Return); ok {
+				for _, res := range r.Results {
+					if h.is(res) {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// is reports whether v may be the channel.
+func (h *handover) is(v ssa.Value) bool {
+	objs, _ := h.flow.May(v, chanflow.Chan)
+	for _, o := range objs {
+		if o == h.o {
+			return true
+		}
+	}
+	return false
+}
+
+// judge looks for a way to a return on which a send is never received. It is false if
+// that is not what decides.
+func (h *handover) judge() bool {
+	judged := true
+	for _, site := range h.starts() {
+		send, many := h.sending(site)
+		if send == nil {
+			continue
+		}
+		if !many && h.total() <= h.room {
+			continue
+		}
+		if h.already(site) {
+			judged = false
+			continue
+		}
+		if many && h.room > 0 && h.few(site, send) {
+			continue
+		}
+		if ret := h.without(site); ret != nil {
+			h.leave(site, send, ret, rule.Likely)
+			return true
+		}
+		if !many {
+			continue
+		}
+		if ret, sure := h.middle(site, send); ret != nil {
+			tier := rule.Suspected
+			if sure {
+				tier = rule.Likely
+			}
+			h.leave(site, send, ret, tier)
+			return true
+		}
+	}
+	return judged
+}
+
+// starts returns the calls and go statements of the function by which the senders
+// come to run.
+func (h *handover) starts() []ssa.CallInstruction {
+	var sites []ssa.CallInstruction
+	seen := make(map[ssa.CallInstruction]bool)
+	for _, e := range h.flow.Calls(h.fn) {
+		if h.gives[e.Callee] && !seen[e.Site] && h.spawns(e) {
+			seen[e.Site] = true
+			sites = append(sites, e.Site)
+		}
+	}
+	return sites
+}
+
+// spawns reports whether there is a go statement on the way from e to a send.
+func (h *handover) spawns(e *chanflow.Edge) bool {
+	seen := make(map[*ssa.Function]bool)
+	var down func(*chanflow.Edge, bool) bool
+	down = func(e *chanflow.Edge, started bool) bool {
+		started = started || e.Mode == chanflow.Go
+		if seen[e.Callee] {
+			return false
+		}
+		seen[e.Callee] = true
+		if started {
+			return true
+		}
+		for _, next := range h.flow.Calls(e.Callee) {
+			if h.gives[next.Callee] && down(next, started) {
+				return true
+			}
+		}
+		return false
+	}
+	return down(e, false)
+}
+
+// sending returns a send that site leads to, and whether it may be done many times.
+func (h *handover) sending(site ssa.CallInstruction) (*chanflow.Op, bool) {
+	below := make(map[*ssa.Function]bool)
+	for _, e := range h.flow.Callees(site) {
+		h.below(e.Callee, below)
+	}
+	for _, op := range h.sends {
+		if below[op.Fn] {
+			return op, loops(op.Instr) || loops(site) || h.looped(op.Fn)
+		}
+	}
+	return nil, false
+}
+
+func (h *handover) below(fn *ssa.Function, seen map[*ssa.Function]bool) {
+	if seen[fn] {
+		return
+	}
+	seen[fn] = true
+	for _, e := range h.flow.Calls(fn) {
+		h.below(e.Callee, seen)
+	}
+}
+
+// looped reports whether fn is called in a loop on the way from the function.
+func (h *handover) looped(fn *ssa.Function) bool {
+	seen := make(map[*ssa.Function]bool)
+	for fn != h.fn && !seen[fn] {
+		seen[fn] = true
+		in := h.flow.In(fn)
+		if len(in) != 1 {
+			return len(in) > 1
+		}
+		if in[0].Caller != h.fn && loops(in[0].Site) {
+			return true
+		}
+		fn = in[0].Caller
+	}
+	return false
+}
+
+func loops(instr ssa.Instruction) bool { return chanflow.Walk{}.Reaches(instr, instr) }
+
+// already reports whether a goroutine that receives has been started before site.
+func (h *handover) already(site ssa.CallInstruction) bool {
+	for _, e := range h.flow.Calls(h.fn) {
+		if h.takes[e.Callee] && e.Site != site && h.starting(e) && (chanflow.Walk{}).Reaches(e.Site, site) {
+			return true
+		}
+	}
+	return false
+}
+
+// starting reports whether what receives runs in a goroutine that e starts.
+func (h *handover) starting(e *chanflow.Edge) bool {
+	seen := make(map[*ssa.Function]bool)
+	var down func(*chanflow.Edge) bool
+	down = func(e *chanflow.Edge) bool {
+		if e.Mode == chanflow.Go {
+			return true
+		}
+		if seen[e.Callee] {
+			return false
+		}
+		seen[e.Callee] = true
+		for _, next := range h.flow.Calls(e.Callee) {
+			if h.takes[next.Callee] && down(next) {
+				return true
+			}
+		}
+		return false
+	}
+	return down(e)
+}
+
+// total returns how many values are sent at most if no send is repeated.
+func (h *handover) total() (n int64) {
+	for i, op := range h.sends {
+		alone := true
+		for _, other := range h.sends[:i] {
+			if other.Fn == op.Fn && !(chanflow.Walk{}).Reaches(other.Instr, op.Instr) && !(chanflow.Walk{}).Reaches(op.Instr, other.Instr) {
+				alone = false // one or the other
+			}
+		}
+		if alone {
+			n++
+		}
+	}
+	return n
+}
+
+// few reports whether a send that is repeated is repeated a known number of times,
+// so that there may be room for all.
+func (h *handover) few(site ssa.CallInstruction, send *chanflow.Op) bool {
+	for _, instr := range []ssa.Instruction{site, send.Instr} {
+		for _, l := range chanflow.Around(instr.Block()) {
+			if n, ok := l.Turns(); ok && n <= h.room {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// without returns a return that can come after site without a receive.
+func (h *handover) without(site ssa.CallInstruction) *ssa.Return {
+	for _, blk := range h.fn.Blocks {
+		for _, instr := range blk.Instrs {
+			if d, ok := instr.(*ssa.Defer); ok && h.takesAt(d) && h.comes(d, site) {
+				return nil
+			}
+		}
+	}
+	w := chanflow.Walk{
+		Stop: h.takesHere,
+		Cut: func(from, to *ssa.BasicBlock) bool {
+			return h.chosen(from, to) || h.done(from, to) || excluded(site.Block(), from, to)
+		},
+	}
+	return w.Return(site)
+}
+
+func (h *handover) comes(d *ssa.Defer, site ssa.Instruction) bool {
+	return d.Block().Dominates(site.Block())
+}
+
+// takesHere reports whether instr receives from the channel, or calls what does.
+func (h *handover) takesHere(instr ssa.Instruction) bool {
+	switch v := instr.(type) {
+	case *ssa.UnOp:
+		return v.Op == token.ARROW && h.is(v.X)
+	case *ssa.Select:
+		return v.Blocking && len(v.States) == 1 && h.is(v.States[0].Chan)
+	case ssa.CallInstruction:
+		return h.takesAt(v)
+	}
+	return false
+}
+
+func (h *handover) takesAt(c ssa.CallInstruction) bool {
+	for _, e := range h.flow.Callees(c) {
+		if h.takes[e.Callee] {
+			return true
+		}
+	}
+	return false
+}
+
+// chosen reports whether the edge is that of a select case which receives.
+func (h *handover) chosen(from, to *ssa.BasicBlock) bool {
+	sel, i := chanflow.Chosen(from, to)
+	return sel != nil && i < len(sel.States) && h.is(sel.States[i].Chan)
+}
+
+// done reports whether the edge leaves a loop that receives, at its head: as many
+// as there are have been received.
+func (h *handover) done(from, to *ssa.BasicBlock) bool {
+	for _, l := range chanflow.Around(from) {
+		if l.Leaves(from, to) && h.receivesIn(l) {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *handover) receivesIn(l *chanflow.Loop) bool {
+	for blk := range l.Blocks {
+		for _, instr := range blk.Instrs {
+			if h.takesHere(instr) {
+				return true
+			}
+			if sel, ok := instr.(*ssa.Select); ok {
+				for _, s := range sel.States {
+					if h.is(s.Chan) {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// excluded reports whether the edge is only taken if a condition has the other
+// outcome than it has where at is reached: if started { <-done }.
+func excluded(at, from, to *ssa.BasicBlock) bool {
+	cond, outcome, ok := decision(from, to)
+	if !ok {
+		return false
+	}
+	for d := at.Idom(); d != nil; d = d.Idom() {
+		for _, next := range d.Succs {
+			c, o, ok := decision(d, next)
+			if ok && next.Dominates(at) && len(next.Preds) == 1 && equal(c, cond, 4) {
+				return o != outcome
+			}
+		}
+	}
+	return false
+}
+
+// decision returns the condition that decides for an edge, and its outcome.
+func decision(from, to *ssa.BasicBlock) (ssa.Value, bool, bool) {
+	if len(from.Instrs) == 0 {
+		return nil, false, false
+	}
+	branch, ok := from.Instrs[len(from.Instrs)-1].(*ssa.If)
+	if !ok || from.Succs[0] == from.Succs[1] {
+		return nil, false, false
+	}
+	cond, outcome := branch.Cond, to == from.Succs[0]
+	for {
+		switch c := cond.(type) {
+		case *ssa.UnOp:
+			if c.Op == token.NOT {
+				cond, outcome = c.X, !outcome
+				continue
+			}
+		case *ssa.BinOp:
+			if c.Op == token.NEQ {
+				return c, !outcome, true
+			}
+		}
+		return cond, outcome, true
+	}
+}
+
+// equal reports whether two values are computed in the same way from the same.
+func equal(a, b ssa.Value, depth int) bool {
+	if a == b {
+		return true
+	}
+	if depth == 0 {
+		return false
+	}
+	switch a := a.(type) {
+	case *ssa.Const:
+		b, ok := b.(*ssa.Const)
+		return ok && a.RelString(nil) == b.RelString(nil)
+	case *ssa.UnOp:
+		b, ok := b.(*ssa.UnOp)
+		return ok && a.Op == b.Op && a.Op != token.ARROW && equal(a.X, b.X, depth-1)
+	case *ssa.BinOp:
+		b, ok := b.(*ssa.BinOp)
+		same := ok && (a.Op == b.Op || (a.Op == token.EQL || a.Op == token.NEQ) && (b.Op == token.EQL || b.Op == token.NEQ))
+		return same && equal(a.X, b.X, depth-1) && equal(a.Y, b.Y, depth-1)
+	case *ssa.FieldAddr:
+		b, ok := b.(*ssa.FieldAddr)
+		return ok && a.Field == b.Field && equal(a.X, b.X, depth-1)
+	case *ssa.Call:
+		b, ok := b.(*ssa.Call)
+		blt, isBuiltin := a.Call.Value.(*ssa.Builtin)
+		return ok && isBuiltin && blt.Name() == "len" && equal(a.Call.Value, b.Call.Value, 1) && equal(a.Call.Args[0], b.Call.Args[0], depth-1)
+	}
+	return false
+}
+
+// middle returns a return between two receives of a loop: those that go on sending
+// are left behind. It is sure if what was received did not decide for it.
+func (h *handover) middle(site ssa.CallInstruction, send *chanflow.Op) (ret *ssa.Return, sure bool) {
+	for _, r := range h.recvs {
+		if r.Fn != h.fn {
+			continue
+		}
+		w := chanflow.Walk{
+			Stop: func(instr ssa.Instruction) bool { return instr != r.Instr && h.takesHere(instr) },
+			Cut: func(from, to *ssa.BasicBlock) bool {
+				if sel, i := chanflow.Chosen(from, to); sel != nil && sel == r.Select && i != r.Arm {
+					return true // judged without
+				}
+				return chanflow.Closed(r, from, to) || h.done(from, to)
+			},
+		}
+		if found := w.Return(r.Instr); found != nil {
+			if r.Kind != chanflow.Range && !loops(r.Instr) {
+				return found, loops(site) // one of many
+			}
+			return found, onOwn(r, found) && loops(send.Instr)
+		}
+	}
+	return nil, false
+}
+
+// onOwn reports whether none of the conditions that lead to ret depends on what r
+// has received.
+func onOwn(r *chanflow.Op, ret *ssa.Return) bool {
+	for blk := ret.Block(); blk != nil && blk != r.Instr.Block(); blk = blk.Idom() {
+		d := blk.Idom()
+		if d == nil || len(d.Instrs) == 0 {
+			continue
+		}
+		branch, ok := d.Instrs[len(d.Instrs)-1].(*ssa.If)
+		if ok && depends(branch.Cond, r.Instr, make(map[ssa.Value]bool)) {
+			if _, isRecv := r.Instr.(*ssa.UnOp); isRecv && chanflow.Closes(r, branch) {
+				continue // whether there is one
+			}
+			return false
+		}
+	}
+	return true
+}
+
+// depends reports whether v is computed from what instr has received.
+func depends(v ssa.Value, instr ssa.Instruction, seen map[ssa.Value]bool) bool {
+	if seen[v] {
+		return false
+	}
+	seen[v] = true
+	in, ok := v.(ssa.Instruction)
+	if !ok {
+		return false
+	}
+	if in == instr {
+		return true
+	}
+	if a, ok := v.(*ssa.Alloc); ok {
+		for _, ref := range *a.Referrers() {
+			if s, ok := ref.(*ssa.Store); ok && s.Addr == a && depends(s.Val, instr, seen) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, op := range in.Operands(nil) {
+		if *op != nil && depends(*op, instr, seen) {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *handover) leave(site ssa.CallInstruction, send *chanflow.Op, ret *ssa.Return, tier rule.Tier) {
+	var start *chanflow.Start
+	starts, _ := h.flow.Starts(send.Fn)
+	for i := range starts {
+		if start == nil || starts[i].Site == site {
+			start = &starts[i]
+		}
+	}
+	at := ret.Pos()
+	if !at.IsValid() {
+		if syn := h.fn.Syntax(); syn != nil {
+			at = syn.End() - 1
+		}
+	}
+	why := "the function that receives may have returned by then"
+	if h.room > 0 {
+		why = "there is not room for all that is sent when the function that receives has returned"
+	}
+	h.report(leak{
+		at:    send.Instr,
+		pos:   send.Pos(),
+		what:  h.does(send),
+		why:   why,
+		cause: "receiver returns early",
+		tier:  tier,
+		start: start,
+		chain: []rule.Step{step(at, "returns here, and nothing receives any more")},
+		mend:  "make the channel with room for every value that is sent, or select on a context that ends with the function",
+	})
+}

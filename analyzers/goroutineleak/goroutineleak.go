@@ -1,0 +1,268 @@
+package goroutineleak
+
+import (
+	_ "embed"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/buildssa"
+	"golang.org/x/tools/go/ast/inspector"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/internal/chanflow"
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/sections"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
+)
+
+//go:embed doc.go
+var doc string
+
+// Rule is the entry in the catalogue.
+var Rule = rule.New(rule.Spec{
+	Name:     "goroutineleak",
+	Doc:      doc,
+	Group:    rule.Goroutines,
+	Class:    rule.Concurrency,
+	Severity: rule.High,
+	Requires: []*analysis.Analyzer{syntax.Analyzer, buildssa.Analyzer, chanflow.Analyzer, sections.Analyzer},
+	Run:      run,
+})
+
+// Analyzer is the rule as go/analysis knows it.
+var Analyzer = Rule.Analyzer
+
+// A checker looks for the goroutines of one package that can never end.
+type checker struct {
+	*rule.Pass
+	flow     *chanflow.Index
+	sections *sections.Index
+	root     inspector.Cursor
+
+	stuck    map[ssa.Instruction]bool  // operations that are reported
+	sides    map[ssa.Instruction]bool  // sections that are reported, and who would end the wait
+	judged   map[*chanflow.Object]bool // channels that early has looked at
+	acquires map[*ssa.Function]lockset // by what it calls, too
+	ends     map[*ssa.Function]bool    // whether it can return
+	asked    map[*ssa.Function]bool
+}
+
+func run(pass *rule.Pass) error {
+	c := &checker{
+		Pass:     pass,
+		flow:     pass.ResultOf[chanflow.Analyzer].(*chanflow.Index),
+		sections: pass.ResultOf[sections.Analyzer].(*sections.Index),
+		root:     pass.ResultOf[syntax.Analyzer].(*inspector.Inspector).Root(),
+		stuck:    make(map[ssa.Instruction]bool),
+		sides:    make(map[ssa.Instruction]bool),
+		judged:   make(map[*chanflow.Object]bool),
+		acquires: make(map[*ssa.Function]lockset),
+		ends:     make(map[*ssa.Function]bool),
+		asked:    make(map[*ssa.Function]bool),
+	}
+	// The surest causes come first: one fault has one finding.
+	c.nobody()
+	c.locked(sometimes)
+	c.itself()
+	c.early()
+	c.groups()
+	c.conds()
+	c.left()
+	c.locked(perhaps)
+	c.endless()
+	return nil
+}
+
+// ops calls f for every operation that is not reported yet.
+func (c *checker) ops(f func(*chanflow.Op)) {
+	for _, fn := range c.flow.Funcs {
+		for _, op := range c.flow.Of(fn) {
+			if !c.stuck[op.Instr] {
+				f(op)
+			}
+		}
+	}
+}
+
+// A leak is a goroutine that hangs at an operation.
+type leak struct {
+	at    ssa.Instruction
+	pos   token.Pos // of the operation
+	what  string    // what it does there: "sends to results"
+	why   string    // why it hangs: "nobody receives from it"
+	cause string
+	tier  rule.Tier
+	chain []rule.Step
+	mend  string
+	start *chanflow.Start // if it is not the nearest
+	// sure is set if it is true of whoever comes there, of this package or not.
+	sure bool
+}
+
+// report reports l at the go statement that starts the goroutine, or where it
+// hangs if nothing in the package starts one.
+func (c *checker) report(l leak) {
+	c.stuck[l.at] = true
+	fn := l.at.Parent()
+	start := l.start
+	if start == nil {
+		if starts, _ := c.flow.Starts(fn); len(starts) > 0 {
+			start = &starts[0]
+		}
+	}
+	f := rule.Finding{Pos: l.pos, End: c.end(l.pos), Tier: l.tier, Cause: l.cause, Primitive: l.what, Mend: l.mend}
+	if start == nil {
+		f.Message = "whoever comes here may wait for ever: it " + l.what + ", and " + l.why
+		if !l.sure {
+			f.Tier = rule.Suspected
+		}
+		f.Chain = l.chain
+		c.Report(f)
+		return
+	}
+	f.Pos = start.Site.Pos()
+	f.End = c.end(f.Pos)
+	f.Message = "this goroutine may never end: it " + l.what + ", and " + l.why
+	f.Chain = append(c.path(start), step(l.pos, l.what))
+	f.Chain = append(f.Chain, l.chain...)
+	if f.Tier == rule.Likely && c.once(start.Edge) {
+		f.Tier = rule.Suspected
+	}
+	c.Report(f)
+}
+
+// path returns the calls that lead from what a go statement starts to what hangs.
+func (c *checker) path(s *chanflow.Start) []rule.Step {
+	var steps []rule.Step
+	for _, e := range s.Path {
+		steps = append(steps, step(e.Site.Pos(), "calls "+c.name(e.Callee)))
+	}
+	return steps
+}
+
+// name is what to call a function.
+func (c *checker) name(fn *ssa.Function) string {
+	if fn.Parent() != nil {
+		return "a function literal of " + c.name(outermost(fn))
+	}
+	if recv := fn.Signature.Recv(); recv != nil {
+		return "(" + types.TypeString(recv.Type(), types.RelativeTo(c.Pkg)) + ")." + fn.Name()
+	}
+	return fn.Name()
+}
+
+func outermost(fn *ssa.Function) *ssa.Function {
+	for fn.Parent() != nil {
+		fn = fn.Parent()
+	}
+	return fn
+}
+
+// end returns the end of the statement or expression that begins at pos.
+func (c *checker) end(pos token.Pos) token.Pos {
+	cur, ok := c.root.FindByPos(pos, pos)
+	if !ok {
+		return pos
+	}
+	for cur := range cur.Enclosing((*ast.GoStmt)(nil), (*ast.SendStmt)(nil), (*ast.UnaryExpr)(nil), (*ast.CallExpr)(nil), (*ast.FuncDecl)(nil), (*ast.FuncLit)(nil)) {
+		switch cur.Node().(type) {
+		case *ast.FuncDecl, *ast.FuncLit:
+			return pos
+		}
+		return cur.Node().End()
+	}
+	return pos
+}
+
+func step(pos token.Pos, text string) rule.Step { return rule.Step{Pos: pos, Text: text} }
+
+// does says what an operation does, for a message.
+func (c *checker) does(op *chanflow.Op) string {
+	on := c.called(op)
+	switch op.Kind {
+	case chanflow.Send:
+		return "sends to " + on
+	case chanflow.Range:
+		return "ranges over " + on
+	case chanflow.Wait:
+		return "waits for the wait group " + on
+	case chanflow.Sleep:
+		return "waits for the condition " + on
+	}
+	if slices.ContainsFunc(op.Objs, func(o *chanflow.Object) bool { return o.Kind == chanflow.Done }) {
+		return "waits for a context to be done"
+	}
+	return "receives from " + on
+}
+
+// called is what to call that which an operation is done to.
+func (c *checker) called(op *chanflow.Op) string {
+	v := op.Value
+	for range 8 {
+		switch u := v.(type) {
+		case *ssa.UnOp:
+			v = u.X
+		case *ssa.ChangeType:
+			v = u.X
+		case *ssa.FieldAddr:
+			if st, ok := deref(u.X.Type()).Underlying().(*types.Struct); ok {
+				return st.Field(u.Field).Name()
+			}
+		case *ssa.Field:
+			if st, ok := u.X.Type().Underlying().(*types.Struct); ok {
+				return st.Field(u.Field).Name()
+			}
+		case *ssa.Alloc:
+			if u.Comment != "" {
+				return u.Comment
+			}
+		case *ssa.Parameter, *ssa.FreeVar, *ssa.Global:
+			return v.Name()
+		}
+	}
+	for _, o := range op.Objs {
+		if name := c.declared(o); name != "" {
+			return name
+		}
+	}
+	return "a channel"
+}
+
+// declared is the name that an object is made under.
+func (c *checker) declared(o *chanflow.Object) string {
+	if name := o.Name(); name != "" {
+		return name
+	}
+	cur, ok := c.root.FindByPos(o.Pos(), o.Pos())
+	if !ok {
+		return ""
+	}
+	for cur := range cur.Enclosing((*ast.AssignStmt)(nil), (*ast.KeyValueExpr)(nil), (*ast.ValueSpec)(nil), (*ast.FuncDecl)(nil), (*ast.FuncLit)(nil)) {
+		switch n := cur.Node().(type) {
+		case *ast.AssignStmt:
+			if id, ok := n.Lhs[0].(*ast.Ident); ok && len(n.Lhs) == 1 {
+				return id.Name
+			}
+		case *ast.ValueSpec:
+			if len(n.Names) == 1 {
+				return n.Names[0].Name
+			}
+		case *ast.KeyValueExpr:
+			if id, ok := n.Key.(*ast.Ident); ok {
+				return id.Name
+			}
+		}
+		return ""
+	}
+	return ""
+}
+
+func deref(t types.Type) types.Type {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		return p.Elem()
+	}
+	return t
+}

@@ -1,0 +1,145 @@
+package goroutineleak
+
+import (
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/internal/chanflow"
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
+)
+
+// groups finds wait groups whose count does not come back to zero.
+func (c *checker) groups() {
+	for _, o := range c.flow.Objects {
+		if o.Kind != chanflow.Group || o.Out {
+			continue
+		}
+		for _, op := range o.Ops {
+			if op.Kind == chanflow.Wait && op.Mode == chanflow.Plain && !c.stuck[op.Instr] {
+				c.group(o, op)
+			}
+		}
+	}
+}
+
+func (c *checker) group(o *chanflow.Object, wait *chanflow.Op) {
+	if add := c.tooEarly(o, wait); add != nil {
+		c.report(leak{
+			at:    wait.Instr,
+			pos:   wait.Pos(),
+			what:  c.does(wait),
+			why:   "it waits in each turn of the loop for goroutines that the next turns would start",
+			cause: "wait in the loop that starts",
+			tier:  rule.Likely,
+			sure:  true,
+			chain: []rule.Step{step(add.Pos(), "is added for all turns here")},
+			mend:  "wait after the loop",
+		})
+		return
+	}
+	if c.returned(o) {
+		return
+	}
+	for _, op := range o.Ops {
+		if op.Kind != chanflow.Finish || op.Mode == chanflow.Defer || c.elsewhere(o, op.Fn) {
+			continue
+		}
+		starts, only := c.flow.Starts(op.Fn)
+		if len(starts) == 0 || !only || starts[0].Callee != op.Fn {
+			continue
+		}
+		if ret := c.unfinished(o, op.Fn); ret != nil {
+			c.reportUnfinished(wait, op, &starts[0], ret)
+			return
+		}
+	}
+}
+
+// tooEarly returns what is added before a loop in which it is waited for, though
+// more than one turn starts what ends the wait, or nil.
+func (c *checker) tooEarly(o *chanflow.Object, wait *chanflow.Op) (add *chanflow.Op) {
+	for _, l := range chanflow.Around(wait.Instr.Block()) {
+		for _, op := range o.Ops {
+			if op.Fn != wait.Fn || op.Kind != chanflow.Add {
+				continue
+			}
+			if l.Blocks[op.Instr.Block()] {
+				return nil // one for each turn
+			}
+			if dominates(op.Instr, l.Head.Instrs[0]) {
+				add = op
+			}
+		}
+		if add == nil {
+			continue
+		}
+		if n, ok := c.constant(add.Instr.(ssa.CallInstruction).Common().Args[len(add.Instr.(ssa.CallInstruction).Common().Args)-1], 0); ok && n == 1 {
+			return nil
+		}
+		for _, op := range o.Ops {
+			if op.Kind != chanflow.Finish {
+				continue
+			}
+			starts, _ := c.flow.Starts(op.Fn)
+			for i := range starts {
+				if s := &starts[i]; s.Caller == wait.Fn && l.Blocks[s.Site.Block()] && dominates(s.Site, wait.Instr) {
+					return add
+				}
+			}
+		}
+		add = nil
+	}
+	return nil
+}
+
+// returned reports whether a wait group is kept in a field or variable that lives
+// on: who is counted, and where, is then harder to tell.
+func (c *checker) returned(o *chanflow.Object) bool { return o.Site == nil }
+
+// elsewhere reports whether another function than fn calls Done too.
+func (c *checker) elsewhere(o *chanflow.Object, fn *ssa.Function) bool {
+	for _, op := range o.Ops {
+		if op.Kind == chanflow.Finish && op.Fn != fn {
+			return true
+		}
+	}
+	return false
+}
+
+// unfinished returns a return of fn that can be reached without a Done, or nil.
+func (c *checker) unfinished(o *chanflow.Object, fn *ssa.Function) *ssa.Return {
+	done := make(map[ssa.Instruction]bool)
+	for _, op := range o.Ops {
+		if op.Kind == chanflow.Finish {
+			done[op.Instr] = true
+		}
+	}
+	w := chanflow.Walk{Stop: func(in ssa.Instruction) bool { return done[in] }}
+	return w.Returns(fn)
+}
+
+func (c *checker) reportUnfinished(wait, finish *chanflow.Op, start *chanflow.Start, ret *ssa.Return) {
+	at := ret.Pos()
+	if !at.IsValid() {
+		at = finish.Fn.Syntax().End() - 1
+	}
+	waiting, only := c.flow.Starts(wait.Fn)
+	f := rule.Finding{
+		Pos:       start.Site.Pos(),
+		End:       c.end(start.Site.Pos()),
+		Tier:      rule.Likely,
+		Message:   "this goroutine may return without calling Done on " + c.called(finish) + ": whoever waits for the group waits for ever",
+		Cause:     "Done is missed",
+		Primitive: "(*sync.WaitGroup).Wait",
+		Chain: []rule.Step{
+			step(at, "returns here"),
+			step(finish.Pos(), "would have called Done"),
+			step(wait.Pos(), "waits for the group"),
+		},
+		Mend: "defer the call of Done at the top of the goroutine",
+	}
+	if only && len(waiting) == 0 {
+		f.Tier = rule.Suspected
+	}
+	c.stuck[wait.Instr] = true
+	c.Report(f)
+}

@@ -1,0 +1,174 @@
+package goroutineleak
+
+import (
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/internal/chanflow"
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
+)
+
+// itself finds operations that wait for what the same goroutine does afterwards:
+// for a channel that its own defer closes, say.
+func (c *checker) itself() {
+	c.ops(func(op *chanflow.Op) {
+		switch op.Kind {
+		case chanflow.Recv, chanflow.Range, chanflow.Wait:
+		default:
+			return
+		}
+		if op.Mode != chanflow.Plain || !op.Blocks() {
+			return
+		}
+		by, outside := c.flow.Wakers(op)
+		if outside || len(by) == 0 {
+			return
+		}
+		if c.allAfter(by, op) {
+			c.reportItself(op, by[0], nil, rule.Likely)
+			return
+		}
+		if start, sure := c.ownEnd(op, by); start != nil {
+			tier := rule.Suspected
+			if sure {
+				tier = rule.Likely
+			}
+			c.reportItself(op, by[0], start, tier)
+		}
+	})
+}
+
+// allAfter reports whether each of those who would end the wait of op comes after
+// it, in the same goroutine.
+func (c *checker) allAfter(by []*chanflow.Op, op *chanflow.Op) bool {
+	for _, w := range by {
+		if !c.sameObject(w, op) || !c.after(w.Instr, w.Mode, op, make(map[*ssa.Function]bool)) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameObject reports whether two operations are done to one object, not to two
+// that are made at the same place.
+func (c *checker) sameObject(w, op *chanflow.Op) bool {
+	if len(op.Objs) != 1 {
+		return false
+	}
+	o := op.Objs[0]
+	if o.Kind == chanflow.Done || o.Kind == chanflow.Group {
+		return true
+	}
+	if o.Site != nil && o.Site.Parent() != nil && !loops(o.Site.(ssa.Instruction)) && within(op.Fn, o.Site.Parent()) && within(w.Fn, o.Site.Parent()) {
+		return true
+	}
+	f, g := field(w.Value), field(op.Value)
+	return f != nil && f == g
+}
+
+// within reports whether fn is outer, or a literal in it.
+func within(fn, outer *ssa.Function) bool {
+	for ; fn != nil; fn = fn.Parent() {
+		if fn == outer {
+			return true
+		}
+	}
+	return false
+}
+
+// field returns the field that v is read from, or nil.
+func field(v ssa.Value) *types.Var {
+	switch u := source(v).(type) {
+	case *ssa.FieldAddr:
+		if st, ok := deref(u.X.Type()).Underlying().(*types.Struct); ok {
+			return st.Field(u.Field).Origin()
+		}
+	case *ssa.Field:
+		if st, ok := u.X.Type().Underlying().(*types.Struct); ok {
+			return st.Field(u.Field).Origin()
+		}
+	}
+	return nil
+}
+
+// source is the field or variable that v is read from.
+func source(v ssa.Value) ssa.Value {
+	for {
+		switch u := v.(type) {
+		case *ssa.UnOp:
+			v = u.X
+		case *ssa.ChangeType:
+			v = u.X
+		default:
+			return v
+		}
+	}
+}
+
+// after reports whether instr is reached only after op, by the goroutine that does op.
+func (c *checker) after(instr ssa.Instruction, mode chanflow.Mode, op *chanflow.Op, seen map[*ssa.Function]bool) bool {
+	fn := instr.Parent()
+	if fn == op.Fn {
+		if mode == chanflow.Defer {
+			return dominates(instr, op.Instr) || dominates(op.Instr, instr)
+		}
+		return mode == chanflow.Plain && dominates(op.Instr, instr)
+	}
+	if seen[fn] || c.flow.Foreign(fn) || mode == chanflow.Go || mode == chanflow.Passed {
+		return false
+	}
+	seen[fn] = true
+	in := c.flow.In(fn)
+	for _, e := range in {
+		if !c.flow.Live(e.Caller) {
+			continue
+		}
+		if !c.after(e.Site, e.Mode, op, seen) {
+			return false
+		}
+	}
+	return len(in) > 0
+}
+
+// ownEnd returns the go statement of a goroutine that waits for its own end: what
+// would end the wait is deferred in the function that it starts with.
+func (c *checker) ownEnd(op *chanflow.Op, by []*chanflow.Op) (*chanflow.Start, bool) {
+	entry := by[0].Fn
+	for _, w := range by {
+		if w.Fn != entry || w.Mode != chanflow.Defer || !c.sameObject(w, op) {
+			return nil, false
+		}
+	}
+	starts, only := c.flow.Starts(entry)
+	if !only || len(starts) == 0 || c.flow.Foreign(entry) {
+		return nil, false
+	}
+	from, _ := c.flow.Starts(op.Fn)
+	for i := range from {
+		s := &from[i]
+		if s.Callee != entry {
+			continue
+		}
+		sure := true
+		for _, e := range s.Path {
+			sure = sure && e.Sure
+		}
+		return s, sure
+	}
+	return nil, false
+}
+
+func (c *checker) reportItself(op, w *chanflow.Op, start *chanflow.Start, tier rule.Tier) {
+	c.report(leak{
+		at:    op.Instr,
+		pos:   op.Pos(),
+		what:  c.does(op),
+		why:   "only what the same goroutine does after that would end the wait",
+		cause: "waits for itself",
+		tier:  tier,
+		start: start,
+		chain: []rule.Step{step(w.Pos(), "would end the wait, but comes after it")},
+		mend:  "let another goroutine end the wait, or do not wait here",
+	})
+}

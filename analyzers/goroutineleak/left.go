@@ -1,0 +1,140 @@
+package goroutineleak
+
+import (
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/internal/chanflow"
+	"github.com/lagvet/lagvet/analyzers/internal/rule"
+)
+
+// left finds operations on a channel whose other end is a goroutine that can
+// leave: it waits for a done channel or a context as well, this one does not.
+func (c *checker) left() {
+	c.ops(func(op *chanflow.Op) {
+		switch op.Kind {
+		case chanflow.Send, chanflow.Recv:
+		default:
+			return
+		}
+		if op.Mode != chanflow.Plain || !op.Blocks() {
+			return
+		}
+		by, outside := c.flow.Wakers(op)
+		if outside || len(by) == 0 || c.hasRoom(op) {
+			return
+		}
+		var way ssa.Instruction
+		locks := c.held(op.Instr)
+		var under *holding
+		for _, w := range by {
+			leaves := c.leaves(w, op)
+			if leaves == nil {
+				return
+			}
+			way = leaves
+			for i := range locks {
+				if c.onLeaving(w, locks[i]) {
+					under = &locks[i]
+				}
+			}
+		}
+		if under == nil && c.alone(op) {
+			return
+		}
+		tier, chain := c.guarded(op), []rule.Step{step(way.Pos(), "returns here")}
+		if under != nil {
+			tier = rule.Likely
+			chain = append(chain, step(under.take.Take.Pos(), "it cannot leave while this lock is held: it needs "+under.take.Lock.Name+" for that"))
+		}
+		c.report(leak{
+			at:    op.Instr,
+			pos:   op.Pos(),
+			what:  c.does(op),
+			why:   "the other end can leave without waiting for it",
+			cause: "other end leaves",
+			tier:  tier,
+			sure:  under != nil,
+			chain: chain,
+			mend:  "select on what makes the other end leave, too",
+		})
+	})
+}
+
+// hasRoom reports whether op sends to a channel that is local to a function, and was
+// judged with that.
+func (c *checker) hasRoom(op *chanflow.Op) bool {
+	for _, o := range op.Objs {
+		if !c.judged[o] {
+			return false
+		}
+	}
+	return true
+}
+
+// alone reports whether the starts of op are none: nothing is known of who waits.
+func (c *checker) alone(op *chanflow.Op) bool {
+	starts, _ := c.flow.Starts(op.Fn)
+	return len(starts) == 0
+}
+
+// leaves returns where the function of w can return without having done w, or nil.
+func (c *checker) leaves(w, op *chanflow.Op) ssa.Instruction {
+	if w.Kind == chanflow.Range {
+		walk := chanflow.Walk{Cut: func(from, to *ssa.BasicBlock) bool { return chanflow.Closed(w, from, to) }}
+		if ret := walk.Return(w.Instr); ret != nil && onOwn(w, ret) {
+			return ret
+		}
+		return nil
+	}
+	if w.Select == nil || !w.Select.Blocking {
+		return nil
+	}
+	walk := chanflow.Walk{
+		Stop: func(in ssa.Instruction) bool { return c.answers(in, op) },
+		Cut: func(from, to *ssa.BasicBlock) bool {
+			sel, i := chanflow.Chosen(from, to)
+			return sel != nil && sel == w.Select && i == w.Arm
+		},
+	}
+	if ret := walk.Return(w.Select); ret != nil {
+		return ret
+	}
+	return nil
+}
+
+// onLeaving reports whether the function of w takes a lock on its way out.
+func (c *checker) onLeaving(w *chanflow.Op, h holding) bool {
+	walk := chanflow.Walk{Cut: func(from, to *ssa.BasicBlock) bool {
+		sel, i := chanflow.Chosen(from, to)
+		return sel != nil && sel == w.Select && i == w.Arm || to == w.Instr.Block()
+	}}
+	for _, instr := range c.acquisitions(w.Fn, h) {
+		if walk.Reaches(w.Instr, instr) && (chanflow.Walk{}).Return(instr) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// answers reports whether instr is an operation, not a case among others, that
+// would end the wait of op.
+func (c *checker) answers(instr ssa.Instruction, op *chanflow.Op) bool {
+	by, _ := c.flow.Wakers(op)
+	for _, w := range by {
+		if w.Instr == instr && (w.Select == nil || w.Blocks()) {
+			return true
+		}
+	}
+	return false
+}
+
+// guarded is the tier: if the same function elsewhere does the same with a way out,
+// here it was forgotten.
+func (c *checker) guarded(op *chanflow.Op) rule.Tier {
+	for _, other := range c.flow.Of(op.Fn) {
+		if other.Kind == op.Kind && other.Select != nil && other.Select.Blocking && len(other.Select.States) > 1 && equal(source(other.Value), source(op.Value), 4) {
+			return rule.Likely
+		}
+	}
+	return rule.Suspected
+}

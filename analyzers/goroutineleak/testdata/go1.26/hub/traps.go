@@ -1,0 +1,235 @@
+package hub
+
+import "sync"
+
+// The lock is released before the wait.
+type polite struct {
+	mu      sync.Mutex
+	n       int
+	events  chan event
+	stopped chan struct{}
+}
+
+func NewPolite() *polite {
+	p := &polite{events: make(chan event), stopped: make(chan struct{})}
+	go func() {
+		defer close(p.stopped)
+		for range p.events {
+			p.count()
+		}
+	}()
+	return p
+}
+
+func (p *polite) count() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.n++
+}
+
+func (p *polite) Close() {
+	p.mu.Lock()
+	close(p.events)
+	p.mu.Unlock()
+	<-p.stopped
+}
+
+// The one who ends the wait needs another lock.
+type apart struct {
+	closing sync.Mutex
+	mu      sync.Mutex
+	n       int
+	events  chan event
+	stopped chan struct{}
+}
+
+func NewApart() *apart {
+	a := &apart{events: make(chan event), stopped: make(chan struct{})}
+	go a.loop()
+	return a
+}
+
+func (a *apart) loop() {
+	defer close(a.stopped)
+	for range a.events {
+		a.mu.Lock()
+		a.n++
+		a.mu.Unlock()
+	}
+}
+
+func (a *apart) Close() {
+	a.closing.Lock()
+	defer a.closing.Unlock()
+	close(a.events)
+	<-a.stopped
+}
+
+// Both only read.
+type shared struct {
+	mu    sync.RWMutex
+	names []string
+	ask   chan chan int
+}
+
+func NewShared() *shared {
+	s := &shared{ask: make(chan chan int)}
+	go func() {
+		for reply := range s.ask {
+			s.mu.RLock()
+			reply <- len(s.names)
+			s.mu.RUnlock()
+		}
+	}()
+	return s
+}
+
+func (s *shared) Len() int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	reply := make(chan int, 1)
+	s.ask <- reply
+	return <-reply
+}
+
+func (s *shared) Close() { close(s.ask) }
+
+// Nobody waits: there is a default.
+type lossy struct {
+	mu    sync.Mutex
+	n     int
+	wakes chan struct{}
+}
+
+func NewLossy() *lossy {
+	l := &lossy{wakes: make(chan struct{}, 1)}
+	go func() {
+		for range l.wakes {
+			l.mu.Lock()
+			l.n++
+			l.mu.Unlock()
+		}
+	}()
+	return l
+}
+
+func (l *lossy) Wake() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	select {
+	case l.wakes <- struct{}{}:
+	default:
+	}
+}
+
+func (l *lossy) Close() { close(l.wakes) }
+
+// The lock is taken and released before the other one starts.
+func once(mu *sync.Mutex) error {
+	mu.Lock()
+	mu.Unlock()
+	errs := make(chan error)
+	go func() {
+		mu.Lock()
+		defer mu.Unlock()
+		errs <- nil
+	}()
+	return <-errs
+}
+
+func Once() error {
+	var mu sync.Mutex
+	return once(&mu)
+}
+
+// What it starts holds nothing, and it waits without the lock.
+type starter struct {
+	mu sync.Mutex
+	wg sync.WaitGroup
+	n  int
+}
+
+func (s *starter) Start() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wg.Add(1)
+	go func() {
+		defer s.wg.Done()
+		s.mu.Lock()
+		s.n++
+		s.mu.Unlock()
+	}()
+}
+
+func (s *starter) Stop() {
+	s.mu.Lock()
+	s.n = 0
+	s.mu.Unlock()
+	s.wg.Wait()
+}
+
+// The worker has released the lock for good when it is waited for: it closes ready
+// before it takes it.
+type booter struct {
+	mu    sync.Mutex
+	n     int
+	ready chan struct{}
+}
+
+func (b *booter) Boot() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ready = make(chan struct{})
+	go b.run(b.ready)
+	<-b.ready
+}
+
+func (b *booter) run(ready chan struct{}) {
+	close(ready)
+	b.mu.Lock()
+	b.n++
+	b.mu.Unlock()
+}
+
+// Senders and receiver leave by the same channel.
+type both struct {
+	in   chan event
+	quit chan struct{}
+}
+
+func NewBoth() *both {
+	b := &both{in: make(chan event), quit: make(chan struct{})}
+	go func() {
+		for {
+			select {
+			case <-b.in:
+			case <-b.quit:
+				return
+			}
+		}
+	}()
+	go func() {
+		select {
+		case b.in <- event{}:
+		case <-b.quit:
+		}
+	}()
+	return b
+}
+
+func (b *both) Close() { close(b.quit) }
+
+// The receiver never leaves before the channel is closed.
+type loyal struct{ in chan event }
+
+func NewLoyal() *loyal {
+	l := &loyal{in: make(chan event)}
+	go func() {
+		for range l.in {
+		}
+	}()
+	go func() { l.in <- event{} }()
+	return l
+}
+
+func (l *loyal) Close() { close(l.in) }

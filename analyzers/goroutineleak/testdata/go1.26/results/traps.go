@@ -1,0 +1,266 @@
+package results
+
+import (
+	"context"
+	"log"
+	"sync"
+	"time"
+
+	"example.com/leaks/internal/async"
+)
+
+// Room for the only value.
+func (s *server) buffered(ctx context.Context, key string) ([]byte, error) {
+	found := make(chan []byte, 1)
+	go func() {
+		v, _ := s.store.Get(ctx, key)
+		found <- v
+	}()
+	select {
+	case v := <-found:
+		return v, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Room for one of each.
+func (s *server) roomForTwo(ctx context.Context) error {
+	errs := make(chan error, 2)
+	go func() { errs <- s.checkAll(ctx) }()
+	go func() { errs <- ctx.Err() }()
+	select {
+	case err := <-errs:
+		return err
+	case <-time.After(s.timeout):
+		return errStale
+	}
+}
+
+// One or the other.
+func (s *server) eitherOr(ctx context.Context) error {
+	errs := make(chan error, 1)
+	go func() {
+		if _, err := s.store.Get(ctx, "k"); err != nil {
+			errs <- err
+			return
+		}
+		errs <- nil
+	}()
+	select {
+	case err := <-errs:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Room for all.
+func (s *server) roomForAll(ctx context.Context) error {
+	errs := make(chan error, len(s.replicas))
+	for _, r := range s.replicas {
+		go func() {
+			_, err := r.Get(ctx, "health")
+			errs <- err
+		}()
+	}
+	return <-errs
+}
+
+// Every one is received, however many there are.
+func (s *server) collectAll(ctx context.Context) (all [][]byte) {
+	answers := make(chan []byte)
+	for _, r := range s.replicas {
+		go func() {
+			v, _ := r.Get(ctx, "k")
+			answers <- v
+		}()
+	}
+	for range s.replicas {
+		all = append(all, <-answers)
+	}
+	return all
+}
+
+// The sender ends with the function.
+func (s *server) cancelled(parent context.Context) []byte {
+	ctx, cancel := context.WithCancel(parent)
+	defer cancel()
+	answers := make(chan []byte)
+	for _, r := range s.replicas {
+		go func() {
+			v, _ := r.Get(ctx, "k")
+			select {
+			case answers <- v:
+			case <-ctx.Done():
+			}
+		}()
+	}
+	return <-answers
+}
+
+// Somebody else receives what is left.
+func (s *server) drained(ctx context.Context) error {
+	errs := make(chan error)
+	go func() { errs <- s.checkAll(ctx) }()
+	select {
+	case err := <-errs:
+		return err
+	case <-ctx.Done():
+		go func() { <-errs }()
+		return ctx.Err()
+	}
+}
+
+// The goroutine is waited for on the way out.
+func (s *server) waited(parent context.Context) error {
+	ctx, cancel := context.WithCancel(parent)
+	errs := make(chan error)
+	defer func() {
+		cancel()
+		<-errs
+	}()
+	go func() { errs <- s.checkAll(ctx) }()
+	<-parent.Done()
+	return nil
+}
+
+// It was started under the same condition.
+func (s *server) maybe(ctx context.Context, async bool) error {
+	errs := make(chan error)
+	if async {
+		go func() { errs <- s.checkAll(ctx) }()
+	}
+	s.store.Get(ctx, "meanwhile")
+	if async {
+		return <-errs
+	}
+	return nil
+}
+
+// It is only closed.
+func (s *server) closed(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.store.Get(ctx, "k")
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// It does not wait to be heard.
+func (s *server) notice(ctx context.Context) {
+	heard := make(chan struct{})
+	go func() {
+		s.store.Get(ctx, "k")
+		select {
+		case heard <- struct{}{}:
+		default:
+		}
+	}()
+	select {
+	case <-heard:
+	case <-ctx.Done():
+	}
+}
+
+// The process ends where nobody receives.
+func (s *server) orDie(ctx context.Context) []byte {
+	found := make(chan []byte)
+	go func() {
+		v, _ := s.store.Get(ctx, "k")
+		found <- v
+	}()
+	if s.timeout == 0 {
+		log.Fatal("no timeout")
+	}
+	return <-found
+}
+
+// A helper receives.
+func (s *server) helped(ctx context.Context) []byte {
+	found := make(chan []byte)
+	go func() {
+		v, _ := s.store.Get(ctx, "k")
+		found <- v
+	}()
+	return take(found)
+}
+
+func take(ch <-chan []byte) []byte { return <-ch }
+
+// The range goes on to the end, whatever comes.
+func (s *server) all(ctx context.Context, n int) (err error) {
+	keys := make(chan string)
+	go s.list(ctx, keys, n)
+	for k := range keys {
+		if _, e := s.store.Get(ctx, k); e != nil && err == nil {
+			err = e
+		}
+	}
+	return err
+}
+
+// Another package receives.
+func (s *server) elsewhere(ctx context.Context) error {
+	errs := make(chan error)
+	go async.Collect(errs)
+	for range s.replicas {
+		go func() { errs <- s.checkAll(ctx) }()
+	}
+	return nil
+}
+
+// Another package sends.
+func (s *server) delivered() error {
+	errs := make(chan error)
+	async.Deliver(errs)
+	return <-errs
+}
+
+// The collector is another goroutine, which ends when the channel is closed.
+func (s *server) gathered(ctx context.Context) (all []string) {
+	keys := make(chan string)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for k := range keys {
+			all = append(all, k)
+		}
+	}()
+	var wg sync.WaitGroup
+	for range s.replicas {
+		wg.Go(func() { keys <- "k" })
+	}
+	wg.Wait()
+	close(keys)
+	<-done
+	return all
+}
+
+// The channel is closed when all have sent.
+func (s *server) joined(ctx context.Context) (n int) {
+	sizes := make(chan int)
+	var wg sync.WaitGroup
+	for _, r := range s.replicas {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			v, _ := r.Get(ctx, "k")
+			sizes <- len(v)
+		}()
+	}
+	go func() {
+		wg.Wait()
+		close(sizes)
+	}()
+	for size := range sizes {
+		n += size
+	}
+	return n
+}
