@@ -95,6 +95,12 @@ REPLAY  ?= ./...
 replay: build
 	$(GO) run ./cmd/internal/replay -lagvet $(BIN)/lagvet -n $(COMMITS) $(REPO) $(REPLAY)
 
+.PHONY: recall
+## recall: how many of the goroutine leaks that Go's own tests hold are found; RULES says by whom
+RULES ?= goroutineleak,lockorder,lockblock
+recall:
+	$(GO) run ./cmd/internal/recall -rules $(RULES)
+
 ## docs: the rules' pages, from the analyzers' own comments, and the list of what doctor checks
 docs: build
 	$(BIN)/lagvet docs docs/rules
