@@ -62,7 +62,13 @@ type pair struct {
 // pairs returns the locks that are held over a call with those that it waits for:
 // what its function holds, and what a function that it calls holds over a callback.
 func (f *finder) pairs(call ssa.CallInstruction) (ps []pair) {
-	if held := f.held(call); len(held) > 0 {
+	held := f.held(call)
+	for _, l := range f.owed(call) {
+		if l.Var != nil {
+			held = append(held, holding{l.Var, l.Name, objectOf(l), false, &link{pos: call.Parent().Pos(), text: "is called with " + l.Name + ", and releases it later"}})
+		}
+	}
+	if len(held) > 0 {
 		for _, a := range f.acquired(call) {
 			for _, h := range held {
 				ps = append(ps, pair{h, a})

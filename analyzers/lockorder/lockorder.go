@@ -58,6 +58,7 @@ type finder struct {
 	targets   map[ssa.CallInstruction][]target
 	summaries map[*ssa.Function]*summary
 
+	owes    map[*ssa.Function]map[ssa.CallInstruction][]sections.Lock
 	writers map[*types.Var]bool // locks that somebody takes for writing
 	told    map[ssa.Instruction]bool
 }
@@ -73,6 +74,7 @@ func newFinder(pass *rule.Pass) *finder {
 		callers:   make(map[*ssa.Function][]*ssa.Function),
 		targets:   make(map[ssa.CallInstruction][]target),
 		summaries: make(map[*ssa.Function]*summary),
+		owes:      make(map[*ssa.Function]map[ssa.CallInstruction][]sections.Lock),
 		writers:   make(map[*types.Var]bool),
 		told:      make(map[ssa.Instruction]bool),
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/internal/sections"
 )
 
 // An acquisition is a lock that a function waits for before it returns, by itself
@@ -364,4 +366,16 @@ func (f *finder) held(call ssa.CallInstruction) (hs []holding) {
 		hs = append(hs, holding{s.Lock.Var, s.Lock.Name, objectOf(s.Lock), s.Shared, &link{pos: s.Take.Pos(), text: "takes " + s.Lock.Name}})
 	}
 	return hs
+}
+
+// owed returns the locks that the caller of a function holds at a call in it, going by
+// the function's releasing them.
+func (f *finder) owed(call ssa.CallInstruction) []sections.Lock {
+	fn := call.Parent()
+	owed, ok := f.owes[fn]
+	if !ok {
+		owed = f.sections.Owed(fn)
+		f.owes[fn] = owed
+	}
+	return owed[call]
 }

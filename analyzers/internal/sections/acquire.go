@@ -1,6 +1,8 @@
 package sections
 
 import (
+	"slices"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
@@ -56,6 +58,35 @@ func (x *Index) Releases(fn *ssa.Function) (locks []Lock) {
 		locks = append(locks, r.lock)
 	}
 	return locks
+}
+
+// Owed returns the locks that a function releases for its caller, by the calls at
+// which none of them has been released yet on any way: they are held there, by whom
+// the function is called.
+func (x *Index) Owed(fn *ssa.Function) map[ssa.CallInstruction][]Lock {
+	f, e := x.b.flows[fn], x.b.effects[fn]
+	if f == nil || e == nil || len(e.releases) == 0 {
+		return nil
+	}
+	var owed []Lock
+	for _, l := range x.Unlocks(fn) {
+		if l.key.base != nil && slices.ContainsFunc(e.releases, func(r release) bool { return r.lock.key == l.key }) {
+			owed = append(owed, l)
+		}
+	}
+	found := make(map[ssa.CallInstruction][]Lock)
+	f.replay(func(instr ssa.Instruction, before, _ state) {
+		call, ok := instr.(ssa.CallInstruction)
+		if !ok {
+			return
+		}
+		for _, l := range owed {
+			if before[l.key] == nil {
+				found[call] = append(found[call], l)
+			}
+		}
+	})
+	return found
 }
 
 // named reports whether a call is of a method that has one of the names.

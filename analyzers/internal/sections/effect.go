@@ -81,7 +81,7 @@ func (b *builder) of(fn *ssa.Function) *effect {
 	if !b.local[fn] {
 		return none
 	}
-	if !slices.Contains(b.asked[fn], b.current) {
+	if b.asked != nil && !slices.Contains(b.asked[fn], b.current) {
 		b.asked[fn] = append(b.asked[fn], b.current)
 	}
 	if e := b.effects[fn]; e != nil {

@@ -173,11 +173,18 @@ func nameOf(v ssa.Value) (*types.Var, string) {
 			obj, name := nameOf(u.X)
 			return obj, name + "[…]"
 		case *ssa.Extract:
-			m, ok := u.Tuple.(*ssa.Lookup)
-			if !ok || u.Index != 0 {
+			switch from := u.Tuple.(type) {
+			case *ssa.Lookup:
+				if u.Index != 0 {
+					return nil, "a lock"
+				}
+				v = from
+			case *ssa.Next:
+				obj, name := nameOf(from.Iter.(*ssa.Range).X)
+				return obj, name + "[…]"
+			default:
 				return nil, "a lock"
 			}
-			v = m
 		case *ssa.ChangeType:
 			v = u.X
 		case *ssa.MakeInterface:

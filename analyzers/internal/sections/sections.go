@@ -31,6 +31,7 @@ func run(pass *analysis.Pass) (any, error) {
 		b.local[fn] = true
 	}
 	b.solve(fns)
+	b.asked = nil // from here on it is only read
 	for _, fn := range fns {
 		x.note(b.flows[fn])
 	}

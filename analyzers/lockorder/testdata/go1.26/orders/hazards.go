@@ -249,3 +249,31 @@ func (i *informer) process() {
 	i.count++
 	i.mu.Unlock()
 }
+
+// A helper returns with the lock of one entry.
+type urlLocks struct {
+	sync.RWMutex
+	m map[string]*sync.Mutex
+}
+
+func (l *urlLocks) lock(url string) {
+	l.Lock()
+	if _, ok := l.m[url]; !ok {
+		l.m[url] = new(sync.Mutex)
+	}
+	l.m[url].Lock() // want `^likely: urlLocks.m\[…\] is taken while urlLocks.RWMutex is held, and \(\*urlLocks\).unlock takes`
+	l.Unlock()
+}
+
+func (l *urlLocks) unlock(url string) {
+	l.RLock() // want `^likely: urlLocks.RWMutex is taken while urlLocks.m\[…\] is held, and \(\*urlLocks\).lock takes`
+	defer l.RUnlock()
+	if m, ok := l.m[url]; ok {
+		m.Unlock()
+	}
+}
+
+func fetch(l *urlLocks, url string) {
+	l.lock(url)
+	defer func() { l.unlock(url) }()
+}
