@@ -84,7 +84,7 @@ func (c *checker) perThread(f *funcs.Func) {
 			continue
 		}
 		hold := c.threads.Held(f, k.Site)
-		if hold == threads.Locked || c.becomes(f) || c.Generated(k.Site.Pos()) || f.StartsUp() {
+		if hold == threads.Locked || c.becomes(f) || f.StartsUp() {
 			continue // init functions run on a thread of their own, which is locked
 		}
 		tier := rule.Likely
