@@ -139,7 +139,7 @@ func (c *checker) signals() {
 			if serving.IsValid() && n.ends {
 				c.hard(r, serving)
 			}
-			if r.loop != nil && n.others && (n.room == 0 || n.room == 1) {
+			if r.loop != nil && n.others && n.room == 1 { // of no room sigchanyzer tells
 				c.slow(r)
 			}
 		}
@@ -427,7 +427,7 @@ func (c *checker) slow(r receipt) {
 		Pos:       p.Pos,
 		End:       p.End,
 		Tier:      tier,
-		Message:   fmt.Sprintf("this runs in the loop that receives signals, and %s: the channel holds %d signal, so one %s that comes behind another meanwhile is lost", witness.Does(p.Effects[0].Kind), r.n.room, which),
+		Message:   fmt.Sprintf("this runs in the loop that receives signals, and %s: the channel holds 1 signal, so one %s that comes behind another meanwhile is lost", witness.Does(p.Effects[0].Kind), which),
 		Cause:     "work in the signal loop",
 		Primitive: c.witness.Primitive(p.Effects[0]),
 		Chain:     append([]rule.Step{step(r.pos, "receives the signal")}, chain...),
