@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/types/typeutil"
@@ -11,8 +12,15 @@ import (
 
 // names returns whether a package names one of the functions, by their full names.
 func names(full ...string) func(*analysis.Pass) bool {
+	var last []string // their own names, which are sooner compared
+	for _, name := range full {
+		last = append(last, name[strings.LastIndexByte(name, '.')+1:])
+	}
 	return func(pass *analysis.Pass) bool {
-		for _, obj := range pass.TypesInfo.Uses {
+		for id, obj := range pass.TypesInfo.Uses {
+			if !slices.Contains(last, id.Name) {
+				continue
+			}
 			if fn, ok := obj.(*types.Func); ok && slices.Contains(full, fn.FullName()) {
 				return true
 			}
