@@ -83,6 +83,8 @@ type Index struct {
 	params map[param][]Use                    // what a function does with its parameter
 	iface  map[string]bool                    // names of the interface methods that are called
 	takers map[*funcs.Func]bool               // functions that may give something back to a pool
+	gives  map[*funcs.Func][]int              // the parameters that these give back
+	puts   []ast.Node                         // the calls that give back themselves
 	// everything is set if a variable of any type may be a handle.
 	everything bool
 
@@ -133,11 +135,11 @@ func run(pass *analysis.Pass) (any, error) {
 		params: make(map[param][]Use),
 		iface:  make(map[string]bool),
 		takers: make(map[*funcs.Func]bool),
+		gives:  make(map[*funcs.Func][]int),
 		graphs: make(map[*funcs.Func]*graph),
 		dead:   make(map[*funcs.Func]bool),
 	}
 	work := x.primitives()
-	x.findTakers()
 	if len(work) == 0 && len(x.takers) == 0 && len(x.handled()) == 0 {
 		return x, nil // nearly every package
 	}
@@ -168,6 +170,10 @@ func (x *Index) primitives() []creation {
 			return
 		}
 		local := c.Func.Pkg() == x.pass.Pkg && !c.Dynamic
+		if isPut(c.Func) {
+			x.taker(c.Caller)
+			return
+		}
 		if !local && !c.Dynamic && x.imported(c, &cs) {
 			return
 		}
@@ -196,7 +202,30 @@ func (x *Index) imported(c *funcs.Call, cs *[]creation) bool {
 	for _, f := range s.Fresh {
 		*cs = append(*cs, newCreation(c, f))
 	}
+	if len(pooledOf(c.Func, &s)) > 0 {
+		x.taker(c.Caller)
+	}
 	return len(s.Fresh) > 0
+}
+
+// pooledOf returns the parameters of a function of another package that it gives
+// back to a pool.
+func pooledOf(fn *types.Func, s *Summary) []int {
+	var is []int
+	for _, i := range s.Releases {
+		if i == Receiver || kindOf(fn.Signature().Params().At(i).Type()) == nil {
+			is = append(is, i)
+		}
+	}
+	return is
+}
+
+// taker notes that f gives something back to a pool, or hands it to a function of
+// another package that does.
+func (x *Index) taker(f *funcs.Func) {
+	for ; f != nil; f = f.Parent {
+		x.takers[f] = true
+	}
 }
 
 // values follows the creations, and those that come of functions which return
@@ -326,21 +355,6 @@ func hasHandle(sig *types.Signature) bool {
 	return false
 }
 
-// findTakers finds the functions that give something back to a pool, or hand it
-// to one of another package that does.
-func (x *Index) findTakers() {
-	for _, f := range x.funcs.Funcs {
-		for _, c := range f.Out {
-			if c.Func != nil && c.Callee == nil && !c.Dynamic && x.takes(c.Func) {
-				for g := f; g != nil; g = g.Parent {
-					x.takers[g] = true
-				}
-				break
-			}
-		}
-	}
-}
-
 // spread adds to the takers the functions that hand something to one which gives
 // back what it is handed.
 func (x *Index) spread() {
@@ -351,10 +365,18 @@ func (x *Index) spread() {
 				continue
 			}
 			for _, c := range f.In {
-				for g := c.Caller; g != nil && !x.takers[g]; g = g.Parent {
-					x.takers[g] = true
+				if c.Caller != nil && !x.takers[c.Caller] {
+					x.taker(c.Caller)
 					grown = true
 				}
+			}
+		}
+	}
+	for f := range x.takers {
+		x.gives[f] = x.pooledParams(f)
+		for _, c := range f.Out {
+			if c.Func != nil && c.Func.Pkg() != nil && !c.Dynamic && isPut(c.Func) {
+				x.puts = append(x.puts, c.Site)
 			}
 		}
 	}
@@ -378,23 +400,6 @@ func (x *Index) pooledParams(f *funcs.Func) []int {
 		}
 	}
 	return is
-}
-
-// takes reports whether fn, of another package, gives an argument back to a pool.
-func (x *Index) takes(fn *types.Func) bool {
-	if fn.Name() == "Put" && fn.FullName() == Pooled.Take {
-		return true
-	}
-	var s Summary
-	if !x.pass.ImportObjectFact(fn, &s) {
-		return false
-	}
-	for _, i := range s.Releases {
-		if i == Receiver || i < fn.Signature().Params().Len() && kindOf(fn.Signature().Params().At(i).Type()) == nil {
-			return true
-		}
-	}
-	return false
 }
 
 // export summarises the functions that create, end or keep resources for
@@ -437,7 +442,7 @@ func (x *Index) summarise(f *funcs.Func, s *Summary) {
 		}
 	}
 	if x.takers[f] {
-		s.Releases = append(s.Releases, x.pooledParams(f)...)
+		s.Releases = append(s.Releases, x.gives[f]...)
 		slices.Sort(s.Releases)
 	}
 }

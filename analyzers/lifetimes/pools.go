@@ -3,7 +3,6 @@ package lifetimes
 import (
 	"go/ast"
 	"go/types"
-	"slices"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
@@ -18,12 +17,8 @@ func (x *Index) GivesBack(c *funcs.Call) (objects []ast.Expr, sure bool) {
 	case isPut(c.Func):
 		return c.Site.Args, true
 	case c.Callee != nil:
-		if !x.takers[c.Callee] {
-			return nil, false
-		}
-		objects = operands(c.Site, x.pooledParams(c.Callee))
-		if len(objects) > 0 {
-			_, sure = x.Comes(c.Callee, x.puts())
+		if objects = operands(c.Site, x.gives[c.Callee]); len(objects) > 0 {
+			_, sure = x.Comes(c.Callee, x.puts)
 		}
 		return objects, sure
 	}
@@ -31,10 +26,7 @@ func (x *Index) GivesBack(c *funcs.Call) (objects []ast.Expr, sure bool) {
 	if !x.pass.ImportObjectFact(c.Func, &s) {
 		return nil, false
 	}
-	is := slices.DeleteFunc(slices.Clone(s.Releases), func(i int) bool {
-		return i != Receiver && kindOf(c.Func.Signature().Params().At(i).Type()) != nil
-	})
-	return operands(c.Site, is), false
+	return operands(c.Site, pooledOf(c.Func, &s)), false
 }
 
 func isPut(fn *types.Func) bool { return fn.Name() == "Put" && fn.FullName() == Pooled.Take }
@@ -51,19 +43,6 @@ func operands(call *ast.CallExpr, is []int) []ast.Expr {
 		}
 	}
 	return es
-}
-
-// puts returns the calls of the package that give something to a pool themselves.
-func (x *Index) puts() []ast.Node {
-	var nodes []ast.Node
-	for f := range x.takers {
-		for _, c := range f.Out {
-			if c.Func != nil && c.Func.Pkg() != nil && !c.Dynamic && isPut(c.Func) {
-				nodes = append(nodes, c.Site)
-			}
-		}
-	}
-	return nodes
 }
 
 // Pools reports whether the package takes anything from a pool or gives it back.
