@@ -7,7 +7,10 @@ import (
 	"github.com/lagvet/lagvet/analyzers/ctxbreak"
 	"github.com/lagvet/lagvet/analyzers/ctxless"
 	"github.com/lagvet/lagvet/analyzers/dbpool"
+	"github.com/lagvet/lagvet/analyzers/deadlineorder"
 	"github.com/lagvet/lagvet/analyzers/falseshare"
+	"github.com/lagvet/lagvet/analyzers/gcknob"
+	"github.com/lagvet/lagvet/analyzers/goroutineleak"
 	"github.com/lagvet/lagvet/analyzers/gounbounded"
 	"github.com/lagvet/lagvet/analyzers/hardexit"
 	"github.com/lagvet/lagvet/analyzers/heapescape"
@@ -22,6 +25,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/linkname"
 	"github.com/lagvet/lagvet/analyzers/lockblock"
 	"github.com/lagvet/lagvet/analyzers/lockorder"
+	"github.com/lagvet/lagvet/analyzers/logsplit"
 	"github.com/lagvet/lagvet/analyzers/nobreaker"
 	"github.com/lagvet/lagvet/analyzers/policy"
 	"github.com/lagvet/lagvet/analyzers/poolmisuse"
@@ -45,9 +49,11 @@ func All() []*Rule {
 	return []*Rule{
 		ctxless.Rule,
 		httptimeout.Rule,
+		deadlineorder.Rule,
 		ctxbreak.Rule,
 		ctxaccumulate.Rule,
 		gounbounded.Rule,
+		goroutineleak.Rule,
 		lockblock.Rule,
 		lockorder.Rule,
 		bufshare.Rule,
@@ -59,6 +65,7 @@ func All() []*Rule {
 		heapescape.Rule,
 		hotalloc.Rule,
 		poolmisuse.Rule,
+		gcknob.Rule,
 		hotdefer.Rule,
 		hotblock.Rule,
 		hotcall.Rule,
@@ -76,5 +83,6 @@ func All() []*Rule {
 		nobreaker.Rule,
 		unboundedqueue.Rule,
 		hardexit.Rule,
+		logsplit.Rule,
 	}
 }

@@ -28,6 +28,7 @@ var Rule = rule.New(rule.Spec{
 	Group:     rule.Deadlines,
 	Class:     rule.Context,
 	Severity:  rule.Medium,
+	Tier:      rule.Proven,
 	Since:     "go1.7",
 	Requires:  []*analysis.Analyzer{syntax.Analyzer, values.Analyzer, budgets.Analyzer, httpconf.Analyzer},
 	FactTypes: []analysis.Fact{new(longest)},

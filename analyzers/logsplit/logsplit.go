@@ -30,6 +30,7 @@ var Rule = rule.New(rule.Spec{
 	Group:     rule.Logging,
 	Class:     rule.Observability,
 	Severity:  rule.Medium,
+	Fixes:     true,
 	Requires:  []*analysis.Analyzer{syntax.Analyzer, values.Analyzer, contexts.Analyzer, callers.Analyzer},
 	FactTypes: []analysis.Fact{new(labels)},
 	Run:       run,
