@@ -196,7 +196,11 @@ func (c *checker) plainRange(s *ast.RangeStmt) bool {
 // keeps reports whether e is a variable of the scope.
 func (c *checker) keeps(e ast.Expr, in scope) bool {
 	id, ok := ast.Unparen(e).(*ast.Ident)
-	return ok && (id.Name == "_" || in.has(dataflow.LocalVar(c.TypesInfo.ObjectOf(id))))
+	if !ok {
+		return false
+	}
+	v := dataflow.LocalVar(c.TypesInfo.ObjectOf(id))
+	return id.Name == "_" || v != nil && in.has(v)
 }
 
 // logs reports whether the call tells somebody of the wait.

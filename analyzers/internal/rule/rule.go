@@ -6,7 +6,9 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -115,6 +117,9 @@ type Spec struct {
 	Run       func(*Pass) error
 }
 
+// issues is where a fault of lagvet is reported.
+const issues = "https://github.com/lagvet/lagvet/issues"
+
 // URL is where the page of a rule is found; the name is appended.
 const URL = "https://github.com/lagvet/lagvet/blob/main/docs/rules/"
 
@@ -150,7 +155,7 @@ func New(spec Spec) *Rule {
 		ResultType: reflect.TypeFor[*Result](),
 		Run: func(p *analysis.Pass) (any, error) {
 			pass := newPass(p, spec.Name)
-			if err := spec.Run(pass); err != nil {
+			if err := pass.run(spec.Run); err != nil {
 				return nil, err
 			}
 			return pass.result, nil
@@ -158,6 +163,35 @@ func New(spec Spec) *Rule {
 	}
 	r.Relay = relay(r)
 	return r
+}
+
+// run runs a rule. One that panics has not looked at the package, which is said; the
+// others go on, and so do the packages that import this one.
+func (p *Pass) run(rule func(*Pass) error) error {
+	defer func() {
+		if r := recover(); r != nil {
+			p.Unchecked("the rule crashed on %s: %v%s: this is a fault of lagvet: report it at %s", p.Pkg.Path(), r, origin(), issues)
+		}
+	}()
+	return rule(p)
+}
+
+// origin returns where the panic being recovered from began.
+func origin() string {
+	var pcs [32]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
+	for panicked := false; ; {
+		f, more := frames.Next()
+		switch {
+		case f.Function == "runtime.gopanic":
+			panicked = true
+		case panicked && !strings.HasPrefix(f.Function, "runtime."):
+			return fmt.Sprintf(" in %s (%s:%d)", f.Function, filepath.Base(f.File), f.Line)
+		}
+		if !more {
+			return ""
+		}
+	}
 }
 
 func relay(r *Rule) *analysis.Analyzer {

@@ -4,7 +4,9 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"reflect"
+	"regexp"
 	"slices"
 	"testing"
 
@@ -137,5 +139,24 @@ func TestRelay(t *testing.T) {
 	p.Report(Finding{Pos: pos, Func: "p.f", Tier: Proven, Message: "shown by the relay alone"})
 	if len(*reported) != 1 || len(p.result.reported) != 2 {
 		t.Errorf("under another name %d are reported and %d relayed, want 1 and 2", len(*reported), len(p.result.reported))
+	}
+}
+
+// A rule that crashes says so, and where; what it had found before stays.
+func TestCrash(t *testing.T) {
+	p, pos, reported := passOver(t, "a.go", "package p\n\nfunc f() {}\n", nil)
+	p.Pkg = types.NewPackage("example.com/p", "p")
+	err := p.run(func(p *Pass) error {
+		p.Report(Finding{Pos: pos, Func: "p.f", Tier: Proven, Message: "m"})
+		var none *Finding
+		none.Tier = Likely
+		return nil
+	})
+	if err != nil || len(*reported) != 1 {
+		t.Errorf("error %v, %d findings, want none and 1", err, len(*reported))
+	}
+	const want = `^the rule crashed on example\.com/p: runtime error: invalid memory address or nil pointer dereference in \S+/rule\.TestCrash\.func1 \(rule_test\.go:\d+\): this is a fault of lagvet: report it at https://`
+	if u := p.result.Unchecked; len(u) != 1 || !regexp.MustCompile(want).MatchString(u[0]) {
+		t.Errorf("%q is said, want %s", u, want)
 	}
 }
