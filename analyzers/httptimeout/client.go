@@ -160,7 +160,7 @@ func (c *checker) defaultClient(v *httpconf.Value) {
 // lacksContext reports whether the request of s is made without a context where
 // one is in scope: that is ctxless' finding, whose mend bounds it too.
 func (c *checker) lacksContext(s *sending) bool {
-	return !strings.HasPrefix(s.budget.Why, "context.") && c.inScope(s.call.Call)
+	return s.budget.State == budgets.Endless && !strings.HasPrefix(s.budget.Why, "context.") && c.inScope(s.call.Call)
 }
 
 // inScope reports whether rule ctxless speaks of a call without a context: one is in

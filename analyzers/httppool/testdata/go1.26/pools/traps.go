@@ -161,3 +161,9 @@ func own() *http.Transport {
 	t.MaxIdleConnsPerHost = 64
 	return t
 }
+
+func ownClient(d time.Duration) *http.Client {
+	c := *http.DefaultClient
+	c.Timeout = d
+	return &c
+}

@@ -231,3 +231,19 @@ func unsent(use func(*http.Client)) {
 	d := &http.Client{}
 	use(d)
 }
+
+// A copy of the default client.
+func copied(url string) {
+	c := *http.DefaultClient
+	c.Timeout = time.Second
+	c.Get(url)
+}
+
+// Passed on by a caller that is not seen.
+func Relay(ctx context.Context, url string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	return http.DefaultClient.Do(req) // want `suspected: http.DefaultClient has no Timeout, .*not seen`
+}
