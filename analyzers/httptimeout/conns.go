@@ -27,6 +27,7 @@ func (c *checker) connections() {
 		if c.values.InTest(site.Pos()) || !c.accepts(site) || !inLoop(cur) {
 			continue
 		}
+		c.handshake(cur, site)
 		f, v := c.handler(cur)
 		if f == nil || seen[f] {
 			continue
@@ -111,6 +112,43 @@ func (c *checker) handler(accept inspector.Cursor) (*funcs.Func, *types.Var) {
 		}
 	}
 	return nil, nil
+}
+
+// handshake judges the handshake of TLS with what is accepted at site: in the loop it
+// keeps all others waiting too.
+func (c *checker) handshake(accept inspector.Cursor, site *ast.CallExpr) {
+	as, ok := accept.Parent().Node().(*ast.AssignStmt)
+	f := c.Funcs.At(site.Pos())
+	if !ok || f == nil {
+		return
+	}
+	conn := c.values.Variable(as.Lhs[0])
+	body, ok := syntax.Find(c.root, f.Body)
+	if !ok || conn == nil || conn.IsField() {
+		return
+	}
+	fl := c.flows.Of(f)
+	for cur := range body.Preorder((*ast.CallExpr)(nil)) {
+		call := cur.Node().(*ast.CallExpr)
+		if values.Callee(c.TypesInfo, call) != "(*crypto/tls.Conn).Handshake" || !c.depends(fl, call.Fun.(*ast.SelectorExpr).X, conn) {
+			continue
+		}
+		message := "this handshake has no deadline: a client that connects and says nothing keeps the goroutine, its memory and the file descriptor for as long as it likes"
+		if c.Funcs.At(call.Pos()) == f {
+			message = "this handshake has no deadline: a client that connects and says nothing keeps all others from being accepted for as long as it likes"
+		}
+		c.Report(rule.Finding{
+			Pos:       call.Pos(),
+			End:       call.End(),
+			Tier:      rule.Likely,
+			Message:   message,
+			Cause:     "handshake without a deadline",
+			Primitive: "(*crypto/tls.Conn).Handshake",
+			Chain:     []rule.Step{step(site.Pos(), "accepts it")},
+			Mend:      "call SetDeadline before it and clear that after, or use HandshakeContext with a context that has a deadline",
+		})
+		return
+	}
 }
 
 // serving judges f, which serves the connection in v that is accepted at site.

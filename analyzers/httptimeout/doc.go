@@ -17,6 +17,7 @@
 //     are sent by directly.
 //   - A connection that an accept loop hands to a goroutine, which reads it in a loop,
 //     in a package that never sets a deadline on one.
+//   - A TLS handshake with an accepted connection in such a package.
 //   - Structs of well-known dependencies that say how long to wait for another machine,
 //     and say nothing: ssh.ClientConfig without Timeout, the Config of etcd's client
 //     without DialTimeout, a websocket or kafka Dialer without a timeout, a
@@ -73,6 +74,7 @@
 //   - the other side is on this machine: a unix socket, localhost;
 //   - a command sends it (package main without a goroutine or a server, a framework for
 //     command lines): whoever started it can break it off;
+//   - a server is in an exported field or variable, or returned: importers may set a timeout;
 //   - a connection is relayed, handed on or never answered: it may be idle by right.
 //
 // # How to mend

@@ -47,6 +47,8 @@ func (c *checker) server(v *httpconf.Value) {
 	switch {
 	case v.Field("ReadHeaderTimeout").State == httpconf.Zero || v.Field("ReadTimeout").State == httpconf.Zero:
 		doubtful(&f, "it is zero on purpose")
+	case c.Pkg.Name() != "main" && c.conf.Returned(v):
+		doubtful(&f, "other packages have it, and may set one")
 	case c.localServer(v, served):
 		doubtful(&f, "its clients are on this machine")
 	default:

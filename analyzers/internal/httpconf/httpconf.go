@@ -236,7 +236,10 @@ func (x *Index) Returned(v *Value) bool {
 		case n.fn != nil && n.fn.Obj != nil && n.fn.Obj.Exported():
 			return true
 		case n.v != nil && n.v.Pkg() == x.pass.Pkg && n.v.Exported() && x.values.Settable(n.v.(*types.Var)):
-			return true
+			owner := x.b.ownerOf[n.v.(*types.Var)]
+			if name := owner[strings.LastIndexByte(owner, '.')+1:]; name == "" || token.IsExported(name) {
+				return true
+			}
 		}
 	}
 	return false

@@ -3,6 +3,8 @@ package conns
 
 import (
 	"bufio"
+	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
@@ -126,5 +128,51 @@ func once(l net.Listener) {
 			defer conn.Close()
 			conn.Write([]byte("bye"))
 		}()
+	}
+}
+
+// A handshake in the loop, and in a goroutine of its own.
+func secure(l net.Listener, conf *tls.Config, serve func(net.Conn)) {
+	for {
+		raw, err := l.Accept()
+		if err != nil {
+			return
+		}
+		conn := tls.Server(raw, conf)
+		if err := conn.Handshake(); err != nil { // want `likely: this handshake has no deadline: a client that connects and says nothing keeps all others`
+			raw.Close()
+			continue
+		}
+		go serve(conn)
+	}
+}
+
+func secureEach(l net.Listener, serve func(net.Conn)) {
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			if tc, ok := conn.(*tls.Conn); ok {
+				if tc.Handshake() != nil { // want `likely: this handshake has no deadline: a client that connects and says nothing keeps the goroutine`
+					return
+				}
+			}
+			serve(conn)
+		}()
+	}
+}
+
+func secureBounded(ctx context.Context, l net.Listener, conf *tls.Config, serve func(net.Conn)) {
+	for {
+		raw, err := l.Accept()
+		if err != nil {
+			return
+		}
+		conn := tls.Server(raw, conf)
+		if conn.HandshakeContext(ctx) == nil {
+			go serve(conn)
+		}
 	}
 }

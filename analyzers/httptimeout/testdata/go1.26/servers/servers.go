@@ -152,3 +152,12 @@ func slow(h http.Handler) error {
 	srv := &http.Server{Handler: h, ReadTimeout: 0} // want `suspected: this server has no ReadHeaderTimeout: .*zero on purpose`
 	return srv.ListenAndServe()
 }
+
+// Importers may set it.
+type Framework struct{ Server *http.Server }
+
+func NewFramework(h http.Handler) *Framework {
+	return &Framework{&http.Server{Handler: h}} // want `suspected: this server has no ReadHeaderTimeout: .*other packages have it`
+}
+
+func (f *Framework) Start() error { return f.Server.ListenAndServe() }
