@@ -31,7 +31,7 @@ func Field(fset *token.FileSet, lit *ast.CompositeLit, field string) (analysis.T
 
 // Import returns the edit that makes file import a package of the standard library:
 // none if it does. It reports false where the package's name means something else, or
-// there are no imports in parentheses to add one to.
+// there are no imports to put one beside.
 func Import(fset *token.FileSet, pkg *types.Package, file *ast.File, name string) ([]analysis.TextEdit, bool) {
 	if file == nil {
 		return nil, false
@@ -46,8 +46,14 @@ func Import(fset *token.FileSet, pkg *types.Package, file *ast.File, name string
 	}
 	for _, d := range file.Decls {
 		g, ok := d.(*ast.GenDecl)
-		if !ok || g.Tok != token.IMPORT || !g.Lparen.IsValid() || len(g.Specs) == 0 {
+		if !ok || g.Tok != token.IMPORT || len(g.Specs) == 0 {
 			continue
+		}
+		if !g.Lparen.IsValid() {
+			if g.Specs[0].(*ast.ImportSpec).Path.Value == `"C"` { // cgo's, with a comment of its own
+				continue
+			}
+			return []analysis.TextEdit{{Pos: g.End(), End: g.End(), NewText: []byte("\nimport \"" + name + "\"")}}, true
 		}
 		at := after(fset, g, name)
 		return []analysis.TextEdit{{Pos: at, End: at, NewText: []byte("\n\t\"" + name + "\"")}}, true

@@ -53,7 +53,8 @@ func TestImport(t *testing.T) {
 		"first":     {"package p\n\nimport (\n\t\"unsafe\"\n)\n\nvar _ unsafe.Pointer\n", "package p\n\nimport (\n\t\"time\"\n\t\"unsafe\"\n)\n\nvar _ unsafe.Pointer\n"},
 		"renamed":   {"package p\n\nimport (\n\tclock \"time\"\n)\n\nvar _ clock.Time\n", ""},
 		"taken":     {"package p\n\nimport (\n\t\"os\"\n)\n\nvar time os.File\n", ""},
-		"one alone": {"package p\n\nimport \"os\"\n\nvar _ os.File\n", ""},
+		"one alone": {"package p\n\nimport \"os\"\n\nvar _ os.File\n", "package p\n\nimport \"os\"\nimport \"time\"\n\nvar _ os.File\n"},
+		"none":      {"package p\n", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := l.Load(t, c.src)
