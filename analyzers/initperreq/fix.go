@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/lagvet/lagvet/analyzers/internal/fates"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
 
@@ -19,7 +20,7 @@ import (
 // does so once for each declaration, lest two fixes insert at one place.
 func (c *checker) fix(s *site) []analysis.SuggestedFix {
 	decl, ok := s.f.Outermost().Node.(*ast.FuncDecl)
-	if !ok || s.setup.key != "regexp.MustCompile" || s.fate != used || c.fixed[decl] || !c.hoistable(s) {
+	if !ok || s.setup.key != "regexp.MustCompile" || s.fate != fates.Used || c.fixed[decl] || !c.hoistable(s) {
 		return nil
 	}
 	name := c.fresh(decl.Name.Name, s.pos())

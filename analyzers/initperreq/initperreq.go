@@ -12,6 +12,7 @@ import (
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
+	"github.com/lagvet/lagvet/analyzers/internal/fates"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/modules"
 	"github.com/lagvet/lagvet/analyzers/internal/requests"
@@ -56,6 +57,7 @@ func run(pass *rule.Pass) error {
 		fixed:  make(map[*ast.FuncDecl]bool),
 		names:  make(map[string]bool),
 	}
+	c.fates = fates.New(pass.TypesInfo, pass.Funcs, c.flows, root)
 	c.requests = requests.New(pass, root, c.values, c.flows)
 	c.primitives()
 	c.spread()
@@ -81,6 +83,7 @@ type checker struct {
 	values   *values.Index
 	flows    *dataflow.Index
 	requests *requests.Index
+	fates    *fates.Index
 	seldom   *seldom.Index
 	sites    []*site
 	setups   map[*funcs.Func][]*setup // what calls of a function set up
@@ -109,7 +112,7 @@ type site struct {
 	setup *setup
 	deps  []ast.Expr // what decides what is built
 	local bool       // a primitive of this package
-	fate  fate
+	fate  fates.Fate
 }
 
 func (s *site) pos() token.Pos { return s.expr.Pos() }
@@ -247,9 +250,9 @@ func (c *checker) add(s *site, built ast.Expr) {
 		return
 	}
 	if s.local || s.setup.returned {
-		s.fate = c.fate(s.f, built)
-		if s.fate == returned && s.f.Obj == nil && s.f.Use != funcs.Called {
-			s.fate = kept // by what the literal is handed to: a cache, as likely as not
+		s.fate = c.fates.Of(s.f, built)
+		if s.fate == fates.Returned && s.f.Obj == nil && s.f.Use != funcs.Called {
+			s.fate = fates.Kept // by what the literal is handed to: a cache, as likely as not
 		}
 	}
 	if s.local {
@@ -258,7 +261,7 @@ func (c *checker) add(s *site, built ast.Expr) {
 	fixed := s.setup.in.fixed
 	s.setup.in = c.inputs(s.f, nil, s.deps...)
 	s.setup.in.fixed = s.setup.in.fixed || fixed
-	s.setup.returned = s.fate == returned
+	s.setup.returned = s.fate == fates.Returned
 	c.sites = append(c.sites, s)
 }
 
@@ -284,7 +287,7 @@ func (c *checker) spread() {
 // always reports whether each call of the function sets up what s does, in a way
 // that is the function's caller's business.
 func (c *checker) always(s *site) bool {
-	return s.f.Obj != nil && s.fate != kept && !s.setup.in.varies && len(s.setup.chain) <= maxChain &&
+	return s.f.Obj != nil && s.fate != fates.Kept && !s.setup.in.varies && len(s.setup.chain) <= maxChain &&
 		!c.seldom.Conditional(s.pos()) && !c.Hotness.Cold(s.pos()) && (s.call == nil || s.call.Mode == funcs.Plain)
 }
 

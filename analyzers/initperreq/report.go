@@ -12,6 +12,7 @@ import (
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/lagvet/lagvet/analyzers/hotpath"
+	"github.com/lagvet/lagvet/analyzers/internal/fates"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
@@ -89,7 +90,7 @@ func (c *checker) onRequest(s *site, root *hotpath.Root) {
 			return // what the request brings cannot be built before it
 		}
 		doubt = "what it is made of comes with the request: keep one for each that there is"
-	case s.fate == kept:
+	case s.fate == fates.Kept:
 		doubt = "what it makes is kept"
 	case in.fixed && !k.connects():
 		doubt = "what it is made of may change"
@@ -98,7 +99,7 @@ func (c *checker) onRequest(s *site, root *hotpath.Root) {
 	case c.requests.Behind(s.pos(), asksForReload):
 		doubt = "a condition asks for it to be read again"
 	}
-	if s.fate == returned && s.f.Obj != nil && len(s.f.In) > 0 && doubt == "" && c.allKeep(s.f) {
+	if s.fate == fates.Returned && s.f.Obj != nil && len(s.f.In) > 0 && doubt == "" && c.allKeep(s.f) {
 		doubt = "what it makes is kept"
 	}
 	if doubt == "" {
@@ -134,7 +135,7 @@ func (k *kind) connects() bool { return k == transport || k == database || k == 
 // allKeep reports whether all callers of f, in this package, keep what it returns.
 func (c *checker) allKeep(f *funcs.Func) bool {
 	for _, in := range f.In {
-		if in.Caller == nil || c.fate(in.Caller, in.Site) != kept {
+		if in.Caller == nil || c.fates.Of(in.Caller, in.Site) != fates.Kept {
 			return false
 		}
 	}
@@ -148,7 +149,7 @@ func (c *checker) inLoop(s *site) {
 	if !s.local && s.call.Callee != nil && c.Hotness.Root(s.call.Callee.Node) != nil {
 		return // which has the finding
 	}
-	if loop == nil || c.leaves(s, loop) || s.fate != used || endless(loop) || c.inputs(s.f, loop, s.deps...).varies {
+	if loop == nil || c.leaves(s, loop) || s.fate != fates.Used || endless(loop) || c.inputs(s.f, loop, s.deps...).varies {
 		return
 	}
 	doubt := ""
