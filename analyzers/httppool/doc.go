@@ -7,9 +7,10 @@
 //     starts, by a reverse proxy), or if MaxIdleConns or MaxConnsPerHost shows that more
 //     was meant, and it speaks HTTP/1.
 //   - A Transport with DisableKeepAlives by which many requests are sent.
-//   - A Transport that is made for one request and forgotten, in a function that a loop
-//     without an end calls. (For each request that a server answers, and in each turn of
-//     a loop, initperreq has the finding.)
+//   - A Transport that is made for a few requests and forgotten, by itself or in what a
+//     function returns, in a method that others may call for as long as its object lives,
+//     or that a loop without an end calls. (For each request that a server answers, and
+//     in each turn of a loop, initperreq has the finding.)
 //   - An assignment to http.DefaultTransport, http.DefaultClient or a field of theirs
 //     while the program runs.
 //   - A Transport that speaks HTTP/1 only, because it has a dial function or a TLS
@@ -51,8 +52,9 @@
 //     a host;
 //   - HTTP/2 is lost and nothing else is wrong: nothing tells whether the other side
 //     speaks it;
-//   - a forgotten transport has an IdleConnTimeout, which ends its connection, or nothing
-//     shows that it is made again and again;
+//   - a forgotten transport has an IdleConnTimeout, which ends its connections, or nothing
+//     shows that it is made again and again. What is called New, Open, Run or the like
+//     is taken to set something up: it is silent;
 //   - the shared default is changed by init or in package main, before there are requests;
 //   - a command does it.
 //

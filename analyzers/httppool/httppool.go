@@ -7,6 +7,8 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/inspector"
 
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
+	"github.com/lagvet/lagvet/analyzers/internal/fates"
 	"github.com/lagvet/lagvet/analyzers/internal/httpconf"
 	"github.com/lagvet/lagvet/analyzers/internal/oneshot"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
@@ -40,6 +42,7 @@ func run(pass *rule.Pass) error {
 		values:   pass.ResultOf[values.Analyzer].(*values.Index),
 		conf:     pass.ResultOf[httpconf.Analyzer].(*httpconf.Index),
 		commands: oneshot.New(pass.Pkg, pass.Funcs, root),
+		fates:    fates.New(pass.TypesInfo, pass.Funcs, dataflow.New(pass.TypesInfo), root),
 	}
 	for _, v := range c.conf.Values {
 		switch {
@@ -59,6 +62,7 @@ type checker struct {
 	values   *values.Index
 	conf     *httpconf.Index
 	commands *oneshot.Index
+	fates    *fates.Index
 }
 
 // place returns where a finding about v stands: the head of its literal, or the
@@ -77,8 +81,7 @@ func (c *checker) transport(v *httpconf.Value) {
 	}
 	u := c.useOf(v)
 	switch {
-	case u.dropped:
-		c.leak(v, u)
+	case c.forgotten(v, u) || u.dropped:
 	case v.Field("DisableKeepAlives").Int == 1:
 		c.keepsNone(v, u)
 	default:

@@ -2,7 +2,6 @@ package httppool
 
 import (
 	"fmt"
-	"go/ast"
 	"go/types"
 	"strings"
 
@@ -178,91 +177,6 @@ func (c *checker) keepsNone(v *httpconf.Value, u *use) {
 		doubtful(&f, "the other side is on this machine")
 	}
 	c.Report(f)
-}
-
-// leak judges a transport that is forgotten when the function that makes it returns.
-// For each request, and in each turn of a loop that does not change it, initperreq
-// has the finding.
-func (c *checker) leak(v *httpconf.Value, u *use) {
-	if !u.sends || u.closed || v.Field("DisableKeepAlives").State != httpconf.Unset || c.once(v.Func) || v.Func.StartsUp() ||
-		c.Hotness.RootAt(v.Expr.Pos()) != nil {
-		return
-	}
-	loop := c.inLoop(v.Expr)
-	if loop != nil && !endless(loop) && !c.varies(v.Expr, loop) {
-		return
-	}
-	f := rule.Finding{
-		Tier:      rule.Likely,
-		Message:   "this transport is forgotten after its request, and its idle connection stays, with two goroutines, until the other side closes it; the next request dials and shakes hands anew",
-		Cause:     "transport for one request",
-		Primitive: "net/http.Transport",
-		Mend:      "keep one client with its transport and share it, or call CloseIdleConnections when it is done with",
-	}
-	f.Pos, f.End = place(v)
-	again := loop
-	if again == nil {
-		again = c.again(v.Func, 0)
-	}
-	if again != nil {
-		f.Chain = []rule.Step{step(again.Pos(), "comes round here")}
-	}
-	switch {
-	case again == nil:
-		doubtful(&f, "how often it is made is not known")
-	case v.Field("IdleConnTimeout").Given():
-		doubtful(&f, "it stays for as long as IdleConnTimeout says")
-	}
-	c.Report(f)
-}
-
-// again returns the loop without an end, or that waits for a channel, in which f is
-// called, or nil.
-func (c *checker) again(f *funcs.Func, depth int) ast.Node {
-	if depth > maxCallers {
-		return nil
-	}
-	for _, in := range f.Outermost().In {
-		if in.Caller == nil || c.values.InTest(in.Site.Pos()) {
-			continue
-		}
-		if loop := c.inLoop(in.Site); loop != nil && (endless(loop) || c.waits(loop)) {
-			return loop
-		}
-		if loop := c.again(in.Caller, depth+1); loop != nil {
-			return loop
-		}
-	}
-	return nil
-}
-
-func endless(loop ast.Node) bool {
-	f, ok := loop.(*ast.ForStmt)
-	return ok && f.Cond == nil
-}
-
-// waits reports whether a loop ranges over a channel.
-func (c *checker) waits(loop ast.Node) bool {
-	r, ok := loop.(*ast.RangeStmt)
-	if !ok {
-		return false
-	}
-	_, ok = c.TypesInfo.TypeOf(r.X).Underlying().(*types.Chan)
-	return ok
-}
-
-// varies reports whether e names a variable of the loop: what is made differs from
-// turn to turn.
-func (c *checker) varies(e ast.Expr, loop ast.Node) (found bool) {
-	ast.Inspect(e, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok {
-			if v, ok := c.TypesInfo.Uses[id].(*types.Var); ok && !v.IsField() && loop.Pos() <= v.Pos() && v.Pos() < loop.End() {
-				found = true
-			}
-		}
-		return !found
-	})
-	return found
 }
 
 // changed judges the assignments to what is shared by the whole process.

@@ -139,7 +139,7 @@ func (p *poller) run(tick <-chan time.Time) {
 }
 
 func (p *poller) poll() error {
-	tr := &http.Transport{MaxIdleConns: 10} // want `likely: this transport is forgotten after its request, .* ← comes round here`
+	tr := &http.Transport{MaxIdleConns: 10} // want `likely: this transport is forgotten after its requests, .* ← comes round here`
 	client := &http.Client{Transport: tr, Timeout: time.Second}
 	resp, err := client.Get(p.url)
 	if err != nil {
@@ -175,4 +175,48 @@ func SetTimeout(d time.Duration) {
 
 func Instrument(wrap func(http.RoundTripper) http.RoundTripper) {
 	http.DefaultTransport = wrap(http.DefaultTransport) // want `likely: http.DefaultTransport is shared by the whole process`
+}
+
+// An agent is asked again and again, and makes a client each time.
+type agent struct {
+	urls []string
+	conf settings
+}
+
+type session struct {
+	url    string
+	client *http.Client
+}
+
+func newSession(url string, conf settings) (*session, error) {
+	transport := &http.Transport{TLSClientConfig: conf.Conf, ResponseHeaderTimeout: time.Second, ForceAttemptHTTP2: true}
+	client := &http.Client{Transport: transport, Timeout: time.Second}
+	return &session{url: url, client: client}, nil
+}
+
+func (s *session) read() error {
+	resp, err := s.client.Get(s.url)
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
+func (a *agent) session(url string) (*session, error) { return newSession(url, a.conf) }
+
+func (a *agent) Gather() error {
+	var wg sync.WaitGroup
+	for _, url := range a.urls {
+		s, err := a.session(url) // want `likely: this transport is forgotten after its requests, .* ← the transport is made here ← is called for as long as its object lives`
+		if err != nil {
+			return err
+		}
+		wg.Add(1)
+		go func(s *session) {
+			defer wg.Done()
+			s.read()
+		}(s)
+	}
+	wg.Wait()
+	return nil
 }

@@ -134,7 +134,7 @@ func single(url string) {
 }
 
 // How often, nobody knows.
-func register(url string) {
+func announce(url string) {
 	(&http.Client{Transport: &http.Transport{}}).Get(url) // want `suspected: this transport is forgotten .*how often`
 }
 
@@ -166,4 +166,32 @@ func ownClient(d time.Duration) *http.Client {
 	c := *http.DefaultClient
 	c.Timeout = d
 	return &c
+}
+
+// A session that is kept, and one that is closed.
+type keeper struct{ session *session }
+
+func (k *keeper) Use(conf settings) error {
+	s, err := newSession("https://kept", conf)
+	if err != nil {
+		return err
+	}
+	k.session = s
+	return nil
+}
+
+type closing struct {
+	client *http.Client
+}
+
+func newClosing(conf settings) *closing {
+	return &closing{&http.Client{Transport: &http.Transport{TLSClientConfig: conf.Conf, ForceAttemptHTTP2: true}}}
+}
+
+func (c *closing) Close() { c.client.CloseIdleConnections() }
+
+func (k *keeper) Ask(conf settings) {
+	c := newClosing(conf)
+	defer c.Close()
+	c.client.Get("https://asked")
 }
