@@ -91,13 +91,26 @@ func (c *checker) client(v *httpconf.Value) {
 		doubtful(&f, "the Timeout is zero on purpose")
 	case way == httpconf.Hidden:
 		doubtful(&f, "its RoundTripper, which is not seen, may set one")
+	case c.reading(s.call.Caller) == stream:
+		doubtful(&f, "its answer is a stream, which a Timeout would cut")
 	case t != nil && c.conf.DialsSocket(t):
 		doubtful(&f, "the other side is on this machine")
 	}
-	if f.Tier == rule.Likely {
+	if f.Tier == rule.Likely && c.readsWhole(v) {
 		f.Fixes = c.addField(v.Lit, "Timeout", "30 * time.Second")
 	}
 	c.Report(f)
+}
+
+// readsWhole reports whether all answers to the requests that v sends are read at once:
+// a Timeout cuts no stream then.
+func (c *checker) readsWhole(v *httpconf.Value) bool {
+	for _, call := range v.Calls {
+		if httpconf.Sends(call.Method) && (call.Via != nil || call.Caller == nil || c.reading(call.Caller) != whole) {
+			return false
+		}
+	}
+	return true
 }
 
 // sent are the steps that show how s comes to be sent.

@@ -71,6 +71,7 @@
 //     that ends when its client has had enough, and not before;
 //   - a RoundTripper that is not seen may set a deadline, or the timeout is a constant
 //     zero, on purpose;
+//   - the answer is read as a stream, bit by bit, which a Timeout would cut;
 //   - the other side is on this machine: a unix socket, localhost;
 //   - a command sends it (package main without a goroutine or a server, a framework for
 //     command lines): whoever started it can break it off;
@@ -89,7 +90,7 @@
 //
 // bounds the head of each request and leaves long uploads and downloads alone;
 // IdleTimeout bounds the time between requests. For a literal with named fields a fix
-// adds the field.
+// adds the field; a client's only where answers are read at once.
 //
 // # Go versions
 //

@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"net"
@@ -246,4 +247,28 @@ func Relay(ctx context.Context, url string) (*http.Response, error) {
 		return nil, err
 	}
 	return http.DefaultClient.Do(req) // want `suspected: http.DefaultClient has no Timeout, .*not seen`
+}
+
+// A stream of events, for as long as the process lives.
+type events struct{ client *http.Client }
+
+func newEvents() *events {
+	return &events{client: &http.Client{}} // want `suspected: this client has no Timeout, .*a stream`
+}
+
+func (e *events) follow(url string, got func(string)) error {
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := e.client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	lines := bufio.NewScanner(resp.Body)
+	for lines.Scan() {
+		got(lines.Text())
+	}
+	return lines.Err()
 }
