@@ -18,6 +18,9 @@ func (c *checker) judge(b *fresh.Break) *finding {
 		return nil // it ends by itself, and has its reason
 	}
 	f := &finding{Break: b, tier: rule.Likely, why: c.doubt(b)}
+	if f.why != "" && f.why != inProcess && b.Via != nil && b.Wait.InProcess {
+		return nil // two doubts
+	}
 	switch {
 	case f.why != "":
 		f.tier = rule.Suspected
@@ -47,6 +50,8 @@ func (c *checker) doubt(b *fresh.Break) string {
 		return "it runs because something has failed, and that may be the context"
 	case c.shutsDown(b):
 		return "it cleans up, which has to be done even if the caller has gone"
+	case b.Via != nil && b.Wait.InProcess:
+		return inProcess
 	case b.Via != nil && b.Wait.Bound && !c.onRequest(b):
 		return "it bounds its wait by itself, and nothing tells that a request is served"
 	case b.Via != nil && makes(b.Via) && !c.onRequest(b):
@@ -56,6 +61,10 @@ func (c *checker) doubt(b *fresh.Break) string {
 	}
 	return ""
 }
+
+// inProcess is the doubt about a function that waits for its own process by a
+// context of its own: whoever wrote it may well know that the wait is short.
+const inProcess = "it waits for its own process, and may know for how long"
 
 // onRequest reports whether a request waits for b.
 func (c *checker) onRequest(b *fresh.Break) bool {

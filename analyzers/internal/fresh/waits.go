@@ -39,9 +39,12 @@ type Wait struct {
 	// package is made of.
 	Client bool
 	Value  bool // what is not sure is a function in a variable
-	Bound  bool // a deadline is put on the context on the way
-	Chain  []Link
-	Doubt  string // why it may be otherwise
+	// InProcess is set if it waits for a channel, which is for something that this
+	// process does.
+	InProcess bool
+	Bound     bool // a deadline is put on the context on the way
+	Chain     []Link
+	Doubt     string // why it may be otherwise
 }
 
 // A Link is a step of a chain.
@@ -57,11 +60,13 @@ func (w *Wait) rank() int {
 		n++
 	}
 	switch {
-	case w.Sure:
+	case w.Sure && !w.InProcess:
 	case w.Client:
 		n += 2
-	default:
+	case w.Sure:
 		n += 4
+	default:
+		n += 6
 	}
 	return n
 }
@@ -437,7 +442,7 @@ func (x *Index) selectAt(call *funcs.Call, clause inspector.Cursor, o *origin) U
 			return Use{} // it asks and goes on
 		}
 	}
-	w := &Wait{Name: "a select", For: "a channel", Sure: true, Bound: o.bounded}
+	w := &Wait{Name: "a select", For: "a channel", Sure: true, InProcess: true, Bound: o.bounded}
 	w.Chain = []Link{x.link(body.Pos(), "a select waits for a channel, until the context is done")}
 	return Use{Wait: w}
 }

@@ -47,3 +47,27 @@ func (s *server) Stop(ctx context.Context) error {
 	_, err := s.db.ExecContext(context.Background(), "DELETE FROM nodes") // want `^suspected: .* \(it cleans up, which has to be done even if the caller has gone\)`
 	return err
 }
+
+// What it waits for is done by this process.
+type marks struct{ done chan struct{} }
+
+func (m *marks) wait(ctx context.Context) error {
+	select {
+	case <-m.done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (m *marks) read() error { return m.wait(context.Background()) }
+
+func (s *server) transaction(ctx context.Context, m *marks) error {
+	return m.read() // want `^suspected: .* \(it waits for its own process, and may know for how long\)`
+}
+
+// Two doubts are one too many.
+func (s *server) again(m *marks) error {
+	go m.read()
+	return m.read()
+}
