@@ -74,7 +74,8 @@
 //   - a function without a context that bounds its own wait is called outside of
 //     requests, or one that makes something (NewStore) is;
 //   - a function without a context waits for its own process inside, in a select;
-//   - nothing shows that what is behind an interface or a function value waits;
+//   - outside of handlers, nothing shows that what is behind an interface or a function
+//     value waits;
 //   - the callee's signature is prescribed by an interface of another module;
 //   - the database is part of the program.
 //

@@ -14,7 +14,7 @@ import (
 
 // judge returns the finding that b is, or nil if nothing is to be said of it.
 func (c *checker) judge(b *fresh.Break) *finding {
-	if b.Wait.Bound && (b.Place.Source.Apart || b.Place.Apart != "" || c.shutsDown(b)) {
+	if b.Wait.Bound && (b.Place.Source.Apart || c.shutsDown(b)) {
 		return nil // it ends by itself, and has its reason
 	}
 	f := &finding{Break: b, tier: rule.Likely, why: c.doubt(b)}
@@ -36,13 +36,12 @@ func (c *checker) doubt(b *fresh.Break) string {
 	switch {
 	case src.Doubt != "":
 		return "the context in scope may be the wrong one: " + src.Doubt
-	case b.Place.Apart != "":
-		return "the context in scope may be the wrong one: " + b.Place.Apart
 	case src.Stored:
 		return "the context in scope is that of the owner, not of the call"
 	case b.Doubt != "":
 		return b.Doubt
-	case !b.Wait.Sure && !b.Wait.Client && !c.waits(b.Call):
+	case !b.Wait.Sure && !b.Wait.Client && !(b.Via == nil && src.Entry) && !c.waits(b.Call):
+		// In a handler, what takes a context and may fail is there to be waited for.
 		return "nothing in sight shows that it waits"
 	case c.explained(b.Call.Site.Pos()) || b.Start.Base != nil && c.explained(b.Start.Base.Pos()):
 		return "a comment beside it speaks of the context"

@@ -17,6 +17,10 @@ const (
 	AfterDone = "reached after the context is done"
 )
 
+// Apart says why the work at call is not part of what owner, a function around it, is
+// waited for, or returns the empty string if it is.
+func (x *Index) Apart(call *funcs.Call, owner *funcs.Func) string { return x.apart(call, owner, nil) }
+
 // apart says why the work at call is not part of what owner is waited for, or
 // returns the empty string if it is. v, if given, is a context of owner: code
 // that uses it by itself shows that it lives no longer than the context.

@@ -354,11 +354,14 @@ func (x *Index) place(p pending) contexts.Place {
 	if p.via != nil || p.start.Base == nil || p.call != p.start.Call {
 		return at
 	}
-	base := x.contexts.At(x.funcs.Call(p.start.Base))
-	if at.Apart != "" && base.Source != nil && base.Source.Doubt == "" {
-		s := *base.Source
-		s.Doubt, s.Apart = at.Apart, true
-		base.Source = &s
+	made := x.funcs.Call(p.start.Base)
+	base := x.contexts.At(made)
+	if base.Source != nil && base.Source.Doubt == "" {
+		if why := x.contexts.Apart(p.call, made.Caller); why != "" {
+			s := *base.Source
+			s.Doubt, s.Apart = why, true
+			base.Source = &s
+		}
 	}
 	base.Apart = at.Apart
 	return base

@@ -336,7 +336,7 @@ func (x *Index) useOf(f *funcs.Func, i int) Use {
 			continue
 		}
 		for _, call := range g.Out {
-			u = u.or(x.useAt(call, v))
+			u = u.or(x.useAt(f, call, v))
 		}
 	}
 	u.Stores = u.Stores || x.stores(f, v)
@@ -353,15 +353,16 @@ func inside(g, f *funcs.Func) bool {
 	return false
 }
 
-// useAt returns what call does with the context in v, or with one derived from it.
-func (x *Index) useAt(call *funcs.Call, v *types.Var) (u Use) {
+// useAt returns what call, in f, does with the context in v, or with one derived
+// from it.
+func (x *Index) useAt(f *funcs.Func, call *funcs.Call, v *types.Var) (u Use) {
 	if sel, ok := ast.Unparen(call.Site.Fun).(*ast.SelectorExpr); ok && sel.Sel.Name == "Done" && contexts.Is(x.pass.TypesInfo.TypeOf(sel.X)) {
 		o := x.origins(sel.X)
 		if !o.params[v] {
 			return Use{}
 		}
 		u := x.doneAt(call, o)
-		if x.contexts.At(call).Apart != "" {
+		if x.contexts.Apart(call, f) != "" {
 			u.Wait = nil // nobody waits for who waits there
 		}
 		return u
@@ -374,7 +375,7 @@ func (x *Index) useAt(call *funcs.Call, v *types.Var) (u Use) {
 		if !o.params[v] || x.derives(call.Site) {
 			continue
 		}
-		switch x.contexts.At(call).Apart {
+		switch x.contexts.Apart(call, f) {
 		case "":
 		case contexts.Deferred, contexts.AfterDone:
 			continue

@@ -168,3 +168,17 @@ type repo[T any] struct{ db *sql.DB }
 func (r *repo[T]) load(ctx context.Context, q string, dst *T) error {
 	return r.db.QueryRowContext(context.TODO(), q).Scan(dst) // want `^proven: context\.TODO takes the place`
 }
+
+// mailer is implemented elsewhere. In a handler what takes a context and may fail
+// is there to be waited for.
+type mailer interface {
+	Mail(ctx context.Context, to string) error
+}
+
+func (s *server) invite(m mailer) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := m.Mail(context.Background(), r.FormValue("to")); err != nil { // want `^likely: context\.Background takes the place .* goes on waiting for what is behind it ← given to m\.Mail$`
+			http.Error(w, err.Error(), http.StatusBadGateway)
+		}
+	}
+}
