@@ -28,7 +28,8 @@
 // It is one fault, however many have a context and come by there: a package has
 // one finding of it, at the nearest of them, which says how many more there are.
 // The context may come from a function of the module that makes it (dbContext()),
-// be wrapped, kept in a variable and used in a closure.
+// be wrapped, kept in a variable and used in a closure; it may lie in a variable of the
+// package or a field that is never given anything but context.Background().
 //
 // What receives the context must be seen to wait for as long as the context lets
 // it: a method of database/sql, a dialer, a resolver, a request or command that is

@@ -68,9 +68,14 @@ func (c *checker) receiver(f *finding) string {
 // direct returns the message of a finding at the fresh context itself.
 func (c *checker) direct(f *finding) (message, mend string) {
 	src := f.Place.Source
-	what := types.ExprString(f.Start.Base.Fun)
-	if f.Start.Helper {
-		what = "the context that " + what + " makes"
+	var what string
+	switch made, call := f.Start.Base.(*ast.CallExpr); {
+	case !call:
+		what = types.ExprString(f.Start.Base) + ", which is made from nothing,"
+	case f.Start.Helper:
+		what = "the context that " + types.ExprString(made.Fun) + " makes"
+	default:
+		what = types.ExprString(made.Fun)
 	}
 	name, does := f.Wait.Name, "goes on waiting for "+f.Wait.For
 	if !f.Wait.Sure {
@@ -82,7 +87,7 @@ func (c *checker) direct(f *finding) (message, mend string) {
 	message = fmt.Sprintf("%s takes the place of the context in scope for %s: when the caller gives up or its time is over, this goroutine %s", what, name, does)
 	mend = fmt.Sprintf("pass on %s; what must outlive the caller wants context.WithoutCancel and a timeout", src.Expr)
 	if f.Start.Helper {
-		mend = fmt.Sprintf("have %s take the context to derive from: here %s", types.ExprString(f.Start.Base.Fun), src.Expr)
+		mend = fmt.Sprintf("have %s take the context to derive from: here %s", rule.Brief(types.ExprString(f.Start.Base)), src.Expr)
 	}
 	return message, mend
 }
@@ -102,7 +107,7 @@ func (c *checker) within(f *finding) (message, mend string) {
 // fix returns the edit that puts the context in scope where the fresh one is
 // made, or nil where somebody must think.
 func (c *checker) fix(f *finding) []analysis.SuggestedFix {
-	if f.Start.Helper || f.Place.Source.Unnamed || !c.keepsImport(f) {
+	if f.Start.Helper || f.Place.Source.Unnamed || f.Start.Held == nil && !c.keepsImport(f) {
 		return nil
 	}
 	expr := f.Place.Source.Expr

@@ -83,12 +83,15 @@ type Index struct {
 // A Start is a call that waits with a context made from nothing.
 type Start struct {
 	Call *funcs.Call
-	// Base is where the context is made: a call of context.Background or
-	// context.TODO, or of a function that returns such a context. It is nil if
-	// that is in another package, within Via.
-	Base *ast.CallExpr
-	// Helper is set if Base calls a function that makes the context.
+	// Base is where the context comes from: a call of context.Background or
+	// context.TODO, or of a function that returns such a context, or the mention of
+	// a field or a variable of the package that holds one. It is nil if that is in
+	// another package, within Via.
+	Base ast.Expr
+	// Helper is set if Base calls a function that makes the context, Held is what
+	// holds it, if Base is no call.
 	Helper bool
+	Held   *types.Var
 	Via    types.Object // the function of another package that waits with a fresh context, or nil
 	Wait   *Wait
 }
@@ -208,12 +211,14 @@ func (x *Index) startAt(call *funcs.Call) {
 		}
 		w := *u.Wait
 		w.Bound = w.Bound || o.bounded
-		base := o.bases[0]
-		name := values.Callee(x.pass.TypesInfo, base)
-		x.starts = append(x.starts, &Start{
-			Call: call, Base: base, Wait: &w,
-			Helper: name != "context.Background" && name != "context.TODO",
-		})
+		s := &Start{Call: call, Base: o.bases[0], Wait: &w}
+		if made, ok := s.Base.(*ast.CallExpr); ok {
+			name := values.Callee(x.pass.TypesInfo, made)
+			s.Helper = name != "context.Background" && name != "context.TODO"
+		} else {
+			s.Held = x.values.Variable(s.Base)
+		}
+		x.starts = append(x.starts, s)
 	}
 }
 
@@ -354,8 +359,14 @@ func (x *Index) place(p pending) contexts.Place {
 	if p.via != nil || p.start.Base == nil || p.call != p.start.Call {
 		return at
 	}
-	made := x.funcs.Call(p.start.Base)
+	made := p.call
+	if call, ok := p.start.Base.(*ast.CallExpr); ok {
+		made = x.funcs.Call(call)
+	}
 	base := x.contexts.At(made)
+	if base.Source != nil && base.Source.Stored && p.start.Held != nil {
+		base.Source = nil // that is the one
+	}
 	if base.Source != nil && base.Source.Doubt == "" {
 		if why := x.contexts.Apart(p.call, made.Caller); why != "" {
 			s := *base.Source

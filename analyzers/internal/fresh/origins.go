@@ -19,7 +19,7 @@ type set struct {
 
 // An origin is all that a context may come from.
 type origin struct {
-	bases   []*ast.CallExpr // calls that make one from nothing
+	bases   []ast.Expr // what makes one from nothing: a call, or a variable of the package or a field that holds nothing else
 	params  map[*types.Var]bool
 	other   bool // a field, a request, what cannot be told
 	bounded bool // a deadline was put on it on the way
@@ -46,11 +46,40 @@ func (x *Index) trace(e ast.Expr, o *origin, seen map[ast.Expr]bool) {
 			x.variable(v, e.Pos(), o, seen)
 			return
 		}
+		if x.holdsFresh(e) {
+			o.bases = append(o.bases, e)
+			return
+		}
+	case *ast.SelectorExpr:
+		if x.holdsFresh(e) {
+			o.bases = append(o.bases, e)
+			return
+		}
 	case *ast.CallExpr:
 		x.call(e, o, seen)
 		return
 	}
 	o.other = true
+}
+
+// holdsFresh reports whether e is a variable of the package, or a field, that is only
+// ever given contexts which are made from nothing and which nobody can end.
+func (x *Index) holdsFresh(e ast.Expr) bool {
+	v := x.values.Variable(e)
+	if v == nil || v.Pkg() != x.pass.Pkg || v.Exported() || !contexts.Is(v.Type()) {
+		return false
+	}
+	given, _ := x.values.Given(v)
+	for _, g := range given {
+		call, ok := ast.Unparen(g).(*ast.CallExpr)
+		if !ok {
+			return false
+		}
+		if name := values.Callee(x.pass.TypesInfo, call); name != "context.Background" && name != "context.TODO" {
+			return false
+		}
+	}
+	return len(given) > 0
 }
 
 // variable adds what v may hold at pos.
