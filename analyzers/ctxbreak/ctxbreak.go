@@ -84,7 +84,7 @@ func (f *finding) pos() ast.Node {
 // fault is what has to be mended, the same for all calls that lead there.
 func (f *finding) fault() any {
 	switch {
-	case f.Via == nil && f.Start.Held != nil:
+	case f.Start.Held != nil:
 		return f.Start.Held
 	case f.Via == nil:
 		return f.Start.Base // one context, used for several calls

@@ -73,7 +73,8 @@
 //   - a comment beside it speaks of the context: somebody has thought about it;
 //   - something has failed and it runs to undo or to report that;
 //   - a function without a context that bounds its own wait is called outside of
-//     requests, or one that makes something (NewStore) is;
+//     requests, or one that makes something or sets it going (NewStore, Open, Start),
+//     or it is called in package main;
 //   - a function without a context waits for its own process inside, in a select;
 //   - outside of handlers, nothing shows that what is behind an interface or a function
 //     value waits;

@@ -53,8 +53,8 @@ func (c *checker) doubt(b *fresh.Break) string {
 		return inProcess
 	case b.Via != nil && b.Wait.Bound && !c.onRequest(b):
 		return "it bounds its wait by itself, and nothing tells that a request is served"
-	case b.Via != nil && makes(b.Via) && !c.onRequest(b):
-		return "it makes something, most likely when the program starts"
+	case b.Via != nil && (makes(b.Via) || begins(b.Via.Name()) || c.Pkg.Name() == "main") && !c.onRequest(b):
+		return "it is most likely done when the program starts"
 	case c.fresh.Embedded() && b.Wait.For == "the database":
 		return "the database is part of the program"
 	}
@@ -95,14 +95,22 @@ var endings = []string{
 	"Release", "Revoke", "Rollback", "Shutdown", "Stop", "Teardown", "Terminate", "Unlock", "Unregister", "Unsubscribe",
 }
 
-// ends reports whether a function of that name ends something: the name is one
-// of endings or begins with it as a word.
-func ends(name string) bool {
-	for _, e := range endings {
-		if len(name) < len(e) || !strings.EqualFold(name[:len(e)], e) {
+// beginnings are the names of what sets something going.
+var beginnings = []string{"Bootstrap", "Init", "Initialize", "Initialise", "Listen", "Load", "Migrate", "Open", "Provision", "Run", "Serve", "Setup", "Start", "Validate"}
+
+// ends reports whether a function of that name ends something.
+func ends(name string) bool { return beginsWith(name, endings) }
+
+// begins reports whether a function of that name sets something going.
+func begins(name string) bool { return beginsWith(name, beginnings) }
+
+// beginsWith reports whether name is one of words or begins with it as a word.
+func beginsWith(name string, words []string) bool {
+	for _, w := range words {
+		if len(name) < len(w) || !strings.EqualFold(name[:len(w)], w) {
 			continue
 		}
-		if rest := name[len(e):]; rest == "" || rest[0] < 'a' || 'z' < rest[0] {
+		if rest := name[len(w):]; rest == "" || rest[0] < 'a' || 'z' < rest[0] {
 			return true
 		}
 	}

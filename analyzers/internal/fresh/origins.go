@@ -179,7 +179,6 @@ func (x *Index) made(f *funcs.Func) *made {
 			i = j
 		}
 	}
-	// A method may give its owner's context, or that of its owner's owner.
 	if i < 0 || contexts.Passed(f.Sig) {
 		return nil
 	}

@@ -71,3 +71,12 @@ func (s *server) again(m *marks) error {
 	go m.read()
 	return m.read()
 }
+
+// What is begun outside of requests is begun with the program.
+type runner struct{ server *server }
+
+func (r *runner) Start() error { return r.server.db.PingContext(context.Background()) }
+
+func run(ctx context.Context, r *runner) error {
+	return r.Start() // want `^suspected: .* \(it is most likely done when the program starts\)`
+}

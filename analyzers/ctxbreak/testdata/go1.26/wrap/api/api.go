@@ -46,7 +46,7 @@ func (s *server) find(ctx context.Context) (string, error) {
 }
 
 func open(ctx context.Context, dsn string) (*store.Store, error) {
-	return store.New(dsn) // want `^suspected: store\.New makes a context from nothing .* \(it makes something, most likely when the program starts\)`
+	return store.New(dsn) // want `^suspected: store\.New makes a context from nothing .* \(it is most likely done when the program starts\)`
 }
 
 // Nobody here has a context.
