@@ -215,8 +215,8 @@ func (x *Index) dynamic(call *funcs.Call, i int, sig *types.Signature) Use {
 			}
 		}
 	}
-	if best.Keeps || best.Wait != nil && best.Wait.Sure {
-		return best
+	if best.Keeps || best.Wait != nil && best.Wait.Sure || best.Wait == nil && x.callers.Implementers(call) > 0 {
+		return best // those in sight wait for nobody
 	}
 	return best.or(x.unsure(call, sig, call.Func.Pkg(), false))
 }

@@ -215,3 +215,22 @@ func (s *server) replaced(r *http.Request, q string) error {
 	_, err := s.db.ExecContext(ctx, q)
 	return err
 }
+
+// The type in sight behind the interface looks into a map.
+type index interface {
+	Find(ctx context.Context, key string) (string, error)
+}
+
+type memory map[string]string
+
+func (m memory) Find(ctx context.Context, key string) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	return m[key], nil
+}
+
+func (s *server) find(w http.ResponseWriter, r *http.Request, in index) {
+	v, _ := in.Find(context.Background(), r.FormValue("key"))
+	w.Write([]byte(v))
+}
