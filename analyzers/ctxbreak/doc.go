@@ -75,7 +75,9 @@
 //   - a function without a context that bounds its own wait is called outside of
 //     requests, or one that makes something or sets it going (NewStore, Open, Start),
 //     or it is called in package main;
-//   - a function without a context waits for its own process inside, in a select;
+//   - what is waited for is a channel, in a select, unless a request waits at once;
+//   - the function passes its context on before, and what is given the new one changes
+//     something: that may be meant to be finished (context.TODO is never meant);
 //   - outside of handlers, nothing shows that what is behind an interface or a function
 //     value waits;
 //   - the callee's signature is prescribed by an interface of another module;

@@ -10,6 +10,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/fresh"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
 // judge returns the finding that b is, or nil if nothing is to be said of it.
@@ -49,8 +50,10 @@ func (c *checker) doubt(b *fresh.Break) string {
 		return "it runs because something has failed, and that may be the context"
 	case c.shutsDown(b):
 		return "it cleans up, which has to be done even if the caller has gone"
-	case b.Via != nil && b.Wait.InProcess:
+	case b.Wait.InProcess && (b.Via != nil || len(b.Wait.Chain) > 1 || !c.onRequest(b)):
 		return inProcess
+	case b.Via == nil && c.completes(b):
+		return "the function passes its context on elsewhere, and this changes something: it may be meant to be finished"
 	case b.Via != nil && b.Wait.Bound && !c.onRequest(b):
 		return "it bounds its wait by itself, and nothing tells that a request is served"
 	case b.Via != nil && (makes(b.Via) || begins(b.Via.Name()) || c.Pkg.Name() == "main") && !c.onRequest(b):
@@ -64,6 +67,44 @@ func (c *checker) doubt(b *fresh.Break) string {
 // inProcess is the doubt about a function that waits for its own process by a
 // context of its own: whoever wrote it may well know that the wait is short.
 const inProcess = "it waits for its own process, and may know for how long"
+
+// reads are the names of what changes nothing.
+var reads = []string{
+	"Count", "Decrypt", "Describe", "Dial", "Exists", "Fetch", "Find", "Get", "Has", "Head", "Inspect", "Is", "List", "Load", "Lookup", "Open",
+	"Ping", "Query", "Range", "Read", "Resolve", "Search", "Select", "Show", "Stat", "Status", "Verify", "Wait", "Acquire",
+}
+
+// completes reports whether b may be meant to be finished whatever becomes of the
+// caller: it changes something, by its name, and the function has passed the context
+// in scope to something else that may fail, so whoever wrote it knew of it. TODO
+// says that nobody has thought about it.
+func (c *checker) completes(b *fresh.Break) bool {
+	if b.Call.Func == nil || beginsWith(b.Call.Func.Name(), reads) {
+		return false
+	}
+	if made, ok := b.Start.Base.(*ast.CallExpr); !ok || b.Start.Helper || values.Callee(c.TypesInfo, made) == "context.TODO" {
+		return false
+	}
+	switch b.Call.Func.FullName() {
+	case "net/http.NewRequestWithContext", "(*net/http.Request).WithContext", "(*net/http.Request).Clone", "os/exec.CommandContext":
+		return false
+	}
+	for _, out := range b.Call.Caller.Out {
+		if out.Site.Pos() >= b.Call.Site.Pos() {
+			continue
+		}
+		sig, ok := c.TypesInfo.TypeOf(out.Site.Fun).Underlying().(*types.Signature)
+		if !ok || !contexts.MayFail(sig) {
+			continue
+		}
+		for _, a := range out.Site.Args {
+			if types.ExprString(a) == b.Place.Source.Expr {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // onRequest reports whether a request waits for b.
 func (c *checker) onRequest(b *fresh.Break) bool {
@@ -91,7 +132,7 @@ func (c *checker) waits(call *funcs.Call) bool {
 // endings are the names that Go's standard library and those after its manner
 // give to what ends something.
 var endings = []string{
-	"Abort", "Cancel", "Cleanup", "Close", "Deregister", "Detach", "Disconnect", "Drain", "End", "Finalize", "Finish", "Flush", "ForceFlush",
+	"Abort", "Cancel", "Cleanup", "Close", "Deregister", "Detach", "Disconnect", "Drain", "End", "Exit", "Finalize", "Finish", "Flush", "ForceFlush", "Kill",
 	"Release", "Revoke", "Rollback", "Shutdown", "Stop", "Teardown", "Terminate", "Unlock", "Unregister", "Unsubscribe",
 }
 

@@ -121,7 +121,7 @@ func (*Summary) AFact() {}
 func (s *Summary) String() string {
 	var said []string
 	for _, p := range s.Params {
-		if p.Use.Keeps || p.Use.Stores {
+		if p.Use.Keeps || p.Use.Stores || p.Use.Holds {
 			said = append(said, "keeps its context")
 		}
 		if p.Use.Wait != nil {
@@ -205,8 +205,8 @@ func (x *Index) startAt(call *funcs.Call) {
 		if !o.fresh() {
 			continue
 		}
-		u := x.receives(call, i)
-		if u.Wait == nil || u.Keeps || u.Stores && x.outlives(call.Site) {
+		u := x.left(call.Site, x.receives(call, i))
+		if u.Wait == nil || u.Keeps || u.Stores || u.Holds {
 			continue // a context that outlives the call is right for what does
 		}
 		w := *u.Wait

@@ -21,11 +21,10 @@ import (
 
 // A Use is what a function does with a context that it is handed.
 type Use struct {
-	Wait  *Wait // it waits for as long as the context lets it; nil if that is not seen
-	Keeps bool  // the context is the lifetime of something that goes on after the call
-	// Stores is set if it puts the context where what it returns, or what its
-	// receiver is, may find it.
-	Stores bool
+	Wait   *Wait // it waits for as long as the context lets it; nil if that is not seen
+	Keeps  bool  // the context is the lifetime of something that goes on after the call
+	Stores bool  // it puts the context into what it returns
+	Holds  bool  // it puts the context into its receiver or a parameter
 }
 
 // A Wait is what is waited for, until a context ends it.
@@ -234,7 +233,7 @@ func (x *Index) through(call *funcs.Call, method *types.Func, u Use) Use {
 
 // or joins two uses: what is kept by one is kept, and the surer wait counts.
 func (u Use) or(v Use) Use {
-	u.Keeps, u.Stores = u.Keeps || v.Keeps, u.Stores || v.Stores
+	u.Keeps, u.Stores, u.Holds = u.Keeps || v.Keeps, u.Stores || v.Stores, u.Holds || v.Holds
 	if u.Wait == nil || v.Wait != nil && v.Wait.rank() < u.Wait.rank() {
 		u.Wait = v.Wait
 	}
@@ -339,7 +338,7 @@ func (x *Index) useOf(f *funcs.Func, i int) Use {
 			u = u.or(x.useAt(f, call, v))
 		}
 	}
-	u.Stores = u.Stores || x.stores(f, v)
+	u = u.or(x.stores(f, v))
 	x.uses[v] = &u
 	return u
 }
@@ -384,7 +383,7 @@ func (x *Index) useAt(f *funcs.Func, call *funcs.Call, v *types.Var) (u Use) {
 			continue
 		}
 		r := x.receives(call, i)
-		r.Stores = r.Stores && x.outlives(call.Site)
+		r = x.left(call.Site, r)
 		if r.Wait != nil {
 			w := *r.Wait
 			w.Bound = w.Bound || o.bounded
@@ -448,51 +447,102 @@ func (x *Index) selectAt(call *funcs.Call, clause inspector.Cursor, o *origin) U
 	return Use{Wait: w}
 }
 
-// stores reports whether f puts the context in v, or one derived from it, where
-// it outlives the call.
-func (x *Index) stores(f *funcs.Func, v *types.Var) bool {
+// stores returns where f puts the context in v, or one derived from it, to outlive the
+// call.
+func (x *Index) stores(f *funcs.Func, v *types.Var) (u Use) {
 	cur, ok := syntax.Find(x.inspect.Root(), f.Body)
 	if !ok {
-		return false
+		return Use{}
 	}
 	for c := range cur.Preorder((*ast.Ident)(nil)) {
 		id := c.Node().(*ast.Ident)
-		if w, ok := x.pass.TypesInfo.Uses[id].(*types.Var); !ok || w.IsField() || !contexts.Is(w.Type()) || !x.stored(c) {
+		if w, ok := x.pass.TypesInfo.Uses[id].(*types.Var); !ok || w.IsField() || !contexts.Is(w.Type()) {
 			continue
 		}
-		if x.origins(id).params[v] {
-			return true
+		if got := x.stored(f, c); got != (Use{}) && x.origins(id).params[v] {
+			u = u.or(got)
 		}
 	}
-	return false
+	return u
 }
 
-// stored reports whether the value that the identifier at cur denotes is put where
-// it outlives the call.
-func (x *Index) stored(cur inspector.Cursor) bool {
+// stored returns where f puts the value that the identifier at cur denotes.
+func (x *Index) stored(f *funcs.Func, cur inspector.Cursor) Use {
 	child, parent := values.Outer(cur)
 	switch n := parent.Node().(type) {
 	case *ast.KeyValueExpr:
-		return n.Value == child.Node() && x.escapes(parent.Parent(), 2)
+		return Use{Stores: n.Value == child.Node() && x.escapes(parent.Parent(), 2)}
 	case *ast.CompositeLit:
-		return x.escapes(parent, 2)
+		return Use{Stores: x.escapes(parent, 2)}
 	case *ast.SendStmt:
-		return true
+		return Use{Keeps: true}
+	case *ast.CallExpr:
+		if x.derives(n) {
+			return x.stored(f, parent)
+		}
 	case *ast.AssignStmt:
-		for i, r := range n.Rhs {
-			if r == child.Node() && len(n.Lhs) == len(n.Rhs) {
-				return x.leaves(n.Lhs[i], 2)
+		for i, l := range n.Lhs {
+			if n.Rhs[min(i, len(n.Rhs)-1)] == child.Node() && contexts.Is(x.pass.TypesInfo.TypeOf(l)) {
+				return x.storedIn(f, l)
 			}
 		}
 	}
-	return false
+	return Use{}
 }
 
-// outlives reports whether what site returns, or the receiver that it changes,
-// goes on after the function around it.
+// storedIn returns what it is to give l a context.
+func (x *Index) storedIn(f *funcs.Func, l ast.Expr) Use {
+	if _, local := ast.Unparen(l).(*ast.Ident); local {
+		return Use{Stores: x.leaves(l, 2)}
+	}
+	id, ok := dataflow.Base(l).(*ast.Ident)
+	if !ok {
+		return Use{Keeps: true}
+	}
+	if w, ok := x.pass.TypesInfo.Uses[id].(*types.Var); ok && values.IsParam(f, w) {
+		return Use{Holds: true}
+	}
+	return Use{Stores: x.leaves(l, 2)}
+}
+
+// left returns what is left of u, the use by the call at site, for the function around
+// it: what the call returns or changes may go no further.
+func (x *Index) left(site *ast.CallExpr, u Use) Use {
+	u.Stores = u.Stores && x.outlives(site)
+	u.Holds = u.Holds && x.outside(site)
+	return u
+}
+
+// outlives reports whether what site returns goes on after the function around it.
 func (x *Index) outlives(site *ast.CallExpr) bool {
 	cur, ok := syntax.Find(x.inspect.Root(), site)
 	return !ok || x.escapes(cur, 2)
+}
+
+// outside reports whether the receiver of the call at site, or what it is given if it
+// has none, is more than a variable of the function around it.
+func (x *Index) outside(site *ast.CallExpr) bool {
+	of := site.Args
+	if sel, ok := ast.Unparen(site.Fun).(*ast.SelectorExpr); ok && x.pass.TypesInfo.Selections[sel] != nil {
+		of = []ast.Expr{sel.X}
+	}
+	return slices.ContainsFunc(of, func(e ast.Expr) bool {
+		t := x.pass.TypesInfo.TypeOf(e)
+		if t == nil || contexts.Is(t) {
+			return false
+		}
+		switch t.Underlying().(type) {
+		case *types.Pointer, *types.Interface, *types.Map:
+		default:
+			return false
+		}
+		id, ok := ast.Unparen(e).(*ast.Ident)
+		if !ok {
+			return true
+		}
+		v := dataflow.LocalVar(x.pass.TypesInfo.ObjectOf(id))
+		return v == nil || values.IsParam(x.funcs.At(v.Pos()), v) || x.leaves(id, 2)
+	})
 }
 
 // escapes reports whether the value of the expression at cur goes where it

@@ -141,12 +141,13 @@ func (s *server) dial(_ context.Context, addr string) (net.Conn, error) {
 	return s.dialer.DialContext(context.Background(), "tcp", addr) // want `^likely: context\.Background .* for \(\*net\.Dialer\)\.DialContext`
 }
 
-func (s *server) limited(ctx context.Context) error {
+func (s *server) limited(w http.ResponseWriter, r *http.Request) {
 	if err := s.slots.acquire(context.Background()); err != nil { // want `^likely: context\.Background .* for a select: .* ← given to s\.slots\.acquire ← a select waits for a channel, until the context is done$`
-		return err
+		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		return
 	}
 	defer s.slots.release()
-	return nil
+	w.WriteHeader(http.StatusNoContent)
 }
 
 // The goroutines are waited for, so the work is the request's.

@@ -80,3 +80,12 @@ func (r *runner) Start() error { return r.server.db.PingContext(context.Backgrou
 func run(ctx context.Context, r *runner) error {
 	return r.Start() // want `^suspected: .* \(it is most likely done when the program starts\)`
 }
+
+// What is begun is finished, whatever becomes of the caller.
+func (s *server) transfer(ctx context.Context, from, to string) error {
+	if _, err := s.db.ExecContext(ctx, from); err != nil {
+		return err
+	}
+	_, err := s.db.ExecContext(context.Background(), to) // want `^suspected: .* \(the function passes its context on elsewhere, and this changes something: it may be meant to be finished\)`
+	return err
+}

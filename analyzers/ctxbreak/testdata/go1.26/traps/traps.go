@@ -234,3 +234,34 @@ func (s *server) find(w http.ResponseWriter, r *http.Request, in index) {
 	v, _ := in.Find(context.Background(), r.FormValue("key"))
 	w.Write([]byte(v))
 }
+
+// A service goes on with the context that it is started with.
+type service struct {
+	ctx  context.Context
+	up   chan struct{}
+	stop context.CancelFunc
+}
+
+func (s *service) StartAsync(ctx context.Context) error {
+	s.ctx, s.stop = context.WithCancel(ctx)
+	go s.main()
+	return nil
+}
+
+func (s *service) main() { close(s.up) }
+
+func awaitRunning(ctx context.Context, s *service) error {
+	if err := s.StartAsync(ctx); err != nil {
+		return err
+	}
+	select {
+	case <-s.up:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *server) starting(ctx context.Context, sub *service) error {
+	return awaitRunning(context.Background(), sub)
+}
