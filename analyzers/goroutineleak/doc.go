@@ -13,7 +13,8 @@
 //   - a goroutine that waits, with a mutex held, for one that needs the mutex first:
 //     on a channel or for a sync.WaitGroup, the lock taken here or by a caller;
 //   - one that waits for what only itself does later: for a channel that its own
-//     defer closes, for a context that it cancels after that;
+//     defer closes, a context that it cancels after that, a goroutine that it has yet
+//     to start;
 //   - a wait group whose Done is missed on the way to a return, or that is waited for
 //     in the loop that starts what it counts;
 //   - a wait for a condition whose loop asks for nothing that changes;

@@ -1,6 +1,8 @@
 package goroutineleak
 
 import (
+	"go/token"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lagvet/lagvet/analyzers/internal/chanflow"
@@ -113,7 +115,18 @@ func (c *checker) unfinished(o *chanflow.Object, fn *ssa.Function) *ssa.Return {
 			done[op.Instr] = true
 		}
 	}
-	w := chanflow.Walk{Stop: func(in ssa.Instruction) bool { return done[in] }}
+	w := chanflow.Walk{
+		Stop: func(in ssa.Instruction) bool { return done[in] },
+		Cut: func(from, to *ssa.BasicBlock) bool { // if wg != nil { wg.Done() }
+			cond, outcome, ok := decision(from, to)
+			cmp, isCmp := cond.(*ssa.BinOp)
+			if !ok || !outcome || !isCmp || cmp.Op != token.EQL && cmp.Op != token.NEQ {
+				return false
+			}
+			objs, _ := c.flow.May(cmp.X, chanflow.Group)
+			return has(objs, o)
+		},
+	}
 	return w.Returns(fn)
 }
 

@@ -9,12 +9,16 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
 
-// itself finds operations that wait for what the same goroutine does afterwards:
-// for a channel that its own defer closes, say.
+// itself finds operations that wait for what the same goroutine does afterwards: for
+// a channel that its own defer closes, or for a goroutine that it has yet to start.
 func (c *checker) itself() {
 	c.ops(func(op *chanflow.Op) {
 		switch op.Kind {
 		case chanflow.Recv, chanflow.Range, chanflow.Wait:
+		case chanflow.Send:
+			if !c.full(op) {
+				return
+			}
 		default:
 			return
 		}
@@ -106,16 +110,37 @@ func source(v ssa.Value) ssa.Value {
 	}
 }
 
-// after reports whether instr is reached only after op, by the goroutine that does op.
+// full reports whether there is no room when op sends, for the same goroutine has
+// filled it before.
+func (c *checker) full(op *chanflow.Op) bool {
+	for _, o := range op.Objs {
+		room, known := c.capacity(o)
+		if !known {
+			return false
+		}
+		for _, other := range o.Ops {
+			if other != op && other.Kind == chanflow.Send && other.Blocks() && c.after(op.Instr, op.Mode, other, make(map[*ssa.Function]bool)) {
+				room--
+			}
+		}
+		if room > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// after reports whether instr is reached only after op, by the goroutine that does op
+// or by one that it starts then.
 func (c *checker) after(instr ssa.Instruction, mode chanflow.Mode, op *chanflow.Op, seen map[*ssa.Function]bool) bool {
 	fn := instr.Parent()
 	if fn == op.Fn {
 		if mode == chanflow.Defer {
 			return dominates(instr, op.Instr) || dominates(op.Instr, instr)
 		}
-		return mode == chanflow.Plain && dominates(op.Instr, instr)
+		return dominates(op.Instr, instr)
 	}
-	if seen[fn] || c.flow.Foreign(fn) || mode == chanflow.Go || mode == chanflow.Passed {
+	if seen[fn] || c.flow.Foreign(fn) || mode == chanflow.Passed {
 		return false
 	}
 	seen[fn] = true
@@ -164,7 +189,7 @@ func (c *checker) reportItself(op, w *chanflow.Op, start *chanflow.Start, tier r
 		at:    op.Instr,
 		pos:   op.Pos(),
 		what:  c.does(op),
-		why:   "only what the same goroutine does after that would end the wait",
+		why:   "only what the same goroutine does, or starts, after that would end the wait",
 		cause: "waits for itself",
 		tier:  tier,
 		start: start,

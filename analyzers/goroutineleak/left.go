@@ -60,9 +60,14 @@ func (c *checker) left() {
 	})
 }
 
-// hasRoom reports whether op sends to a channel that is local to a function, and was
-// judged with that.
+// hasRoom reports whether op sends to a channel that may have room for it, or to one
+// that is local to a function and was judged with that.
 func (c *checker) hasRoom(op *chanflow.Op) bool {
+	for _, o := range op.Objs {
+		if room, known := c.capacity(o); op.Kind == chanflow.Send && (!known || room > 0) {
+			return true
+		}
+	}
 	for _, o := range op.Objs {
 		if !c.judged[o] {
 			return false

@@ -60,6 +60,9 @@ func (c *checker) held(instr ssa.Instruction) []holding {
 	for queue := []step{{instr, nil}}; len(queue) > 0; queue = queue[1:] {
 		s := queue[0]
 		for _, sec := range c.sections.Held(s.instr) {
+			if !c.direct(sec) {
+				continue
+			}
 			for _, o := range c.locksOf(sec) {
 				all = append(all, holding{o, sec.Shared, sec, s.path, starts})
 			}
@@ -78,6 +81,17 @@ func (c *checker) held(instr ssa.Instruction) []holding {
 		}
 	}
 	return all
+}
+
+// direct reports whether a section begins with the call of Lock itself: what a
+// function leaves locked for its caller may be locked on some of its ways only.
+func (c *checker) direct(s *sections.Section) bool {
+	for _, op := range c.flow.Of(s.Func) {
+		if op.Instr == s.Take {
+			return true
+		}
+	}
+	return false
 }
 
 // locksOf returns the mutexes that a section may hold.

@@ -236,6 +236,9 @@ func (k *kernel) speaksOf(f finding) bool {
 		if !slices.Contains(f.waits, l.wait) {
 			continue
 		}
+		if in, _, wrapped := strings.Cut(l.entry, ".gowrap"); wrapped && f.started != "" && f.in == in {
+			return true // the compiler's wrapper of what the go statement calls
+		}
 		if f.started == l.entry || f.started == "" && f.prog.reaches(l.entry, f.in, make(map[string]bool)) {
 			return true
 		}

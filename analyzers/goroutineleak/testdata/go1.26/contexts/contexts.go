@@ -37,7 +37,7 @@ func (r *rows) init(ctx context.Context) {
 func (r *rows) open() {
 	var ctx context.Context
 	ctx, r.cancel = context.WithCancel(context.Background())
-	go r.awaitOwn(ctx) // want `likely: .* waits for a context to be done, and only what the same goroutine does after that would end the wait`
+	go r.awaitOwn(ctx) // want `likely: .* waits for a context to be done, and only what the same goroutine does, or starts, after that would end the wait`
 }
 
 func (r *rows) awaitDone(ctx context.Context) { <-ctx.Done() }

@@ -99,7 +99,7 @@ type dispatcher struct {
 
 func newDispatcher() *dispatcher {
 	d := &dispatcher{stop: make(chan struct{}), stopped: make(chan struct{})}
-	go d.loop() // want `likely: .* receives from stopped, and only what the same goroutine does after that would end the wait`
+	go d.loop() // want `likely: .* receives from stopped, and only what the same goroutine does, or starts, after that would end the wait`
 	return d
 }
 
@@ -147,3 +147,26 @@ func (r *recorder) record(lines []string) {
 		}
 	}()
 }
+
+// The first job is queued before there is anybody who takes it.
+type scheduler struct {
+	jobs chan job
+	wg   sync.WaitGroup
+}
+
+func newScheduler(first job) *scheduler {
+	s := &scheduler{jobs: make(chan job)}
+	go s.start(first) // want `likely: .* sends to jobs, and only what the same goroutine does, or starts, after that would end the wait`
+	return s
+}
+
+func (s *scheduler) start(first job) {
+	s.jobs <- first
+	s.wg.Go(func() {
+		for j := range s.jobs {
+			j.run()
+		}
+	})
+}
+
+func (s *scheduler) Close() { close(s.jobs) }

@@ -233,3 +233,56 @@ func (c *calls) answer(key string) {
 		close(ch)
 	}
 }
+
+// There is room for the first, which is queued before anybody takes it.
+type prefilled struct{ jobs chan job }
+
+func newPrefilled(first job) *prefilled {
+	p := &prefilled{jobs: make(chan job, 1)}
+	go func() {
+		p.jobs <- first
+		for j := range p.jobs {
+			j.run()
+		}
+	}()
+	return p
+}
+
+func (p *prefilled) Close() { close(p.jobs) }
+
+// One who holds the token gives it back to the next.
+type token struct{ free chan struct{} }
+
+func newToken() *token {
+	t := &token{make(chan struct{}, 1)}
+	t.free <- struct{}{}
+	return t
+}
+
+func (t *token) with(f func()) {
+	go func() {
+		<-t.free
+		f()
+		t.free <- struct{}{}
+	}()
+}
+
+// Who gives no group waits for none.
+func optional(j job, wg *sync.WaitGroup) {
+	if wg != nil {
+		wg.Add(1)
+	}
+	go func() {
+		j.run()
+		if wg != nil {
+			wg.Done()
+		}
+	}()
+}
+
+func bothWays(j job) {
+	var wg sync.WaitGroup
+	optional(j, &wg)
+	optional(j, nil)
+	wg.Wait()
+}
