@@ -68,6 +68,7 @@ func run(pass *rule.Pass) error {
 	c.locked(sometimes)
 	c.itself()
 	c.early()
+	c.abandoned()
 	c.groups()
 	c.conds()
 	c.left()
@@ -100,6 +101,8 @@ type leak struct {
 	start *chanflow.Start // if it is not the nearest
 	// sure is set if it is true of whoever comes there, of this package or not.
 	sure bool
+	// here is set if the finding stands at the operation: that is what was forgotten.
+	here bool
 }
 
 // report reports l at the go statement that starts the goroutine, or where it
@@ -114,6 +117,12 @@ func (c *checker) report(l leak) {
 		}
 	}
 	f := rule.Finding{Pos: l.pos, End: c.end(l.pos), Tier: l.tier, Cause: l.cause, Primitive: l.what, Mend: l.mend}
+	if l.here {
+		f.Message = "the goroutine that comes here may never end: it " + l.what + ", and " + l.why
+		f.Chain = l.chain
+		c.Report(f)
+		return
+	}
 	if start == nil {
 		f.Message = "whoever comes here may wait for ever: it " + l.what + ", and " + l.why
 		if !l.sure {

@@ -20,7 +20,11 @@ func (c *checker) left() {
 			return
 		}
 		by, outside := c.flow.Wakers(op)
-		if outside || len(by) == 0 || c.hasRoom(op) {
+		if outside || len(by) == 0 {
+			c.forgotten(op)
+			return
+		}
+		if c.hasRoom(op) {
 			return
 		}
 		var way ssa.Instruction
@@ -57,6 +61,29 @@ func (c *checker) left() {
 			chain: chain,
 			mend:  "select on what makes the other end leave, too",
 		})
+	})
+}
+
+// forgotten reports op if the same function does the same with a way out elsewhere:
+// others know of an end that is out of sight here.
+func (c *checker) forgotten(op *chanflow.Op) {
+	if op.Kind != chanflow.Send || c.guarded(op) != rule.Likely {
+		return
+	}
+	for _, o := range op.Objs {
+		if room, known := c.capacity(o); !known || room > 0 {
+			return
+		}
+	}
+	c.report(leak{
+		at:    op.Instr,
+		pos:   op.Pos(),
+		what:  c.does(op),
+		why:   "it has no way out, as the same send has elsewhere in this function",
+		cause: "way out forgotten",
+		tier:  rule.Suspected,
+		here:  true,
+		mend:  "select on the same done channel or context here",
 	})
 }
 

@@ -225,3 +225,85 @@ func (s *server) until(ctx context.Context, n int) error {
 	}
 	return nil
 }
+
+// A generator whose reader leaves at an error: its context goes on.
+type item struct {
+	key string
+	err error
+}
+
+func (s *server) items(ctx context.Context, prefix string) <-chan item {
+	out := make(chan item)
+	go func() {
+		defer close(out)
+		for i := range 1000 {
+			select {
+			case out <- item{key: prefix + string(rune(i))}:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out
+}
+
+func (s *server) load(ctx context.Context) error {
+	for it := range s.items(ctx, "policies/") { // want `suspected: the goroutine that sends what is ranged over here is left behind`
+		if it.err != nil {
+			return it.err
+		}
+	}
+	return nil
+}
+
+// One that has no way out at all.
+func (s *server) names(n int) <-chan string {
+	out := make(chan string)
+	go func() {
+		defer close(out)
+		for i := range n {
+			out <- string(rune(i))
+		}
+	}()
+	return out
+}
+
+func (s *server) count(ctx context.Context, n int) (seen int, err error) {
+	for range s.names(n) { // want `likely: the goroutine that sends what is ranged over here is left behind`
+		if ctx.Err() != nil {
+			return seen, ctx.Err()
+		}
+		seen++
+	}
+	return seen, nil
+}
+
+// The way out is there for one send and missing for the other.
+func merge(ctx context.Context, in []chan string, out chan<- string) error {
+	done := ctx.Done()
+	if len(in) == 1 {
+		for {
+			select {
+			case <-done:
+				return ctx.Err()
+			case v, ok := <-in[0]:
+				if !ok {
+					return nil
+				}
+				select {
+				case <-done:
+					return ctx.Err()
+				case out <- v:
+				}
+			}
+		}
+	}
+	for _, ch := range in {
+		out <- <-ch // want `suspected: the goroutine that comes here may never end: it sends to out, and it has no way out`
+	}
+	return nil
+}
+
+func Merge(ctx context.Context, in []chan string, out chan<- string) error {
+	return merge(ctx, in, out)
+}

@@ -264,3 +264,25 @@ func (s *server) joined(ctx context.Context) (n int) {
 	}
 	return n
 }
+
+// The generator ends with the reader's own context.
+func (s *server) loadBounded(parent context.Context) error {
+	ctx, cancel := context.WithCancel(parent)
+	defer cancel()
+	for it := range s.items(ctx, "users/") {
+		if it.err != nil {
+			return it.err
+		}
+	}
+	return nil
+}
+
+// It is read to the end.
+func (s *server) loadAll(ctx context.Context) (n int) {
+	for it := range s.items(ctx, "groups/") {
+		if it.err == nil {
+			n++
+		}
+	}
+	return n
+}
