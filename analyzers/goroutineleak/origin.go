@@ -3,6 +3,7 @@ package goroutineleak
 import (
 	"fmt"
 	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -46,8 +47,12 @@ func (c *checker) origin(start *chanflow.Edge) origin {
 		}
 		in := c.flow.In(fn)
 		switch {
-		case c.flow.Process(fn):
+		case c.flow.Process(fn), global(r.e.Site):
 			process = true
+			continue
+		case onceFunc(in):
+			process = true
+			continue
 		case c.flow.Foreign(fn), len(in) == 0:
 			open = true
 		}
@@ -57,6 +62,39 @@ func (c *checker) origin(start *chanflow.Edge) origin {
 	}
 	o.process = process && !open && o.loop == nil
 	return o
+}
+
+// global reports whether site is the Do of a sync.Once in a package-level variable.
+func global(site ssa.CallInstruction) bool {
+	fn := site.Common().StaticCallee()
+	if fn == nil || fn.RelString(nil) != "(*sync.Once).Do" {
+		return false
+	}
+	v := site.Common().Args[0]
+	for {
+		switch u := v.(type) {
+		case *ssa.FieldAddr:
+			v = u.X
+		case *ssa.UnOp:
+			v = u.X
+		case *ssa.Global:
+			return true
+		default:
+			return false
+		}
+	}
+}
+
+// onceFunc reports whether one of the calls of a function is by sync.OnceFunc or its
+// like, in a package-level initialiser.
+func onceFunc(in []*chanflow.Edge) bool {
+	for _, e := range in {
+		fn := e.Site.Common().StaticCallee()
+		if e.Caller.Name() == "init" && fn != nil && strings.HasPrefix(fn.RelString(nil), "sync.Once") {
+			return true
+		}
+	}
+	return false
 }
 
 // repeats reports whether instr stands in a loop that goes on for as long as
@@ -90,14 +128,52 @@ func (c *checker) plural(start *chanflow.Edge) (why string, tier rule.Tier, chai
 		if owners.Connection(fn.Signature) {
 			return "one is started for each connection", rule.Likely, []rule.Step{step(fn.Pos(), "is called for each connection")}
 		}
-		obj, _ := outermost(fn).Object().(*types.Func)
-		if end := owners.End(c.Pkg, obj); end != nil {
-			name := types.TypeString(end.Signature().Recv().Type(), types.RelativeTo(c.Pkg))
-			return fmt.Sprintf("(%s).%s does not end it", name, end.Name()), rule.Likely, []rule.Step{step(end.Pos(), "ends the owner, but not this")}
-		}
+	}
+	if end := c.owner(start); end != nil {
+		name := types.TypeString(end.Signature().Recv().Type(), types.RelativeTo(c.Pkg))
+		return fmt.Sprintf("(%s).%s does not end it", name, end.Name()), rule.Likely, []rule.Step{step(end.Pos(), "ends the owner, but not this")}
 	}
 	if o.loop != nil {
 		return "one more is started in each turn of a loop", rule.Likely, []rule.Step{step(o.loop.Site.Pos(), "started in a loop")}
 	}
 	return "nothing stops it", rule.Suspected, nil
+}
+
+// owner returns the method that ends the object which a go statement is a method or
+// the constructor of, if what is started works on that object; or nil.
+func (c *checker) owner(start *chanflow.Edge) *types.Func {
+	obj, _ := outermost(start.Caller).Object().(*types.Func)
+	end := owners.End(c.Pkg, obj)
+	if end == nil {
+		return nil
+	}
+	of := namedOf(end.Signature().Recv().Type())
+	if recv := start.Callee.Signature.Recv(); recv != nil && namedOf(recv.Type()) == of {
+		return end
+	}
+	for _, v := range start.Callee.FreeVars {
+		if n := namedOf(v.Type()); n != nil && n == of {
+			return end
+		}
+	}
+	for _, a := range start.Site.Common().Args {
+		if n := namedOf(a.Type()); n != nil && n == of {
+			return end
+		}
+	}
+	return nil
+}
+
+// namedOf returns the named type that t is, or points to, or nil.
+func namedOf(t types.Type) *types.TypeName {
+	for {
+		switch u := types.Unalias(t).(type) {
+		case *types.Pointer:
+			t = u.Elem()
+		case *types.Named:
+			return u.Origin().Obj()
+		default:
+			return nil
+		}
+	}
 }

@@ -75,7 +75,7 @@ func (b *builder) hand(fn *ssa.Function, c ssa.CallInstruction, o *Object, m Mod
 
 // passed tells how the function called name calls what it is passed.
 func passed(name string) Mode {
-	if name == "(*sync.Once).Do" {
+	if strings.HasPrefix(name, "(*sync.Once).") || strings.HasPrefix(name, "sync.Once") {
 		return Plain
 	}
 	method := name[strings.LastIndexByte(name, '.')+1:]

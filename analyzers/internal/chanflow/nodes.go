@@ -82,8 +82,8 @@ func newBuilder(pass *analysis.Pass, src *buildssa.SSA) *builder {
 		tracks:  make(map[types.Type]bool),
 	}
 	fns := src.SrcFuncs
-	if init := src.Pkg.Func("init"); init != nil {
-		fns = append(slices.Clip(fns), init) // the package-level initialisers
+	if init := src.Pkg.Func("init"); init != nil { // the package-level initialisers
+		fns = withLiterals(slices.Clip(fns), init)
 	}
 	for _, fn := range fns {
 		if !b.inTest(fn.Pos()) {
@@ -92,6 +92,15 @@ func newBuilder(pass *analysis.Pass, src *buildssa.SSA) *builder {
 		}
 	}
 	return b
+}
+
+// withLiterals adds fn and the literals in it.
+func withLiterals(fns []*ssa.Function, fn *ssa.Function) []*ssa.Function {
+	fns = append(fns, fn)
+	for _, lit := range fn.AnonFuncs {
+		fns = withLiterals(fns, lit)
+	}
+	return fns
 }
 
 // concurrent reports whether the package starts goroutines, or has them wait.

@@ -123,6 +123,47 @@ func (d *Dialer) Spin() {
 
 func (d *Dialer) outer() { d.clean() }
 
+// Once for the process, whoever comes first.
+var (
+	clockOnce  sync.Once
+	startClock = sync.OnceFunc(func() {
+		go tick() // want `suspected: .* nothing stops it`
+	})
+	now atomic.Int64
+)
+
+func (c *cache) clock() int64 {
+	clockOnce.Do(func() {
+		go func() { // want `suspected: .* nothing stops it`
+			for {
+				time.Sleep(time.Second)
+				now.Add(1)
+			}
+		}()
+	})
+	startClock()
+	return now.Load()
+}
+
+func tick() {
+	for {
+		time.Sleep(time.Second)
+		now.Store(0)
+	}
+}
+
+// What a method starts is not its object's if it does not work on that.
+func (c *cache) Warm() {
+	go tock() // want `suspected: .* nothing stops it`
+}
+
+func tock() {
+	for {
+		time.Sleep(time.Minute)
+		now.Add(-1)
+	}
+}
+
 // With a way out: a channel, a context, an error, a flag, a label, the process.
 func (c *cache) ended() {
 	ticker := time.NewTicker(time.Second)
