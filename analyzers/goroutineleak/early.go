@@ -317,7 +317,7 @@ func (h *handover) without(site ssa.CallInstruction) *ssa.Return {
 	w := chanflow.Walk{
 		Stop: h.takesHere,
 		Cut: func(from, to *ssa.BasicBlock) bool {
-			return h.chosen(from, to) || h.done(from, to) || excluded(site.Block(), from, to)
+			return h.chosen(from, to) || h.done(from, to) || excluded(site, from, to)
 		},
 	}
 	return w.Return(site)
@@ -385,18 +385,21 @@ func (h *handover) receivesIn(l *chanflow.Loop) bool {
 }
 
 // excluded reports whether the edge is only taken if a condition has the other
-// outcome than it has where at is reached: if started { <-done }.
-func excluded(at, from, to *ssa.BasicBlock) bool {
+// outcome than it had where site was reached: if started { <-done }.
+func excluded(site ssa.Instruction, from, to *ssa.BasicBlock) bool {
 	cond, outcome, ok := decision(from, to)
 	if !ok {
 		return false
 	}
+	at := site.Block()
 	for d := at.Idom(); d != nil; d = d.Idom() {
 		for _, next := range d.Succs {
 			c, o, ok := decision(d, next)
-			if ok && next.Dominates(at) && len(next.Preds) == 1 && equal(c, cond, 4) {
-				return o != outcome
+			if !ok || !next.Dominates(at) || len(next.Preds) != 1 || !equal(c, cond, 4) {
+				continue
 			}
+			again := chanflow.Walk{}.Reaches(site, d.Instrs[len(d.Instrs)-1]) // it is asked anew
+			return o != outcome && !again
 		}
 	}
 	return false
@@ -539,6 +542,13 @@ func (h *handover) leave(site ssa.CallInstruction, send *chanflow.Op, ret *ssa.R
 		if start == nil || starts[i].Site == site {
 			start = &starts[i]
 		}
+	}
+	if start != nil && h.behind[start.Site] {
+		h.stuck[send.Instr] = true // the same goroutine, by another channel
+		return
+	}
+	if start != nil {
+		h.behind[start.Site] = true
 	}
 	at := ret.Pos()
 	if !at.IsValid() {

@@ -42,11 +42,12 @@ type checker struct {
 	sections *sections.Index
 	root     inspector.Cursor
 
-	stuck    map[ssa.Instruction]bool  // operations that are reported
-	sides    map[ssa.Instruction]bool  // sections that are reported, and who would end the wait
-	judged   map[*chanflow.Object]bool // channels that early has looked at
-	acquires map[*ssa.Function]lockset // by what it calls, too
-	ends     map[*ssa.Function]bool    // whether it can return
+	stuck    map[ssa.Instruction]bool     // operations that are reported
+	behind   map[ssa.CallInstruction]bool // go statements whose goroutine is said to be left behind
+	sides    map[ssa.Instruction]bool     // sections that are reported, and who would end the wait
+	judged   map[*chanflow.Object]bool    // channels that early has looked at
+	acquires map[*ssa.Function]lockset    // by what it calls, too
+	ends     map[*ssa.Function]bool       // whether it can return
 	asked    map[*ssa.Function]bool
 }
 
@@ -57,6 +58,7 @@ func run(pass *rule.Pass) error {
 		sections: pass.ResultOf[sections.Analyzer].(*sections.Index),
 		root:     pass.ResultOf[syntax.Analyzer].(*inspector.Inspector).Root(),
 		stuck:    make(map[ssa.Instruction]bool),
+		behind:   make(map[ssa.CallInstruction]bool),
 		sides:    make(map[ssa.Instruction]bool),
 		judged:   make(map[*chanflow.Object]bool),
 		acquires: make(map[*ssa.Function]lockset),
