@@ -15,8 +15,10 @@
 //   - one that waits for what only itself does later: for a channel that its own
 //     defer closes, a context that it cancels after that, a goroutine that it has yet
 //     to start;
-//   - a wait group whose Done is missed on the way to a return, or that is waited for
-//     in the loop that starts what it counts;
+//   - a wait group whose Done is missed on the way to a return, that is waited for in
+//     the loop that starts what it counts, or before anything receives what those
+//     that it counts send;
+//   - a generator whose reader leaves the range before its end;
 //   - a wait for a condition whose loop asks for nothing that changes;
 //   - an other end that can leave: it selects on a done channel or a context beside
 //     the channel, and this one does not;

@@ -38,6 +38,20 @@ func (c *checker) group(o *chanflow.Object, wait *chanflow.Op) {
 		})
 		return
 	}
+	if send := c.undrained(o, wait); send != nil {
+		c.report(leak{
+			at:    wait.Instr,
+			pos:   wait.Pos(),
+			what:  c.does(wait),
+			why:   "those that it waits for send what is received only after that",
+			cause: "wait before the receive",
+			tier:  rule.Likely,
+			sure:  true,
+			chain: []rule.Step{step(send.Pos(), "sends, and nothing receives before the wait is over")},
+			mend:  "wait and close the channel in a goroutine of its own, and receive here",
+		})
+		return
+	}
 	if c.returned(o) {
 		return
 	}
@@ -91,6 +105,41 @@ func (c *checker) tooEarly(o *chanflow.Object, wait *chanflow.Op) (add *chanflow
 		add = nil
 	}
 	return nil
+}
+
+// undrained returns a send, by a goroutine of the group, to a channel that is
+// received from only after the wait for the group; or nil.
+func (c *checker) undrained(o *chanflow.Object, wait *chanflow.Op) *chanflow.Op {
+	for _, done := range o.Ops {
+		if done.Kind != chanflow.Finish || done.Mode != chanflow.Defer {
+			continue
+		}
+		for _, fn := range c.flow.Under(done.Fn) {
+			for _, send := range c.flow.Of(fn) {
+				if send.Kind == chanflow.Send && send.Blocks() && send.Mode == chanflow.Plain && c.behindWait(send, wait) {
+					return send
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// behindWait reports whether everybody who receives what is sent comes after a wait.
+func (c *checker) behindWait(send, wait *chanflow.Op) bool {
+	by, outside := c.flow.Wakers(send)
+	if outside || len(by) == 0 || len(send.Objs) != 1 {
+		return false
+	}
+	if room, known := c.capacity(send.Objs[0]); !known || room > 0 {
+		return false
+	}
+	for _, w := range by {
+		if w.Fn != wait.Fn || !dominates(wait.Instr, w.Instr) || (chanflow.Walk{}).Reaches(w.Instr, wait.Instr) {
+			return false
+		}
+	}
+	return true
 }
 
 // returned reports whether a wait group is kept in a field or variable that lives

@@ -170,3 +170,22 @@ func (s *scheduler) start(first job) {
 }
 
 func (s *scheduler) Close() { close(s.jobs) }
+
+// The results are received only when all have been sent.
+func gather(jobs []job) (errs []error) {
+	results := make(chan error)
+	var wg sync.WaitGroup
+	for _, j := range jobs {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			results <- j.run()
+		}()
+	}
+	wg.Wait() // want `likely: whoever comes here .* waits for the wait group wg, and those that it waits for send what is received only after that`
+	close(results)
+	for err := range results {
+		errs = append(errs, err)
+	}
+	return errs
+}
