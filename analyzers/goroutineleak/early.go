@@ -314,13 +314,41 @@ func (h *handover) without(site ssa.CallInstruction) *ssa.Return {
 			}
 		}
 	}
+	told := h.farewells(site)
 	w := chanflow.Walk{
-		Stop: h.takesHere,
+		Stop: func(in ssa.Instruction) bool { return h.takesHere(in) || told[in] != nil && told[in].Select == nil },
 		Cut: func(from, to *ssa.BasicBlock) bool {
+			if sel, i := chanflow.Chosen(from, to); sel != nil && told[sel] != nil && told[sel].Arm == i {
+				return true
+			}
 			return h.chosen(from, to) || h.done(from, to) || excluded(site, from, to)
 		},
 	}
 	return w.Return(site)
+}
+
+// farewells returns the operations by which the function learns that the goroutine
+// which site starts has ended, or goes no further: nobody else ends these waits.
+func (h *handover) farewells(site ssa.CallInstruction) map[ssa.Instruction]*chanflow.Op {
+	below := make(map[*ssa.Function]bool)
+	for _, e := range h.flow.Callees(site) {
+		h.below(e.Callee, below)
+	}
+	told := make(map[ssa.Instruction]*chanflow.Op)
+	for _, op := range h.flow.Of(h.fn) {
+		if op.Kind != chanflow.Recv && op.Kind != chanflow.Range && op.Kind != chanflow.Wait {
+			continue
+		}
+		by, outside := h.flow.Wakers(op)
+		mine := !outside && len(by) > 0
+		for _, w := range by {
+			mine = mine && below[w.Fn]
+		}
+		if mine {
+			told[op.Instr] = op
+		}
+	}
+	return told
 }
 
 func (h *handover) comes(d *ssa.Defer, site ssa.Instruction) bool {

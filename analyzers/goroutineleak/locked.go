@@ -1,6 +1,8 @@
 package goroutineleak
 
 import (
+	"slices"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lagvet/lagvet/analyzers/internal/chanflow"
@@ -310,7 +312,7 @@ func (c *checker) acquired(fn *ssa.Function) lockset {
 
 func (c *checker) reportLocked(op *chanflow.Op, h holding, n need) {
 	tier := rule.Likely
-	if n.how == perhaps {
+	if n.how == perhaps || !sameOwner(op, h) {
 		tier = rule.Suspected
 	}
 	if n.how == sometimes && op.Kind == chanflow.Send {
@@ -339,4 +341,32 @@ func (c *checker) reportLocked(op *chanflow.Op, h holding, n need) {
 		chain: chain,
 		mend:  "release the lock before waiting",
 	})
+}
+
+// sameOwner reports whether the lock and the channel are not seen to be fields of two
+// objects of one type: of the nodes of a tree each has a lock of its own.
+func sameOwner(op *chanflow.Op, h holding) bool {
+	take, ok := h.take.Take.(ssa.CallInstruction)
+	if !ok || len(take.Common().Args) == 0 {
+		return true
+	}
+	lock, ok := take.Common().Args[0].(*ssa.FieldAddr)
+	if !ok {
+		return true
+	}
+	ch, ok := source(op.Value).(*ssa.FieldAddr)
+	if !ok || namedOf(ch.X.Type()) == nil || namedOf(ch.X.Type()) != namedOf(lock.X.Type()) {
+		return true
+	}
+	owner := ch.X
+	for _, e := range slices.Backward(h.path) {
+		p, ok := owner.(*ssa.Parameter)
+		j := slices.Index(e.Callee.Params, p)
+		args := e.Site.Common().Args
+		if !ok || !e.Sure || j < 0 || len(args) != len(e.Callee.Params) {
+			return true
+		}
+		owner = args[j]
+	}
+	return equal(owner, lock.X, 4)
 }

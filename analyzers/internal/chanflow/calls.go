@@ -1,8 +1,10 @@
 package chanflow
 
 import (
+	"go/ast"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -248,8 +250,15 @@ func (b *builder) handover(c ssa.CallInstruction, arg ssa.Value) {
 }
 
 // hidden reports whether fn may be called from out of sight by its name: from
-// another package, or as a method of an interface of one.
+// another package, or from C.
 func (b *builder) hidden(fn *ssa.Function) bool {
+	if decl, ok := fn.Syntax().(*ast.FuncDecl); ok && decl.Doc != nil {
+		for _, c := range decl.Doc.List {
+			if strings.HasPrefix(c.Text, "//export ") || strings.HasPrefix(c.Text, "//go:linkname ") {
+				return true
+			}
+		}
+	}
 	obj, ok := fn.Object().(*types.Func)
 	return ok && obj.Exported() && !b.main
 }

@@ -235,3 +235,34 @@ func (a *agent) Restart(n int) {
 func (a *agent) wait(n int) { a.statuses <- n }
 
 func NewAgent() *agent { return &agent{statuses: make(chan int)} }
+
+// Of two nodes each has a lock: it may be another one that is held.
+type node struct {
+	mu      sync.Mutex
+	n       int
+	child   *node
+	asks    chan int
+	stopped chan struct{}
+}
+
+func NewNode(child *node) *node {
+	n := &node{child: child, asks: make(chan int), stopped: make(chan struct{})}
+	go func() {
+		defer close(n.stopped)
+		for range n.asks {
+			n.mu.Lock()
+			n.n++
+			n.mu.Unlock()
+		}
+	}()
+	return n
+}
+
+func (n *node) Close() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.child != nil {
+		close(n.child.asks)
+		<-n.child.stopped // want `suspected: whoever comes here .* receives from stopped, and it holds node.mu`
+	}
+}

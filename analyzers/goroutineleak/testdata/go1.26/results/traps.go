@@ -286,3 +286,22 @@ func (s *server) loadAll(ctx context.Context) (n int) {
 	}
 	return n
 }
+
+// The goroutine says that it is done, and sends no error then.
+func (s *server) doneOrError(ctx context.Context) error {
+	errs := make(chan error)
+	done := make(chan struct{})
+	go func() {
+		if err := s.checkAll(ctx); err != nil {
+			errs <- err
+			return
+		}
+		close(done)
+	}()
+	select {
+	case err := <-errs:
+		return err
+	case <-done:
+		return nil
+	}
+}
