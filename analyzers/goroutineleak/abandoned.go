@@ -62,9 +62,9 @@ func (c *checker) generator(op *chanflow.Op, call *ssa.Call, e *chanflow.Edge, o
 			Tier:      tier,
 			Message:   "the goroutine that sends what is ranged over here is left behind where the range is left before its end",
 			Cause:     "generator left behind",
-			Primitive: "sends to " + c.called(send),
+			Primitive: wait(send),
 			Chain: []rule.Step{
-				step(ret.Pos(), "returns here"),
+				step(returnAt(ret), "returns here"),
 				step(send.Pos(), "sends to "+c.called(send)+" until all is received"),
 			},
 			Mend: "give the generator a context of its own, and cancel it by a defer",

@@ -181,6 +181,7 @@ func (c *checker) endlessly(e *chanflow.Edge) (leak, bool) {
 		at:    at,
 		pos:   at.Pos(),
 		what:  "goes on in a loop that has no way out",
+		wait:  "loop",
 		why:   why,
 		cause: "endless loop",
 		tier:  tier,

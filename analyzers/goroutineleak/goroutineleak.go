@@ -95,6 +95,7 @@ type leak struct {
 	at    ssa.Instruction
 	pos   token.Pos // of the operation
 	what  string    // what it does there: "sends to results"
+	wait  string    // the same without names, as the runtime calls it: "chan send"
 	why   string    // why it hangs: "nobody receives from it"
 	cause string
 	tier  rule.Tier
@@ -118,7 +119,7 @@ func (c *checker) report(l leak) {
 			start = &starts[0]
 		}
 	}
-	f := rule.Finding{Pos: l.pos, End: c.end(l.pos), Tier: l.tier, Cause: l.cause, Primitive: l.what, Mend: l.mend}
+	f := rule.Finding{Pos: l.pos, End: c.end(l.pos), Tier: l.tier, Cause: l.cause, Primitive: l.wait, Mend: l.mend}
 	if l.here {
 		f.Message = "the goroutine that comes here may never end: it " + l.what + ", and " + l.why
 		f.Chain = l.chain
@@ -207,6 +208,27 @@ func (c *checker) does(op *chanflow.Op) string {
 		return "waits for a context to be done"
 	}
 	return "receives from " + on
+}
+
+// wait is what the runtime says that a goroutine waits for.
+func wait(op *chanflow.Op) string {
+	switch op.Kind {
+	case chanflow.Send:
+		return "chan send"
+	case chanflow.Wait:
+		return "sync.WaitGroup.Wait"
+	case chanflow.Sleep:
+		return "sync.Cond.Wait"
+	}
+	return "chan receive"
+}
+
+// returnAt returns where a return stands: at the end of its function if it is implicit.
+func returnAt(ret *ssa.Return) token.Pos {
+	if syn := ret.Parent().Syntax(); syn != nil && !ret.Pos().IsValid() {
+		return syn.End() - 1
+	}
+	return ret.Pos()
 }
 
 // called is what to call that which an operation is done to.

@@ -29,6 +29,7 @@ func (c *checker) group(o *chanflow.Object, wait *chanflow.Op) {
 			at:    wait.Instr,
 			pos:   wait.Pos(),
 			what:  c.does(wait),
+			wait:  "sync.WaitGroup.Wait",
 			why:   "it waits in each turn of the loop for goroutines that the next turns would start",
 			cause: "wait in the loop that starts",
 			tier:  rule.Likely,
@@ -43,6 +44,7 @@ func (c *checker) group(o *chanflow.Object, wait *chanflow.Op) {
 			at:    wait.Instr,
 			pos:   wait.Pos(),
 			what:  c.does(wait),
+			wait:  "sync.WaitGroup.Wait",
 			why:   "those that it waits for send what is received only after that",
 			cause: "wait before the receive",
 			tier:  rule.Likely,
@@ -52,8 +54,8 @@ func (c *checker) group(o *chanflow.Object, wait *chanflow.Op) {
 		})
 		return
 	}
-	if c.returned(o) {
-		return
+	if o.Site == nil {
+		return // in a field: who is counted, and where, is harder to tell
 	}
 	for _, op := range o.Ops {
 		if op.Kind != chanflow.Finish || op.Mode == chanflow.Defer || c.elsewhere(o, op.Fn) {
@@ -88,7 +90,8 @@ func (c *checker) tooEarly(o *chanflow.Object, wait *chanflow.Op) (add *chanflow
 		if add == nil {
 			continue
 		}
-		if n, ok := c.constant(add.Instr.(ssa.CallInstruction).Common().Args[len(add.Instr.(ssa.CallInstruction).Common().Args)-1], 0); ok && n == 1 {
+		args := add.Instr.(ssa.CallInstruction).Common().Args
+		if n, ok := c.constant(args[len(args)-1], 0); ok && n == 1 {
 			return nil
 		}
 		for _, op := range o.Ops {
@@ -142,10 +145,6 @@ func (c *checker) behindWait(send, wait *chanflow.Op) bool {
 	return true
 }
 
-// returned reports whether a wait group is kept in a field or variable that lives
-// on: who is counted, and where, is then harder to tell.
-func (c *checker) returned(o *chanflow.Object) bool { return o.Site == nil }
-
 // elsewhere reports whether another function than fn calls Done too.
 func (c *checker) elsewhere(o *chanflow.Object, fn *ssa.Function) bool {
 	for _, op := range o.Ops {
@@ -180,10 +179,6 @@ func (c *checker) unfinished(o *chanflow.Object, fn *ssa.Function) *ssa.Return {
 }
 
 func (c *checker) reportUnfinished(wait, finish *chanflow.Op, start *chanflow.Start, ret *ssa.Return) {
-	at := ret.Pos()
-	if !at.IsValid() {
-		at = finish.Fn.Syntax().End() - 1
-	}
 	waiting, only := c.flow.Starts(wait.Fn)
 	f := rule.Finding{
 		Pos:       start.Site.Pos(),
@@ -191,9 +186,9 @@ func (c *checker) reportUnfinished(wait, finish *chanflow.Op, start *chanflow.St
 		Tier:      rule.Likely,
 		Message:   "this goroutine may return without calling Done on " + c.called(finish) + ": whoever waits for the group waits for ever",
 		Cause:     "Done is missed",
-		Primitive: "(*sync.WaitGroup).Wait",
+		Primitive: "sync.WaitGroup.Wait",
 		Chain: []rule.Step{
-			step(at, "returns here"),
+			step(returnAt(ret), "returns here"),
 			step(finish.Pos(), "would have called Done"),
 			step(wait.Pos(), "waits for the group"),
 		},

@@ -189,6 +189,7 @@ func (c *checker) reportItself(op, w *chanflow.Op, start *chanflow.Start, tier r
 		at:    op.Instr,
 		pos:   op.Pos(),
 		what:  c.does(op),
+		wait:  wait(op),
 		why:   "only what the same goroutine does, or starts, after that would end the wait",
 		cause: "waits for itself",
 		tier:  tier,

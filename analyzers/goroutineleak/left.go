@@ -27,7 +27,7 @@ func (c *checker) left() {
 		if c.hasRoom(op) {
 			return
 		}
-		var way ssa.Instruction
+		var way *ssa.Return
 		locks := c.held(op.Instr)
 		var under *holding
 		for _, w := range by {
@@ -42,18 +42,21 @@ func (c *checker) left() {
 				}
 			}
 		}
-		if under == nil && c.alone(op) {
+		if under == nil && !c.started(op) {
 			return
 		}
-		tier, chain := c.guarded(op), []rule.Step{step(way.Pos(), "returns here")}
-		if under != nil {
+		tier, chain := rule.Suspected, []rule.Step{step(returnAt(way), "returns here")}
+		if under != nil || c.guarded(op) {
 			tier = rule.Likely
+		}
+		if under != nil {
 			chain = append(chain, step(under.take.Take.Pos(), "it cannot leave while this lock is held: it needs "+under.take.Lock.Name+" for that"))
 		}
 		c.report(leak{
 			at:    op.Instr,
 			pos:   op.Pos(),
 			what:  c.does(op),
+			wait:  wait(op),
 			why:   "the other end can leave without waiting for it",
 			cause: "other end leaves",
 			tier:  tier,
@@ -67,7 +70,7 @@ func (c *checker) left() {
 // forgotten reports op if the same function does the same with a way out elsewhere:
 // others know of an end that is out of sight here.
 func (c *checker) forgotten(op *chanflow.Op) {
-	if op.Kind != chanflow.Send || c.guarded(op) != rule.Likely {
+	if op.Kind != chanflow.Send || !c.guarded(op) {
 		return
 	}
 	for _, o := range op.Objs {
@@ -79,6 +82,7 @@ func (c *checker) forgotten(op *chanflow.Op) {
 		at:    op.Instr,
 		pos:   op.Pos(),
 		what:  c.does(op),
+		wait:  wait(op),
 		why:   "it has no way out, as the same send has elsewhere in this function",
 		cause: "way out forgotten",
 		tier:  rule.Suspected,
@@ -103,14 +107,14 @@ func (c *checker) hasRoom(op *chanflow.Op) bool {
 	return true
 }
 
-// alone reports whether the starts of op are none: nothing is known of who waits.
-func (c *checker) alone(op *chanflow.Op) bool {
+// started reports whether a go statement in sight leads to op.
+func (c *checker) started(op *chanflow.Op) bool {
 	starts, _ := c.flow.Starts(op.Fn)
-	return len(starts) == 0
+	return len(starts) > 0
 }
 
 // leaves returns where the function of w can return without having done w, or nil.
-func (c *checker) leaves(w, op *chanflow.Op) ssa.Instruction {
+func (c *checker) leaves(w, op *chanflow.Op) *ssa.Return {
 	if w.Kind == chanflow.Range {
 		walk := chanflow.Walk{Cut: func(from, to *ssa.BasicBlock) bool { return chanflow.Closed(w, from, to) }}
 		if ret := walk.Return(w.Instr); ret != nil && onOwn(w, ret) {
@@ -128,10 +132,7 @@ func (c *checker) leaves(w, op *chanflow.Op) ssa.Instruction {
 			return sel != nil && sel == w.Select && i == w.Arm
 		},
 	}
-	if ret := walk.Return(w.Select); ret != nil {
-		return ret
-	}
-	return nil
+	return walk.Return(w.Select)
 }
 
 // onLeaving reports whether the function of w takes a lock on its way out.
@@ -160,13 +161,13 @@ func (c *checker) answers(instr ssa.Instruction, op *chanflow.Op) bool {
 	return false
 }
 
-// guarded is the tier: if the same function elsewhere does the same with a way out,
+// guarded reports whether the same function elsewhere does the same with a way out:
 // here it was forgotten.
-func (c *checker) guarded(op *chanflow.Op) rule.Tier {
+func (c *checker) guarded(op *chanflow.Op) bool {
 	for _, other := range c.flow.Of(op.Fn) {
 		if other.Kind == op.Kind && other.Select != nil && other.Select.Blocking && len(other.Select.States) > 1 && equal(source(other.Value), source(op.Value), 4) {
-			return rule.Likely
+			return true
 		}
 	}
-	return rule.Suspected
+	return false
 }

@@ -334,6 +334,7 @@ func (c *checker) reportLocked(op *chanflow.Op, h holding, n need) {
 		at:    op.Instr,
 		pos:   op.Pos(),
 		what:  c.does(op),
+		wait:  wait(op),
 		why:   "it holds " + name + ", which whoever would end that wait needs first",
 		cause: "waits under a lock",
 		tier:  tier,

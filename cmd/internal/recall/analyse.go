@@ -201,17 +201,13 @@ func waits(a analyzers.Attributes) []string {
 	if a.Rule != "goroutineleak" {
 		return []string{"sync.Mutex.Lock", "sync.RWMutex.Lock", "sync.RWMutex.RLock", "sync.(RW)?Mutex.Lock"}
 	}
-	switch what := a.Primitive; {
-	case strings.HasPrefix(what, "sends"):
-		return []string{"chan send", "select"}
-	case strings.HasPrefix(what, "receives"), strings.HasPrefix(what, "ranges"), strings.HasPrefix(what, "waits for a context"):
-		return []string{"chan receive", "select"}
-	case strings.HasPrefix(what, "waits for the condition"):
-		return []string{"sync.Cond.Wait"}
-	case strings.HasPrefix(what, "waits for the wait group"):
-		return []string{"sync.WaitGroup.Wait"}
+	switch a.Primitive {
+	case "chan send", "chan receive":
+		return []string{a.Primitive, "select"}
+	case "loop":
+		return []string{"select", "chan receive", "chan send"}
 	}
-	return []string{"select", "chan receive", "chan send"} // in a loop without a way out
+	return []string{a.Primitive}
 }
 
 // match looks for the finding that speaks most surely of what leaks.
