@@ -4,9 +4,9 @@
 //
 //   - an array or slice with an element for each worker, shard or CPU, where the
 //     elements are atomics, mutexes, numbers or structs of them, smaller than a cache
-//     line, and different goroutines write different elements: in a loop of goroutines
-//     that are started with an index each, at an index that comes from a CPU number or
-//     at random, or in hot code;
+//     line, and different goroutines write different elements: each goroutine of a loop
+//     in a tight loop of its own, or in hot code at an index that is cut to the length,
+//     or anybody at an index that comes from a CPU number or at random;
 //   - two atomics of one struct, less than a cache line apart, of which one function
 //     writes the first and reads the second and another the other way round: the head
 //     and the tail of a ring.
@@ -23,19 +23,13 @@
 // times that. What was split up to scale grows slower with each core that is added, and
 // a CPU profile shows nothing but an expensive add instruction.
 //
-//	type pool struct {
-//		served []atomic.Int64 // one for each worker, eight in a line
-//	}
-//
-//	func (p *pool) run() {
-//		for i := range p.served {
-//			go func() {
-//				for job := range p.jobs {
-//					job.do()
-//					p.served[i].Add(1)
-//				}
-//			}()
-//		}
+//	sums := make([]int, len(parts)) // one for each worker, eight in a line
+//	for w, part := range parts {
+//		wg.Go(func() {
+//			for _, v := range part {
+//				sums[w] += v
+//			}
+//		})
 //	}
 //
 // # When it is silent
@@ -43,14 +37,17 @@
 //   - an element, or what lies between the two atomics, is as large as a line, as
 //     with a cpu.CacheLinePad or a [56]byte beside an 8-byte counter;
 //   - elements that are pointers: each has memory of its own;
-//   - one goroutine that writes all of them; results that each goroutine writes once;
+//   - one goroutine that writes all of them; results that each goroutine assigns, and does
+//     not add to; an array that each goroutine has for itself;
 //   - an array that everybody writes at an index which the data decides: a histogram's
 //     buckets are contended for themselves;
 //   - test files.
 //
-// It is only suspected, and left to the audit, where elements are chosen by a hash:
-// a lock or a counter beside a map of its own is mostly not what such a shard's time
-// goes into; and for two atomics that nothing shows to be the ends of a ring.
+// It is only suspected, and left to the audit, where the loop around the write waits or
+// calls something, next to which a line from another core may be little; where elements
+// are chosen by a hash: a lock or a counter beside a map of its own is mostly not what
+// such a shard's time goes into; and for two atomics that nothing shows to be the ends of
+// a ring.
 //
 // # How to mend
 //

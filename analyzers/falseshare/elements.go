@@ -10,6 +10,7 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/sections"
 )
 
 // A use is a write to an element that only some goroutines make.
@@ -65,6 +66,9 @@ func (f *finder) element(fn *ssa.Function, instr ssa.Instruction) (*use, bool) {
 		return nil, false
 	}
 	c, ok := f.containerOf(at.X, fn)
+	if store, plain := instr.(*ssa.Store); plain && !adds(store) {
+		return nil, false // a result, not a count
+	}
 	if !ok || c.obj != nil && c.obj.Pkg() != f.Pkg || length(at.X.Type()) == 1 {
 		return nil, false
 	}
@@ -143,21 +147,82 @@ func holdsMore(t types.Type) bool {
 // and why.
 func (f *finder) sharers(fn *ssa.Function, instr ssa.Instruction, index ssa.Value, a access) (rule.Tier, string) {
 	from := f.comes(index, 0)
+	hot := f.Hotness.HotAt(instr.Pos())
 	switch {
 	case from.constant:
 		return "", ""
 	case from.given && f.perIndex(fn) && inLoop(instr.Block()):
-		return rule.Likely, "each goroutine of a loop writes its own, again and again"
+		tier := rule.Suspected
+		if hot != nil || tight(instr.Block()) {
+			tier = rule.Likely
+		}
+		return tier, "each goroutine of a loop writes its own, again and again"
 	case !a.atomic:
 		return "", ""
 	case from.spread != "":
 		return rule.Likely, "the index comes from " + from.spread + ", so that goroutines do not meet"
-	case f.Hotness.HotAt(instr.Pos()) != nil && from.masked:
-		return rule.Likely, "hot code writes it (" + f.Hotness.HotAt(instr.Pos()).Detail + ")"
+	case hot != nil && from.masked:
+		return rule.Likely, "hot code writes it (" + hot.Detail + ")"
 	case from.masked:
 		return rule.Suspected, "whoever comes writes one of them"
 	}
 	return "", ""
+}
+
+// adds reports whether an assignment changes what was there: x += y, x++.
+func adds(s *ssa.Store) bool {
+	op, ok := s.Val.(*ssa.BinOp)
+	if !ok {
+		return false
+	}
+	base, path := sections.Reach(s.Addr)
+	for _, v := range []ssa.Value{op.X, op.Y} {
+		if b, p := sections.Reach(v); b == base && p == path {
+			return true
+		}
+	}
+	return false
+}
+
+// tight reports whether the loops around a block do little else: they wait for nobody
+// and call nothing of which it is not known that it takes a few cycles.
+func tight(b *ssa.BasicBlock) bool {
+	for _, c := range b.Parent().Blocks {
+		if c != b && !(leads(b, c) && leads(c, b)) {
+			continue
+		}
+		for _, instr := range c.Instrs {
+			switch instr := instr.(type) {
+			case *ssa.Send, *ssa.Select:
+				return false
+			case *ssa.UnOp:
+				if instr.Op == token.ARROW {
+					return false
+				}
+			case ssa.CallInstruction:
+				if !quick(instr.Common()) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// quick reports whether a call is of a builtin, or of a function that computes.
+func quick(c *ssa.CallCommon) bool {
+	if _, ok := c.Value.(*ssa.Builtin); ok {
+		return true
+	}
+	fn := c.StaticCallee()
+	if fn == nil || fn.Object() == nil || fn.Object().Pkg() == nil {
+		return false
+	}
+	switch fn.Object().Pkg().Path() {
+	case "sync/atomic", "math", "math/bits", "unicode/utf8", "encoding/binary":
+		return true
+	}
+	return false
 }
 
 // perIndex reports whether a function runs as a goroutine of which a loop starts
@@ -195,7 +260,7 @@ func (f *finder) comes(v ssa.Value, depth int) (o origin) {
 		return f.comes(u.X, depth+1)
 	case *ssa.FieldAddr:
 		o = f.comes(u.X, depth+1)
-		o.constant = false
+		o.constant, o.given = false, false // its own state, perhaps
 	case *ssa.UnOp:
 		if a, ok := u.X.(*ssa.Alloc); ok {
 			if s := onlyStore(a); s != nil {

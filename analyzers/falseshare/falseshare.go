@@ -10,6 +10,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
@@ -109,7 +110,7 @@ func started(instr ssa.CallInstruction) (*ssa.Function, []ssa.Value) {
 func body(v ssa.Value) *ssa.Function {
 	switch v := v.(type) {
 	case *ssa.Function:
-		return v
+		return ssavalue.Origin(v)
 	case *ssa.MakeClosure:
 		return v.Fn.(*ssa.Function)
 	}
@@ -117,12 +118,15 @@ func body(v ssa.Value) *ssa.Function {
 }
 
 // inLoop reports whether a block can be reached from itself.
-func inLoop(b *ssa.BasicBlock) bool {
+func inLoop(b *ssa.BasicBlock) bool { return leads(b, b) }
+
+// leads reports whether one block can be reached from another.
+func leads(from, to *ssa.BasicBlock) bool {
 	seen := make(map[*ssa.BasicBlock]bool)
 	var visit func(c *ssa.BasicBlock) bool
 	visit = func(c *ssa.BasicBlock) bool {
 		for _, s := range c.Succs {
-			if s == b {
+			if s == to {
 				return true
 			}
 			if !seen[s] {
@@ -134,7 +138,7 @@ func inLoop(b *ssa.BasicBlock) bool {
 		}
 		return false
 	}
-	return visit(b)
+	return visit(from)
 }
 
 // size returns the bytes that a value of type t takes, or 0 if that depends on type

@@ -4,8 +4,11 @@ import (
 	"go/token"
 	"go/types"
 	"regexp"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/internal/sections"
 )
 
 // An access is an atomic operation, the taking of a lock, or an assignment.
@@ -62,6 +65,9 @@ func (f *finder) containerOf(v ssa.Value, fn *ssa.Function) (c container, ok boo
 		switch u := v.(type) {
 		case *ssa.FieldAddr:
 			fld := fieldOf(u.X.Type(), u.Field)
+			if !f.common(u.X, fn) {
+				return c, false
+			}
 			return container{obj: fld, pos: fld.Pos(), name: fld.Name()}, true
 		case *ssa.Global:
 			return container{obj: u.Object(), pos: u.Pos(), name: u.Name()}, u.Object() != nil
@@ -94,6 +100,30 @@ func (f *finder) containerOf(v ssa.Value, fn *ssa.Function) (c container, ok boo
 		}
 	}
 	return c, false
+}
+
+// common reports whether the goroutines that run fn have one struct, and not each its
+// own.
+func (f *finder) common(holder ssa.Value, fn *ssa.Function) bool {
+	if len(f.starts[fn]) == 0 {
+		return true
+	}
+	base, path := sections.Reach(holder)
+	var from ssa.Value
+	switch b := base.(type) {
+	case *ssa.Parameter:
+		from = f.passed(b)
+	case *ssa.FreeVar:
+		from = f.bound(b)
+	default:
+		return true
+	}
+	if from == nil || strings.Contains(path, "[") {
+		return false
+	}
+	base, path = sections.Reach(from)
+	made, ok := base.(ssa.Instruction)
+	return !strings.Contains(path, "[") && !(ok && inLoop(made.Block()))
 }
 
 // bound returns what a literal captured, if it is made in one place.

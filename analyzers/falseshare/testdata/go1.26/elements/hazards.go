@@ -2,6 +2,7 @@
 package elements
 
 import (
+	"math/bits"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -13,20 +14,19 @@ func (j job) do() int { return j.n }
 
 // One counter for each worker, in a field.
 type pool struct {
-	jobs   chan job
+	parts  [][]uint64
 	served []atomic.Int64 // want `^likely: elements of served are 8 bytes, so 8 of them share a cache line, and each goroutine of a loop writes its own, again and again: each write waits for the line to come from the core that wrote another one ← Add writes one element$`
 }
 
 func newPool(n int) *pool {
-	return &pool{jobs: make(chan job), served: make([]atomic.Int64, n)}
+	return &pool{parts: make([][]uint64, n), served: make([]atomic.Int64, n)}
 }
 
 func (p *pool) run() {
 	for i := range p.served {
 		go func() {
-			for j := range p.jobs {
-				j.do()
-				p.served[i].Add(1)
+			for _, v := range p.parts[i] {
+				p.served[i].Add(int64(bits.OnesCount64(v)))
 			}
 		}()
 	}
@@ -69,6 +69,7 @@ func (f *fleet) start() {
 	}
 }
 
+//lagvet:hot
 func (f *fleet) work(id int) {
 	for j := range f.in {
 		if j.do() == 0 {
@@ -145,8 +146,8 @@ func (l *limiter) allow(key uint64) bool {
 	return l.windows[key%uint64(len(l.windows))].Add(1) < 100
 }
 
-// A package-level array, passed to the goroutine.
-var progress [8]atomic.Int64 // want `^likely: elements of progress are 8 bytes`
+// A package-level array, passed to the goroutine: what it calls may take long.
+var progress [8]atomic.Int64 // want `^suspected: elements of progress are 8 bytes`
 
 func crawl(next func() bool) {
 	for i := range 8 {
@@ -165,14 +166,33 @@ type lane struct {
 	in, out int64
 }
 
-func relay(lanes int, ch chan int) {
-	counts := make([]lane, lanes) // want `^likely: elements of the slice are 16 bytes, so 4 of them`
-	for l := range lanes {
+func relay(parts [][]int) {
+	counts := make([]lane, len(parts)) // want `^likely: elements of the slice are 16 bytes, so 4 of them`
+	for l := range parts {
 		go func() {
-			for v := range ch {
+			for _, v := range parts[l] {
 				counts[l].in++
 				counts[l].out += int64(v)
 			}
 		}()
+	}
+}
+
+// A type with a parameter, and a count by name.
+type census[T comparable] struct {
+	matches []uint32 // want `^likely: elements of matches are 4 bytes`
+}
+
+func (c *census[T]) run(want T, parts [][]T) {
+	for i, part := range parts {
+		go c.count(i, want, part)
+	}
+}
+
+func (c *census[T]) count(part int, want T, items []T) {
+	for _, it := range items {
+		if it == want {
+			c.matches[part]++
+		}
 	}
 }
