@@ -173,8 +173,46 @@ func (o object) fixed() bool {
 // fresh reports whether the object has been made by the function, so that nobody
 // else has it yet.
 func (o object) fresh() bool {
-	a, ok := o.base.(*ssa.Alloc)
-	return ok && a.Heap && !captured(a)
+	switch b := o.base.(type) {
+	case *ssa.Alloc:
+		return b.Heap && !captured(b)
+	case *ssa.Call:
+		return constructs(b.Call.StaticCallee())
+	case *ssa.Extract:
+		call, ok := b.Tuple.(*ssa.Call)
+		return ok && b.Index == 0 && constructs(call.Call.StaticCallee())
+	}
+	return false
+}
+
+// constructs reports whether what a function of the package returns first is always
+// something that it has just made.
+func constructs(fn *ssa.Function) bool {
+	if fn == nil {
+		return false
+	}
+	made := false
+	for _, blk := range fn.Blocks {
+		ret, ok := blk.Instrs[len(blk.Instrs)-1].(*ssa.Return)
+		if !ok || blk == fn.Recover || len(ret.Results) == 0 {
+			continue
+		}
+		v := ret.Results[0]
+		if m, ok := v.(*ssa.MakeInterface); ok {
+			v = m.X
+		}
+		switch v := v.(type) {
+		case *ssa.Const: // nil, with an error
+		case *ssa.Alloc:
+			if !v.Heap {
+				return false
+			}
+			made = true
+		default:
+			return false
+		}
+	}
+	return made
 }
 
 // captured reports whether a variable is shared with a function literal.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"regexp"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -173,10 +174,21 @@ func doubtOf(a, b order) string {
 	case slices.ContainsFunc(a.then.guards, guard.decides) || slices.ContainsFunc(b.then.guards, guard.decides):
 		return "it depends on an argument"
 	}
+	if starts(a) || starts(b) {
+		return "one of them runs when something starts"
+	}
 	if bound(a) == unrelated && bound(b) == unrelated || bound(a)+bound(b) < within {
 		return "they may never be about the same two objects"
 	}
 	return ""
+}
+
+// starting are the names of functions that run before there is anybody to wait.
+var starting = regexp.MustCompile(`^(?i:main|init|new|setup)([^a-z]|$)`)
+
+func starts(o order) bool {
+	fn := outermost(o.call.Parent())
+	return o.call.Parent() == fn && starting.MatchString(fn.Name())
 }
 
 // bound tells how the two locks of an order come together. What is called through

@@ -1,6 +1,7 @@
 package orders
 
 import (
+	"errors"
 	"sync"
 	"unsafe"
 )
@@ -158,6 +159,78 @@ func (p *pool) open() *conn {
 	p.conns = append(p.conns, c)
 	p.mu.Unlock()
 	return c
+}
+
+// Made by a constructor, and not shared yet.
+func newConn(p *pool) (*conn, error) {
+	if p == nil {
+		return nil, errNoPool
+	}
+	return &conn{pool: p}, nil
+}
+
+var errNoPool = errors.New("no pool")
+
+type hub struct {
+	mu    sync.Mutex
+	lines []*line
+}
+
+type line struct {
+	mu  sync.Mutex
+	hub *hub
+	n   int
+}
+
+func newLine(h *hub) *line { return &line{hub: h} }
+
+func (h *hub) open() *line {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	l := newLine(h)
+	l.mu.Lock()
+	l.n = len(h.lines)
+	l.mu.Unlock()
+	h.lines = append(h.lines, l)
+	return l
+}
+
+func (l *line) hangUp() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.hub.mu.Lock()
+	l.hub.lines = nil
+	l.hub.mu.Unlock()
+}
+
+// When something starts there is nobody to wait: only suspected.
+type meter struct {
+	mu   sync.Mutex
+	home *registry
+	n    int
+}
+
+type registry struct {
+	mu     sync.Mutex
+	meters []*meter
+}
+
+func newMeter(r *registry, like *meter) *meter {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	m := r.meters[0]
+	m.mu.Lock() // want `^suspected: meter.mu is taken while registry.mu is held, .*; only suspected: one of them runs when something starts`
+	m.n = like.n
+	m.mu.Unlock()
+	return m
+}
+
+func (m *meter) register() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.home.mu.Lock() // want `^suspected: registry.mu is taken while meter.mu is held`
+	m.home.meters = append(m.home.meters, m)
+	m.home.mu.Unlock()
 }
 
 // By address, or by a number.
