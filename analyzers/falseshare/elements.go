@@ -324,12 +324,16 @@ func (f *finder) reportElement(u *use) {
 	if u.tier == rule.Suspected {
 		message += "; only suspected: how often is not known"
 	}
+	end := u.pos
+	if u.obj != nil {
+		end += token.Pos(len(u.name))
+	}
 	where := u.instr.Pos()
 	if call, ok := u.instr.(*ssa.Call); ok {
 		where = call.Call.Pos()
 	}
 	f.Report(rule.Finding{
-		Pos: u.pos, End: u.pos + token.Pos(len(u.name)),
+		Pos: u.pos, End: end,
 		Tier:      u.tier,
 		Message:   message,
 		Cause:     "elements share a line",

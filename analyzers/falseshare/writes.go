@@ -61,6 +61,7 @@ type container struct {
 // containerOf follows an array or a slice to the variable that holds it. It is
 // shared if fn did not make it itself.
 func (f *finder) containerOf(v ssa.Value, fn *ssa.Function) (c container, ok bool) {
+	name := "the slice"
 	for range 16 {
 		switch u := v.(type) {
 		case *ssa.FieldAddr:
@@ -72,7 +73,7 @@ func (f *finder) containerOf(v ssa.Value, fn *ssa.Function) (c container, ok boo
 		case *ssa.Global:
 			return container{obj: u.Object(), pos: u.Pos(), name: u.Name()}, u.Object() != nil
 		case *ssa.MakeSlice:
-			return container{pos: u.Pos(), name: "the slice"}, u.Parent() != fn
+			return container{pos: u.Pos(), name: name}, u.Parent() != fn
 		case *ssa.UnOp:
 			if u.Op != token.MUL {
 				return c, false
@@ -84,10 +85,12 @@ func (f *finder) containerOf(v ssa.Value, fn *ssa.Function) (c container, ok boo
 			if _, array := u.Type().(*types.Pointer).Elem().Underlying().(*types.Array); array {
 				return container{pos: u.Pos(), name: u.Comment}, u.Parent() != fn
 			}
+			name = u.Comment
 			if v = onlyStore(u); v == nil {
 				return c, false
 			}
 		case *ssa.FreeVar:
+			name = u.Name()
 			if v = f.bound(u); v == nil {
 				return c, false
 			}

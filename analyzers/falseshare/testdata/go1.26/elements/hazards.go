@@ -34,7 +34,7 @@ func (p *pool) run() {
 
 // Plain numbers in a local slice, by a parameter of the goroutine.
 func sum(parts [][]int) int {
-	sums := make([]int, len(parts)) // want `^likely: elements of the slice are 8 bytes`
+	sums := make([]int, len(parts)) // want `^likely: elements of \w+ are 8 bytes`
 	var wg sync.WaitGroup
 	for w, part := range parts {
 		wg.Add(1)
@@ -89,7 +89,7 @@ func (g *group) Go(f func()) {
 }
 
 func scan(chunks [][]byte) []uint64 {
-	hits := make([]uint64, len(chunks)) // want `^likely: elements of the slice are 8 bytes`
+	hits := make([]uint64, len(chunks)) // want `^likely: elements of \w+ are 8 bytes`
 	var g group
 	for i, c := range chunks {
 		g.Go(func() {
@@ -167,7 +167,7 @@ type lane struct {
 }
 
 func relay(parts [][]int) {
-	counts := make([]lane, len(parts)) // want `^likely: elements of the slice are 16 bytes, so 4 of them`
+	counts := make([]lane, len(parts)) // want `^likely: elements of \w+ are 16 bytes, so 4 of them`
 	for l := range parts {
 		go func() {
 			for _, v := range parts[l] {
