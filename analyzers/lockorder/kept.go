@@ -19,7 +19,7 @@ func (f *finder) kept() {
 		ways := f.sections.Ways(fn)
 		for _, w := range ways {
 			o := objectOf(w.Lock)
-			if call, ok := w.End.(ssa.CallInstruction); ok && o.fixed() && !o.fresh() && !f.told[call] {
+			if call, ok := w.End.(ssa.CallInstruction); ok && o.fixed() && !o.fresh(call) && !f.told[call] {
 				f.told[call] = true
 				f.reportWay(w, call)
 			}
@@ -67,7 +67,7 @@ var lockNames = regexp.MustCompile(`(?i)^r?(lock|acquire|begin|enter|freeze|paus
 // released by nobody.
 func (f *finder) forgotten(fn *ssa.Function, w sections.Way, unlockers map[*types.Var]bool) rule.Tier {
 	v := w.Lock.Var
-	if v == nil || objectOf(w.Lock).fresh() || !w.Elsewhere {
+	if v == nil || objectOf(w.Lock).fresh(w.End) || !w.Elsewhere {
 		return ""
 	}
 	meant := fn.Parent() == nil && lockNames.MatchString(fn.Name())

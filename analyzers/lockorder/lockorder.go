@@ -101,7 +101,7 @@ func (f *finder) index(fn *ssa.Function) {
 			}
 			f.callsOf[fn] = append(f.callsOf[fn], call)
 			for _, a := range f.sections.Acquires(call) {
-				if a.Lock.Var != nil && !a.Shared && !objectOf(a.Lock).fresh() {
+				if a.Lock.Var != nil && !a.Shared && !objectOf(a.Lock).fresh(call) {
 					f.writers[a.Lock.Var] = true
 				}
 			}

@@ -2,6 +2,7 @@ package lockorder
 
 import (
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -171,18 +172,51 @@ func (o object) fixed() bool {
 }
 
 // fresh reports whether the object has been made by the function, so that nobody
-// else has it yet.
-func (o object) fresh() bool {
+// else has it when it comes to an instruction.
+func (o object) fresh(at ssa.Instruction) bool {
+	made := false
 	switch b := o.base.(type) {
 	case *ssa.Alloc:
-		return b.Heap && !captured(b)
+		made = b.Heap && !captured(b)
 	case *ssa.Call:
-		return constructs(b.Call.StaticCallee())
+		made = constructs(b.Call.StaticCallee())
 	case *ssa.Extract:
 		call, ok := b.Tuple.(*ssa.Call)
-		return ok && b.Index == 0 && constructs(call.Call.StaticCallee())
+		made = ok && b.Index == 0 && constructs(call.Call.StaticCallee())
+	}
+	return made && !published(o.base, at)
+}
+
+// published reports whether a value has surely been stored where others find it when
+// an instruction is reached.
+func published(v ssa.Value, at ssa.Instruction) bool {
+	for _, ref := range *v.Referrers() {
+		switch ref := ref.(type) {
+		case *ssa.MapUpdate:
+			if ref.Value != v {
+				continue
+			}
+		case *ssa.Store:
+			if _, local := ref.Addr.(*ssa.Alloc); ref.Val != v || local {
+				continue
+			}
+		case *ssa.Send, *ssa.Go:
+		default:
+			continue
+		}
+		if precedes(ref, at) {
+			return true
+		}
 	}
 	return false
+}
+
+// precedes reports whether one instruction runs before another on every way.
+func precedes(a, b ssa.Instruction) bool {
+	if a.Block() == b.Block() {
+		return slices.Index(a.Block().Instrs, a) < slices.Index(b.Block().Instrs, b)
+	}
+	return a.Block().Dominates(b.Block())
 }
 
 // constructs reports whether what a function of the package returns first is always

@@ -34,7 +34,7 @@ func (f *finder) orders() {
 	for _, fn := range f.fns {
 		for _, call := range f.callsOf[fn] {
 			for _, p := range f.pairs(call) {
-				if p.held.lock == p.then.lock || p.held.object.fresh() || p.then.object.fresh() || f.nested(call, p) {
+				if p.held.lock == p.then.lock || p.held.object.fresh(call) || p.then.object.fresh(call) || f.nested(call, p) {
 					continue
 				}
 				d := direction{p.held.lock, p.then.lock}

@@ -277,3 +277,45 @@ func fetch(l *urlLocks, url string) {
 	l.lock(url)
 	defer func() { l.unlock(url) }()
 }
+
+// What is made here is in the map already.
+type usagePool struct {
+	sync.RWMutex
+	values map[string]*usage
+}
+
+type usage struct {
+	sync.RWMutex
+	value any
+}
+
+func (p *usagePool) loadOrNew(key string, construct func() (any, error)) (any, error) {
+	p.Lock()
+	u := &usage{}
+	u.Lock()
+	p.values[key] = u
+	p.Unlock()
+	defer u.Unlock()
+	v, err := construct()
+	if err != nil {
+		p.Lock() // want `^likely: usagePool.RWMutex is taken while usage.RWMutex is held, and \(\*usagePool\).each takes`
+		delete(p.values, key)
+		p.Unlock()
+		return nil, err
+	}
+	u.value = v
+	return v, nil
+}
+
+func (p *usagePool) each(f func(any) bool) {
+	p.RLock()
+	defer p.RUnlock()
+	for _, u := range p.values {
+		u.RLock() // want `^likely: usage.RWMutex is taken while usagePool.RWMutex is held, and \(\*usagePool\).loadOrNew takes`
+		v := u.value
+		u.RUnlock()
+		if !f(v) {
+			return
+		}
+	}
+}
