@@ -375,7 +375,7 @@ func (f *finder) recycled(c *ssa.CallCommon) ssa.Value {
 	if typ, name := stdMethod(c); typ == "sync.Pool" && name == "Put" && len(c.Args) == 2 {
 		return object(c.Args[1])
 	}
-	if !f.local[fn] || len(fn.Blocks) == 0 { // it has no body in Go
+	if !f.local[fn] || len(fn.Blocks) == 0 {
 		return nil
 	}
 	for _, instr := range fn.Blocks[0].Instrs { // on every way

@@ -4,8 +4,6 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
-
-	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
 )
 
 // An Acquire is what a call of Lock or RLock waits for.
@@ -47,30 +45,17 @@ func (x *Index) Unlocks(fn *ssa.Function) (locks []Lock) {
 	return locks
 }
 
-// Releases returns the locks that a function of the package releases and does
-// not take itself.
-func (x *Index) Releases(fn *ssa.Function) (locks []Lock) {
-	e := x.b.effects[ssavalue.Origin(fn)]
-	if e == nil {
-		return nil
-	}
-	for _, r := range e.releases {
-		locks = append(locks, r.lock)
-	}
-	return locks
-}
-
-// Owed returns the locks that a function releases for its caller, by the calls at
-// which none of them has been released yet on any way: they are held there, by whom
-// the function is called.
+// Owed returns the locks that a function releases for its caller, and never takes, by
+// the calls at which none of them has been released yet on any way: they are held
+// there, by whom the function is called.
 func (x *Index) Owed(fn *ssa.Function) map[ssa.CallInstruction][]Lock {
 	f, e := x.b.flows[fn], x.b.effects[fn]
 	if f == nil || e == nil || len(e.releases) == 0 {
 		return nil
 	}
-	var owed []Lock
+	var owed []Lock // by the calls of Unlock alone: what else may release it is a guess
 	for _, l := range x.Unlocks(fn) {
-		if l.key.base != nil && slices.ContainsFunc(e.releases, func(r release) bool { return r.lock.key == l.key }) {
+		if l.key.base != nil && l.Var != nil && !f.takes(l) {
 			owed = append(owed, l)
 		}
 	}
@@ -87,6 +72,16 @@ func (x *Index) Owed(fn *ssa.Function) map[ssa.CallInstruction][]Lock {
 		}
 	})
 	return found
+}
+
+// takes reports whether the function, or what it calls, takes a lock that may be l.
+func (f *flow) takes(l Lock) bool {
+	for _, e := range f.calls {
+		if slices.ContainsFunc(e.takes, func(t take) bool { return t.lock.key == l.key || t.lock.Var == l.Var }) {
+			return true
+		}
+	}
+	return false
 }
 
 // named reports whether a call is of a method that has one of the names.

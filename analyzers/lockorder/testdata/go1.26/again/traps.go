@@ -191,3 +191,38 @@ func (s *shards) inc(i int) {
 	s.list[i].n++
 	s.list[i].mu.Unlock()
 }
+
+// A lock that is handed to another function in between: who knows what that releases.
+type kvstore struct {
+	mu, rev sync.Mutex
+	tx      func() sync.Locker
+	n       int
+}
+
+func (s *kvstore) restore() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rev.Lock()
+	s.n = 1
+	s.rev.Unlock()
+	s.update()
+}
+
+func (s *kvstore) update() {
+	s.rev.Lock()
+	persist(s.tx())
+	s.rev.Unlock()
+}
+
+func (s *kvstore) hash() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rev.Lock()
+	defer s.rev.Unlock()
+	return s.n
+}
+
+func persist(tx sync.Locker) {
+	tx.Lock()
+	defer tx.Unlock()
+}
