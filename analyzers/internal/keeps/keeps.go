@@ -124,11 +124,12 @@ type scan struct {
 	fn      *funcs.Func
 	holders map[types.Object]int // variables that hold a parameter, or a part of it
 	found   map[int]Param
-	joins   bool // it waits for what it starts
+	joins   bool              // it waits for what it starts, or for an answer
+	instead map[ast.Node]bool // receives that are tried in place of a send
 }
 
 func (s *scan) keeps() *Keeps {
-	s.holders = make(map[types.Object]int)
+	s.holders, s.instead = make(map[types.Object]int), make(map[ast.Node]bool)
 	params := s.fn.Sig.Params()
 	for i := range params.Len() {
 		if keepable(params.At(i).Type()) {
@@ -183,14 +184,37 @@ func (s *scan) assignments(n ast.Node) bool {
 				delete(s.holders, obj)
 			}
 		}
+	case *ast.SelectStmt:
+		s.alternatives(n)
 	case *ast.UnaryExpr:
-		s.joins = s.joins || n.Op == token.ARROW
+		s.joins = s.joins || n.Op == token.ARROW && !s.instead[n]
 	case *ast.CallExpr:
 		if sel, ok := ast.Unparen(n.Fun).(*ast.SelectorExpr); ok && sel.Sel.Name == "Wait" {
 			s.joins = true
 		}
 	}
 	return true
+}
+
+// alternatives notes the receives of a select that also sends.
+func (s *scan) alternatives(n *ast.SelectStmt) {
+	var receives []ast.Node
+	sends := false
+	for _, c := range n.Body.List {
+		switch comm := c.(*ast.CommClause).Comm.(type) {
+		case *ast.SendStmt:
+			sends = true
+		case *ast.ExprStmt:
+			receives = append(receives, ast.Unparen(comm.X))
+		case *ast.AssignStmt:
+			receives = append(receives, ast.Unparen(comm.Rhs[0]))
+		}
+	}
+	if sends {
+		for _, r := range receives {
+			s.instead[r] = true
+		}
+	}
 }
 
 // holds returns the parameter that an expression is, is a part of, or is a struct
@@ -237,7 +261,9 @@ func (s *scan) visit(n ast.Node) bool {
 	case *ast.FuncLit:
 		return false // it may never run
 	case *ast.SendStmt:
-		s.note(n.Value, Channel, n.Pos())
+		if !s.joins {
+			s.note(n.Value, Channel, n.Pos())
+		}
 	case *ast.GoStmt:
 		s.spawn(n)
 		return false

@@ -34,3 +34,17 @@ func (b *Box) Local(p []byte) int {
 	list := [][]byte{p}
 	return len(list)
 }
+
+func (b *Box) Try(p []byte, done <-chan bool) bool { // want `p: channel`
+	select {
+	case b.in <- p:
+		return true
+	case <-done:
+		return false
+	}
+}
+
+func (b *Box) Ask(p []byte, answer <-chan bool) bool {
+	b.in <- p
+	return <-answer
+}
