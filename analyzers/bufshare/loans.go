@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lagvet/lagvet/analyzers/internal/sections"
+	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
 )
 
 // A loan is memory that somebody else will write: what is seen of it is right only
@@ -47,43 +48,16 @@ func (l *loan) anew(from, to ssa.Instruction) bool {
 	if !ok || l.call || made.Block() == nil {
 		return false
 	}
-	if straight(made, to) {
-		return !straight(from, to)
+	if ssavalue.Follows(made, to) {
+		return !ssavalue.Follows(from, to)
 	}
-	return !straight(from, to) && !reaches(from.Block(), to.Block(), map[*ssa.BasicBlock]bool{made.Block(): true})
-}
-
-// straight reports whether two instructions follow each other in one block.
-func straight(a, b ssa.Instruction) bool {
-	return a.Block() == b.Block() && slices.Index(a.Block().Instrs, a) < slices.Index(b.Block().Instrs, b)
+	return !ssavalue.Follows(from, to) && !ssavalue.Leads(from.Block(), to.Block(), made.Block())
 }
 
 // before reports whether one instruction can run before another.
 func before(a, b ssa.Instruction) bool {
-	if straight(a, b) {
-		return true
-	}
-	return reaches(a.Block(), b.Block(), make(map[*ssa.BasicBlock]bool))
+	return ssavalue.Follows(a, b) || ssavalue.Leads(a.Block(), b.Block())
 }
-
-// reaches reports whether there is a way from the end of one block to another that
-// passes none of those seen.
-func reaches(from, to *ssa.BasicBlock, seen map[*ssa.BasicBlock]bool) bool {
-	for _, s := range from.Succs {
-		if s == to {
-			return true
-		}
-		if !seen[s] {
-			seen[s] = true
-			if reaches(s, to, seen) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func inLoop(b *ssa.BasicBlock) bool { return reaches(b, b, make(map[*ssa.BasicBlock]bool)) }
 
 // loans returns what a function has lent: buffers that it fills in loops, views of
 // readers and buffers that go on, and what it gives back to a pool.
@@ -106,7 +80,7 @@ func (f *finder) loans(fn *ssa.Function) (ls []*loan) {
 			if l := f.borrowed(fn, call); l != nil {
 				ls = append(ls, l)
 			}
-			if v := filled(c); v != nil && inLoop(blk) {
+			if v := filled(c); v != nil && ssavalue.InLoop(blk) {
 				if fills[v] == nil {
 					buffers = append(buffers, v)
 				}
@@ -353,7 +327,7 @@ func fresh(base ssa.Value, at ssa.Instruction) bool {
 	if _, phi := base.(*ssa.Phi); phi {
 		return true
 	}
-	return made.Block() != at.Parent().Blocks[0] && inLoop(made.Block()) && made.Block().Dominates(at.Block())
+	return made.Block() != at.Parent().Blocks[0] && ssavalue.InLoop(made.Block()) && made.Block().Dominates(at.Block())
 }
 
 func firstOf(v *ssa.Call) *ssa.Extract {

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lagvet/lagvet/analyzers/internal/keeps"
+	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
 )
 
 // A kept view is one that outlives the statement.
@@ -189,7 +190,7 @@ func resultOf(a *ssa.Alloc, s *ssa.Store) *ssa.Return {
 }
 
 // beforeLoop reports whether memory is made before the loop that keeps a view in it.
-func (w *walk) beforeLoop(made *ssa.Alloc) bool { return !inLoop(made.Block()) }
+func (w *walk) beforeLoop(made *ssa.Alloc) bool { return !ssavalue.InLoop(made.Block()) }
 
 // old reports whether a collection is there before the turn of the loop, or the call,
 // in which a view is put into it.
@@ -197,19 +198,19 @@ func (w *walk) old(v ssa.Value) bool {
 	for range 8 {
 		switch u := v.(type) {
 		case *ssa.Phi:
-			return u.Block() != nil && inLoop(u.Block())
+			return u.Block() != nil && ssavalue.InLoop(u.Block())
 		case *ssa.UnOp:
 			switch at := u.X.(type) {
 			case *ssa.FieldAddr, *ssa.Global, *ssa.FreeVar:
 				return true
 			case *ssa.Alloc:
-				return !inLoop(at.Block())
+				return !ssavalue.InLoop(at.Block())
 			}
 			return false
 		case *ssa.MakeMap:
-			return w.loan.value != nil && !inLoop(u.Block())
+			return w.loan.value != nil && !ssavalue.InLoop(u.Block())
 		case *ssa.MakeSlice:
-			return !inLoop(u.Block())
+			return !ssavalue.InLoop(u.Block())
 		case *ssa.Parameter:
 			return true
 		case *ssa.ChangeType:
@@ -408,13 +409,13 @@ func (w *walk) joined(at ssa.Instruction) bool {
 // between reports whether every way from an instruction to what ends the loan passes a
 // wait.
 func between(at, wait, over ssa.Instruction) bool {
-	if straight(at, wait) {
+	if ssavalue.Follows(at, wait) {
 		return true
 	}
 	if wait.Block() == over.Block() {
-		return straight(wait, over)
+		return ssavalue.Follows(wait, over)
 	}
-	return !straight(at, over) && !reaches(at.Block(), over.Block(), map[*ssa.BasicBlock]bool{wait.Block(): true})
+	return !ssavalue.Follows(at, over) && !ssavalue.Leads(at.Block(), over.Block(), wait.Block())
 }
 
 // waits reports whether an instruction waits for other goroutines: a receive, a select

@@ -11,6 +11,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/sections"
+	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
 )
 
 // A use is a write to an element that only some goroutines make.
@@ -151,7 +152,7 @@ func (f *finder) sharers(fn *ssa.Function, instr ssa.Instruction, index ssa.Valu
 	switch {
 	case from.constant:
 		return "", ""
-	case from.given && f.perIndex(fn) && inLoop(instr.Block()):
+	case from.given && f.perIndex(fn) && ssavalue.InLoop(instr.Block()):
 		tier := rule.Suspected
 		if hot != nil || tight(instr.Block()) {
 			tier = rule.Likely
@@ -188,7 +189,7 @@ func adds(s *ssa.Store) bool {
 // and call nothing of which it is not known that it takes a few cycles.
 func tight(b *ssa.BasicBlock) bool {
 	for _, c := range b.Parent().Blocks {
-		if c != b && !(leads(b, c) && leads(c, b)) {
+		if c != b && !(ssavalue.Leads(b, c) && ssavalue.Leads(c, b)) {
 			continue
 		}
 		for _, instr := range c.Instrs {
@@ -263,7 +264,7 @@ func (f *finder) comes(v ssa.Value, depth int) (o origin) {
 		o.constant, o.given = false, false // its own state, perhaps
 	case *ssa.UnOp:
 		if a, ok := u.X.(*ssa.Alloc); ok {
-			if s := onlyStore(a); s != nil {
+			if s := ssavalue.OnlyStore(a); s != nil {
 				return f.comes(s, depth+1)
 			}
 			return o

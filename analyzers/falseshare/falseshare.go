@@ -81,7 +81,7 @@ func (f *finder) spawns() {
 					f.made[lit] = append(f.made[lit], instr)
 				case ssa.CallInstruction:
 					if of, args := started(instr); of != nil {
-						f.starts[of] = append(f.starts[of], &start{instr, args, inLoop(blk)})
+						f.starts[of] = append(f.starts[of], &start{instr, args, ssavalue.InLoop(blk)})
 					}
 				}
 			}
@@ -115,30 +115,6 @@ func body(v ssa.Value) *ssa.Function {
 		return v.Fn.(*ssa.Function)
 	}
 	return nil
-}
-
-// inLoop reports whether a block can be reached from itself.
-func inLoop(b *ssa.BasicBlock) bool { return leads(b, b) }
-
-// leads reports whether one block can be reached from another.
-func leads(from, to *ssa.BasicBlock) bool {
-	seen := make(map[*ssa.BasicBlock]bool)
-	var visit func(c *ssa.BasicBlock) bool
-	visit = func(c *ssa.BasicBlock) bool {
-		for _, s := range c.Succs {
-			if s == to {
-				return true
-			}
-			if !seen[s] {
-				seen[s] = true
-				if visit(s) {
-					return true
-				}
-			}
-		}
-		return false
-	}
-	return visit(from)
 }
 
 // size returns the bytes that a value of type t takes, or 0 if that depends on type

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lagvet/lagvet/analyzers/internal/sections"
+	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
 )
 
 // An access is an atomic operation, the taking of a lock, or an assignment.
@@ -86,7 +87,7 @@ func (f *finder) containerOf(v ssa.Value, fn *ssa.Function) (c container, ok boo
 				return container{pos: u.Pos(), name: u.Comment}, u.Parent() != fn
 			}
 			name = u.Comment
-			if v = onlyStore(u); v == nil {
+			if v = ssavalue.OnlyStore(u); v == nil {
 				return c, false
 			}
 		case *ssa.FreeVar:
@@ -126,7 +127,7 @@ func (f *finder) common(holder ssa.Value, fn *ssa.Function) bool {
 	}
 	base, path = sections.Reach(from)
 	made, ok := base.(ssa.Instruction)
-	return !strings.Contains(path, "[") && !(ok && inLoop(made.Block()))
+	return !strings.Contains(path, "[") && !(ok && ssavalue.InLoop(made.Block()))
 }
 
 // bound returns what a literal captured, if it is made in one place.
@@ -156,18 +157,6 @@ func (f *finder) passed(p *ssa.Parameter) ssa.Value {
 		}
 	}
 	return nil
-}
-
-func onlyStore(a *ssa.Alloc) (val ssa.Value) {
-	for _, ref := range *a.Referrers() {
-		if s, ok := ref.(*ssa.Store); ok && s.Addr == a {
-			if val != nil {
-				return nil
-			}
-			val = s.Val
-		}
-	}
-	return val
 }
 
 func fieldOf(t types.Type, i int) *types.Var {

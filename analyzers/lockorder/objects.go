@@ -2,12 +2,12 @@ package lockorder
 
 import (
 	"go/types"
-	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lagvet/lagvet/analyzers/internal/sections"
+	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
 )
 
 // An object is a lock as one function reaches it: a value, and the fields that
@@ -204,19 +204,11 @@ func published(v ssa.Value, at ssa.Instruction) bool {
 		default:
 			continue
 		}
-		if precedes(ref, at) {
+		if ssavalue.Precedes(ref, at) {
 			return true
 		}
 	}
 	return false
-}
-
-// precedes reports whether one instruction runs before another on every way.
-func precedes(a, b ssa.Instruction) bool {
-	if a.Block() == b.Block() {
-		return slices.Index(a.Block().Instrs, a) < slices.Index(b.Block().Instrs, b)
-	}
-	return a.Block().Dominates(b.Block())
 }
 
 // constructs reports whether what a function of the package returns first is always

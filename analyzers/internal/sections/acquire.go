@@ -95,10 +95,5 @@ func named(c *ssa.CallCommon, names ...string) bool {
 			name = fn.Object().Name()
 		}
 	}
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(names, name)
 }
