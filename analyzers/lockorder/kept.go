@@ -19,7 +19,7 @@ func (f *finder) kept() {
 		ways := f.sections.Ways(fn)
 		for _, w := range ways {
 			o := objectOf(w.Lock)
-			if call, ok := w.End.(ssa.CallInstruction); ok && o.fixed() && !o.fresh(call) && !f.told[call] {
+			if call, ok := w.End.(ssa.CallInstruction); ok && o.fixed() && !o.replaced(fn) && !o.fresh(call) && !f.told[call] {
 				f.told[call] = true
 				f.reportWay(w, call)
 			}

@@ -2,6 +2,7 @@ package lockorder
 
 import (
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -164,9 +165,43 @@ func (o object) fixed() bool {
 	if strings.Contains(o.path, "[") {
 		return false
 	}
-	switch o.base.(type) {
-	case *ssa.Parameter, *ssa.FreeVar, *ssa.Global, *ssa.Alloc:
+	switch b := o.base.(type) {
+	case *ssa.Parameter, *ssa.Global:
 		return true
+	case *ssa.FreeVar:
+		return !reassigned(b)
+	case *ssa.Alloc:
+		_, variable := b.Type().(*types.Pointer).Elem().Underlying().(*types.Pointer)
+		return !variable // it is given several pointers
+	}
+	return false
+}
+
+// reassigned reports whether a literal gives a variable that it has captured another
+// value.
+func reassigned(v *ssa.FreeVar) bool {
+	return slices.ContainsFunc(*v.Referrers(), func(ref ssa.Instruction) bool {
+		s, ok := ref.(*ssa.Store)
+		return ok && s.Addr == v
+	})
+}
+
+// replaced reports whether a function puts another object into a field on the way to
+// the lock.
+func (o object) replaced(fn *ssa.Function) bool {
+	for _, blk := range fn.Blocks {
+		for _, instr := range blk.Instrs {
+			s, ok := instr.(*ssa.Store)
+			if !ok {
+				continue
+			}
+			if _, ok := s.Addr.(*ssa.FieldAddr); !ok {
+				continue
+			}
+			if base, path := sections.Reach(s.Addr); base == o.base && strings.HasPrefix(o.path, path+".") {
+				return true
+			}
+		}
 	}
 	return false
 }

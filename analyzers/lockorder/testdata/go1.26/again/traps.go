@@ -226,3 +226,24 @@ func persist(tx sync.Locker) {
 	tx.Lock()
 	defer tx.Unlock()
 }
+
+// Another object in the same variable, or the same field.
+type cursor struct {
+	at   *set
+	sets []*set
+}
+
+func (c *cursor) advance(next *set) {
+	c.at.mu.Lock()
+	defer c.at.mu.Unlock()
+	c.at = next
+	c.at.add("k")
+}
+
+func (c *cursor) lockChain() {
+	var cur *set
+	step := func() { cur = cur.next }
+	for cur = c.sets[0]; cur != nil; step() {
+		cur.mu.Lock()
+	}
+}
