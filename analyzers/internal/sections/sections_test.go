@@ -53,3 +53,30 @@ func describe(held []*Section) string {
 func TestHeld(t *testing.T) {
 	analysistest.Run(t, filepath.Join(analysistest.TestData(), "p"), probe, "./...")
 }
+
+// routes says at each call that takes a lock on which ways it is kept.
+var routes = &analysis.Analyzer{
+	Name:     "routes",
+	Doc:      "say which locks are kept",
+	Requires: []*analysis.Analyzer{Analyzer, buildssa.Analyzer},
+	Run: func(pass *analysis.Pass) (any, error) {
+		x := pass.ResultOf[Analyzer].(*Index)
+		for _, fn := range pass.ResultOf[buildssa.Analyzer].(*buildssa.SSA).SrcFuncs {
+			for _, w := range x.Ways(fn) {
+				said := "again"
+				if _, ok := w.End.(*ssa.Return); ok {
+					said = "returns"
+				}
+				if w.Elsewhere {
+					said += ", released elsewhere"
+				}
+				pass.Reportf(w.Take.Pos(), "%s", said)
+			}
+		}
+		return nil, nil
+	},
+}
+
+func TestWays(t *testing.T) {
+	analysistest.Run(t, filepath.Join(analysistest.TestData(), "ways"), routes, "./...")
+}
