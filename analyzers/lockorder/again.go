@@ -102,15 +102,18 @@ func (f *finder) pairs(call ssa.CallInstruction) (ps []pair) {
 }
 
 func (f *finder) reportAgain(call ssa.CallInstruction, h holding, a acquisition) {
-	tier := rule.Likely
-	if slices.ContainsFunc(a.guards, guard.decides) {
-		tier = rule.Suspected // the caller's argument decides
+	doubt := ""
+	switch {
+	case slices.ContainsFunc(a.guards, guard.decides):
+		doubt = "it depends on an argument"
+	case a.via.length() > maxNear+1:
+		doubt = "it is far away"
 	}
-	f.tellAgain(call, tier, h.lock, h.name, h.shared, a.shared, append(steps(h.via), steps(a.via)...))
+	f.tellAgain(call, doubt, h.lock, h.name, h.shared, a.shared, append(steps(h.via), steps(a.via)...))
 }
 
 // tellAgain reports that a lock is taken again at a call.
-func (f *finder) tellAgain(call ssa.CallInstruction, tier rule.Tier, lock *types.Var, name string, held, then bool, chain []rule.Step) {
+func (f *finder) tellAgain(call ssa.CallInstruction, doubt string, lock *types.Var, name string, held, then bool, chain []rule.Step) {
 	message := fmt.Sprintf("%s is taken again while it is held: it waits for itself, for ever, and so does whoever wants the lock after it", name)
 	cause := "taken again"
 	mend := "release it before, or call a variant of the function that expects the lock to be held"
@@ -119,12 +122,17 @@ func (f *finder) tellAgain(call ssa.CallInstruction, tier rule.Tier, lock *types
 		message = fmt.Sprintf("%s is taken for reading again while it is held for reading: once a writer waits in between, neither goes on, and nobody after them", name)
 		cause = "read again"
 		if !f.writers[lock] {
-			tier = rule.Suspected
+			doubt = "nobody here takes it for writing"
 		}
 	case held:
 		message = fmt.Sprintf("%s is taken for writing while it is held for reading: the writer waits for its own reader, for ever", name)
 		cause = "upgraded"
 		mend = "release it for reading before, and look again at what was read once it is held for writing"
+	}
+	tier := rule.Likely
+	if doubt != "" {
+		tier = rule.Suspected
+		message += "; only suspected: " + doubt
 	}
 	pos, end := f.place(call)
 	f.Report(rule.Finding{

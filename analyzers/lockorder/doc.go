@@ -82,6 +82,7 @@
 //   - if nothing tells that the two orders are ever about the same two objects;
 //   - if one of them is taken by main, an init or a constructor, before there is anybody
 //     to wait;
+//   - if more than a few calls lead to the second lock;
 //   - if it takes a third goroutine, a writer, to come in between;
 //   - a second RLock of a lock that nobody in the package takes for writing;
 //   - if an argument decides, or the lock is one that other packages can release;

@@ -99,7 +99,7 @@ func (f *finder) reportWay(w sections.Way, call ssa.CallInstruction) {
 		{Pos: w.Take.Pos(), Text: "takes " + w.Lock.Name},
 		{Pos: call.Pos(), Text: "comes to take it again, with no Unlock on the way"},
 	}
-	f.tellAgain(call, rule.Likely, w.Lock.Var, w.Lock.Name, w.Shared, then, chain)
+	f.tellAgain(call, "", w.Lock.Var, w.Lock.Name, w.Shared, then, chain)
 }
 
 func (f *finder) reportReturn(w sections.Way, ret *ssa.Return, tier rule.Tier) {

@@ -166,6 +166,9 @@ func gated(a, b order) bool {
 	return slices.ContainsFunc(a.gates, func(v *types.Var) bool { return slices.Contains(b.gates, v) })
 }
 
+// maxNear is how many steps may lead to a lock: each adds conditions that nobody sees.
+const maxNear = 5
+
 // doubtOf says why two opposite orders may never meet, or returns "".
 func doubtOf(a, b order) string {
 	switch {
@@ -173,6 +176,9 @@ func doubtOf(a, b order) string {
 		return "it takes a writer that waits in between"
 	case slices.ContainsFunc(a.then.guards, guard.decides) || slices.ContainsFunc(b.then.guards, guard.decides):
 		return "it depends on an argument"
+	}
+	if a.then.via.length() > maxNear || b.then.via.length() > maxNear {
+		return "it is far away"
 	}
 	if starts(a) || starts(b) {
 		return "one of them runs when something starts"

@@ -79,7 +79,7 @@ func (s *set) flushNow() {
 func (s *set) shutMaybe(lock bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.close(!lock) // want `^suspected: set.mu is taken again`
+	s.close(!lock) // want `^suspected: set.mu is taken again .*; only suspected: it depends on an argument`
 }
 
 // Released around the call, by hand or in what is called.
@@ -127,7 +127,7 @@ type static struct {
 func (s *static) get(k string) int {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.m[k] + s.size() // want `^suspected: static.mu is taken for reading again`
+	return s.m[k] + s.size() // want `^suspected: static.mu is taken for reading again .*; only suspected: nobody here takes it for writing`
 }
 
 func (s *static) size() int {
@@ -247,3 +247,17 @@ func (c *cursor) lockChain() {
 		cur.mu.Lock()
 	}
 }
+
+// It is far away: on each of so many calls stands a condition that nobody sees.
+func (s *set) far() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.one() // want `^suspected: set.mu is taken again .*; only suspected: it is far away`
+}
+
+func (s *set) one()   { s.two() }
+func (s *set) two()   { s.three() }
+func (s *set) three() { s.four() }
+func (s *set) four()  { s.five() }
+func (s *set) five()  { s.six() }
+func (s *set) six()   { s.add("k") }
