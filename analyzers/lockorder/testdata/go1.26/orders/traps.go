@@ -352,3 +352,41 @@ func (g *gate) exit() {
 	g.in.Lock() //lagvet:allow lockorder -- enter and exit run in one loop // want `^allowed: `
 	g.in.Unlock()
 }
+
+// It is far away: only suspected.
+type desk struct {
+	mu     sync.Mutex
+	drawer *drawer
+	n      int
+}
+
+type drawer struct {
+	mu   sync.Mutex
+	desk *desk
+	n    int
+}
+
+func (d *desk) tidy() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.pass1() // want `^suspected: drawer.mu is taken while desk.mu is held, .*; only suspected: it is far away`
+}
+
+func (d *desk) pass1() { d.pass2() }
+func (d *desk) pass2() { d.pass3() }
+func (d *desk) pass3() { d.pass4() }
+func (d *desk) pass4() { d.drawer.close() }
+
+func (d *drawer) close() {
+	d.mu.Lock()
+	d.n = 0
+	d.mu.Unlock()
+}
+
+func (d *drawer) report() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.desk.mu.Lock() // want `^suspected: desk.mu is taken while drawer.mu is held`
+	d.desk.n = d.n
+	d.desk.mu.Unlock()
+}
