@@ -208,7 +208,7 @@ type path struct {
 	shared      bool          // it goes by what another goroutine may change
 	clocked     bool          // or by the time
 	asked       bool          // it goes by anything
-	skipped     bool          // it is one on which an inner loop that works has nothing to do
+	skipped     bool          // on it an inner loop that works has nothing to do, or a switch no case
 	selected    bool          // it passes a select whose cases are not ready
 }
 
@@ -337,7 +337,8 @@ func (w *walker) cases(list []ast.Stmt, p path) []end {
 		}
 		ends = append(ends, w.list(clause.Body, p.clone())...)
 	}
-	if rest {
+	if rest { // as a rule there is a case for each value
+		p.skipped = p.skipped || !w.pure(list, scope{w.loop.Body.Pos(), w.loop.Body.End()})
 		ends = append(ends, end{path: p})
 	}
 	return unbroken(ends)

@@ -286,3 +286,20 @@ func (p *pool) again(try func() error) {
 		}
 	}
 }
+
+// There is a case for each state.
+func (p *pool) machine() {
+	for {
+		select {
+		case <-p.stop:
+			return
+		default:
+		}
+		switch p.size {
+		case 0:
+			p.work()
+		case 1:
+			p.loop()
+		}
+	}
+}
