@@ -47,7 +47,7 @@
 //   - what is only shown: stored, formatted, logged, also the duration itself;
 //   - Round and Truncate: Round(0) says that wall time is meant, and what is rounded
 //     to hours or days is calendar time;
-//   - which of two moments in the past is the later one;
+//   - which of two moments is the later one, where no duration is added to either;
 //   - test files.
 //
 // It is only suspected in whole seconds (Unix), where a small step does not show, and

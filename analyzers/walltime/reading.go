@@ -22,6 +22,7 @@ type reading struct {
 	fresh bool       // it is read where it is used, or into one local variable, once
 	by    *types.Var // what it is kept in
 	open  bool       // others may set that
+	moved bool       // a duration was added or taken away
 }
 
 // with returns a copy of r that f has changed.
@@ -99,12 +100,14 @@ func (c *checker) shifted(e *ast.BinaryExpr) *reading {
 	x, y := c.reading(e.X), c.reading(e.Y)
 	switch {
 	case x != nil && y == nil && x.unit != "":
-		return x
+		return x.with(move)
 	case x == nil && y != nil && y.unit != "" && e.Op == token.ADD:
-		return y
+		return y.with(move)
 	}
 	return nil // a duration
 }
+
+func move(r *reading) { r.moved = true }
 
 // result returns what is known of the moment that a call returns, or nil.
 func (c *checker) result(call *ast.CallExpr) *reading {
@@ -151,7 +154,7 @@ func (c *checker) method(call *ast.CallExpr, fn *types.Func) *reading {
 	}
 	switch fn.Name() {
 	case "Add":
-		return r
+		return r.with(move)
 	case "UTC", "Local", "In":
 		return r.with(func(r *reading) { r.strip = fn.Name() })
 	case "UnixNano", "UnixMicro", "UnixMilli", "Unix":
@@ -199,7 +202,7 @@ func (c *checker) given(v *types.Var) *reading {
 			return nil
 		}
 		if found == nil || r.strip != "" && found.strip == "" {
-			found = r
+			found = r.with(func(s *reading) { s.moved = r.moved || found != nil && found.moved })
 		}
 	}
 	if found == nil || c.tagged(v) {
@@ -208,8 +211,10 @@ func (c *checker) given(v *types.Var) *reading {
 	return found.with(func(r *reading) {
 		local := dataflow.LocalVar(v) != nil
 		r.fresh = r.fresh && local && (len(list) == 1 || values.IsParam(f, v))
-		r.by = v
-		r.open = v.Exported() && !local && c.Pkg.Name() != "main"
+		if r.by == nil || !local { // a copy is as good as what it is a copy of
+			r.by = v
+		}
+		r.open = r.open || v.Exported() && !local && c.Pkg.Name() != "main"
 	})
 }
 

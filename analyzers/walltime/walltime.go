@@ -110,7 +110,7 @@ func (c *checker) binary(cur inspector.Cursor, n *ast.BinaryExpr) {
 	if x == nil || y == nil || x.unit == "" || x.unit != y.unit {
 		return
 	}
-	if kept, now := order(x, y); kept.by != nil && (what == elapsed || now.fresh) {
+	if kept, now := order(x, y); kept.by != nil && (what == elapsed || due(kept, now)) {
 		c.fault(use{cur, n, what, kept})
 	}
 }
@@ -126,7 +126,7 @@ func (c *checker) call(cur inspector.Cursor, n *ast.CallExpr) {
 	switch k.Func.FullName() {
 	case "time.Since":
 	case "time.Until":
-		what = deadline
+		x.moved, what = true, deadline
 	case "(time.Time).Sub":
 		x = c.receiver(n)
 	case "(time.Time).Before", "(time.Time).After", "(time.Time).Compare":
@@ -140,13 +140,18 @@ func (c *checker) call(cur inspector.Cursor, n *ast.CallExpr) {
 	}
 	kept, now := order(x, y)
 	switch {
-	case kept.by == nil || what == deadline && !now.fresh: // read twice at once, or both are past
+	case kept.by == nil || what == deadline && !due(kept, now): // read twice at once, or no deadline
 	case kept.strip != "":
 		c.fault(use{cur, n, what, kept})
 	case now.strip != "":
 		c.fault(use{cur, n, what, now})
 	}
 }
+
+// due reports whether now is compared with a moment that is a duration away from when
+// the clock was read. Else only the order of two moments is asked for, as by what keeps
+// the latest one.
+func due(kept, now *reading) bool { return now.fresh && (kept.moved || now.moved) }
 
 // order tells the reading that is kept from the one that it is compared with: the
 // one made for that, or the later one.

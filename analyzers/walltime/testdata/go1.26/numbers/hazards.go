@@ -51,7 +51,7 @@ func (c *conn) dead() bool {
 func (c *conn) touch() { atomic.StoreInt64(&c.lastActive, time.Now().UnixNano()) }
 
 func (c *conn) quiet() time.Duration {
-	return c.idle - time.Duration(time.Now().UnixNano()-atomic.LoadInt64(&c.lastActive)) // want `likely: this duration`
+	return c.idle - time.Duration(time.Now().UnixNano()-atomic.LoadInt64(&c.lastActive)) // want `likely: this duration .* ← lastActive is read here ← goes by it as well`
 }
 
 // A deadline as a number.
@@ -73,6 +73,18 @@ func dial() *conn { return &conn{opened: time.Now().UnixNano()} }
 func (c *conn) age() int64 { return time.Now().UnixNano() - c.opened } // want `likely: this duration .* ← opened is read here ← goes by it as well`
 
 func (c *conn) old() bool { return time.Now().UnixNano()-c.opened > int64(time.Hour) }
+
+// A copy, and another function that goes by the same field: one finding.
+func (c *conn) alive(d time.Duration) {
+	for {
+		last := atomic.LoadInt64(&c.lastActive)
+		left := time.Duration(last) + d - time.Duration(time.Now().UnixNano())
+		if left <= 0 {
+			return
+		}
+		time.Sleep(left)
+	}
+}
 
 // With the sum on the other side.
 func (c *conn) start() { c.begin = clock.Nanos() }

@@ -161,3 +161,30 @@ var base = time.Now()
 func (s *state) key() { s.keyed = int64(time.Since(base)) }
 
 func (s *state) keyAge() int64 { return int64(time.Since(base)) - s.keyed }
+
+// The latest one is kept.
+type latest struct {
+	at  int64
+	utc time.Time
+}
+
+func (l *latest) see() {
+	if now := time.Now().UnixNano(); now > l.at {
+		l.at = now
+	}
+	if now := time.Now().UTC(); now.After(l.utc) {
+		l.utc = now
+	}
+}
+
+// Numbers that grow, and look like moments.
+type ids struct{ last int64 }
+
+func (i *ids) next() int64 {
+	id := time.Now().UnixNano()
+	if id <= i.last {
+		id = i.last + 1
+	}
+	i.last = id
+	return id
+}
