@@ -30,22 +30,24 @@ func (c *checker) hot(s *site, hot *hotpath.Hotness) {
 	case seldom.Error, seldom.Diagnostics, seldom.Before:
 		return
 	}
-	tier := rule.Proven
-	switch {
-	case doubt != "":
-		tier = rule.Suspected
-	case hot.Source != hotpath.FromDirective && hot.Line < costly.MinLine:
-		tier = rule.Suspected
-	case hot.Source != hotpath.FromDirective, c.conditional(s, hot):
-		tier = rule.Likely
-	}
-	f := c.finding(s, tier, "in hot code")
+	f := c.finding(s, sure(hot, doubt, c.conditional(s, hot)), "in hot code")
 	f.Message = c.what(s) + " in hot code: " + price
 	if doubt != "" {
 		f.Message += "; but " + doubt
 	}
 	f.Hot = hot
 	c.Report(f)
+}
+
+// sure says how sure it is that hot code pays for the timer each time.
+func sure(hot *hotpath.Hotness, doubt string, conditional bool) rule.Tier {
+	switch {
+	case doubt != "", hot.Source != hotpath.FromDirective && hot.Line < costly.MinLine:
+		return rule.Suspected
+	case hot.Source != hotpath.FromDirective, conditional:
+		return rule.Likely
+	}
+	return rule.Proven
 }
 
 // doubt says why hot code does not make the timer each time, or returns "".

@@ -136,6 +136,16 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// It is not known for how long.
+func (s *server) answer(w http.ResponseWriter, r *http.Request) {
+	select {
+	case e := <-s.in:
+		s.handle(e)
+	case <-time.After(s.interval): // want `suspected: time.After makes a timer for each request`
+		http.Error(w, "timeout", http.StatusGatewayTimeout)
+	}
+}
+
 // As many as there are names.
 func (s *server) each(names []string, ask func(string) <-chan event) {
 	for _, name := range names {

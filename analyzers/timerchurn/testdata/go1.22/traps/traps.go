@@ -165,3 +165,19 @@ func (c *client) hooks() []func() {
 	}
 	return fs
 }
+
+// A helper's, for a moment.
+func (c *client) polls() {
+	for c.next(10*time.Millisecond) == 0 {
+		c.pause()
+	}
+}
+
+func (c *client) next(d time.Duration) int {
+	select {
+	case n := <-c.in:
+		return n
+	case <-time.After(d):
+		return 0
+	}
+}

@@ -3,6 +3,8 @@ package tight
 import (
 	"context"
 	"time"
+
+	"example.com/app/wait"
 )
 
 type slow struct {
@@ -86,4 +88,21 @@ func (s *slow) limit(done func() bool) bool {
 		}
 	}
 	return true
+}
+
+// In one branch only.
+func (s *slow) rarely(broken func() bool) {
+	for {
+		if broken() {
+			<-time.After(time.Second)
+		}
+		time.Sleep(100 * time.Microsecond)
+	}
+}
+
+// How often is up to those who make it ready.
+func (s *slow) served(done func()) {
+	for wait.For(s.stop, 100*time.Microsecond) {
+		done()
+	}
 }
