@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/guards"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
@@ -225,13 +226,40 @@ func (c *checker) written() map[types.Object][]guards.Write {
 		if f.Parent != nil {
 			continue
 		}
-		for _, w := range c.guards.Writes(f) {
+		for _, w := range append(c.guards.Writes(f), c.passed(f)...) {
 			if v, ok := w.Key.(*types.Var); ok && !isTime(v.Type()) {
 				c.changed[v] = append(c.changed[v], w)
 			}
 		}
 	}
 	return c.changed
+}
+
+// passed returns where f puts something into a channel or takes something out: how
+// much is in it may be asked for.
+func (c *checker) passed(f *funcs.Func) []guards.Write {
+	var ws []guards.Write
+	mark := func(e ast.Expr) {
+		if k := dataflow.Key(c.TypesInfo, e); k != nil {
+			ws = append(ws, guards.Write{Key: k, Pos: e.Pos()})
+		}
+	}
+	ast.Inspect(f.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SendStmt:
+			mark(n.Chan)
+		case *ast.UnaryExpr:
+			if n.Op == token.ARROW {
+				mark(n.X)
+			}
+		case *ast.RangeStmt:
+			if !c.plainRange(n) {
+				mark(n.X)
+			}
+		}
+		return true
+	})
+	return ws
 }
 
 // isTime reports whether t is a moment: what compares it waits for the clock.

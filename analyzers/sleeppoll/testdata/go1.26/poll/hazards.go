@@ -206,6 +206,21 @@ func (t *table) serve(in <-chan int, stop <-chan struct{}) {
 	}
 }
 
+// By how much is in a channel.
+type queue struct{ jobs chan func() }
+
+func (q *queue) work() {
+	for job := range q.jobs {
+		job()
+	}
+}
+
+func (q *queue) awaitEmpty() {
+	for len(q.jobs) > 0 {
+		time.Sleep(10 * time.Millisecond) // want `likely: this loop asks for jobs again .* ← changes jobs`
+	}
+}
+
 // As something ends nobody is kept waiting: suspected.
 func (t *table) Close() {
 	t.mu.Lock()

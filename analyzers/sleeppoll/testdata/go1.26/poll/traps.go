@@ -185,3 +185,16 @@ func (o *once) await() {
 		time.Sleep(time.Millisecond)
 	}
 }
+
+// Whether to go on is asked of a channel, and there is nothing else to wait for.
+func (r *remote) cancelled() {
+	for {
+		select {
+		case <-r.stop:
+			return
+		default:
+		}
+		_ = r.ask()
+		time.Sleep(r.every)
+	}
+}
