@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"maps"
 	"regexp"
+	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
@@ -51,56 +52,66 @@ func (c *checker) pinned(f *funcs.Func) bool {
 	return false
 }
 
+// burns is what a spin costs, after what it does.
+const burns = ": it takes a whole processor from the goroutines that would change that"
+
 // reportSpin reports the way round a loop that ends in e.
 func (c *checker) reportSpin(l *loop, e end) {
-	f := rule.Finding{
-		Pos:       l.For,
-		End:       l.Body.Lbrace,
-		Tier:      rule.Likely,
-		Cause:     "busy spin",
-		Primitive: "for",
-		Mend:      "wait for what changes it: receive from a channel that is closed or sent to, or a sync.Cond; a spin that must be, bound it and then block",
+	f := rule.Finding{Pos: l.For, End: l.Body.Lbrace, Tier: rule.Likely, Primitive: "for"}
+	if e.how == continued {
+		f.Pos, f.End = e.at, e.at+token.Pos(len("continue"))
+		f.Primitive = "continue"
 	}
-	burns := ": it takes a whole processor from the goroutines that would change that"
 	switch {
 	case e.def != nil:
-		f.Pos, f.End = e.def.Pos(), e.def.Colon+1
-		f.Tier = rule.Proven
-		f.Cause, f.Primitive = "default that does nothing", "select"
-		f.Message = "this default goes straight back to the select, and the loop spins while no case is ready" + burns
-		f.Mend = "drop the default: the select then waits until a case is ready"
-		f.Fixes = c.dropDefault(l, e.def)
-	case !e.shared && e.how == continued:
-		f.Tier = rule.Proven
-		f.Pos, f.End = e.at, e.at+token.Pos(len("continue"))
-		f.Cause, f.Primitive = "nothing changes", "continue"
-		f.Message = "this continue repeats the loop with nothing changed, so it will for ever: it takes a whole processor"
-		f.Mend = "evaluate anew what the loop goes by before it continues, or leave the loop"
+		c.emptyDefault(&f, l, e)
 	case !e.shared:
-		f.Tier = rule.Proven
 		if c.afterExit(l) {
 			return
 		}
-		f.Cause = "nothing changes"
-		f.Message = "nothing in this loop changes what it goes by, so once it comes round it will for ever: it takes a whole processor"
-		f.Mend = "change in the loop what its condition reads; to block for ever, select {}"
+		unchanged(&f, e)
 	case e.how == continued:
-		f.Pos, f.End = e.at, e.at+token.Pos(len("continue"))
-		f.Cause, f.Primitive = "wait left out", "continue"
-		f.Message = "this continue goes round the loop with nothing done and nothing waited for" + burns
-		if wait := c.wait(l); wait != nil {
-			f.Message = "this continue goes round the loop without the wait in it" + burns
-			f.Chain = []rule.Step{{Pos: wait.Site.Pos(), Text: "is left out: " + wait.Func.Pkg().Name() + "." + wait.Func.Name()}}
-			f.Mend = "wait before the first continue, as at the top of the loop, or wait for what is missing"
-		}
+		c.leftOut(&f, l)
 	default:
+		f.Cause = "busy spin"
 		f.Message = "this loop spins until another goroutine changes what it reads" + burns
+		f.Mend = "wait for what changes it: receive from a channel that is closed or sent to, or a sync.Cond; a spin that must be, bound it and then block"
 	}
 	if why := c.excuse(l, e); why != "" {
 		f.Tier = rule.Suspected
 		f.Message += " (but " + why + ")"
 	}
 	c.Report(f)
+}
+
+func (c *checker) emptyDefault(f *rule.Finding, l *loop, e end) {
+	f.Pos, f.End = e.def.Pos(), e.def.Colon+1
+	f.Tier = rule.Proven
+	f.Cause, f.Primitive = "default that does nothing", "select"
+	f.Message = "this default goes straight back to the select, and the loop spins while no case is ready" + burns
+	f.Mend = "drop the default: the select then waits until a case is ready"
+	f.Fixes = c.dropDefault(l, e.def)
+}
+
+func unchanged(f *rule.Finding, e end) {
+	f.Tier = rule.Proven
+	f.Cause = "nothing changes"
+	f.Message = "nothing in this loop changes what it goes by, so once it comes round it will for ever: it takes a whole processor"
+	f.Mend = "change in the loop what its condition reads; to block for ever, select {}"
+	if e.how == continued {
+		f.Message = "this continue repeats the loop with nothing changed, so it will for ever: it takes a whole processor"
+		f.Mend = "evaluate anew what the loop goes by before it continues, or leave the loop"
+	}
+}
+
+func (c *checker) leftOut(f *rule.Finding, l *loop) {
+	f.Cause = "wait left out"
+	f.Message = "this continue goes round the loop with nothing done and nothing waited for" + burns
+	f.Mend = "wait before the first continue, as at the top of the loop, or wait for what is missing"
+	if wait := c.wait(l); wait != nil {
+		f.Message = "this continue goes round the loop without the wait in it" + burns
+		f.Chain = []rule.Step{{Pos: wait.Site.Pos(), Text: "is left out: time.Sleep"}}
+	}
 }
 
 // afterExit reports whether the loop stands behind a call that most likely ends the
@@ -131,9 +142,9 @@ func (c *checker) excuse(l *loop, e end) string {
 			continue
 		}
 		switch {
-		case hasPrefix(k.Func.Name(), "CompareAndSwap"):
+		case strings.HasPrefix(k.Func.Name(), "CompareAndSwap"):
 			return "it may have to wait for a compare-and-swap of another goroutine only"
-		case hasPrefix(k.Func.Name(), "Load"):
+		case strings.HasPrefix(k.Func.Name(), "Load"):
 			if sel, ok := ast.Unparen(k.Site.Fun).(*ast.SelectorExpr); ok && k.Func.Signature().Recv() != nil {
 				o := dataflow.Key(c.TypesInfo, sel.X)
 				if loads[o]++; o != nil && loads[o] > 1 {
@@ -147,8 +158,6 @@ func (c *checker) excuse(l *loop, e end) string {
 	}
 	return ""
 }
-
-func hasPrefix(s, prefix string) bool { return len(s) >= len(prefix) && s[:len(prefix)] == prefix }
 
 // wait returns what the loop waits by at the top level of its body, or nil.
 func (c *checker) wait(l *loop) *funcs.Call {
@@ -174,7 +183,7 @@ func (c *checker) spinLock(l *loop) bool {
 		return false
 	}
 	k := c.callOf(u.X)
-	if k == nil || k.Func == nil || k.Func.Pkg() == nil || k.Func.Pkg().Path() != "sync/atomic" || !hasPrefix(k.Func.Name(), "CompareAndSwap") {
+	if k == nil || k.Func == nil || k.Func.Pkg() == nil || k.Func.Pkg().Path() != "sync/atomic" || !strings.HasPrefix(k.Func.Name(), "CompareAndSwap") {
 		return false
 	}
 	for _, a := range k.Site.Args[len(k.Site.Args)-2:] {
