@@ -431,9 +431,12 @@ func points(t types.Type) bool {
 	return false
 }
 
-// captured reports whether a literal uses v that does not hold the loop, or the
-// loop stands in a literal that v is declared outside of.
+// captured reports whether another function may change v meanwhile: a literal that
+// uses it, or the function around the literal that the loop stands in.
 func (w *walker) captured(v *types.Var) bool {
+	if w.settled(v) {
+		return false
+	}
 	if w.Funcs.At(v.Pos()) != w.loop.fn {
 		return true
 	}
@@ -441,18 +444,43 @@ func (w *walker) captured(v *types.Var) bool {
 	ast.Inspect(w.loop.fn.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit:
-			for u := range dataflow.Mentioned(w.TypesInfo, n) {
-				found = found || u == v
-			}
+			found = found || dataflow.Mentioned(w.TypesInfo, n)[v]
 			return false
 		case *ast.UnaryExpr:
-			if n.Op == token.AND && w.values.Variable(n.X) == v {
-				found = true
-			}
+			found = found || n.Op == token.AND && w.values.Variable(n.X) == v
 		}
 		return !found
 	})
 	return found
+}
+
+// settled reports whether v keeps the value that it is declared with.
+func (w *walker) settled(v *types.Var) bool {
+	settled := true
+	set := func(e ast.Expr) {
+		if id, ok := e.(*ast.Ident); ok && w.TypesInfo.Uses[id] == v {
+			settled = false
+		}
+	}
+	ast.Inspect(w.loop.fn.Outermost().Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for _, l := range n.Lhs {
+				set(l)
+			}
+		case *ast.IncDecStmt:
+			set(n.X)
+		case *ast.RangeStmt:
+			set(n.Key)
+			set(n.Value)
+		case *ast.UnaryExpr:
+			if n.Op == token.AND {
+				set(n.X)
+			}
+		}
+		return settled
+	})
+	return settled
 }
 
 func (w *walker) within(v *types.Var) bool {

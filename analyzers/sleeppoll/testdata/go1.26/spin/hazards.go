@@ -65,6 +65,20 @@ func (c *collector) follow(wait func() error) error {
 	return nil
 }
 
+// So does one in a literal, which goes by what the function around it has made.
+func (c *collector) decode(wait func() error) func(error) error {
+	errAgain := errors.New("again")
+	return func(err error) error {
+		for err := wait(); err != nil; {
+			if err == errAgain {
+				continue // want `proven: this continue repeats the loop with nothing changed`
+			}
+			return err
+		}
+		return err
+	}
+}
+
 // A default that does nothing.
 func (c *collector) serve() {
 	for {
@@ -177,5 +191,16 @@ func (c *collector) take() {
 		if atomic.CompareAndSwapInt32(&c.state, 0, 1) {
 			return
 		}
+	}
+}
+
+// A variable that a goroutine changes.
+func started(start func()) {
+	var up bool
+	go func() {
+		start()
+		up = true
+	}()
+	for !up { // want `likely: this loop spins until another goroutine changes`
 	}
 }
