@@ -49,7 +49,8 @@
 //   - where the condition is made true elsewhere: by a file, the network, another
 //     process, a clock, an interface, another package; what calls such things and
 //     sleeps is a retry;
-//   - where the loop works, as what is done at intervals until a flag says stop;
+//   - where the loop works, as what is done at intervals until a flag says stop, or
+//     shows in each turn how far others are;
 //   - where nothing in the package, constructors apart, changes what is asked for;
 //   - spinning so many times, or with a pause, before it blocks; lock-free updates;
 //     a wait for a moment to pass; a goroutine that is locked to its thread;

@@ -50,7 +50,7 @@ func (c *checker) sleeps(l *loop) []*funcs.Call {
 // part of the package has changed what it looks at.
 func (c *checker) poll(l *loop) bool {
 	sleeps := c.sleeps(l)
-	if len(sleeps) != 1 || l.Cond != nil && !c.looksAt(l.Cond) || !c.waits(l.Body.List, l) {
+	if len(sleeps) != 1 || l.Cond != nil && !c.looksAt(l.Cond) || !c.waits(l.Body.List, l) || c.shows(l) {
 		return false
 	}
 	changes := c.changes(l)
@@ -79,6 +79,15 @@ func (c *checker) poll(l *loop) bool {
 	}
 	c.Report(f)
 	return true
+}
+
+// shows reports whether the loop writes something in each turn: it is there to show
+// how far the others are.
+func (c *checker) shows(l *loop) bool {
+	return slices.ContainsFunc(l.Body.List, func(s ast.Stmt) bool {
+		e, ok := s.(*ast.ExprStmt)
+		return ok && logs(c.callOf(e.X))
+	})
 }
 
 // length says how long the sleep is, after a word, if the compiler knows it.

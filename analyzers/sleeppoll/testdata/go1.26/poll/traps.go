@@ -3,6 +3,7 @@ package poll
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"sync"
@@ -196,5 +197,13 @@ func (r *remote) cancelled() {
 		}
 		_ = r.ask()
 		time.Sleep(r.every)
+	}
+}
+
+// It shows how far the others are.
+func (t *table) progress() {
+	for t.numParts() > 0 {
+		fmt.Printf("\r%d parts left", t.numParts())
+		time.Sleep(100 * time.Millisecond)
 	}
 }
