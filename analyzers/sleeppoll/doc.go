@@ -83,5 +83,9 @@
 //
 // For goroutines that end, sync.WaitGroup. A select without default waits until a case
 // is ready: the suggested fix drops the default where the select is all of an endless
-// loop. It speaks on every Go version.
+// loop.
+//
+// # Go versions
+//
+// All.
 package sleeppoll
