@@ -13,6 +13,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/modules"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
 // An exit is a place where a function ends the process.
@@ -202,6 +203,8 @@ func (c *checker) exit(f *funcs.Func, root *hotpath.Root, x exit) {
 		tier, why = rule.Suspected, "what it calls is known by its name alone"
 	case c.requests.Seldom(f, x.call.Pos(), root.Via) == "it runs once":
 		tier, why = rule.Suspected, "it runs once"
+	case far(len(root.Via) + len(x.chain)):
+		tier, why = rule.Suspected, "it is many calls away from the request"
 	case !c.failed(f, x.call) || c.asserts(x.call):
 		tier, why = rule.Suspected, "no error leads there: it may be an assertion"
 	}
@@ -224,6 +227,13 @@ func (c *checker) exit(f *funcs.Func, root *hotpath.Root, x exit) {
 	})
 }
 
+// far reports whether so many calls lie between that each may ask for something on
+// which the next one is not made.
+func far(calls int) bool {
+	const most = 8
+	return calls > most
+}
+
 func via(root *hotpath.Root) []rule.Step {
 	var steps []rule.Step
 	for _, s := range root.Via {
@@ -233,10 +243,11 @@ func via(root *hotpath.Root) []rule.Step {
 }
 
 // failed reports whether an error leads to the call, or nothing at all has to: what
-// else is asked before an exit is mostly whether the program is sane.
+// else is asked before an exit is mostly whether the program is sane. So is an error that
+// nothing but the program itself can make.
 func (c *checker) failed(f *funcs.Func, call *ast.CallExpr) bool {
 	cur, ok := c.cursor(call)
-	if !ok {
+	if !ok || c.ownError(f, call) {
 		return false
 	}
 	conds := c.guards.Conditions(f, cur)
@@ -249,6 +260,37 @@ func (c *checker) failed(f *funcs.Func, call *ast.CallExpr) bool {
 		}
 	}
 	return false
+}
+
+// ownError reports whether the error that the call is told of is that of a function
+// which fails only for what the program hands it: an encoder's of values in memory.
+func (c *checker) ownError(f *funcs.Func, call *ast.CallExpr) bool {
+	own, others := false, false
+	for v := range dataflow.Mentioned(c.TypesInfo, call) {
+		if !isError(v.Type()) {
+			continue
+		}
+		var last dataflow.Def // the one that is nearest before the call
+		for _, d := range c.flows.Of(f).Defs[v] {
+			if d.Pos < call.Pos() && d.Pos > last.Pos {
+				last = d
+			}
+		}
+		made, ok := last.RHS.(*ast.CallExpr)
+		if ok && encodes(values.Callee(c.TypesInfo, made)) {
+			own = true
+		} else {
+			others = true
+		}
+	}
+	return own && !others
+}
+
+// encodes reports whether the function of that full name turns a value into bytes, or
+// makes a cipher, a hash or a key of the right size.
+func encodes(name string) bool {
+	last := name[strings.LastIndexByte(name, '.')+1:]
+	return strings.HasPrefix(last, "Marshal") || strings.HasPrefix(packageOf(name), "crypto/")
 }
 
 // asserts reports whether what is called is told whether all is well.

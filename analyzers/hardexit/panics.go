@@ -114,10 +114,14 @@ func (c *checker) panic(f *funcs.Func, call *ast.CallExpr, w way) {
 	if f.StartsUp() {
 		return
 	}
+	tier := rule.Likely
+	if far(len(w.steps)) {
+		tier = rule.Suspected
+	}
 	c.report(rule.Finding{
 		Pos:       call.Pos(),
 		End:       call.End(),
-		Tier:      rule.Likely,
+		Tier:      tier,
 		Message:   "this panic ends the process: it is in a goroutine that a request starts (" + w.detail + "), where nobody recovers, and all that are in flight die with it",
 		Cause:     "panic in a goroutine of a request",
 		Primitive: "panic",

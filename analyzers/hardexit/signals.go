@@ -405,8 +405,12 @@ func speaks(name string) bool {
 	return false
 }
 
-// slowly are the effects that make a signal wait.
-var slowly = effects.SetOf(effects.Net, effects.Disk, effects.Sleep)
+// The effects that make a signal wait: for as long as somebody else takes, or for as
+// long as a file does, which is short most of the time.
+var (
+	slowly  = effects.SetOf(effects.Net, effects.Sleep)
+	shortly = effects.SetOf(effects.Disk)
+)
 
 // slow reports work in the loop that receives signals, while which a signal that
 // comes behind another is lost.
@@ -415,13 +419,18 @@ func (c *checker) slow(r receipt) {
 		return
 	}
 	from, to := r.body[0].Pos(), r.body[len(r.body)-1].End()
-	p, chain, ok := c.slowPlace(r.fn, from, to, 0)
-	if !ok {
-		return
-	}
 	tier, which := rule.Suspected, "of the same kind"
+	p, chain, ok := c.slowPlace(r.fn, slowly, from, to, 0)
+	if ok && r.n.ends {
+		tier = rule.Likely
+	}
+	if !ok {
+		if p, chain, ok = c.slowPlace(r.fn, shortly, from, to, 0); !ok {
+			return
+		}
+	}
 	if r.n.ends {
-		tier, which = rule.Likely, "to end the process"
+		which = "to end the process"
 	}
 	c.report(rule.Finding{
 		Pos:       p.Pos,
@@ -437,8 +446,8 @@ func (c *checker) slow(r receipt) {
 
 // slowPlace returns the first place between two positions of f, or in the function that
 // is handed the signal there, that waits for something and after which the loop goes on.
-func (c *checker) slowPlace(f *funcs.Func, from, to token.Pos, depth int) (witness.Place, []rule.Step, bool) {
-	for _, p := range c.witness.Places(f.Node, slowly, nil) {
+func (c *checker) slowPlace(f *funcs.Func, kinds effects.Set, from, to token.Pos, depth int) (witness.Place, []rule.Step, bool) {
+	for _, p := range c.witness.Places(f.Node, kinds, nil) {
 		if p.Call == nil || p.Pos < from || p.Pos >= to || p.Effects[0].ByCaller || c.leaves(f, p.Call) {
 			continue
 		}
@@ -447,7 +456,7 @@ func (c *checker) slowPlace(f *funcs.Func, from, to token.Pos, depth int) (witne
 			continue
 		}
 		if k.Callee != nil && k.Callee.Obj != nil && depth < 2 && c.chooses(k.Callee) {
-			q, chain, ok := c.slowPlace(k.Callee, k.Callee.Body.Pos(), k.Callee.Body.End(), depth+1)
+			q, chain, ok := c.slowPlace(k.Callee, kinds, k.Callee.Body.Pos(), k.Callee.Body.End(), depth+1)
 			if ok {
 				return q, append([]rule.Step{step(p.Pos, "calls "+c.called(k.Callee))}, chain...), true
 			}

@@ -113,6 +113,17 @@ func (s *shop) asserted(w http.ResponseWriter, r *http.Request) {
 	}()
 }
 
+// An encoder of what is in memory fails only if the program is wrong.
+func (s *shop) encoded(w http.ResponseWriter, r *http.Request) {
+	go func() {
+		b, err := json.Marshal(s.orders)
+		if err != nil {
+			panic(err)
+		}
+		s.log.Info(string(b))
+	}()
+}
+
 // After the error has been dealt with there is none.
 func (s *shop) returned(w http.ResponseWriter, r *http.Request) {
 	if err := s.publish("z"); err != nil {
