@@ -69,8 +69,8 @@ func (n *notification) classify(c *checker, site *ast.CallExpr) {
 		return
 	}
 	for _, a := range site.Args[1:] {
-		switch o := c.key(a); {
-		case o != nil && o.Name() == "Interrupt", c.isSignal(a, "SIGINT", "SIGTERM", "SIGQUIT"):
+		switch {
+		case c.isSignal(a, ending...):
 			n.ends = true
 		default:
 			n.others = true
@@ -302,7 +302,7 @@ func (w *farewells) stmt(s ast.Stmt, depth int) bool {
 		}
 		for _, cl := range s.Body.List {
 			clause := cl.(*ast.CaseClause)
-			if slices.ContainsFunc(clause.List, func(e ast.Expr) bool { return w.c.isSignal(e, "SIGTERM", "SIGINT", "Interrupt") }) {
+			if slices.ContainsFunc(clause.List, func(e ast.Expr) bool { return w.c.isSignal(e, ending...) }) {
 				return w.list(clause.Body, depth)
 			}
 		}
@@ -480,6 +480,31 @@ func (c *checker) chooses(f *funcs.Func) (found bool) {
 	return found
 }
 
+// ending are the signals that end a process.
+var ending = []string{"SIGINT", "SIGTERM", "SIGQUIT", "Interrupt"}
+
+// toEnd reports whether a case is that of signals which end the process, and of no others.
+func (c *checker) toEnd(list []ast.Expr) bool {
+	return len(list) > 0 && !slices.ContainsFunc(list, func(e ast.Expr) bool { return !c.isSignal(e, ending...) })
+}
+
+// asksForEnd reports whether the condition holds only for a signal that ends the process.
+func (c *checker) asksForEnd(cond ast.Expr) bool {
+	e, ok := ast.Unparen(cond).(*ast.BinaryExpr)
+	if !ok {
+		return false
+	}
+	switch e.Op {
+	case token.EQL:
+		return c.isSignal(e.X, ending...) || c.isSignal(e.Y, ending...)
+	case token.LAND:
+		return c.asksForEnd(e.X) || c.asksForEnd(e.Y)
+	case token.LOR:
+		return c.asksForEnd(e.X) && c.asksForEnd(e.Y)
+	}
+	return false
+}
+
 // leaves reports whether the process, or the loop, ends soon after the call: then no
 // signal is waited for any more. It does if one of the blocks around it ends so.
 func (c *checker) leaves(f *funcs.Func, call *ast.CallExpr) bool {
@@ -491,7 +516,13 @@ func (c *checker) leaves(f *funcs.Func, call *ast.CallExpr) bool {
 		var list []ast.Stmt
 		switch n := up.Node().(type) {
 		case *ast.CaseClause:
-			list = n.Body
+			if list = n.Body; c.toEnd(n.List) {
+				return true
+			}
+		case *ast.IfStmt:
+			if n.Body.Pos() <= call.Pos() && call.End() <= n.Body.End() && c.asksForEnd(n.Cond) {
+				return true
+			}
 		case *ast.CommClause:
 			list = n.Body
 		case *ast.BlockStmt:

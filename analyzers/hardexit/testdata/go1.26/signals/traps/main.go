@@ -144,6 +144,31 @@ func (a *app) reloads() {
 	}
 }
 
+// What ends the process may take its time.
+func (a *app) farewell() {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGTERM, syscall.SIGHUP, os.Interrupt)
+	for sig := range c {
+		switch sig {
+		case syscall.SIGTERM, os.Interrupt:
+			a.sayGoodbye()
+		case syscall.SIGHUP:
+			log.Print("not implemented")
+		}
+		if sig == os.Interrupt || sig == syscall.SIGTERM {
+			a.sayGoodbye()
+		}
+	}
+}
+
+func (a *app) sayGoodbye() {
+	resp, err := http.Get("http://registry.example.com/leave")
+	if err == nil {
+		resp.Body.Close()
+	}
+	go a.stop()
+}
+
 func reload() {
 	if _, err := os.ReadFile("conf"); err != nil {
 		log.Print(err)
@@ -160,6 +185,7 @@ func main() {
 	go a.metrics()
 	go a.counted()
 	go a.onTerm()
+	go a.farewell()
 	go a.reloads()
 	trap(a.stop)
 	a.wait()
