@@ -55,6 +55,32 @@ func flagged(b bool) {
 	}
 }
 
+func reassigned() error {
+	err := fails()
+	if err != nil {
+		return err
+	}
+	lock()
+	err = fails()
+	if err != nil {
+		return err
+	}
+	unlock()
+	return nil
+}
+
+func asked() {
+	if ready() {
+		lock()
+	}
+	if ready() {
+		unlock()
+	}
+}
+
+func fails() error { return nil }
+func ready() bool  { return true }
+
 func turns(n int) {
 	for range n {
 		lock()
@@ -136,6 +162,8 @@ func TestReturns(t *testing.T) {
 		"early":           "1 0",
 		"correlated":      "0 0",
 		"flagged":         "0",
+		"reassigned":      "0 1 0",
+		"asked":           "0",
 		"turns":           "0 1 2 3",
 		"ends":            "0",
 		"handedOn":        "unclear",

@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/tools/go/cfg"
 
@@ -168,9 +169,7 @@ func (w *walker) collect() {
 
 // node returns the state after a node.
 func (w *walker) node(n ast.Node, at state) state {
-	if a, ok := n.(*ast.AssignStmt); ok {
-		at = w.flag(a, at)
-	}
+	at = w.assign(n, at)
 	w.record(n, at)
 	for _, o := range w.calls {
 		if !holds(n, o.call) || w.inLiteral(n, o.call) {
@@ -222,22 +221,47 @@ func holds(outer, inner ast.Node) bool {
 	return outer.Pos() <= inner.Pos() && inner.End() <= outer.End()
 }
 
-// flag notes the value of a flag that is asked for later: locked = true.
-func (w *walker) flag(a *ast.AssignStmt, at state) state {
-	for i, l := range a.Lhs {
-		text := types.ExprString(l)
-		if !w.repeated[text] && !w.asked(text) {
-			continue
+// assign forgets the answers to conditions about what n gives another value, and notes
+// that of a flag: locked = true.
+func (w *walker) assign(n ast.Node, at state) state {
+	var lhs, rhs []ast.Expr
+	switch n := n.(type) {
+	case *ast.AssignStmt:
+		lhs, rhs = n.Lhs, n.Rhs
+	case *ast.IncDecStmt:
+		lhs = []ast.Expr{n.X}
+	case *ast.ValueSpec:
+		for _, id := range n.Names {
+			lhs = append(lhs, id)
 		}
-		at.answers = without(at.answers, text)
-		if len(a.Lhs) != len(a.Rhs) {
-			continue
-		}
-		if id, ok := ast.Unparen(a.Rhs[i]).(*ast.Ident); ok && (id.Name == "true" || id.Name == "false") {
-			at.answers = with(at.answers, text, id.Name == "true")
+		rhs = n.Values
+	default:
+		return at
+	}
+	for i, l := range lhs {
+		at.answers = without(at.answers, last(l))
+		if text := types.ExprString(l); len(lhs) == len(rhs) && w.asked(text) {
+			if id, ok := ast.Unparen(rhs[i]).(*ast.Ident); ok && (id.Name == "true" || id.Name == "false") {
+				at.answers = with(at.answers, text, id.Name == "true")
+			}
 		}
 	}
 	return at
+}
+
+// last returns the name of the variable or field that e denotes.
+func last(e ast.Expr) string {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		return e.Name
+	case *ast.SelectorExpr:
+		return e.Sel.Name
+	case *ast.StarExpr:
+		return last(e.X)
+	case *ast.IndexExpr:
+		return last(e.X)
+	}
+	return ""
 }
 
 // asked reports whether some condition is the flag of that name.
@@ -300,8 +324,14 @@ func with(answers, text string, outcome bool) string {
 	return strings.Join(all, "\x00")
 }
 
-func without(answers, text string) string {
+// without returns the answers to conditions that do not mention a name.
+func without(answers, name string) string {
+	if answers == "" || name == "" {
+		return answers
+	}
 	all := strings.Split(answers, "\x00")
-	all = slices.DeleteFunc(all, func(a string) bool { return a == "" || a[1:] == text })
+	all = slices.DeleteFunc(all, func(a string) bool {
+		return slices.Contains(strings.FieldsFunc(a, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }), name)
+	})
 	return strings.Join(all, "\x00")
 }

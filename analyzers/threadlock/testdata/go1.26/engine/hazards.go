@@ -42,6 +42,22 @@ func (m *manager) start(cmd *exec.Cmd) error {
 	return err
 }
 
+// The error of one call says nothing of that of the next.
+func (m *manager) startTwo(a, b *exec.Cmd) (err error) {
+	if err = m.schedCore(); err != nil {
+		return err
+	}
+	runtime.LockOSThread() // want `^likely: the thread stays locked on some path`
+	if err = a.Start(); err != nil {
+		return err
+	}
+	if err := b.Start(); err != nil {
+		return err
+	}
+	runtime.UnlockOSThread()
+	return nil
+}
+
 // By a helper of another package.
 func (m *manager) pinned(cmd *exec.Cmd) error {
 	pin.Lock(2) // want `^likely: the thread stays locked on some path`
