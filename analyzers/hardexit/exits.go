@@ -10,10 +10,10 @@ import (
 	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
+	"github.com/lagvet/lagvet/analyzers/internal/exits"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/modules"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
-	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
 // An exit is a place where a function ends the process.
@@ -22,13 +22,14 @@ type exit struct {
 	name      string // what is called, as the code writes it
 	primitive string
 	chain     []rule.Step // if it is not the primitive that is called
+	by        string      // the function that calls the primitive, if it is another one
 	doubt     bool        // nothing but its name tells that it ends the process
 }
 
-// exits returns where f ends the process: by effects, and where these cannot
+// places returns where f ends the process: by effects, and where these cannot
 // follow a logger, by what loggers call the method that does. Where the chain goes on in
 // a function that is covered, that one has it.
-func (c *checker) exits(f *funcs.Func, covered func(ast.Node) bool) []exit {
+func (c *checker) places(f *funcs.Func, covered func(ast.Node) bool) []exit {
 	var found []exit
 	seen := make(map[*ast.CallExpr]bool)
 	for _, p := range c.witness.Places(f.Node, effects.SetOf(effects.Exit), covered) {
@@ -38,11 +39,11 @@ func (c *checker) exits(f *funcs.Func, covered func(ast.Node) bool) []exit {
 		}
 		seen[p.Call] = true
 		x := exit{call: p.Call, name: c.witness.Short(p.Func)}
-		x.chain, x.primitive = c.chain(e)
+		x.chain, x.primitive, x.by = c.chain(e)
 		found = append(found, x)
 	}
 	for _, k := range f.Out {
-		if seen[k.Site] || k.Func == nil || !named(k.Func.Name()) {
+		if seen[k.Site] || k.Func == nil || !exits.Named(k.Func.Name()) {
 			continue
 		}
 		if doubt, ok := c.fatal(k, covered); ok {
@@ -52,30 +53,24 @@ func (c *checker) exits(f *funcs.Func, covered func(ast.Node) bool) []exit {
 	return found
 }
 
-// stops are the functions that every reader knows to end the process.
-var stops = []string{
-	"os.Exit", "syscall.Exit",
-	"log.Fatal", "log.Fatalf", "log.Fatalln",
-	"(*log.Logger).Fatal", "(*log.Logger).Fatalf", "(*log.Logger).Fatalln",
-}
-
-// chain returns the steps to what ends the process, and its name. A reader does
-// not need to be told what os.Exit is made of, or how somebody else's logger comes to it.
-func (c *checker) chain(e effects.Effect) (steps []rule.Step, primitive string) {
+// chain returns the steps to what ends the process, its name, and that of the function
+// which calls it, empty if that is the one at hand. A reader does not need to be told
+// what os.Exit is made of, or how somebody else's logger comes to it.
+func (c *checker) chain(e effects.Effect) (steps []rule.Step, primitive, by string) {
 	n := 0
 	for s := range e.Chain.All {
 		n++
-		primitive = s.Func
-		if slices.Contains(stops, s.Func) || c.foreign(s.Func) {
+		by, primitive = primitive, s.Func
+		if exits.Known(s.Func) || c.foreign(s.Func) {
 			break
 		}
 	}
 	if n == 1 {
-		return nil, primitive
+		return nil, primitive, ""
 	}
 	steps = c.witness.Chain(e)[:n]
 	steps[n-1].Text = c.witness.Short(primitive) + " ends the process"
-	return steps, primitive
+	return steps, primitive, by
 }
 
 // ends reports whether the chain of an effect is one that a call comes to. Where it
@@ -84,11 +79,11 @@ func (c *checker) chain(e effects.Effect) (steps []rule.Step, primitive string) 
 // each call of an engine to its assertions.
 func (c *checker) ends(e effects.Effect) bool {
 	for s := range e.Chain.All {
-		if slices.Contains(stops, s.Func) || strings.HasPrefix(s.Func, "//") {
+		if exits.Known(s.Func) || strings.HasPrefix(s.Func, "//") {
 			return true
 		}
 		if c.foreign(s.Func) {
-			return named(s.Func[strings.LastIndexByte(s.Func, '.')+1:]) && !modules.IsStd(packageOf(s.Func))
+			return exits.Named(s.Func[strings.LastIndexByte(s.Func, '.')+1:]) && !modules.IsStd(exits.Package(s.Func))
 		}
 	}
 	return false
@@ -96,34 +91,8 @@ func (c *checker) ends(e effects.Effect) bool {
 
 // foreign reports whether the function of that full name is not of the module.
 func (c *checker) foreign(name string) bool {
-	path := packageOf(name)
+	path := exits.Package(name)
 	return path != "" && path != c.Pkg.Path() && !modules.OursPath(c.Pass.Pass, path)
-}
-
-// packageOf returns the path of the package in the full name of a function:
-// net/http in "(*net/http.Server).Serve".
-func packageOf(name string) string {
-	name = strings.TrimLeft(name, "(*")
-	slash := strings.LastIndexByte(name, '/') + 1
-	dot := strings.IndexByte(name[slash:], '.')
-	if dot < 0 {
-		return ""
-	}
-	return name[:slash+dot]
-}
-
-// named reports whether a function of that name says that it ends the process.
-func named(name string) bool {
-	for _, p := range []string{"Fatal", "fatal", "Exit", "exit", "Die", "die"} {
-		rest, ok := strings.CutPrefix(name, p)
-		if !ok {
-			continue
-		}
-		if rest == "" || rest[0] < 'a' || rest[0] > 'z' || slices.Contains([]string{"f", "ln", "w", "s"}, rest) {
-			return true
-		}
-	}
-	return false
 }
 
 // fatal reports whether the call is of a logger's method that ends the process,
@@ -134,7 +103,7 @@ func (c *checker) fatal(k *funcs.Call, covered func(ast.Node) bool) (doubt, ok b
 	case !strings.HasPrefix(strings.ToLower(k.Func.Name()), "fatal"), pkg == nil, modules.IsStd(pkg.Path()):
 		return false, false
 	case k.Callee != nil:
-		return false, c.wraps(k.Callee) && len(c.exits(k.Callee, covered)) > 0
+		return false, c.wraps(k.Callee) && len(c.places(k.Callee, covered)) > 0
 	}
 	if k.Func.Signature().Results().Len() > 0 && !modules.Ours(c.Pass.Pass, pkg) {
 		return false, strings.Contains(strings.ToLower(pkg.Name()), "log") // zerolog's: Fatal().Msg("…")
@@ -155,27 +124,25 @@ func (c *checker) wraps(f *funcs.Func) bool {
 	if f.Obj == nil {
 		return false
 	}
-	if named(f.Obj.Name()) {
+	if exits.Named(f.Obj.Name()) {
 		return true
 	}
 	if len(f.Body.List) > 3 || !takesError(f.Sig) {
 		return false
 	}
 	return slices.ContainsFunc(f.Out, func(k *funcs.Call) bool {
-		return k.Func != nil && (slices.Contains(stops, k.Func.FullName()) || named(k.Func.Name()))
+		return k.Func != nil && (exits.Known(k.Func.FullName()) || exits.Named(k.Func.Name()))
 	})
 }
 
 func takesError(sig *types.Signature) bool {
 	for p := range sig.Params().Variables() {
-		if types.Identical(p.Type(), errorType) {
+		if types.Identical(p.Type(), types.Universe.Lookup("error").Type()) {
 			return true
 		}
 	}
 	return false
 }
-
-var errorType = types.Universe.Lookup("error").Type()
 
 // covered reports whether fn has findings of its own.
 func (c *checker) covered(fn ast.Node) bool {
@@ -188,7 +155,7 @@ func (c *checker) onRequests(f *funcs.Func) {
 	if r := c.Hotness.Root(f.Node); c.wraps(f) && (r == nil || len(r.Via) > 0) {
 		return // whoever calls it decides
 	}
-	for _, x := range c.exits(f, c.covered) {
+	for _, x := range c.places(f, c.covered) {
 		if root := c.Hotness.RootAt(x.call.Pos()); root != nil && !c.intended(f, root, x) {
 			c.exit(f, root, x)
 		}
@@ -205,7 +172,7 @@ func (c *checker) exit(f *funcs.Func, root *hotpath.Root, x exit) {
 		tier, why = rule.Suspected, "it runs once"
 	case far(len(root.Via) + len(x.chain)):
 		tier, why = rule.Suspected, "it is many calls away from the request"
-	case !c.failed(f, x.call) || c.asserts(x.call):
+	case !c.on.Failed(f, x.call), x.by != "" && !c.on.OnError(x.by):
 		tier, why = rule.Suspected, "no error leads there: it may be an assertion"
 	}
 	msg := x.name + " ends the process on behalf of one request (" + root.Detail + "): all that are in flight die with it, and no deferred call runs"
@@ -242,105 +209,6 @@ func via(root *hotpath.Root) []rule.Step {
 	return steps
 }
 
-// failed reports whether an error leads to the call, or nothing at all has to: what
-// else is asked before an exit is mostly whether the program is sane. So is an error that
-// nothing but the program itself can make.
-func (c *checker) failed(f *funcs.Func, call *ast.CallExpr) bool {
-	cur, ok := c.cursor(call)
-	if !ok || c.ownError(f, call) {
-		return false
-	}
-	conds := c.guards.Conditions(f, cur)
-	if len(conds) == 0 || slices.ContainsFunc(call.Args, func(a ast.Expr) bool { return isError(c.TypesInfo.TypeOf(a)) }) {
-		return true
-	}
-	for _, cond := range conds {
-		if c.mentionsError(cond.Expr) && around(f, cond.Expr, call) {
-			return true
-		}
-	}
-	return false
-}
-
-// ownError reports whether the error that the call is told of is that of a function
-// which fails only for what the program hands it: an encoder's of values in memory.
-func (c *checker) ownError(f *funcs.Func, call *ast.CallExpr) bool {
-	own, others := false, false
-	for v := range dataflow.Mentioned(c.TypesInfo, call) {
-		if !isError(v.Type()) {
-			continue
-		}
-		var last dataflow.Def // the one that is nearest before the call
-		for _, d := range c.flows.Of(f).Defs[v] {
-			if d.Pos < call.Pos() && d.Pos > last.Pos {
-				last = d
-			}
-		}
-		made, ok := last.RHS.(*ast.CallExpr)
-		if ok && encodes(values.Callee(c.TypesInfo, made)) {
-			own = true
-		} else {
-			others = true
-		}
-	}
-	return own && !others
-}
-
-// encodes reports whether the function of that full name turns a value into bytes, or
-// makes a cipher, a hash or a key of the right size.
-func encodes(name string) bool {
-	last := name[strings.LastIndexByte(name, '.')+1:]
-	return strings.HasPrefix(last, "Marshal") || strings.HasPrefix(packageOf(name), "crypto/")
-}
-
-// asserts reports whether what is called is told whether all is well.
-func (c *checker) asserts(call *ast.CallExpr) bool {
-	k := c.Funcs.Call(call)
-	if k == nil || k.Func == nil {
-		return false
-	}
-	for p := range k.Func.Signature().Params().Variables() {
-		if b, ok := p.Type().Underlying().(*types.Basic); ok && b.Kind() == types.Bool {
-			return true
-		}
-	}
-	return false
-}
-
-// around reports whether the condition is one of a statement around the call, not
-// of one before it that leaves: after "if err != nil { return }" there is no error.
-func around(f *funcs.Func, cond ast.Expr, call *ast.CallExpr) (found bool) {
-	ast.Inspect(f.Body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.IfStmt:
-			found = found || n.Cond == cond && n.Pos() <= call.Pos() && call.End() <= n.End()
-		case *ast.CaseClause:
-			found = found || slices.Contains(n.List, cond) && n.Pos() <= call.Pos() && call.End() <= n.End()
-		}
-		return !found
-	})
-	return found
-}
-
-func (c *checker) mentionsError(e ast.Expr) (found bool) {
-	ast.Inspect(e, func(n ast.Node) bool {
-		if e, ok := n.(ast.Expr); ok {
-			found = found || isError(c.TypesInfo.TypeOf(e))
-		}
-		return !found
-	})
-	return found
-}
-
-func isError(t types.Type) bool {
-	return t != nil && types.IsInterface(t) && types.Implements(t, errorType.Underlying().(*types.Interface)) && !isEmpty(t)
-}
-
-func isEmpty(t types.Type) bool {
-	i, ok := t.Underlying().(*types.Interface)
-	return ok && i.Empty()
-}
-
 // intended reports whether the request asks for the end of the process, by the names
 // of the functions on the way or by the path at which the handler is mounted.
 func (c *checker) intended(f *funcs.Func, root *hotpath.Root, x exit) bool {
@@ -357,7 +225,7 @@ func (c *checker) intended(f *funcs.Func, root *hotpath.Root, x exit) bool {
 			return true
 		}
 	}
-	return farewell(x.name[strings.LastIndexByte(x.name, '.')+1:]) && !named(x.name[strings.LastIndexByte(x.name, '.')+1:]) || c.mountedToEnd(h)
+	return farewell(x.name[strings.LastIndexByte(x.name, '.')+1:]) && !exits.Named(x.name[strings.LastIndexByte(x.name, '.')+1:]) || c.mountedToEnd(h)
 }
 
 // mountedToEnd reports whether the handler is mounted at a path that says so.

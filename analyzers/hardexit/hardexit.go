@@ -9,8 +9,8 @@ import (
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
+	"github.com/lagvet/lagvet/analyzers/internal/exits"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
-	"github.com/lagvet/lagvet/analyzers/internal/guards"
 	"github.com/lagvet/lagvet/analyzers/internal/requests"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
@@ -28,7 +28,7 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.Shutdown,
 	Class:    rule.Context,
 	Severity: rule.High,
-	Requires: []*analysis.Analyzer{syntax.Analyzer, values.Analyzer, witness.Analyzer},
+	Requires: []*analysis.Analyzer{syntax.Analyzer, exits.Analyzer, values.Analyzer, witness.Analyzer},
 	Run:      run,
 })
 
@@ -39,12 +39,12 @@ func run(pass *rule.Pass) error {
 	c := &checker{
 		Pass:     pass,
 		root:     pass.ResultOf[syntax.Analyzer].(*inspector.Inspector).Root(),
+		on:       pass.ResultOf[exits.Analyzer].(*exits.Index),
 		values:   pass.ResultOf[values.Analyzer].(*values.Index),
 		witness:  pass.ResultOf[witness.Analyzer].(*witness.Index),
 		flows:    dataflow.New(pass.TypesInfo),
 		reported: make(map[token.Pos]bool),
 	}
-	c.guards = guards.New(pass.TypesInfo, pass.Funcs, c.flows)
 	c.requests = requests.New(pass, c.root, c.values, c.flows)
 	for _, f := range pass.Funcs.Funcs {
 		if !c.values.InTest(f.Node.Pos()) {
@@ -61,10 +61,10 @@ func run(pass *rule.Pass) error {
 type checker struct {
 	*rule.Pass
 	root     inspector.Cursor
+	on       *exits.Index
 	values   *values.Index
 	witness  *witness.Index
 	flows    *dataflow.Index
-	guards   *guards.Index
 	requests *requests.Index
 	reported map[token.Pos]bool // one fault, one finding
 }

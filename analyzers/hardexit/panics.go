@@ -100,7 +100,7 @@ func (c *checker) panicking(f *funcs.Func) []*ast.CallExpr {
 			return false
 		case *ast.CallExpr:
 			if id, ok := ast.Unparen(n.Fun).(*ast.Ident); ok {
-				if b, ok := c.TypesInfo.Uses[id].(*types.Builtin); ok && b.Name() == "panic" && len(n.Args) == 1 && c.failed(f, n) && c.mentionsError(n.Args[0]) {
+				if b, ok := c.TypesInfo.Uses[id].(*types.Builtin); ok && b.Name() == "panic" && len(n.Args) == 1 && c.on.Failed(f, n) && c.on.MentionsError(n.Args[0]) {
 					calls = append(calls, n)
 				}
 			}

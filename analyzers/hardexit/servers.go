@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/tools/go/ast/inspector"
 
+	"github.com/lagvet/lagvet/analyzers/internal/exits"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
@@ -217,14 +218,14 @@ func (c *checker) stops(call *ast.CallExpr) bool {
 	if k == nil || k.Func == nil {
 		return false
 	}
-	if slices.Contains(stops, k.Func.FullName()) {
+	if exits.Known(k.Func.FullName()) {
 		return true
 	}
-	if !named(k.Func.Name()) {
+	if !exits.Named(k.Func.Name()) {
 		return false
 	}
 	_, ok := c.fatal(k, nil)
-	return ok || k.Callee != nil && len(c.exits(k.Callee, nil)) > 0
+	return ok || k.Callee != nil && len(c.places(k.Callee, nil)) > 0
 }
 
 // unended reports a server that nothing can end in an orderly way, though the

@@ -78,6 +78,7 @@ func (s *shop) items(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	store.Must(len(s.orders) < 1000) // want `^suspected: store.Must ends in os.Exit, .*\(but no error leads there: it may be an assertion\)`
+	s.store.Merge(new(store.Store))  // want `^suspected: \(\*store.Store\).Merge ends in log.Fatalf, .*\(but no error leads there: it may be an assertion\)`
 	s.warm.Do(func() {
 		if err := s.publish("all"); err != nil {
 			log.Fatal(err) // want `^suspected: log.Fatal .*\(but it runs once\)`

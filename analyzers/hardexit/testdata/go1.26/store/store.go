@@ -37,6 +37,13 @@ func Must(ok bool) {
 	}
 }
 
+// Merge asserts that both are of one kind.
+func (s *Store) Merge(t *Store) {
+	if s.dir != t.dir {
+		log.Fatalf("%s and %s", s.dir, t.dir)
+	}
+}
+
 // Check ends the process on an error.
 func Check(err error) {
 	if err != nil {
