@@ -83,7 +83,7 @@ func TestOneFinding(t *testing.T) {
 		if a.Rule == analyzers.UncheckedRule || a.Tier == "suspected" && a.Yields == "" {
 			continue
 		}
-		text := fmt.Sprintf("%02d %s", pkgs[0].Fset.Position(d.Pos).Line, a.Rule)
+		text := fmt.Sprintf("%03d %s", pkgs[0].Fset.Position(d.Pos).Line, a.Rule)
 		switch {
 		case a.Yields != "":
 			text += " yields to " + a.Yields
@@ -94,13 +94,29 @@ func TestOneFinding(t *testing.T) {
 	}
 	slices.Sort(got)
 	want := []string{
-		"19 hotdefer",
-		"26 SA6000 yields to initperreq",
-		"26 initperreq",
-		"37 SA2003",
-		"41 copylocks",
-		"47 SA2001 is allowed",
-		"50 directive",
+		"024 hotdefer",
+		"031 SA6000 yields to initperreq",
+		"031 initperreq",
+		"042 SA2003",
+		"046 copylocks",
+		"052 SA2001 is allowed",
+		"055 directive",
+		"059 lostcancel",
+		"069 lostcancel",
+		"074 unusedresult",
+		"081 waitgroup",
+		"091 SA2003",
+		"095 SA5002 yields to sleeppoll",
+		"095 sleeppoll",
+		"100 SA5002 yields to sleeppoll",
+		"100 sleeppoll",
+		"105 httptimeout",
+		"106 httpresponse",
+		"118 SA6002",
+		"123 SA6002",
+		"128 SA6001",
+		"134 sigchanyzer",
+		"142 defers",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
