@@ -367,13 +367,15 @@ func (w *walk) pooledMember(cur inspector.Cursor, sel *ast.SelectorExpr, call *a
 		return
 	}
 	op := Touch
-	if c := w.x.funcs.Call(call); c != nil && c.Callee != nil && c.Callee.Sig.Recv() != nil {
+	if c := w.x.funcs.Call(call); c != nil && c.Dynamic {
+		op = Store // whoever it is may give itself back
+	} else if c != nil && c.Callee != nil && c.Callee.Sig.Recv() != nil {
 		ends, keeps := effect(w.kind, w.x.param(holder{c.Callee.Sig.Recv(), false}, w.kind))
 		switch {
 		case ends:
 			op = Release
 		case keeps:
-			op = Hand
+			op = Store
 		}
 	} else {
 		var s Summary
@@ -405,7 +407,7 @@ func (w *walk) assign(lhs ast.Expr, cur inspector.Cursor, via *types.Var, view b
 		}
 		w.use(Store, cur, via, view)
 	case *ast.StarExpr:
-		if v, ok := w.x.named(lhs.X), w.kind.anyType(); v != nil && ok && !v.IsField() {
+		if v := w.x.named(lhs.X); v != nil && w.kind.anyType() && v.Kind() == types.LocalVar {
 			w.variable(v, cur, via, view) // *p = b, and p is given back
 			return
 		}
@@ -706,16 +708,18 @@ func (w *walk) callee(c *funcs.Call, arg int, site, cur inspector.Cursor, via *t
 		return
 	}
 	ends, keeps := effect(w.kind, inner)
+	if w.kind.anyType() { // what is pooled goes far, and how far is not asked
+		u := w.use(far(ends, keeps), site, via, view)
+		u.Call, u.Mode = c.Site, c.Mode
+		return
+	}
 	switch {
 	case ends || keeps:
 		u := w.use(Hand, site, via, view)
 		u.Call, u.Mode = c.Site, c.Mode
-	case view && !w.kind.byChannel() || w.kind.anyType():
+	case view && !w.kind.byChannel():
 		u := w.use(Read, site, via, view)
 		u.Call, u.Mode = c.Site, c.Mode
-	}
-	if w.kind.anyType() {
-		return // what is pooled goes far, and how far is not asked
 	}
 	for _, u := range inner {
 		if u.Op == Return {
@@ -725,6 +729,18 @@ func (w *walk) callee(c *funcs.Call, arg int, site, cur inspector.Cursor, via *t
 			w.uses = append(w.uses, u)
 		}
 	}
+}
+
+// far returns what is done with what is handed to a function that ends it, keeps it,
+// or neither.
+func far(ends, keeps bool) Op {
+	switch {
+	case ends:
+		return Release
+	case keeps:
+		return Store
+	}
+	return Read
 }
 
 // inner returns what a function does with what is passed for its parameter p. It

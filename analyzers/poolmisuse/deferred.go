@@ -33,16 +33,43 @@ func (c *checker) deferred(f *funcs.Func, call *funcs.Call, e ast.Expr, v *types
 	if grown == nil {
 		return
 	}
+	tier := rule.Likely
+	if c.sized(f, v) {
+		tier = rule.Suspected // it may never grow beyond what was asked for
+	}
 	c.Report(rule.Finding{
 		Pos:       call.Site.Pos(),
 		End:       call.Site.End(),
-		Tier:      rule.Likely,
+		Tier:      tier,
 		Message:   "a deferred call has its arguments from when it is deferred: the slice is given back as it was then, and what it has grown to is lost, so that each call grows it anew",
 		Cause:     "put before it grew",
 		Primitive: "(*sync.Pool).Put",
 		Chain:     []rule.Step{step(grown, text)},
 		Mend:      "give it back in a deferred closure, which sees the slice as it is at the end: defer func() { pool.Put(s) }()",
 	})
+}
+
+// sized reports whether v is what a call returns that is told a size.
+func (c *checker) sized(f *funcs.Func, v *types.Var) (found bool) {
+	ast.Inspect(f.Body, func(n ast.Node) bool {
+		a, ok := n.(*ast.AssignStmt)
+		if !ok || len(a.Lhs) != len(a.Rhs) {
+			return !found
+		}
+		for i, l := range a.Lhs {
+			id, ok := l.(*ast.Ident)
+			call, made := ast.Unparen(a.Rhs[i]).(*ast.CallExpr)
+			if !ok || !made || c.TypesInfo.Defs[id] != v {
+				continue
+			}
+			for _, arg := range call.Args {
+				b, ok := c.TypesInfo.TypeOf(arg).Underlying().(*types.Basic)
+				found = found || ok && b.Info()&types.IsInteger != 0
+			}
+		}
+		return !found
+	})
+	return found
 }
 
 // byAddress reports whether e is a pointer to the variable, and so to what it

@@ -146,3 +146,52 @@ func (p *page) give(b *block) {
 	b.buf.Reset()
 	p.pages.Put(b)
 }
+
+type queue[T any] struct {
+	sync.Mutex
+	elts []T
+	pool sync.Pool
+}
+
+func (q *queue[T]) push(e T) int {
+	q.Lock()
+	defer q.Unlock()
+	if q.elts == nil {
+		q.elts = *(q.pool.Get().(*[]T))
+	}
+	q.elts = append(q.elts, e)
+	return len(q.elts)
+}
+
+type outQueue struct{ *queue[*message] }
+
+func (q *outQueue) send(m *message) {
+	if q == nil || m == nil {
+		return
+	}
+	q.push(m)
+}
+
+// Queued, by way of a generic queue: who takes it from there gives it back.
+func (q *outQueue) trapQueued(r io.Reader) {
+	q.send(newMessage(r))
+}
+
+type closer struct{ of *sync.Pool }
+
+func (c *closer) Close() error { c.of.Put(c); return nil }
+
+// Closed by way of an interface.
+func trapClosed(p *sync.Pool, w io.Writer) error {
+	c, ok := p.Get().(io.Closer)
+	if !ok {
+		return nil
+	}
+	return c.Close()
+}
+
+// The caller's variable has it.
+func trapByAddress(to **message) {
+	m := messages.Get().(*message)
+	*to = m
+}
