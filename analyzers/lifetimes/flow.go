@@ -96,7 +96,7 @@ func (x *Index) errorOf(cur inspector.Cursor) *types.Var {
 		return nil
 	}
 	v, ok := x.pass.TypesInfo.ObjectOf(id).(*types.Var)
-	if !ok || !types.Identical(v.Type(), types.Universe.Lookup("error").Type()) {
+	if !ok || !isError(v.Type()) {
 		return nil
 	}
 	return v

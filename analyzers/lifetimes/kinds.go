@@ -15,8 +15,8 @@ type Kind struct {
 	Types []string
 	New   []string // the functions that create one, by full name
 	// Makes are the names of methods that create one, whoever has them, if
-	// their first result is a handle: (*sql.DB).Query, and that of an interface
-	// in front of it.
+	// their results are a handle and an error: (*sql.DB).Query, and that of an
+	// interface in front of it.
 	Makes   []string
 	Release []string // the methods of the handle that end it
 	Rearm   string   // the method of the handle that starts it anew
@@ -154,12 +154,15 @@ func creates(fn *types.Func, local bool) *Kind {
 	if local || len(makers[name]) == 0 || fn.Signature().Recv() == nil || fn.Signature().Results().Len() == 0 {
 		return nil
 	}
-	k := kindOf(fn.Signature().Results().At(0).Type())
-	if slices.Contains(makers[name], k) {
-		return k
+	res := fn.Signature().Results()
+	k := kindOf(res.At(0).Type())
+	if !slices.Contains(makers[name], k) || res.Len() != 2 || !isError(res.At(1).Type()) {
+		return nil // what comes without an error was there before: a cache
 	}
-	return nil
+	return k
 }
+
+func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
 
 // createdBy returns the kind that the function of that full name creates.
 func createdBy(name string) *Kind {

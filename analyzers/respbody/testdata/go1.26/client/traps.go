@@ -175,3 +175,34 @@ func fatal(why string) {
 	log.Print(why)
 	log.Fatalf("giving up")
 }
+
+type cache struct{ byKey map[string]*http.Response }
+
+func (c *cache) Get(key string) (*http.Response, bool) {
+	r, ok := c.byKey[key]
+	return r, ok
+}
+
+type getter interface {
+	Get(key string) (*http.Response, bool)
+}
+
+// It was there before, and stays.
+func (s *Service) trapCache(c getter, key string) bool {
+	r, ok := c.Get(key)
+	return ok && r.StatusCode == http.StatusOK
+}
+
+// The connection has become another: its end is that of the stream.
+func (s *Service) trapUpgraded(req *http.Request) (io.ReadWriteCloser, error) {
+	resp, err := s.rt.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	conn, ok := resp.Body.(io.ReadWriteCloser)
+	if !ok {
+		resp.Body.Close()
+		return nil, errors.New("no upgrade")
+	}
+	return conn, nil
+}
