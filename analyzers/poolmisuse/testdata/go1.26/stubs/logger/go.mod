@@ -1,0 +1,3 @@
+module example.org/logger
+
+go 1.20
