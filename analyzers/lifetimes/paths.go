@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strconv"
 
 	"golang.org/x/tools/go/cfg"
 
@@ -260,40 +261,164 @@ func (w *watch) replaced(start place) (found []*Path) {
 	return found
 }
 
+// maxAsked is how many questions that a function asks more than once are kept in
+// mind on a path. More are rare, and each may double the paths.
+const maxAsked = 6
+
+// A state is where a path has come to and what it knows by then.
+type state struct {
+	block *cfg.Block
+	told  bool           // the error is still that which came with the resource
+	asked [maxAsked]int8 // the outcomes of questions: 1 if true, -1 if false, 0 if not known
+}
+
 // walk visits the nodes that can be reached from start while the resource is
 // held: see walkFrom. As long as the error that came with it is not overwritten, a
-// branch on it tells whether there is a resource.
+// branch on it tells whether there is a resource; and the same question has the same
+// answer until what it asks of is given another value.
 func (w *watch) walk(start place, visit func(ast.Node) bool) {
-	type state struct {
-		block *cfg.Block
-		told  bool
+	questions := w.x.questions(w.fn)
+	keys := make([]string, len(questions))
+	for i, q := range questions {
+		keys[i] = w.x.key(q)
 	}
 	seen := make(map[state]bool)
-	var from func(place, bool)
-	from = func(p place, told bool) {
+	var from func(place, state)
+	from = func(p place, s state) {
 		for _, n := range p.block.Nodes[p.node:] {
 			if !visit(n) {
 				return
 			}
-			told = told && (within(n, w.v.Site) || !w.x.assigns(n, w.v.Err))
-		}
-		for _, to := range p.block.Succs {
-			if s := (state{to, told}); !seen[s] && !w.cut(p.block, to, told) {
-				seen[s] = true
-				from(place{to, 0}, told)
+			s.told = s.told && (within(n, w.v.Site) || !w.x.assigns(n, w.v.Err))
+			for i, q := range questions {
+				if w.x.assignsAny(n, q) {
+					s.asked[i] = 0
+				}
 			}
 		}
+		for _, to := range p.block.Succs {
+			next := s
+			next.block = to
+			if to.Kind == cfg.KindRangeBody {
+				next.asked = [maxAsked]int8{} // the turn may be of another element
+			}
+			if w.cut(p.block, to, s.told) || !w.x.answered(&next, keys, p.block, to) || seen[next] {
+				continue
+			}
+			seen[next] = true
+			from(place{to, 0}, next)
+		}
 	}
-	from(start, w.v.Err != nil)
+	from(start, state{told: w.v.Err != nil})
+}
+
+// answered notes the outcome of the question that decides for the edge. It is false
+// if the path has had another answer.
+func (x *Index) answered(s *state, keys []string, from, to *cfg.Block) bool {
+	cond, outcome := condition(from, to)
+	if cond == nil || len(keys) == 0 {
+		return true
+	}
+	cond, outcome = plain(cond, outcome)
+	i := slices.Index(keys, x.key(cond))
+	if i < 0 {
+		return true
+	}
+	is := int8(-1)
+	if outcome {
+		is = 1
+	}
+	if s.asked[i] == -is {
+		return false
+	}
+	s.asked[i] = is
+	return true
+}
+
+// key returns the text of a condition, with where the variables are declared that
+// it names: another err is another question.
+func (x *Index) key(cond ast.Expr) string {
+	text := []byte(types.ExprString(cond))
+	ast.Inspect(cond, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			if v, ok := x.pass.TypesInfo.Uses[id].(*types.Var); ok {
+				text = strconv.AppendInt(append(text, ' '), int64(v.Pos()), 10)
+			}
+		}
+		return true
+	})
+	return string(text)
+}
+
+// questions returns the conditions that fn asks more than once, of variables and
+// fields only: what a call answers may change with each.
+func (x *Index) questions(fn *funcs.Func) []ast.Expr {
+	count := make(map[string]int)
+	var qs []ast.Expr
+	for _, b := range x.graph(fn).Blocks {
+		if len(b.Succs) != 2 {
+			continue
+		}
+		cond, _ := condition(b, b.Succs[0])
+		if cond == nil {
+			continue
+		}
+		cond, _ = plain(cond, true)
+		key := x.key(cond)
+		if count[key]++; count[key] == 2 && len(qs) < maxAsked && !calls(cond) {
+			qs = append(qs, cond)
+		}
+	}
+	return qs
+}
+
+func calls(e ast.Expr) (found bool) {
+	ast.Inspect(e, func(n ast.Node) bool {
+		_, ok := n.(*ast.CallExpr)
+		found = found || ok
+		return !found
+	})
+	return found
+}
+
+// assignsAny reports whether n gives another value to a variable that e mentions.
+func (x *Index) assignsAny(n ast.Node, e ast.Expr) (found bool) {
+	switch n.(type) {
+	case *ast.AssignStmt, *ast.IncDecStmt, *ast.ValueSpec:
+	default:
+		return false
+	}
+	ast.Inspect(e, func(m ast.Node) bool {
+		if id, ok := m.(*ast.Ident); ok {
+			if v, ok := x.pass.TypesInfo.Uses[id].(*types.Var); ok {
+				found = found || x.assigns(n, v)
+			}
+		}
+		return !found
+	})
+	return found
 }
 
 // assigns reports whether n gives v another value.
 func (x *Index) assigns(n ast.Node, v *types.Var) bool {
-	a, ok := n.(*ast.AssignStmt)
-	return ok && slices.ContainsFunc(a.Lhs, func(l ast.Expr) bool {
-		id, ok := ast.Unparen(l).(*ast.Ident)
-		return ok && x.pass.TypesInfo.ObjectOf(id) == v
-	})
+	given := func(e ast.Expr) bool {
+		switch e := ast.Unparen(e).(type) {
+		case *ast.Ident:
+			return x.pass.TypesInfo.ObjectOf(e) == v
+		case *ast.SelectorExpr:
+			return x.pass.TypesInfo.ObjectOf(e.Sel) == v
+		}
+		return false
+	}
+	switch n := n.(type) {
+	case *ast.AssignStmt:
+		return slices.ContainsFunc(n.Lhs, given)
+	case *ast.IncDecStmt:
+		return given(n.X)
+	case *ast.ValueSpec:
+		return slices.ContainsFunc(n.Names, func(id *ast.Ident) bool { return given(id) })
+	}
+	return false
 }
 
 func at(places []token.Pos, n ast.Node) bool {

@@ -180,3 +180,32 @@ func left() {
 		break
 	}
 }
+
+func askedTwice(n int) {
+	var t *time.Ticker
+	keep := n > 3
+	for i := range n {
+		if keep {
+			t = time.NewTicker(time.Second) // want `time.NewTicker: overwrite release$`
+			_ = i
+			break
+		}
+	}
+	if !keep {
+		return
+	}
+	t.Stop()
+}
+
+func askedOfAnother(n int) {
+	keep := n > 3
+	t := time.NewTicker(time.Second) // want `time.NewTicker: release unreleased:return$`
+	if keep {
+		println()
+	}
+	keep = n > 4
+	if !keep {
+		return
+	}
+	t.Stop()
+}
