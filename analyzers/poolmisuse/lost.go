@@ -35,7 +35,7 @@ func (c *checker) lost(v *lifetimes.Value) {
 	}
 	ordinary := slices.DeleteFunc(slices.Clone(paths), func(p *lifetimes.Path) bool { return c.Hotness.Cold(p.Return) })
 	switch {
-	case v.Any(lifetimes.Release) == nil && v.Any(lifetimes.Hand) == nil:
+	case !slices.ContainsFunc(v.Uses, func(u lifetimes.Use) bool { return u.Op != lifetimes.Read && u.Op != lifetimes.Touch }):
 		f.Message = "this object is taken from a pool and never given back: each use makes the pool allocate another, which costs more than no pool"
 		f.Cause = "never put"
 	case len(ordinary) == 0:
@@ -43,6 +43,9 @@ func (c *checker) lost(v *lifetimes.Value) {
 		f.Message += " (but only where there was an error)"
 	default:
 		paths = ordinary
+	}
+	if c.Hotness.RootAt(v.Site.Pos()) == nil && c.Hotness.HotAt(v.Site.Pos()) == nil {
+		f.Tier = rule.Suspected // what is seldom taken is seldom missed
 	}
 	for _, p := range paths[:min(len(paths), maxSteps)] {
 		f.Chain = append(f.Chain, rule.Step{Pos: p.Return, Text: "returns without giving it back"})

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"net/http"
 	"sync"
 )
 
@@ -67,7 +68,7 @@ func copyOf(m *message) *message {
 
 // Never given back, by a helper that nobody would suspect.
 func (c *conn) receive(r io.Reader) (string, error) {
-	m := newMessage(r) // want `likely: this object is taken from a pool and never given back`
+	m := newMessage(r) // want `suspected: this object is taken from a pool and never given back`
 	if m.subject == "" {
 		return "", io.EOF
 	}
@@ -99,6 +100,8 @@ func (c *conn) parse(r io.Reader) error {
 func (c *conn) handle(int) {}
 
 // On an ordinary way.
+//
+//lagvet:hot
 func (c *conn) skip(want string) int {
 	m := messages.Get().(*message) // want `likely: this object is taken from a pool and not given back on some path`
 	c.fill(m)
@@ -123,4 +126,14 @@ func encode(w io.Writer, v any) error {
 	}
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// A handler forgets what a helper took for it.
+func (c *conn) post(w http.ResponseWriter, r *http.Request) {
+	m := newMessage(r.Body) // want `likely: this object is taken from a pool and never given back`
+	if m.subject == "" {
+		http.Error(w, "no subject", http.StatusBadRequest)
+		return
+	}
+	w.Write([]byte(m.subject))
 }

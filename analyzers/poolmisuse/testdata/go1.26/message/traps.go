@@ -195,3 +195,16 @@ func trapByAddress(to **message) {
 	m := messages.Get().(*message)
 	*to = m
 }
+
+// Whether it is stored is asked once, and the answer used twice.
+func (c *conn) trapAskedTwice(w http.ResponseWriter, r *http.Request) {
+	m := newMessage(r.Body)
+	keep := m.subject != ""
+	if keep {
+		c.last = m
+	}
+	c.handle(1)
+	if !keep {
+		m.Release()
+	}
+}

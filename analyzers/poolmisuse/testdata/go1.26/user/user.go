@@ -13,7 +13,7 @@ import (
 
 // Taken through a wrapper of another package, and forgotten.
 func render(w io.Writer, name string) error {
-	b := bufpool.Get() // want `likely: this object is taken from a pool and never given back`
+	b := bufpool.Get() // want `suspected: this object is taken from a pool and never given back`
 	b.WriteString(name)
 	_, err := w.Write(b.Bytes())
 	return err
