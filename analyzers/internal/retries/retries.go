@@ -141,7 +141,9 @@ func (x *Index) iterates(f *funcs.Func, loop ast.Stmt, call *funcs.Call) bool {
 		if basic, ok := x.info.TypeOf(n.X).Underlying().(*types.Basic); !ok || basic.Info()&types.IsInteger == 0 {
 			return true
 		}
-		return x.given(f, loop, call, x.variable(n.Key))
+		if x.given(f, loop, call, x.variable(n.Key)) {
+			return true
+		}
 	case *ast.ForStmt:
 		if as, ok := n.Init.(*ast.AssignStmt); ok && n.Post != nil {
 			for _, l := range as.Lhs {
@@ -158,8 +160,12 @@ func (x *Index) iterates(f *funcs.Func, loop ast.Stmt, call *funcs.Call) bool {
 // node of a list, the address of a redirection.
 func (x *Index) advances(f *funcs.Func, loop ast.Stmt, call *funcs.Call) bool {
 	fl := x.flows.Of(f)
+	body := bodyOf(loop)
+	counted := x.counted(body)
 	for v := range x.inputs(f, loop, call) {
-		body := bodyOf(loop)
+		if counted[v] {
+			return true // an index, as like as not
+		}
 		if within(body, v.Pos()) || isError(v.Type()) || isContext(v.Type()) {
 			continue // made anew in each turn
 		}
@@ -198,6 +204,20 @@ func (x *Index) inputs(f *funcs.Func, loop ast.Stmt, call *funcs.Call) dataflow.
 	}
 	add(dataflow.Mentioned(x.info, call.Site))
 	return all
+}
+
+// counted returns the variables that the body counts up or down.
+func (x *Index) counted(body *ast.BlockStmt) dataflow.Vars {
+	vars := make(dataflow.Vars)
+	ast.Inspect(body, func(n ast.Node) bool {
+		if n, ok := n.(*ast.IncDecStmt); ok {
+			if v := x.variable(n.X); v != nil {
+				vars[v] = true
+			}
+		}
+		return true
+	})
+	return vars
 }
 
 func bodyOf(loop ast.Stmt) *ast.BlockStmt {

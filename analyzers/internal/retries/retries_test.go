@@ -60,6 +60,7 @@ func jumps() { again: if err := try(); err != nil { goto again } }
 func jumpsOut() { again: for { if err := try(); err != nil { goto again } } }
 func linked(n *node) { for n != nil { if err := try(n); err != nil { log(err) }; n = n.next } }
 func linkedInHead(n *node) { for m := n; m != nil; m = m.next { if err := try(m); err != nil { continue } } }
+func modulo(all []int) { i := 0; for range all[0] { if err := try(all[i%len(all)]); err == nil { return }; i++ } }
 func cloned(n *node) { for { if err := try(n); err == nil { return }; n = n.Clone() } }
 func panics() { for { if err := try(); err != nil { panic(err) } } }
 func typed() { for { err := try(); switch err.(type) { case nil: return; default: log(err) } } }
@@ -102,6 +103,7 @@ func TestAfter(t *testing.T) {
 		"jumpsOut":     "none",
 		"linked":       "none",
 		"linkedInHead": "none",
+		"modulo":       "none",
 		"cloned":       "hot, 0 exits",
 		"panics":       "none",
 		"typed":        "hot, 1 exits", // what a type switch finds is not followed

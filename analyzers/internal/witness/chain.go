@@ -108,7 +108,7 @@ func (x *Index) word(w string) string {
 // PathOf returns the import path in the full name of a function, or "" if the name
 // is that of an operation.
 func PathOf(name string) string {
-	if strings.HasPrefix(name, "//") {
+	if strings.HasPrefix(name, "//") || strings.HasPrefix(name, "the result of ") {
 		return ""
 	}
 	name = strings.TrimLeft(name, "(*")

@@ -34,6 +34,7 @@ func TestPathOf(t *testing.T) {
 		"example.com/x.best.func1":            "example.com/x",
 		"channel receive":                     "",
 		"//lagvet:assume":                     "",
+		"the result of example.com/x.New":     "",
 	} {
 		if got := PathOf(name); got != want {
 			t.Errorf("%s is of package %q, want %q", name, got, want)
