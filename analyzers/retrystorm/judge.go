@@ -39,12 +39,16 @@ func (c *checker) judge(f *funcs.Func, call downstream.Call, r *retries.Retry) {
 		return
 	}
 	b := c.bound(f, r)
-	if inner := c.inner(f, call, r); inner != nil {
+	if inner := c.inner(f, call, r); inner != nil && !r.Anyway {
 		c.nested(f, call, r, b, inner)
 		return
 	}
 	switch {
 	case r.Hot && c.paces(f, call): // the call itself takes its time
+	case r.Hot && r.Anyway:
+		c.report(call, r, rule.Suspected, "no pause after failures either",
+			fmt.Sprintf("%s is repeated at once whether it fails or not: if it fails without waiting, as many requests are made as this process can", c.name(call.Call)),
+			"wait after a failure, longer each time and by a random share")
 	case r.Hot && b.none():
 		c.report(call, r, rule.Likely, "no pause, no limit",
 			fmt.Sprintf("%s is repeated at once and for ever while it fails: a dependency that is down is answered with as many requests as this process can make", c.name(call.Call)),

@@ -2,12 +2,14 @@ package unboundedqueue
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"slices"
 
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/guards"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
 
@@ -153,6 +155,9 @@ func (c *checker) body(w whole) {
 	if w.via != nil && w.via.Pkg() == c.Pkg && req == ast.Unparen(w.of) {
 		return // that function has the finding
 	}
+	if c.unlimited(w) {
+		return
+	}
 	root := c.Hotness.RootAt(w.call.Site.Pos())
 	if root == nil {
 		return
@@ -247,6 +252,25 @@ func (c *checker) limited(w whole, req ast.Expr) (found bool) {
 		return !found
 	})
 	return found
+}
+
+// unlimited reports whether the body is read whole only if a number says that there
+// shall be no limit: if max < 0 { … }.
+func (c *checker) unlimited(w whole) bool {
+	cur, ok := c.cursor(w.call.Site)
+	return ok && slices.ContainsFunc(c.guards.Conditions(w.f, cur), func(cond guards.Condition) (found bool) {
+		ast.Inspect(cond.Expr, func(n ast.Node) bool {
+			cmp, ok := n.(*ast.BinaryExpr)
+			if !ok {
+				return true
+			}
+			_, call := ast.Unparen(cmp.X).(*ast.CallExpr) // len(x) > 0
+			v := c.TypesInfo.Types[cmp.Y].Value
+			found = found || !call && v != nil && v.Kind() == constant.Int && constant.Sign(v) <= 0
+			return !found
+		})
+		return found
+	})
 }
 
 // limits reports whether the call limits a reader or the bodies of a handler.

@@ -46,8 +46,9 @@
 //     another name, methods of its own, or can be seen by other packages: somebody else
 //     may see to it;
 //   - http.MaxBytesReader or io.LimitReader before the body is read, here or in a function
-//     that is called; a look at ContentLength; http.MaxBytesHandler or a wrapper that
-//     limits bodies, in the package or called by it;
+//     that is called; a look at ContentLength; a number below zero that says that there
+//     shall be no limit; http.MaxBytesHandler or a wrapper that limits bodies, in the
+//     package or called by it;
 //   - bodies of requests that this process makes, and those that are decoded or copied
 //     as they come;
 //   - test files.

@@ -98,7 +98,7 @@ func (x *Index) loopsOf(f *funcs.Func) {
 			continue
 		}
 		r := x.After(f, c, nil)
-		if r == nil || !r.Paused {
+		if r == nil || !r.Paused || r.Anyway {
 			continue
 		}
 		if i, ok := x.param(fn, c.Site.Fun); ok {

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/inspector"
@@ -67,6 +68,9 @@ type Retry struct {
 	Pauses []ast.Node
 	// Exits are what leaves the loop though the call goes on failing.
 	Exits []Exit
+	// Anyway is set if the call is made again without a pause when it has succeeded,
+	// too: then it is no retry, and may wait by itself.
+	Anyway bool
 	// Outer are the loops that make the call again after Loop has given up,
 	// innermost first.
 	Outer []ast.Stmt
@@ -93,14 +97,17 @@ func (x *Index) After(f *funcs.Func, call *funcs.Call, waits func(*ast.CallExpr)
 	for _, l := range loops {
 		w.items = append(w.items, x.iterates(f, l, call))
 	}
-	r := w.run(0)
+	r := w.run(0, false)
 	if r == nil {
 		return nil
+	}
+	if well := w.run(0, true); well != nil {
+		r.Anyway = well.Hot && !slices.ContainsFunc(well.Exits, func(e Exit) bool { return !slices.Contains(r.Exits, e) })
 	}
 	for i, l := range loops {
 		if r.Loop != nil && l.Pos() < r.Loop.Pos() && !w.items[i] {
 			// Once more, as if the loops inside had given up.
-			if again := w.run(i); again != nil && again.Loop == l {
+			if again := w.run(i, false); again != nil && again.Loop == l {
 				r.Outer = append(r.Outer, l)
 			}
 		}

@@ -56,6 +56,8 @@ func and(b bool) { for { if err := try(); err == nil && b { return } } }
 func or(b bool) { for { if err := try(); err != nil || b { continue }; return } }
 func nested() { for range 3 { for range 4 { if err := try(); err == nil { return } }; time.Sleep(1) } }
 func outer() { for { for { if err := try(); err != nil { break } }; time.Sleep(1) } }
+func answered() { for { n, err := value(); if try(err) == nil && n == 200 { return } } }
+func anyway() { for { if err := try(); err != nil { log(err) } } }
 func jumps() { again: if err := try(); err != nil { goto again } }
 func jumpsOut() { again: for { if err := try(); err != nil { goto again } } }
 func linked(n *node) { for n != nil { if err := try(n); err != nil { log(err) }; n = n.next } }
@@ -88,7 +90,7 @@ func TestAfter(t *testing.T) {
 		"list":         "none",
 		"index":        "none",
 		"queue":        "none",
-		"same":         "hot, 0 exits",
+		"same":         "hot, 0 exits, anyway",
 		"selects":      "paused, 1 exits",
 		"polls":        "hot, 1 exits",
 		"wraps":        "hot, 0 exits",
@@ -98,7 +100,7 @@ func TestAfter(t *testing.T) {
 		"and":          "hot, 0 exits",
 		"or":           "hot, 0 exits",
 		"nested":       "hotpaused, 1 outer",
-		"outer":        "paused, 0 exits",
+		"outer":        "paused, 0 exits, anyway",
 		"jumps":        "none", // no loop that a finding could name
 		"jumpsOut":     "none",
 		"linked":       "none",
@@ -106,7 +108,7 @@ func TestAfter(t *testing.T) {
 		"modulo":       "none",
 		"cloned":       "hot, 0 exits",
 		"panics":       "none",
-		"typed":        "hot, 1 exits", // what a type switch finds is not followed
+		"typed":        "hot, 1 exits, anyway", // what a type switch finds is not followed
 	} {
 		f := p.Func(t, fn)
 		call := p.Funcs.Call(p.Call(t, f, "try").Node().(*ast.CallExpr))
@@ -129,6 +131,9 @@ func describe(r *retries.Retry) string {
 	}
 	if len(r.Outer) > 0 {
 		return fmt.Sprintf("%s, %d outer", how, len(r.Outer))
+	}
+	if r.Anyway {
+		return fmt.Sprintf("%s, %d exits, anyway", how, len(r.Exits))
 	}
 	return fmt.Sprintf("%s, %d exits", how, len(r.Exits))
 }

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/cfg"
 
@@ -35,7 +36,7 @@ type state struct {
 	block  *cfg.Block
 	left   uint64 // loops around the call that it has left
 	paused bool
-	anew   bool // the error variable was given another value, on the way to the call
+	anew   bool // the error variable is nil, or was given another value on the way to the call
 }
 
 // begin finds the call, and reports whether its error is looked at.
@@ -77,11 +78,12 @@ func reaching(g *cfg.CFG, target *cfg.Block) []bool {
 	return back
 }
 
-// run follows the ways, as if the first loops, so many as given says, had given up.
-func (w *walk) run(given int) *Retry {
+// run follows the ways, as if the first loops, so many as given says, had given up, and
+// from a success instead of a failure if well is set.
+func (w *walk) run(given int, well bool) *Retry {
 	w.given, w.seen = given, make(map[state]bool)
 	w.result = &Retry{Call: w.call, Error: w.err}
-	w.nodes(state{block: w.block}, w.block.Nodes[w.at:], true)
+	w.nodes(state{block: w.block, anew: well}, w.block.Nodes[w.at:], true)
 	if w.result.Loop == nil { // nothing comes back, or a goto does
 		return nil
 	}
@@ -144,8 +146,8 @@ func (w *walk) leave(s state, nodes []ast.Node) {
 		cond, _ = nodes[len(nodes)-1].(ast.Expr)
 	}
 	if cond != nil {
-		if decided, then := w.decides(cond); decided {
-			if then != s.anew {
+		if decided, then := w.decides(cond, s.anew); decided {
+			if then {
 				succs = succs[:1]
 			} else {
 				succs = succs[1:]
@@ -258,29 +260,34 @@ func (w *walk) keeps(e ast.Expr) bool {
 	return found
 }
 
-// decides returns what the condition is if the call has failed, if that decides it.
-func (w *walk) decides(cond ast.Expr) (decided, then bool) {
+// decides returns what the condition is if the call has failed, or has not if well is
+// set, where that decides it.
+func (w *walk) decides(cond ast.Expr, well bool) (decided, then bool) {
 	cond = ast.Unparen(cond)
 	if sw, ok := w.g.branch[cond].(*ast.SwitchStmt); ok && sw.Tag != nil {
-		return w.x.info.Types[cond].IsNil() && w.isErr(sw.Tag), false
+		null := w.x.info.Types[cond].IsNil()
+		return w.isErr(sw.Tag) && (null || well), null && well
 	}
 	switch n := cond.(type) {
 	case *ast.UnaryExpr:
 		if n.Op == token.NOT {
-			decided, then = w.decides(n.X)
+			decided, then = w.decides(n.X, well)
 			return decided, !then
 		}
+	case *ast.CallExpr: // errors.Is(err, …), temporary(err)
+		return well && slices.ContainsFunc(n.Args, w.isErr), false
 	case *ast.BinaryExpr:
 		switch n.Op {
 		case token.EQL, token.NEQ:
-			if w.isErr(n.X) && w.x.info.Types[n.Y].IsNil() {
-				return true, n.Op == token.NEQ
+			null := w.x.info.Types[n.Y].IsNil()
+			if w.isErr(n.X) && (null || well) {
+				return true, (n.Op == token.EQL) == (null && well)
 			}
 		case token.LAND, token.LOR:
 			short := n.Op == token.LOR // the value that decides by itself
 			known := 0
 			for _, e := range []ast.Expr{n.X, n.Y} {
-				if d, v := w.decides(e); d {
+				if d, v := w.decides(e, well); d {
 					if v == short {
 						return true, short
 					}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
 	"time"
 )
 
@@ -51,4 +52,16 @@ func (c *Client) inStep(ctx context.Context) (err error) {
 		pause *= 2
 	}
 	return err
+}
+
+// longPoll may wait in the request.
+func (c *Client) longPoll(use func(*http.Response)) {
+	for {
+		resp, err := c.http.Get(c.addr) // want `^suspected: \(\*http.Client\).Get is repeated at once whether it fails or not`
+		if err != nil {
+			c.log.Print(err)
+			continue
+		}
+		use(resp)
+	}
 }

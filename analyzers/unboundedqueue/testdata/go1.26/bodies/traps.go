@@ -56,6 +56,25 @@ func (s *server) short(w http.ResponseWriter, r *http.Request) {
 	w.Write(b)
 }
 
+// A number says that there shall be no limit.
+type buffering struct{ most int64 }
+
+func (b *buffering) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := b.read(r)
+	if err == nil {
+		w.Write(body)
+	}
+}
+
+func (b *buffering) read(r *http.Request) ([]byte, error) {
+	if b.most < 0 {
+		return io.ReadAll(r.Body)
+	}
+	body := make([]byte, b.most+1)
+	n, err := io.ReadFull(r.Body, body)
+	return body[:n], err
+}
+
 // The variable is limited on one way, and so the code knows of limits.
 func (s *server) maybe(w http.ResponseWriter, r *http.Request) {
 	in := io.Reader(r.Body)
