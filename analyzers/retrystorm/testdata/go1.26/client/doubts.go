@@ -65,3 +65,19 @@ func (c *Client) longPoll(use func(*http.Response)) {
 		use(resp)
 	}
 }
+
+// No request waits for what it starts.
+func (c *Client) startUp(w http.ResponseWriter, r *http.Request) {
+	go c.announce()
+}
+
+func (c *Client) announce() {
+	for {
+		resp, err := c.http.Get(c.addr) // want `^suspected: \(\*http.Client\).Get is repeated for as long as it fails, and nothing ends that`
+		if err == nil {
+			resp.Body.Close()
+			return
+		}
+		time.Sleep(time.Second)
+	}
+}
