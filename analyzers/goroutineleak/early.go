@@ -170,12 +170,18 @@ func (h *handover) starts() []ssa.CallInstruction {
 	var sites []ssa.CallInstruction
 	seen := make(map[ssa.CallInstruction]bool)
 	for _, e := range h.flow.Calls(h.fn) {
-		if h.gives[e.Callee] && !seen[e.Site] && h.spawns(e) {
+		if h.gives[e.Callee] && !seen[e.Site] && !timer(e.Site) && h.spawns(e) {
 			seen[e.Site] = true
 			sites = append(sites, e.Site)
 		}
 	}
 	return sites
+}
+
+// timer reports whether site starts a timer, which may be stopped before it fires.
+func timer(site ssa.CallInstruction) bool {
+	fn := site.Common().StaticCallee()
+	return fn != nil && fn.RelString(nil) == "time.AfterFunc"
 }
 
 // spawns reports whether there is a go statement on the way from e to a send.

@@ -13,6 +13,8 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lagvet/lagvet/analyzers/internal/chanflow"
+	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
+	"github.com/lagvet/lagvet/analyzers/internal/guards"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/sections"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
@@ -41,6 +43,7 @@ type checker struct {
 	flow     *chanflow.Index
 	sections *sections.Index
 	root     inspector.Cursor
+	guards   *guards.Index
 
 	stuck    map[ssa.Instruction]bool     // operations that are reported
 	behind   map[ssa.CallInstruction]bool // go statements whose goroutine is said to be left behind
@@ -57,6 +60,7 @@ func run(pass *rule.Pass) error {
 		flow:     pass.ResultOf[chanflow.Analyzer].(*chanflow.Index),
 		sections: pass.ResultOf[sections.Analyzer].(*sections.Index),
 		root:     pass.ResultOf[syntax.Analyzer].(*inspector.Inspector).Root(),
+		guards:   guards.New(pass.TypesInfo, pass.Funcs, dataflow.New(pass.TypesInfo)),
 		stuck:    make(map[ssa.Instruction]bool),
 		behind:   make(map[ssa.CallInstruction]bool),
 		sides:    make(map[ssa.Instruction]bool),

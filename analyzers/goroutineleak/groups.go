@@ -114,10 +114,10 @@ func (c *checker) tooEarly(o *chanflow.Object, wait *chanflow.Op) (add *chanflow
 // received from only after the wait for the group; or nil.
 func (c *checker) undrained(o *chanflow.Object, wait *chanflow.Op) *chanflow.Op {
 	for _, done := range o.Ops {
-		if done.Kind != chanflow.Finish || done.Mode != chanflow.Defer {
+		if done.Kind != chanflow.Finish {
 			continue
 		}
-		for _, fn := range c.flow.Under(done.Fn) {
+		for _, fn := range c.counted(done) {
 			for _, send := range c.flow.Of(fn) {
 				if send.Kind == chanflow.Send && send.Blocks() && send.Mode == chanflow.Plain && c.behindWait(send, wait) {
 					return send
@@ -126,6 +126,21 @@ func (c *checker) undrained(o *chanflow.Object, wait *chanflow.Op) *chanflow.Op 
 		}
 	}
 	return nil
+}
+
+// counted returns what runs before a Done: the function that defers it, or what is
+// given to Go.
+func (c *checker) counted(done *chanflow.Op) []*ssa.Function {
+	if done.Mode == chanflow.Defer {
+		return c.flow.Under(done.Fn)
+	}
+	var fns []*ssa.Function
+	if site, ok := done.Instr.(ssa.CallInstruction); ok {
+		for _, e := range c.flow.Callees(site) {
+			fns = append(fns, c.flow.Under(e.Callee)...)
+		}
+	}
+	return fns
 }
 
 // behindWait reports whether everybody who receives what is sent comes after a wait.

@@ -35,6 +35,10 @@ func (c *checker) origin(start *chanflow.Edge) origin {
 	for queue := []reached{{start, 0}}; len(queue) > 0; queue = queue[1:] {
 		r := queue[0]
 		fn := r.e.Caller
+		if c.flagged(r.e.Site) {
+			open = true // once for each object, or at a time
+			continue
+		}
 		if o.loop == nil && r.calls <= near && c.repeats(r.e.Site) {
 			o.loop = r.e
 		}
@@ -62,6 +66,24 @@ func (c *checker) origin(start *chanflow.Edge) origin {
 	}
 	o.process = process && !open && o.loop == nil
 	return o
+}
+
+// flagged reports whether site is reached only once for an object, or once at a time:
+// by a sync.Once in a field, or under a flag that is set then.
+func (c *checker) flagged(site ssa.CallInstruction) bool {
+	if global(site) {
+		return false
+	}
+	if fn := site.Common().StaticCallee(); fn != nil && fn.RelString(nil) == "(*sync.Once).Do" {
+		return true
+	}
+	syn := site.Parent().Syntax()
+	if syn == nil {
+		return false
+	}
+	fn := c.Funcs.Of(syn)
+	cur, ok := c.root.FindByPos(site.Pos(), site.Pos())
+	return fn != nil && ok && c.guards.Flagged(fn, cur)
 }
 
 // global reports whether site is the Do of a sync.Once in a package-level variable.

@@ -56,7 +56,9 @@ func (b *builder) external(fn *ssa.Function, c ssa.CallInstruction, callee *ssa.
 			if _, isFunc := a.Type().Underlying().(*types.Signature); isFunc && m != Passed {
 				continue // it is called here, or in a goroutine, and given nothing
 			}
-			b.leave(b.node(a))
+			if syncKind(deref(a.Type())) < 0 || !strings.HasPrefix(name, "(*sync.") { // the group of a Go stays in sight
+				b.leave(b.node(a))
+			}
 		}
 	}
 	b.gain(c)

@@ -189,3 +189,17 @@ func gather(jobs []job) (errs []error) {
 	}
 	return errs
 }
+
+func gatherModern(jobs []job) (errs []error) {
+	results := make(chan error)
+	var wg sync.WaitGroup
+	for _, j := range jobs {
+		wg.Go(func() { results <- j.run() })
+	}
+	wg.Wait() // want `likely: whoever comes here .* waits for the wait group wg, and those that it waits for`
+	close(results)
+	for err := range results {
+		errs = append(errs, err)
+	}
+	return errs
+}

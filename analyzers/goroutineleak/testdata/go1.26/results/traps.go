@@ -305,3 +305,16 @@ func (s *server) doneOrError(ctx context.Context) error {
 		return nil
 	}
 }
+
+// A timer that is stopped does not send.
+func (s *server) timed(done <-chan struct{}) bool {
+	late := make(chan struct{})
+	t := time.AfterFunc(s.timeout, func() { late <- struct{}{} })
+	select {
+	case <-done:
+		t.Stop()
+		return true
+	case <-late:
+		return false
+	}
+}

@@ -152,6 +152,37 @@ func tick() {
 	}
 }
 
+// Once for an object, though it is a request that comes first.
+type lazy struct {
+	once    sync.Once
+	mu      sync.Mutex
+	running bool
+}
+
+func (l *lazy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	l.once.Do(func() {
+		go l.loop() // want `suspected: .* nothing stops it`
+	})
+	l.mu.Lock()
+	if !l.running {
+		l.running = true
+		go l.other() // want `suspected: .* nothing stops it`
+	}
+	l.mu.Unlock()
+}
+
+func (l *lazy) loop() {
+	for {
+		time.Sleep(time.Second)
+	}
+}
+
+func (l *lazy) other() {
+	for {
+		time.Sleep(time.Minute)
+	}
+}
+
 // What a method starts is not its object's if it does not work on that.
 func (c *cache) Warm() {
 	go tock() // want `suspected: .* nothing stops it`
