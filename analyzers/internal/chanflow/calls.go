@@ -189,9 +189,8 @@ func (b *builder) invoke(fn *ssa.Function, c ssa.CallInstruction) {
 }
 
 // dispatch connects the calls of interface methods with the types that are known
-// to be put into interfaces. It reports whether there was anything new.
-func (b *builder) dispatch() bool {
-	before := len(b.edges)
+// to be put into interfaces.
+func (b *builder) dispatch() {
 	for _, c := range b.invokes {
 		common := c.Common()
 		iface, ok := common.Value.Type().Underlying().(*types.Interface)
@@ -207,13 +206,15 @@ func (b *builder) dispatch() bool {
 			b.handover(c, a)
 		}
 	}
-	return len(b.edges) > before || len(b.work) > 0
 }
 
 // implementations returns the methods of that name of the types that are put into
 // interfaces and implement this one.
 func (b *builder) implementations(iface *types.Interface, name string) []*ssa.Function {
-	var fns []*ssa.Function
+	fns, ok := b.methods[method{iface, name}]
+	if ok {
+		return fns
+	}
 	for _, t := range b.boxed {
 		recv := types.NewPointer(t)
 		if !types.Implements(recv, iface) {
@@ -228,6 +229,8 @@ func (b *builder) implementations(iface *types.Interface, name string) []*ssa.Fu
 			fns = append(fns, fn)
 		}
 	}
+	slices.SortFunc(fns, func(f, g *ssa.Function) int { return int(f.Pos() - g.Pos()) })
+	b.methods[method{iface, name}] = fns
 	return fns
 }
 
@@ -235,7 +238,7 @@ func (b *builder) implementations(iface *types.Interface, name string) []*ssa.Fu
 // value that it is given, if only one type of this package can be meant.
 func (b *builder) handover(c ssa.CallInstruction, arg ssa.Value) {
 	iface, ok := arg.Type().Underlying().(*types.Interface)
-	if !ok || iface.NumMethods() == 0 || isContext(arg.Type()) || named(arg.Type(), "", "error") {
+	if !ok || iface.NumMethods() == 0 || isContext(arg.Type()) || types.Identical(arg.Type(), types.Universe.Lookup("error").Type()) {
 		return
 	}
 	how := Passed

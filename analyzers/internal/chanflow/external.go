@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
 )
 
 // external follows a call of a function of another package.
@@ -66,7 +68,7 @@ func (b *builder) external(fn *ssa.Function, c ssa.CallInstruction, callee *ssa.
 
 // hand enters that a function of another package calls what it is passed.
 func (b *builder) hand(fn *ssa.Function, c ssa.CallInstruction, o *Object, m Mode) {
-	callee := o.fn
+	callee := ssavalue.Origin(o.fn)
 	if bound := b.method(callee); bound != nil {
 		callee = bound
 	}

@@ -44,6 +44,7 @@ type builder struct {
 	boxed   map[*types.TypeName]types.Type // the types that are put into interfaces
 	invokes []ssa.CallInstruction
 	handed  []ssa.CallInstruction // calls of other packages, which may call what they are given
+	methods map[method][]*ssa.Function
 	edges   []*Edge
 	linked  map[link]bool
 	foreign map[*ssa.Function]bool // may be called from out of sight
@@ -58,6 +59,11 @@ type result struct {
 type extract struct {
 	v ssa.Value
 	i int
+}
+
+type method struct {
+	iface *types.Interface
+	name  string
 }
 
 type link struct {
@@ -77,6 +83,7 @@ func newBuilder(pass *analysis.Pass, src *buildssa.SSA) *builder {
 		nobody:  &Object{Kind: unknown, Out: true},
 		never:   &Object{Kind: context},
 		boxed:   make(map[*types.TypeName]types.Type),
+		methods: make(map[method][]*ssa.Function),
 		linked:  make(map[link]bool),
 		foreign: make(map[*ssa.Function]bool),
 		tracks:  make(map[types.Type]bool),
@@ -394,12 +401,8 @@ func (b *builder) solve() {
 	for _, fn := range b.fns {
 		b.visit(fn)
 	}
-	for {
-		b.drain()
-		if !b.dispatch() {
-			return
-		}
-	}
+	b.dispatch()
+	b.drain()
 }
 
 func (b *builder) drain() {

@@ -202,6 +202,9 @@ func (b *builder) box(v *ssa.MakeInterface) {
 	if n, ok := types.Unalias(deref(v.X.Type())).(*types.Named); ok && n.Obj().Pkg() == b.pass.Pkg {
 		b.boxed[n.Origin().Obj()] = n.Origin()
 		b.offer(n.Origin(), v.Type())
+		if n.TypeParams().Len() > 0 {
+			b.generic(n.Origin()) // what it implements depends on its arguments
+		}
 		if b.tracked(v.X.Type()) {
 			for m := range n.Origin().Methods() {
 				if fn := b.src.Pkg.Prog.FuncValue(m); fn != nil && len(fn.Params) > 0 {
@@ -236,6 +239,15 @@ func (b *builder) offer(t *types.Named, to types.Type) {
 			continue
 		}
 		if fn := b.src.Pkg.Prog.FuncValue(m.Origin()); fn != nil {
+			b.calledFromOutside(fn)
+		}
+	}
+}
+
+// generic notes that the methods of a generic type may be called by an interface.
+func (b *builder) generic(t *types.Named) {
+	for m := range t.Methods() {
+		if fn := b.src.Pkg.Prog.FuncValue(m); fn != nil {
 			b.calledFromOutside(fn)
 		}
 	}

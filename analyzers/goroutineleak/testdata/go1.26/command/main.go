@@ -64,3 +64,33 @@ func startWorkers(n int) {
 		}
 	})
 }
+
+// A method of a generic type, called through an interface.
+type mailbox[T any] struct {
+	in   chan T
+	done chan struct{}
+}
+
+type receiver interface{ pump() }
+
+func (m *mailbox[T]) pump() {
+	m.in <- *new(T)
+	close(m.done)
+}
+
+var receivers = []receiver{newMailbox[int]()}
+
+func newMailbox[T any]() *mailbox[T] {
+	m := &mailbox[T]{in: make(chan T), done: make(chan struct{})}
+	go func() {
+		<-m.in
+		<-m.done
+	}()
+	return m
+}
+
+func init() {
+	for _, r := range receivers {
+		r.pump()
+	}
+}
