@@ -446,7 +446,7 @@ func (h *handover) middle(site ssa.CallInstruction, send *chanflow.Op) (ret *ssa
 
 func (h *handover) leave(site ssa.CallInstruction, send *chanflow.Op, ret *ssa.Return, tier rule.Tier) {
 	var start *chanflow.Start
-	starts, _ := h.flow.Starts(send.Fn)
+	starts, _ := h.startsOf(send.Fn)
 	for i := range starts {
 		if start == nil || starts[i].Site == site {
 			start = &starts[i]

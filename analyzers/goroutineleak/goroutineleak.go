@@ -52,6 +52,24 @@ type checker struct {
 	acquires map[*ssa.Function]lockset    // by what it calls, too
 	ends     map[*ssa.Function]bool       // whether it can return
 	asked    map[*ssa.Function]bool
+	begun    map[*ssa.Function]beginning
+}
+
+// A beginning is what chanflow says of how a function comes to run.
+type beginning struct {
+	starts []chanflow.Start
+	only   bool
+}
+
+// startsOf returns the go statements under which fn runs, the nearest first, and
+// whether it runs under these only.
+func (c *checker) startsOf(fn *ssa.Function) ([]chanflow.Start, bool) {
+	b, ok := c.begun[fn]
+	if !ok {
+		b.starts, b.only = c.flow.Starts(fn)
+		c.begun[fn] = b
+	}
+	return b.starts, b.only
 }
 
 func run(pass *rule.Pass) error {
@@ -68,6 +86,7 @@ func run(pass *rule.Pass) error {
 		acquires: make(map[*ssa.Function]lockset),
 		ends:     make(map[*ssa.Function]bool),
 		asked:    make(map[*ssa.Function]bool),
+		begun:    make(map[*ssa.Function]beginning),
 	}
 	// The surest causes come first: one fault has one finding.
 	c.nobody()
@@ -119,7 +138,7 @@ func (c *checker) report(l leak) {
 	fn := l.at.Parent()
 	start := l.start
 	if start == nil {
-		if starts, _ := c.flow.Starts(fn); len(starts) > 0 {
+		if starts, _ := c.startsOf(fn); len(starts) > 0 {
 			start = &starts[0]
 		}
 	}

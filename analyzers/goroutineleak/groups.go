@@ -61,7 +61,7 @@ func (c *checker) group(o *chanflow.Object, wait *chanflow.Op) {
 		if op.Kind != chanflow.Finish || op.Mode == chanflow.Defer || c.elsewhere(o, op.Fn) {
 			continue
 		}
-		starts, only := c.flow.Starts(op.Fn)
+		starts, only := c.startsOf(op.Fn)
 		if len(starts) == 0 || !only || starts[0].Callee != op.Fn {
 			continue
 		}
@@ -98,7 +98,7 @@ func (c *checker) tooEarly(o *chanflow.Object, wait *chanflow.Op) (add *chanflow
 			if op.Kind != chanflow.Finish {
 				continue
 			}
-			starts, _ := c.flow.Starts(op.Fn)
+			starts, _ := c.startsOf(op.Fn)
 			for i := range starts {
 				if s := &starts[i]; s.Caller == wait.Fn && l.Blocks[s.Site.Block()] && dominates(s.Site, wait.Instr) {
 					return add
@@ -194,7 +194,7 @@ func (c *checker) unfinished(o *chanflow.Object, fn *ssa.Function) *ssa.Return {
 }
 
 func (c *checker) reportUnfinished(wait, finish *chanflow.Op, start *chanflow.Start, ret *ssa.Return) {
-	waiting, only := c.flow.Starts(wait.Fn)
+	waiting, only := c.startsOf(wait.Fn)
 	f := rule.Finding{
 		Pos:       start.Site.Pos(),
 		End:       c.end(start.Site.Pos()),

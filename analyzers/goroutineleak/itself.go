@@ -165,11 +165,11 @@ func (c *checker) ownEnd(op *chanflow.Op, by []*chanflow.Op) (*chanflow.Start, b
 			return nil, false
 		}
 	}
-	starts, only := c.flow.Starts(entry)
+	starts, only := c.startsOf(entry)
 	if !only || len(starts) == 0 || c.flow.Foreign(entry) {
 		return nil, false
 	}
-	from, _ := c.flow.Starts(op.Fn)
+	from, _ := c.startsOf(op.Fn)
 	for i := range from {
 		s := &from[i]
 		if s.Callee != entry {

@@ -109,7 +109,7 @@ func (c *checker) hasRoom(op *chanflow.Op) bool {
 
 // started reports whether a go statement in sight leads to op.
 func (c *checker) started(op *chanflow.Op) bool {
-	starts, _ := c.flow.Starts(op.Fn)
+	starts, _ := c.startsOf(op.Fn)
 	return len(starts) > 0
 }
 

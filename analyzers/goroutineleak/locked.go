@@ -57,7 +57,7 @@ func (c *checker) held(instr ssa.Instruction) []holding {
 		path  []*chanflow.Edge
 	}
 	var all []holding
-	starts, _ := c.flow.Starts(instr.Parent())
+	starts, _ := c.startsOf(instr.Parent())
 	seen := map[*ssa.Function]bool{instr.Parent(): true}
 	for queue := []step{{instr, nil}}; len(queue) > 0; queue = queue[1:] {
 		s := queue[0]
@@ -201,7 +201,7 @@ func (c *checker) taken(fn *ssa.Function, at ssa.Instruction, deferred bool, h h
 		case instr == at && !loops(at), c.ahead(instr, h):
 		case !deferred && dominates(instr, at) && !(chanflow.Walk{}).Reaches(at, instr):
 			how = perhaps // to register the channel, say
-			if c.begun(instr, h) {
+			if c.follows(instr, h) {
 				how = always
 			}
 		case deferred && c.onEveryWay(instr), !deferred && dominates(instr, at):
@@ -227,9 +227,9 @@ func (c *checker) ahead(instr ssa.Instruction, h holding) bool {
 	return false
 }
 
-// begun reports whether the one who holds the lock is started before an acquisition,
+// follows reports whether the one who holds the lock is started before an acquisition,
 // by the same function.
-func (c *checker) begun(instr ssa.Instruction, h holding) bool {
+func (c *checker) follows(instr ssa.Instruction, h holding) bool {
 	for _, s := range h.starts {
 		if s.Caller == instr.Parent() && (chanflow.Walk{}).Reaches(s.Site, instr) {
 			return true

@@ -174,7 +174,7 @@ func (c *checker) unclosed(op *chanflow.Op) {
 	if outside || len(by) > 0 || c.breaks(op) {
 		return
 	}
-	starts, _ := c.flow.Starts(op.Fn)
+	starts, _ := c.startsOf(op.Fn)
 	if len(starts) == 0 {
 		return
 	}
