@@ -88,6 +88,8 @@ type Rule struct {
 	Severity Severity
 	Since    string // the first Go version on which it speaks: "go1.0"
 	Tier     Tier   // that of its surest findings
+	Judged   Tier   // that which they would have if the rule were not on trial
+	Trial    bool   // too few of its findings have been read in real code, so all are suspected
 	Fixes    bool   // some of its findings come with a suggested fix
 	NeedsHot bool   // says nothing, or less, where nothing tells what is hot
 	// Origin is the program that the check is from, and Source its documentation
@@ -100,13 +102,16 @@ type Rule struct {
 
 // Spec is what a rule's package says of its rule.
 type Spec struct {
-	Name      string
-	Doc       string // the source of doc.go: its package comment is the documentation
-	Group     Group
-	Class     Class
-	Severity  Severity
-	Since     string // the first Go version on which it speaks; empty: all
-	Tier      Tier   // that of its surest findings; empty: Likely
+	Name     string
+	Doc      string // the source of doc.go: its package comment is the documentation
+	Group    Group
+	Class    Class
+	Severity Severity
+	Since    string // the first Go version on which it speaks; empty: all
+	Tier     Tier   // that of its surest findings; empty: Likely
+	// Trial has every finding be suspected, whatever the rule thinks: it is shown to
+	// those who ask for it until enough of its findings have been read in real code.
+	Trial     bool
 	Fixes     bool
 	NeedsHot  bool
 	Origin    string // see [Rule]
@@ -138,11 +143,16 @@ func New(spec Spec) *Rule {
 		Severity: spec.Severity,
 		Since:    cmp.Or(spec.Since, "go1.0"),
 		Tier:     cmp.Or(spec.Tier, Likely),
+		Judged:   cmp.Or(spec.Tier, Likely),
+		Trial:    spec.Trial,
 		Fixes:    spec.Fixes,
 		NeedsHot: spec.NeedsHot,
 		Origin:   spec.Origin,
 		Source:   spec.Source,
 		Yields:   spec.Yields,
+	}
+	if r.Trial {
+		r.Tier = Suspected
 	}
 	r.Analyzer = &analysis.Analyzer{
 		Name: spec.Name,
@@ -154,7 +164,7 @@ func New(spec Spec) *Rule {
 		FactTypes:  spec.FactTypes,
 		ResultType: reflect.TypeFor[*Result](),
 		Run: func(p *analysis.Pass) (any, error) {
-			pass := newPass(p, spec.Name)
+			pass := newPass(p, spec)
 			if err := pass.run(spec.Run); err != nil {
 				return nil, err
 			}
@@ -235,6 +245,9 @@ type Finding struct {
 	// Pos is then the place in this package that made the hazard known.
 	Posn token.Position
 	Tier Tier
+	// Judged is the tier that the rule gave it, which is not Tier if the rule is on
+	// trial. Report fills it in.
+	Judged Tier
 	// Message says what, why it costs, and what to do, in one or two sentences.
 	Message string
 	// Func is the full name of the function that the finding stands in. It
@@ -279,18 +292,20 @@ type Pass struct {
 	Hotness    *hotpath.Info
 
 	rule      string // its name
+	trial     bool
 	policy    *policy.Policy
 	generated map[string]generated.Generator
 	result    *Result
 }
 
-func newPass(p *analysis.Pass, rule string) *Pass {
+func newPass(p *analysis.Pass, spec Spec) *Pass {
 	return &Pass{
 		Pass:       p,
 		Directives: p.ResultOf[directive.Analyzer].(*directive.Index),
 		Funcs:      p.ResultOf[funcs.Analyzer].(*funcs.Index),
 		Hotness:    p.ResultOf[hotpath.Analyzer].(*hotpath.Info),
-		rule:       rule,
+		rule:       spec.Name,
+		trial:      spec.Trial,
 		policy:     p.ResultOf[policy.Analyzer].(*policy.Policy),
 		generated:  p.ResultOf[generated.Analyzer].(map[string]generated.Generator),
 		result:     new(Result),
@@ -307,6 +322,9 @@ func (p *Pass) Report(f Finding) {
 	}
 	if f.Func == "" {
 		f.Func = p.FuncName(f.Pos)
+	}
+	if f.Judged = f.Tier; p.trial {
+		f.Tier = Suspected
 	}
 	if p.displaced(f.Pos) {
 		f.Fixes = nil

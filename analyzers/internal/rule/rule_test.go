@@ -142,6 +142,19 @@ func TestRelay(t *testing.T) {
 	}
 }
 
+// What a rule on trial is sure of is suspected, and nobody is told who did not ask.
+func TestTrial(t *testing.T) {
+	p, pos, reported := passOver(t, "a.go", "package p\n\nfunc f() {}\n", nil)
+	p.trial = true
+	p.Report(Finding{Pos: pos, Func: "p.f", Tier: Proven, Message: "m"})
+	if fs := p.result.Findings; len(fs) != 1 || fs[0].Tier != Suspected || fs[0].Judged != Proven {
+		t.Errorf("found %+v", fs)
+	}
+	if len(*reported) != 0 {
+		t.Errorf("reported %v", *reported)
+	}
+}
+
 // A rule that crashes says so, and where; what it had found before stays.
 func TestCrash(t *testing.T) {
 	p, pos, reported := passOver(t, "a.go", "package p\n\nfunc f() {}\n", nil)

@@ -26,8 +26,8 @@ import (
 // go.mod names, and compares what it reports with the // want comments and,
 // for fixes, with the .golden files.
 //
-// The text of a finding is its tier, a colon and its message: "likely: ticker
-// is never stopped". A finding that waits for hotness says "cold" for its
+// The text of a finding is its tier, as if no rule were on trial, a colon and its
+// message: "likely: ticker is never stopped". A finding that waits for hotness says "cold" for its
 // tier, one that a directive silences "allowed". Links of its chain follow the
 // message, each after " ← ".
 //
@@ -79,7 +79,7 @@ type seen struct {
 func (s *seen) add(f rule.Finding) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.tiers = append(s.tiers, f.Tier)
+	s.tiers = append(s.tiers, f.Judged)
 	s.fixes = s.fixes || len(f.Fixes) > 0
 }
 
@@ -89,8 +89,8 @@ func (s *seen) hold(t *testing.T, r *rule.Rule) {
 	t.Helper()
 	for _, tier := range []rule.Tier{rule.Proven, rule.Likely, rule.Suspected} {
 		if slices.Contains(s.tiers, tier) {
-			if tier != r.Tier {
-				t.Errorf("%s is said to find what is %s, but its fixtures show %s", r.Name, r.Tier, tier)
+			if tier != r.Judged {
+				t.Errorf("%s is said to find what is %s, but its fixtures show %s", r.Name, r.Judged, tier)
 			}
 			break
 		}
@@ -213,7 +213,7 @@ func visible(r *rule.Rule, seen *seen) *analysis.Analyzer {
 }
 
 func text(f rule.Finding) string {
-	s := string(f.Tier)
+	s := string(f.Judged)
 	switch {
 	case f.Allowed != nil:
 		s = "allowed"

@@ -22,6 +22,7 @@ type Rule struct {
 	Severity string
 	Since    string // the first Go version on which it speaks
 	Tier     string // that of its surest findings
+	Trial    bool   // all its findings are suspected until enough of them have been read
 	Fixes    bool   // some of its findings come with a suggested fix
 	NeedsHot bool   // says nothing, or less, where nothing tells what is hot
 	Origin   string // the program that the check is from: lagvet, unless it is adopted
@@ -47,6 +48,7 @@ func Rules(rs []*analyzers.Rule) []Rule {
 			Severity: string(r.Severity),
 			Since:    r.Since,
 			Tier:     string(r.Tier),
+			Trial:    r.Trial,
 			Fixes:    r.Fixes,
 			NeedsHot: r.NeedsHot,
 			Origin:   cmp.Or(r.Origin, own),
@@ -109,6 +111,9 @@ func (r Rule) facts() string {
 	facts := []string{r.Group, "severity " + r.Severity, "since " + r.Since, "at best " + r.Tier}
 	if r.Class != "" && r.Class != "performance" {
 		facts = append(facts, "incident class: "+r.Class)
+	}
+	if r.Trial {
+		facts = append(facts, "on trial: shown with --tier suspected, until enough of its findings have been read in real code")
 	}
 	if r.Fixes {
 		facts = append(facts, "has fixes")
