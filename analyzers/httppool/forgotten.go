@@ -50,15 +50,15 @@ func (c *checker) forgotten(v *httpconf.Value, u *use) (found bool) {
 	return found
 }
 
-// leak reports that f forgets v, which it gets by e, unless that is no matter or
-// another rule's.
+// leak reports that f forgets v, which it gets by e, unless that is no matter. It
+// returns true also where the finding is initperreq's.
 func (c *checker) leak(v *httpconf.Value, f *funcs.Func, e ast.Expr, pos, end token.Pos) bool {
-	if c.once(f) || c.startUp(f) || c.Hotness.RootAt(e.Pos()) != nil {
+	if c.once(f) || c.startUp(f) {
 		return false
 	}
 	loop := c.inLoop(e)
-	if loop != nil && !endless(loop) && !c.varies(e, loop) {
-		return false
+	if c.Hotness.RootAt(e.Pos()) != nil || loop != nil && !endless(loop) && !c.varies(e, loop) {
+		return true
 	}
 	finding := rule.Finding{
 		Pos:       pos,
@@ -117,7 +117,7 @@ var starting = regexp.MustCompile(`^(?i:new|init|open|start|run|serve|main|load|
 // as that lives.
 func (c *checker) startUp(f *funcs.Func) bool {
 	o := f.Outermost()
-	return o.StartsUp() || o.Obj != nil && starting.MatchString(o.Obj.Name())
+	return o.StartsUp() || o.Obj != nil && o.Obj.Name() != "ServeHTTP" && starting.MatchString(o.Obj.Name())
 }
 
 func endless(loop ast.Node) bool {
