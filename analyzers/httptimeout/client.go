@@ -93,6 +93,8 @@ func (c *checker) client(v *httpconf.Value) {
 		doubtful(&f, "its RoundTripper, which is not seen, may set one")
 	case c.reading(s.call.Caller) == stream:
 		doubtful(&f, "its answer is a stream, which a Timeout would cut")
+	case t != nil && c.mayBound(t):
+		doubtful(&f, "its dial function may set deadlines on connections")
 	case t != nil && c.conf.DialsSocket(t):
 		doubtful(&f, "the other side is on this machine")
 	}
@@ -272,7 +274,26 @@ func (c *checker) transport(v *httpconf.Value) {
 	}
 	f.Pos, f.End = place(v)
 	c.judge(&f, s)
+	if f.Tier == rule.Likely && c.mayBound(v) {
+		doubtful(&f, "its dial function may set deadlines on connections")
+	}
 	c.Report(f)
+}
+
+// mayBound reports whether the dial functions of a transport may return connections that
+// set deadlines.
+func (c *checker) mayBound(t *httpconf.Value) bool {
+	return !c.conf.DialsPlainly(t) || c.setsDeadlines() && c.dialsHere(t)
+}
+
+// dialsHere reports whether a function of this package makes the connections of t.
+func (c *checker) dialsHere(t *httpconf.Value) bool {
+	for _, name := range []string{"Dial", "DialContext", "DialTLS", "DialTLSContext"} {
+		if f := t.Field(name); f.Given() && !f.Const {
+			return true
+		}
+	}
+	return false
 }
 
 // behindClient reports whether v is the transport of a client, which has the finding.

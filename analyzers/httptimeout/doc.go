@@ -69,8 +69,8 @@
 //
 //   - the context is that of a caller that is not seen, or of a request that came in:
 //     that ends when its client has had enough, and not before;
-//   - a RoundTripper that is not seen may set a deadline, or the timeout is a constant
-//     zero, on purpose;
+//   - a RoundTripper or a dial function that is not seen may set a deadline, or the
+//     timeout is a constant zero, on purpose;
 //   - the answer is read as a stream, bit by bit, which a Timeout would cut;
 //   - the other side is on this machine: a unix socket, localhost;
 //   - a command sends it (package main without a goroutine or a server, a framework for

@@ -178,10 +178,38 @@ func (x *Index) Local(v *Value) bool {
 	return true
 }
 
+// dials are the fields of a transport that make its connections.
+var dials = []string{"Dial", "DialContext", "DialTLS", "DialTLSContext"}
+
+// DialsPlainly reports whether the connections of a transport are those of net and
+// crypto/tls as they come, as far as is seen: other dial functions may return some that
+// set deadlines. A function of this package that is given is said to be plain.
+func (x *Index) DialsPlainly(v *Value) bool {
+	for _, name := range dials {
+		f := v.Field(name)
+		if !f.Given() || f.Const {
+			continue
+		}
+		given := v.exprs[name]
+		for _, e := range given {
+			if _, lit := ast.Unparen(e).(*ast.FuncLit); lit {
+				continue
+			}
+			if fn := x.values.Function(e); fn == nil || x.funcs.Declared(fn) == nil {
+				return false
+			}
+		}
+		if len(given) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // DialsSocket reports whether a transport dials a socket of this machine, as far as the
 // dial functions that it is given here tell.
 func (x *Index) DialsSocket(v *Value) bool {
-	for _, name := range []string{"Dial", "DialContext", "DialTLS", "DialTLSContext"} {
+	for _, name := range dials {
 		for _, e := range v.exprs[name] {
 			if x.namesSocket(e) {
 				return true

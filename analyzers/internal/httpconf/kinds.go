@@ -59,7 +59,7 @@ const (
 type Field struct {
 	State State
 	Const bool  // Int is what it is given, whatever the way
-	Int   int64 // a number, a duration in nanoseconds, or 1 for true
+	Int   int64 // a number, a duration in nanoseconds, or 1 for true and for the method of a net.Dialer
 }
 
 // Duration returns the constant duration that the field is given, or 0.
@@ -94,7 +94,7 @@ var defaults = []struct {
 	field Field
 }{
 	{"Proxy", Field{State: Set}},
-	{"DialContext", Field{State: Set}}, // a net.Dialer with a Timeout of 30 s
+	{"DialContext", Field{Set, true, 1}}, // a net.Dialer with a Timeout of 30 s
 	{"ForceAttemptHTTP2", Field{Set, true, 1}},
 	{"MaxIdleConns", Field{Set, true, 100}},
 	{"IdleConnTimeout", Field{Set, true, int64(90 * time.Second)}},

@@ -119,6 +119,9 @@ func (b *builder) constant(e ast.Expr) Field {
 	if e == nil {
 		return Field{State: Set}
 	}
+	if sel, ok := ast.Unparen(e).(*ast.SelectorExpr); ok && KindOf(b.info.TypeOf(sel.X)) == Dialer {
+		return Field{State: Set, Const: true, Int: 1}
+	}
 	c := b.info.Types[e].Value
 	if c == nil {
 		if b.info.Types[e].IsNil() {
