@@ -3,9 +3,8 @@
 // # What
 //
 //   - A Transport with MaxIdleConnsPerHost left at its default of 2, if requests are sent
-//     by it several at a time (for each request that comes in, by goroutines that a loop
-//     starts, by a reverse proxy), or if MaxIdleConns or MaxConnsPerHost shows that more
-//     was meant, and it speaks HTTP/1.
+//     by it several at a time (for each request that comes in, by a reverse proxy), or if
+//     MaxIdleConns or MaxConnsPerHost shows that more was meant, and it speaks HTTP/1.
 //   - A Transport with DisableKeepAlives by which many requests are sent.
 //   - A Transport that is made for a few requests and forgotten, by itself or in what a
 //     function returns, in a method that others may call for as long as its object lives,
@@ -50,6 +49,7 @@
 //
 //   - the transport may speak HTTP/2, over which one connection serves all requests to
 //     a host;
+//   - requests are sent by goroutines that a loop starts: they may go to a host each;
 //   - HTTP/2 is lost and nothing else is wrong: nothing tells whether the other side
 //     speaks it;
 //   - a forgotten transport has an IdleConnTimeout, which ends its connections, or nothing

@@ -108,6 +108,8 @@ func (c *checker) perHost(v *httpconf.Value, u *use) {
 		doubtful(&f, "over HTTP/2 one connection serves them all")
 	case c.once(v.Func):
 		doubtful(&f, "it is made by a command")
+	case u.apart && meant == "":
+		doubtful(&f, "the requests may go to a host each")
 	default:
 		f.Fixes = c.fix(v, idle)
 	}
@@ -171,8 +173,8 @@ func (c *checker) keepsNone(v *httpconf.Value, u *use) {
 	}
 	f.Pos, f.End = place(v)
 	switch {
-	case u.concurrent == "":
-		doubtful(&f, "nothing shows that it sends many requests")
+	case u.concurrent == "" || u.apart:
+		doubtful(&f, "nothing shows that it sends many requests to one host")
 	case c.conf.DialsSocket(v):
 		doubtful(&f, "the other side is on this machine")
 	}

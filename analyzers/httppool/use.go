@@ -19,6 +19,7 @@ type use struct {
 	// concurrent says why requests are sent by it at the same time; empty if nothing
 	// shows that.
 	concurrent string
+	apart      bool      // they may go to a host each
 	at         token.Pos // where
 	plain      bool      // a request goes to a constant URL without TLS
 	// dropped is set if nothing but local variables of the function that makes it
@@ -67,7 +68,7 @@ func (c *checker) calls(u *use, w *httpconf.Value) {
 		u.sends = true
 		u.plain = u.plain || c.plain(call.Site)
 		if u.concurrent == "" {
-			u.concurrent, u.at = c.concurrent(call.Call)
+			u.concurrent, u.at, u.apart = c.concurrent(call.Call)
 		}
 	}
 }
@@ -91,19 +92,19 @@ func (c *checker) plain(site *ast.CallExpr) bool {
 }
 
 // concurrent says why what call does is done several times at once, and where that
-// shows: for each request, or in goroutines that a loop starts. It is empty if nothing
-// shows it.
-func (c *checker) concurrent(call *funcs.Call) (string, token.Pos) {
+// shows: for each request, or in goroutines that a loop starts, which may be apart. It is
+// empty if nothing shows it.
+func (c *checker) concurrent(call *funcs.Call) (why string, at token.Pos, apart bool) {
 	if call.Caller == nil {
-		return "", token.NoPos
+		return "", token.NoPos, false
 	}
 	if root := c.Hotness.RootAt(call.Site.Pos()); root != nil {
-		return "sends a request for each that comes in (" + root.Detail + ")", call.Site.Pos()
+		return "sends a request for each that comes in (" + root.Detail + ")", call.Site.Pos(), false
 	}
 	if at := c.fannedOut(call.Site, 0); at.IsValid() {
-		return "sends requests from goroutines that a loop starts", at
+		return "sends requests from goroutines that a loop starts", at, true
 	}
-	return "", token.NoPos
+	return "", token.NoPos, false
 }
 
 // maxCallers bounds how many calls lead to a request at most.
