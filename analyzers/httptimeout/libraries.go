@@ -78,11 +78,14 @@ func withoutMajor(path string) string {
 
 // library judges the literals of l.
 func (c *checker) library(l *library) {
-	started := c.starts(l)
+	// Of its own package only the defaults that importers go by count: the rest is how it
+	// works.
+	own := strings.HasPrefix(l.typ, withoutMajor(c.Pkg.Path())+".")
+	started := !own && c.starts(l)
 	for cur := range c.root.Preorder((*ast.CompositeLit)(nil)) {
 		lit := cur.Node().(*ast.CompositeLit)
 		t := c.TypesInfo.TypeOf(lit)
-		if c.values.InTest(lit.Pos()) || !l.is(t) || lit.Type == nil || !started && !c.offered(lit) || c.sets(l, lit, t) {
+		if c.values.InTest(lit.Pos()) || !l.is(t) || lit.Type == nil || !started && !(own && c.offered(lit)) || c.sets(l, lit, t) {
 			continue
 		}
 		f := rule.Finding{
