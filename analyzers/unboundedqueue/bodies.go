@@ -5,8 +5,11 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"regexp"
 	"slices"
+	"strings"
 
+	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/guards"
@@ -38,8 +41,9 @@ func (c *checker) bodies() {
 	if c.limitsAll() {
 		return
 	}
+	told := make(map[*ast.CallExpr]bool)
 	for _, w := range c.wholes() {
-		c.body(w)
+		c.body(w, told)
 	}
 }
 
@@ -146,8 +150,9 @@ func (c *checker) param(w whole) (int, bool) {
 	return 0, false
 }
 
-// body reports w if it reads the body of a request that comes in.
-func (c *checker) body(w whole) {
+// body reports w if it reads the body of a request that comes in. What a function of
+// the package reads on behalf of several handlers is reported there, once.
+func (c *checker) body(w whole, told map[*ast.CallExpr]bool) {
 	req := c.request(w.f, w.of, 0)
 	if req == nil || c.limited(w, req) || !c.comesIn(w.f, req, 0) {
 		return
@@ -162,25 +167,67 @@ func (c *checker) body(w whole) {
 	if root == nil {
 		return
 	}
+	at, by := c.reader(w)
+	if told[at.Site] {
+		return
+	}
+	told[at.Site] = true
 	f := rule.Finding{
-		Pos:       w.call.Site.Pos(),
-		End:       w.call.Site.End(),
+		Pos:       at.Site.Pos(),
+		End:       at.Site.End(),
 		Tier:      rule.Likely,
 		Message:   "the body of the request is read to its end, however long the client makes it: a few large requests at once take the memory of all others",
 		Cause:     "body without a limit",
-		Primitive: w.call.Func.FullName(),
-		Chain:     steps(root),
+		Primitive: at.Func.FullName(),
+		Chain:     append(steps(root), by...),
 		Mend:      "limit it first: r.Body = http.MaxBytesReader(w, r.Body, limit)",
 	}
-	if w.via != nil {
-		f.Chain = append(f.Chain, rule.Step{Pos: w.call.Site.Pos(), Text: c.short(w.via) + " reads it to its end"})
+	why := c.doubt(w.f, w.call.Site, root)
+	if why == "" && c.administers(w.f, root) {
+		why = "it is named as what serves the operator is"
 	}
-	if why := c.doubt(w.f, w.call.Site, root); why != "" {
+	if why != "" {
 		f.Tier = rule.Suspected
 		f.Message += " (but " + why + ")"
 	}
 	c.Report(f)
 }
+
+// reader returns the call that reads on behalf of w, as far as this package has it,
+// and how it is come to.
+func (c *checker) reader(w whole) (at *funcs.Call, by []rule.Step) {
+	at = w.call
+	for via := w.via; via != nil; {
+		by = append(by, rule.Step{Pos: at.Site.Pos(), Text: c.short(via) + " reads it to its end"})
+		g := c.Funcs.Declared(via)
+		if g == nil || len(by) > 3 {
+			return at, by
+		}
+		via = nil
+		for _, k := range g.Out {
+			if of, next := c.source(k); of != nil {
+				at, via = k, next
+			}
+		}
+	}
+	return at, by
+}
+
+// administers reports whether f or its handler is named as what sets the process up is:
+// who may ask for that could do worse.
+func (c *checker) administers(f *funcs.Func, root *hotpath.Root) bool {
+	if c.requests.NamedForDiagnosis(f, root) != "" {
+		return true
+	}
+	for _, g := range []*funcs.Func{f, c.requests.Handler(f, root)} {
+		if g != nil && operating.MatchString(receiver(g)+" "+g.Name(c.Pkg)[strings.LastIndexByte(g.Name(c.Pkg), '.')+1:]) {
+			return true
+		}
+	}
+	return false
+}
+
+var operating = regexp.MustCompile(`(?i)config|admin|setup|reload|settings`)
 
 // comesIn reports whether the request is one that this process is asked by: it comes
 // with a ResponseWriter, here or where f is called, or out of the context of a framework.

@@ -1,9 +1,11 @@
 package unboundedqueue
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ast/inspector"
 
@@ -40,14 +42,16 @@ func (c *checker) collections() {
 		if !col.kept {
 			continue
 		}
+		var found []rule.Finding
 		for _, a := range col.adds {
-			if root := c.Hotness.RootAt(a.node.Pos()); root != nil {
-				if lasting.holds(c, col.v, a) {
-					c.added(col, a, root)
-				}
-				continue
+			if root := c.Hotness.RootAt(a.node.Pos()); root == nil {
+				c.exports(col, a)
+			} else if lasting.holds(c, col.v, a) {
+				found = append(found, c.added(col, a, root)...)
 			}
-			c.exports(col, a)
+		}
+		if len(found) > 0 { // the fault is that nothing removes, wherever it is added to
+			c.Report(slices.MinFunc(found, func(f, g rule.Finding) int { return cmp.Compare(f.Tier, g.Tier) }))
 		}
 	}
 	for _, f := range c.Funcs.Funcs {
@@ -59,16 +63,17 @@ func (c *checker) collections() {
 	}
 }
 
-// added reports an element that a request adds.
-func (c *checker) added(col *collection, a add, root *hotpath.Root) {
+// added returns the finding of an element that a request adds, if it is one.
+func (c *checker) added(col *collection, a add, root *hotpath.Root) []rule.Finding {
 	tier, of := c.keyed(a, root)
 	if tier == "" {
-		return
+		return nil
 	}
-	c.finding(a.f, a.node, root, tier, fmt.Sprintf("%s %s", a.what, col.v.Name()), of, rule.Finding{
+	f := c.finding(a.f, a.node, root, tier, fmt.Sprintf("%s %s", a.what, col.v.Name()), of, rule.Finding{
 		Primitive: a.what,
 		Chain:     append(steps(root), rule.Step{Pos: a.node.Pos(), Text: "adds to " + col.v.Name() + ", from which nothing removes"}),
 	})
+	return []rule.Finding{f}
 }
 
 // keyed returns how sure it is that each request may add another element, and what
@@ -83,19 +88,25 @@ func (c *checker) keyed(a add, root *hotpath.Root) (rule.Tier, string) {
 	if c.fixed(a.key) {
 		return "", ""
 	}
-	switch {
-	case c.fresh(a.f, a.key):
+	if c.fresh(a.f, a.key) {
 		return rule.Likely, "with each request"
-	case !c.fromRequest(a.f, a.key, root):
+	}
+	from, vouched := c.fromRequest(a, root)
+	switch {
+	case !from || len(root.Via) > far:
 		return rule.Suspected, "with what requests ask for"
-	case c.vouched(a):
+	case vouched:
 		return rule.Suspected, "with what requests ask for, as far as it exists"
 	}
 	return rule.Likely, "with each key that a client makes up"
 }
 
-// finding reports a collection that grows.
-func (c *checker) finding(f *funcs.Func, n ast.Node, root *hotpath.Root, tier rule.Tier, what, of string, out rule.Finding) {
+// far is how many calls lie between a handler and an add at most of which it is clear
+// what it is that a client sends: each may ask whether there is such a thing.
+const far = 3
+
+// finding returns the finding of a collection that grows.
+func (c *checker) finding(f *funcs.Func, n ast.Node, root *hotpath.Root, tier rule.Tier, what, of string, out rule.Finding) rule.Finding {
 	out.Pos, out.End = n.Pos(), n.End()
 	out.Tier = tier
 	out.Cause = "grows " + of
@@ -105,7 +116,7 @@ func (c *checker) finding(f *funcs.Func, n ast.Node, root *hotpath.Root, tier ru
 		out.Tier = rule.Suspected
 		out.Message += " (but " + why + ")"
 	}
-	c.Report(out)
+	return out
 }
 
 // exports tells other packages that the function adds to a field of its receiver.
@@ -119,7 +130,7 @@ func (c *checker) exports(col *collection, a add) {
 	}
 	g := &Grows{Posn: c.Fset.Position(a.node.Pos()), Func: fn.FullName(), Name: col.v.Name(), What: a.what, Fresh: a.key == nil}
 	if a.key != nil {
-		if c.fixed(a.key) || c.vouched(a) {
+		if c.fixed(a.key) || c.vouched(a.f, a.node, c.flows.Of(a.f).From(dataflow.Mentioned(c.TypesInfo, a.key))) {
 			return
 		}
 		g.Fresh = c.fresh(a.f, a.key)
@@ -166,13 +177,13 @@ func (c *checker) called(f *funcs.Func, k *funcs.Call, lasting *lifetimes) {
 	if tier == "" {
 		return
 	}
-	c.finding(f, k.Site, root, tier, fmt.Sprintf("%s %s of %s", g.What, g.Name, c.short(k.Func)), of, rule.Finding{
+	c.Report(c.finding(f, k.Site, root, tier, fmt.Sprintf("%s %s of %s", g.What, g.Name, c.short(k.Func)), of, rule.Finding{
 		Posn:      g.Posn,
 		Func:      g.Func,
 		Primitive: g.What,
 		Chain: append(steps(root), rule.Step{Pos: k.Site.Pos(), Text: "calls " + c.short(k.Func)},
 			rule.Step{Posn: g.Posn, Text: "adds to " + g.Name + ", from which nothing removes"}),
-	})
+	}))
 }
 
 // collect finds the collections of the package.

@@ -86,14 +86,17 @@ func (c *checker) fresh(f *funcs.Func, key ast.Expr) (found bool) {
 	return found
 }
 
-// fromRequest reports whether the key comes from what the client has sent: it is
-// followed through the calls by which the request comes to f.
-func (c *checker) fromRequest(f *funcs.Func, key ast.Expr, root *hotpath.Root) bool {
-	vars := c.flows.Of(f).From(dataflow.Mentioned(c.TypesInfo, key))
+// fromRequest reports whether the key comes from what the client has sent, and whether
+// something on the way vouches for it. It is followed through the calls by which the
+// request comes to the add.
+func (c *checker) fromRequest(a add, root *hotpath.Root) (from, vouched bool) {
+	f := a.f
+	vars := c.flows.Of(f).From(dataflow.Mentioned(c.TypesInfo, a.key))
+	vouched = c.vouched(f, a.node, vars)
 	for i := len(root.Via) - 1; i >= 0; i-- {
 		call := c.callAt(root.Via[i].Pos, f)
-		if call == nil {
-			return false
+		if call == nil || call.Caller == nil {
+			return false, vouched
 		}
 		args := make(dataflow.Vars)
 		for g := f; g != nil; g = g.Parent {
@@ -105,23 +108,21 @@ func (c *checker) fromRequest(f *funcs.Func, key ast.Expr, root *hotpath.Root) b
 				}
 			}
 		}
-		f = call.Caller
-		if f == nil {
-			return false
-		}
 		for v := range vars { // of a literal: what it captures
 			args[v] = true
 		}
+		f = call.Caller
 		vars = c.flows.Of(f).From(args)
+		vouched = vouched || c.vouched(f, call.Site, vars)
 	}
 	for g := f; g != nil; g = g.Parent {
 		for p := range g.Sig.Params().Variables() {
 			if vars[p] && !contexts.Is(p.Type()) && !isNamed(p.Type(), "net/http", "ResponseWriter") {
-				return true
+				return true, vouched
 			}
 		}
 	}
-	return false
+	return false, vouched
 }
 
 // callAt returns the call at a step of the way to f.
@@ -135,18 +136,18 @@ func (c *checker) callAt(pos token.Pos, f *funcs.Func) *funcs.Call {
 }
 
 // vouched reports whether something that is not the standard library's has been asked
-// about the key before, and might have said that there is no such thing.
-func (c *checker) vouched(a add) bool {
-	cur, ok := c.cursor(a.node)
-	if !ok || a.key == nil {
+// about what the variables hold before n, which stands in f, and might have said that
+// there is no such thing.
+func (c *checker) vouched(f *funcs.Func, n ast.Node, from dataflow.Vars) bool {
+	cur, ok := c.cursor(n)
+	if !ok {
 		return false
 	}
-	fl := c.flows.Of(a.f)
-	from := fl.From(dataflow.Mentioned(c.TypesInfo, a.key))
-	for _, cond := range c.guards.Conditions(a.f, cur) {
+	fl := c.flows.Of(f)
+	for _, cond := range c.guards.Conditions(f, cur) {
 		for v := range dataflow.Mentioned(c.TypesInfo, cond.Expr) {
 			for _, d := range fl.Defs[v] {
-				if d.Pos < a.node.Pos() && c.asks(d.RHS, from) {
+				if d.Pos < n.Pos() && c.asks(d.RHS, from) {
 					return true
 				}
 			}

@@ -85,3 +85,11 @@ func (s *shop) run(w http.ResponseWriter, r *http.Request) { exec.Command("true"
 
 // What answers the client asks nobody.
 func (s *shop) answer(w http.ResponseWriter, r *http.Request) { w.Write([]byte("a")) }
+
+// No request waits for what it starts.
+func (s *shop) starts(w http.ResponseWriter, r *http.Request) {
+	go s.later()
+	go func() { s.redis.Get("a") }()
+}
+
+func (s *shop) later() { s.redis.Get("a") }

@@ -85,13 +85,23 @@ func decode(r *http.Request, v any) error {
 
 // A helper of the package is given the body.
 func (s *server) update(w http.ResponseWriter, r *http.Request) {
-	b, err := all(r.Body) // want `^likely: the body .* ← all reads it to its end`
+	b, err := all(r.Body)
 	if err == nil {
 		w.Write(b)
 	}
 }
 
-func all(r io.Reader) ([]byte, error) { return io.ReadAll(r) }
+func all(r io.Reader) ([]byte, error) {
+	return io.ReadAll(r) // want `^likely: the body .* ← all reads it to its end`
+}
+
+// So is another, which has the finding once.
+func (s *server) replace(w http.ResponseWriter, r *http.Request) {
+	b, err := all(r.Body)
+	if err == nil {
+		w.Write(b)
+	}
+}
 
 // So is one of another package, by way of a third function.
 func (s *server) imports(w http.ResponseWriter, r *http.Request) {
@@ -122,4 +132,9 @@ func (s *server) admin() {
 		b, _ := io.ReadAll(r.Body) // want `^suspected: the body .* \(but the request asks for diagnosis\)`
 		w.Write(b)
 	})
+}
+
+// Doubt: who sets the process up could do worse.
+func (s *server) reloadConfig(w http.ResponseWriter, r *http.Request) {
+	s.last, _ = io.ReadAll(r.Body) // want `^suspected: the body .* \(but it is named as what serves the operator is\)`
 }

@@ -28,6 +28,7 @@ type server struct {
 	calls    map[int64]time.Time
 	hooks    []func()
 	names    map[string]string
+	aliases  map[string]string
 }
 
 type session struct{ pages []string }
@@ -112,7 +113,7 @@ func (s *server) like(w http.ResponseWriter, r *http.Request) {
 	if s.byUser[user] == nil {
 		s.byUser[user] = make(map[string]bool) // want `^likely: map byUser grows`
 	}
-	s.byUser[user][item] = true // want `^likely: map byUser grows`
+	s.byUser[user][item] = true
 }
 
 // A key that there never was before.
@@ -150,6 +151,18 @@ func (s *server) name(w http.ResponseWriter, r *http.Request) {
 }
 
 func lookup(id string) (string, error) { return id, nil }
+
+// Doubt: so is it where the function is called that adds it.
+func (s *server) alias(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	if _, err := lookup(id); err == nil {
+		s.remember(id)
+	}
+}
+
+func (s *server) remember(id string) {
+	s.aliases[id] = id // want `^suspected: map aliases grows with what requests ask for, as far as it exists`
+}
 
 // Doubt: what the key comes from is not seen.
 var zones = map[string]int{}
