@@ -102,6 +102,7 @@ func (x *Index) Calls(f *funcs.Func, covered func(fn ast.Node) bool) []Call {
 
 // of returns what the call asks, if anything.
 func (x *Index) of(f *funcs.Func, c *funcs.Call, places []witness.Place) (Call, bool) {
+	answers := x.answers(c)
 	for _, p := range places {
 		d := Call{Call: c}
 		e, ok := x.witness.Find(f.Node, p, asked, func(e effects.Effect) bool {
@@ -109,7 +110,7 @@ func (x *Index) of(f *funcs.Func, c *funcs.Call, places []witness.Place) (Call, 
 				return false
 			}
 			d.Kind, d.By = x.byChain(e)
-			return d.Kind != ""
+			return d.Kind != "" && !(d.Kind == Client && answers)
 		})
 		if ok {
 			d.Effect = &e
@@ -126,6 +127,17 @@ func (x *Index) of(f *funcs.Func, c *funcs.Call, places []witness.Place) (Call, 
 	return Call{}, false
 }
 
+// answers reports whether the call is given what a client is answered by: what a library
+// does with that is no request of ours.
+func (x *Index) answers(c *funcs.Call) bool {
+	for _, a := range c.Site.Args {
+		if t := x.pass.TypesInfo.TypeOf(a); t != nil && isNamed(t, "net/http", "ResponseWriter") {
+			return true
+		}
+	}
+	return false
+}
+
 // byChain returns what is asked on the way to an effect, and by which function.
 func (x *Index) byChain(e effects.Effect) (Kind, string) {
 	end := x.witness.Primitive(e)
@@ -137,7 +149,7 @@ func (x *Index) byChain(e effects.Effect) (Kind, string) {
 		case modules.IsStd(path):
 			return byName(s.Func), s.Func
 		case modules.OursPath(x.pass.Pass, path):
-		case e.Kind != effects.Net || serves(s.Func) || answers(end):
+		case e.Kind != effects.Net || serves(s.Func) || answer.MatchString(end):
 			return "", ""
 		default:
 			return Client, s.Func
@@ -184,9 +196,6 @@ func serves(name string) bool {
 	}
 	return serving.MatchString(name[strings.LastIndexByte(name, '.')+1:]) && witness.PathOf(name) != "net"
 }
-
-// answers reports whether the primitive writes to who asks this process something.
-func answers(primitive string) bool { return answer.MatchString(primitive) }
 
 // bySignature returns what is asked by a call of which only the signature is known:
 // that of a generated gRPC client, or a function that dials.

@@ -1,7 +1,10 @@
 // Package redis is a client of a cache.
 package redis
 
-import "net"
+import (
+	"net"
+	"net/http"
+)
 
 type Client struct{ conn net.Conn }
 
@@ -17,4 +20,10 @@ func (c *Client) Get(key string) (string, error) {
 	b := make([]byte, 100)
 	n, err := c.conn.Read(b)
 	return string(b[:n]), err
+}
+
+// Challenge answers a request, and may ask somebody.
+func (c *Client) Challenge(w http.ResponseWriter, r *http.Request) bool {
+	_, err := c.Get(r.URL.Path)
+	return err == nil
 }
