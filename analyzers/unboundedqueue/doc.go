@@ -55,8 +55,13 @@
 //
 // It is only suspected on the way to an error, behind a path for diagnosis, in what is
 // named as what stands in for something else is (a store in memory, a mock, an example),
-// and where keys are of things that exist: something was asked about them before that
-// might have failed, or where they come from is not seen.
+// and where keys are of things that exist: something was asked about them before, here or
+// by a caller, that might have failed; or where they come from is not seen, or is far
+// away. So are bodies that somebody reads who is named as what sets up or watches the
+// process is: who may send those could do worse.
+//
+// A collection has one finding, wherever it is added to; a function that reads bodies for
+// several handlers has one, too.
 //
 // It does not see a limit that a package sets which imports the handlers': say so there,
 // with //lagvet:allow unboundedqueue -- where the limit is.
