@@ -91,7 +91,7 @@ func (c *checker) covers(f *funcs.Func) func(ast.Node) bool {
 // call reports a call that nothing protects.
 func (c *checker) call(f *funcs.Func, call downstream.Call) {
 	root := c.Hotness.RootAt(call.Site.Pos())
-	if root == nil || call.Kind == downstream.Command || c.apart(f, root) || c.protected(f, call, root) {
+	if root == nil || call.Kind == downstream.Command || c.requests.Detached(f, root) || c.protected(f, call, root) {
 		return
 	}
 	c.Report(rule.Finding{
@@ -104,28 +104,6 @@ func (c *checker) call(f *funcs.Func, call downstream.Call) {
 		Chain:     c.chain(f, call, root),
 		Mend:      "call it through a circuit breaker or under a limit of concurrency, and answer without it when that refuses",
 	})
-}
-
-// apart reports whether f runs in a goroutine that the request starts: it does not wait
-// for what that asks.
-func (c *checker) apart(f *funcs.Func, root *hotpath.Root) bool {
-	for g := f; g != nil; g = g.Parent {
-		if g.Use == funcs.Spawned {
-			return true
-		}
-	}
-	for _, s := range root.Via {
-		g := c.Funcs.At(s.Pos)
-		if g == nil {
-			continue
-		}
-		for _, k := range g.Out {
-			if k.Site.Pos() == s.Pos && k.Mode == funcs.Go {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // protected reports whether a breaker, a limiter or a budget stands on the way from the

@@ -238,7 +238,7 @@ func (c *checker) mentions(e ast.Expr, is func(types.Type) bool) (found bool) {
 // endless judges a loop that pauses and never gives up.
 func (c *checker) endless(f *funcs.Func, call downstream.Call, r *retries.Retry) {
 	mend := "give up after some attempts, or when the context is done: select on ctx.Done() beside the timer"
-	if root := c.Hotness.RootAt(call.Site.Pos()); root != nil && !c.spawned(f) {
+	if root := c.Hotness.RootAt(call.Site.Pos()); root != nil && !c.spawned(f) && !c.requests.Detached(f, root) {
 		c.report(call, r, rule.Likely, "no limit on a request",
 			fmt.Sprintf("%s is repeated for as long as it fails, on behalf of a request (%s): while the dependency is down, requests and what they hold pile up", c.name(call.Call), root.Detail), mend)
 		return

@@ -15,6 +15,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/downstream"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/modules"
+	"github.com/lagvet/lagvet/analyzers/internal/requests"
 	"github.com/lagvet/lagvet/analyzers/internal/retries"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/sizes"
@@ -53,6 +54,7 @@ func run(pass *rule.Pass) error {
 		flows:      dataflow.New(pass.TypesInfo),
 		told:       make(map[ast.Stmt]bool),
 	}
+	c.requests = requests.New(pass, c.root, c.values, c.flows)
 	c.sizes = sizes.New(pass.TypesInfo, pass.Funcs, c.flows, c.root)
 	for _, f := range pass.Funcs.Funcs {
 		if !c.values.InTest(f.Node.Pos()) {
@@ -71,6 +73,7 @@ type checker struct {
 	witness    *witness.Index
 	retries    *retries.Index
 	downstream *downstream.Index
+	requests   *requests.Index
 	flows      *dataflow.Index
 	sizes      *sizes.Index
 	told       map[ast.Stmt]bool // loops with a finding

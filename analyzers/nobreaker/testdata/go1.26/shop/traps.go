@@ -90,6 +90,12 @@ func (s *shop) answer(w http.ResponseWriter, r *http.Request) { w.Write([]byte("
 func (s *shop) starts(w http.ResponseWriter, r *http.Request) {
 	go s.later()
 	go func() { s.redis.Get("a") }()
+	s.start(func() { s.redis.Get("a") })
+	s.start(s.later)
+}
+
+func (s *shop) start(f func()) {
+	go func() { f() }()
 }
 
 func (s *shop) later() { s.redis.Get("a") }

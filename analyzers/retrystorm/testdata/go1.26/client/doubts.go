@@ -69,6 +69,18 @@ func (c *Client) longPoll(use func(*http.Response)) {
 // No request waits for what it starts.
 func (c *Client) startUp(w http.ResponseWriter, r *http.Request) {
 	go c.announce()
+	c.start(func() {
+		for {
+			if err := c.db.Ping(); err == nil { // want `^suspected: \(\*sql.DB\).Ping is repeated for as long as it fails, and nothing ends that`
+				return
+			}
+			time.Sleep(time.Second)
+		}
+	})
+}
+
+func (c *Client) start(f func()) {
+	go func() { f() }()
 }
 
 func (c *Client) announce() {
