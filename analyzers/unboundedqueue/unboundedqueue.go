@@ -91,7 +91,7 @@ func (c *checker) doubt(f *funcs.Func, n ast.Node, root *hotpath.Root) string {
 // Packages that serve tests or show how things are used, and types that stand in for
 // others or hold in memory what those store, are known by their names.
 var (
-	aside      = regexp.MustCompile(`(?i)(^|/)(tests?|testing|testdata|test(util|help|serv)\w*|e2e|integration|mocks?|fakes?|examples?|demos?|docs?|documentation|samples?)(/|$)`)
+	aside      = regexp.MustCompile(`(?i)(^|/)(tests?([-_]\w+)?|testing|testdata|test(util|help|serv)\w*|e2e|integration|mocks?|fakes?|examples?|demos?|docs?|documentation|samples?)(/|$)`)
 	substitute = regexp.MustCompile(`(?i)mock|fake|stub|in_?mem|memory|dummy|noop`)
 )
 
