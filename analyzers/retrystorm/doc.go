@@ -53,11 +53,11 @@
 //   - Test files.
 //
 // Suspected only: a pause without an end where neither a request nor a context is at
-// hand, as in what keeps up a connection for as long as the process runs; a retry
-// without a pause of some errors only, or of what is made again after a success, too, or of three attempts at most; a way round the
-// loop that leaves out the pause of others; a pause that is the same in every process
-// (no jitter); nested retries of which the outer one has no number; a watch for each key
-// under a shared context.
+// hand, as in what keeps up a connection for as long as the process runs; a retry without
+// a pause of some errors only, of what is made again after a success, too, or of three
+// attempts at most; a way round the loop that leaves out the pause of others; a pause that
+// is the same in every process (no jitter); nested retries of which the outer one has no
+// number; a watch for each key under a shared context.
 //
 // # How to mend
 //

@@ -6,8 +6,6 @@ import (
 	"go/token"
 	"go/types"
 
-	"golang.org/x/tools/go/analysis"
-
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/modules"
 )
@@ -30,8 +28,6 @@ func (*Retrier) AFact() {}
 
 func (r *Repeats) String() string { return "repeats in " + r.Func }
 func (r *Retrier) String() string { return fmt.Sprintf("retries parameter %d", r.Param) }
-
-var _ = []analysis.Fact{(*Repeats)(nil), (*Retrier)(nil)}
 
 // Repeats returns where fn repeats what failed before it returns, or nil.
 func (x *Index) Repeats(fn *types.Func) *Repeats {

@@ -291,9 +291,9 @@ func (x *Index) variable(e ast.Expr) *types.Var {
 	return nil
 }
 
-// Fails returns the variable that holds the error of the call, and whether the
+// fails returns the variable that holds the error of the call, and whether the
 // error is looked at at all.
-func (x *Index) Fails(call *funcs.Call) (err *types.Var, ok bool) {
+func (x *Index) fails(call *funcs.Call) (err *types.Var, ok bool) {
 	sig, isSig := x.info.TypeOf(call.Site.Fun).Underlying().(*types.Signature)
 	if !isSig || !returnsError(sig) {
 		return nil, false

@@ -41,7 +41,7 @@ type state struct {
 
 // begin finds the call, and reports whether its error is looked at.
 func (w *walk) begin() (ok bool) {
-	if w.err, ok = w.x.Fails(w.call); !ok {
+	if w.err, ok = w.x.fails(w.call); !ok {
 		return false
 	}
 	for _, b := range w.g.Blocks {
