@@ -14,7 +14,7 @@
 //     begins, and the exit does not wait for what Shutdown waits for.
 //   - an HTTP server that nothing shuts down, in a package that asks to be told of the
 //     signals which end a process.
-//   - work that waits for the network or a file in the loop that receives signals, if
+//   - work that waits for the network, or sleeps, in the loop that receives signals, if
 //     the channel holds one signal: a SIGTERM that comes behind another is lost
 //     meanwhile, and whoever waits for the process kills it in the end.
 //
@@ -50,13 +50,15 @@
 //   - Where an exit tells http.ErrServerClosed from other errors.
 //   - For servers of metrics, profiles, health checks and the like, and where anything
 //     in the package closes or stops a server, or the server is handed to other code.
-//   - For work in a signal loop that ends with it, that runs in a goroutine of its own,
-//     or whose channel has more room.
+//   - For work in a signal loop that ends with it or that a signal to end the process
+//     asks for, that runs in a goroutine of its own, or whose channel has more room.
 //
-// It is suspected only, which is for the audit, if no error leads to the exit, because
-// that is how an assertion looks; if it is in a sync.Once; if nothing but the name of an
-// interface's method says that it ends the process; and in a signal loop that waits for
-// reloads only, where a signal that is lost asks for nothing new.
+// It is suspected only, which is for the audit, if no error leads to the exit, or none
+// but that of an encoder of values in memory, because that is how an assertion looks; if
+// more than eight calls lie between it and the request; if it is in a sync.Once; if
+// nothing but the name of an interface's method says that it ends the process; and in a
+// signal loop if the work is with files, or if the loop waits for reloads only, where
+// a signal that is lost asks for nothing new.
 //
 // What a logger of another module does is told by the name of what is called: each of
 // its methods leads to an exit that only Fatal comes to.
