@@ -1,13 +1,13 @@
 package adopted
 
 import (
+	"go/ast"
 	"go/token"
 	"maps"
 	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
-	"honnef.co/go/tools/analysis/facts/directives"
 	"honnef.co/go/tools/analysis/lint"
 
 	"github.com/lagvet/lagvet/analyzers/directive"
@@ -103,7 +103,7 @@ func (c check) silence() string {
 }
 
 func (c check) requires() []*analysis.Analyzer {
-	as := []*analysis.Analyzer{directives.Analyzer}
+	var as []*analysis.Analyzer
 	for _, a := range c.analyzer.Requires {
 		if a == buildir {
 			a = forms
@@ -173,7 +173,10 @@ func (c check) add(p *rule.Pass, found []rule.Finding, d analysis.Diagnostic) []
 // one for the file, or one for the line that it stands on or above.
 func (c check) ignored(p *rule.Pass, pos token.Pos) *directive.Directive {
 	at := p.Fset.Position(pos)
-	for _, d := range p.ResultOf[directives.Analyzer].([]lint.Directive) {
+	if !lints(p.File(pos)) {
+		return nil
+	}
+	for _, d := range lint.ParseDirectives([]*ast.File{p.File(pos)}, p.Fset) {
 		if d.Directive == nil || len(d.Arguments) < 2 || !slices.Contains(strings.Split(d.Arguments[0], ","), c.analyzer.Name) {
 			continue
 		}
@@ -184,4 +187,12 @@ func (c check) ignored(p *rule.Pass, pos token.Pos) *directive.Directive {
 		}
 	}
 	return nil
+}
+
+// lints reports whether a file holds any directive of staticcheck: to find what each
+// is about takes long.
+func lints(f *ast.File) bool {
+	return f != nil && slices.ContainsFunc(f.Comments, func(g *ast.CommentGroup) bool {
+		return slices.ContainsFunc(g.List, func(c *ast.Comment) bool { return strings.HasPrefix(c.Text, "//lint:") })
+	})
 }

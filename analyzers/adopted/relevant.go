@@ -41,39 +41,63 @@ func defersLock(pass *analysis.Pass) bool {
 	})
 }
 
-// keysOfBytes reports whether a package gives a variable a string made of bytes, and has
-// a map of strings.
+// keysOfBytes reports whether a package looks something up in a map by a variable that is
+// given a string made of bytes.
 func keysOfBytes(pass *analysis.Pass) bool {
-	return holds(pass, func(n ast.Node) bool {
-		var given []ast.Expr
+	made := make(map[types.Object]bool)
+	note := func(names, values []ast.Expr) {
+		for i, v := range values {
+			if id, ok := names[min(i, len(names)-1)].(*ast.Ident); ok && ofBytes(pass, v) {
+				made[pass.TypesInfo.ObjectOf(id)] = true
+			}
+		}
+	}
+	holds(pass, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.AssignStmt:
-			given = n.Rhs
+			note(n.Lhs, n.Rhs)
 		case *ast.ValueSpec:
-			given = n.Values
+			for i, v := range n.Values {
+				note([]ast.Expr{n.Names[min(i, len(n.Names)-1)]}, []ast.Expr{v})
+			}
 		}
-		return slices.ContainsFunc(given, func(e ast.Expr) bool {
-			call, ok := ast.Unparen(e).(*ast.CallExpr)
-			return ok && len(call.Args) == 1 && pass.TypesInfo.Types[call.Fun].IsType() && isString(pass.TypesInfo.TypeOf(call))
-		})
-	}) && holds(pass, func(n ast.Node) bool {
+		return false
+	})
+	return len(made) > 0 && holds(pass, func(n ast.Node) bool {
 		x, ok := n.(*ast.IndexExpr)
 		if !ok {
 			return false
 		}
-		_, named := x.Index.(*ast.Ident)
-		t := pass.TypesInfo.TypeOf(x.X)
-		if !named || t == nil {
+		id, ok := x.Index.(*ast.Ident)
+		if !ok || !made[pass.TypesInfo.Uses[id]] {
 			return false
 		}
-		m, ok := t.Underlying().(*types.Map)
-		return ok && isString(m.Key())
+		t := pass.TypesInfo.TypeOf(x.X)
+		if t == nil {
+			return false
+		}
+		_, ok = t.Underlying().(*types.Map)
+		return ok
 	})
 }
 
-func isString(t types.Type) bool {
-	b, ok := t.Underlying().(*types.Basic)
-	return ok && b.Kind() == types.String
+// ofBytes reports whether e converts a slice to a string, or what may be one where types
+// are parameters.
+func ofBytes(pass *analysis.Pass, e ast.Expr) bool {
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	if !ok || len(call.Args) != 1 || !pass.TypesInfo.Types[call.Fun].IsType() {
+		return false
+	}
+	b, ok := pass.TypesInfo.TypeOf(call).Underlying().(*types.Basic)
+	if !ok || b.Kind() != types.String {
+		return false
+	}
+	from := pass.TypesInfo.TypeOf(call.Args[0])
+	if _, ok := types.Unalias(from).(*types.TypeParam); ok {
+		return true
+	}
+	_, ok = from.Underlying().(*types.Slice)
+	return ok
 }
 
 // holds reports whether accept takes some node of the package.

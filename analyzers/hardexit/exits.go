@@ -152,6 +152,9 @@ func (c *checker) covered(fn ast.Node) bool {
 
 // onRequests reports where f ends the process on behalf of a request.
 func (c *checker) onRequests(f *funcs.Func) {
+	if !slices.ContainsFunc(f.Out, func(k *funcs.Call) bool { return c.Hotness.RootAt(k.Site.Pos()) != nil }) {
+		return
+	}
 	if r := c.Hotness.Root(f.Node); c.wraps(f) && (r == nil || len(r.Via) > 0) {
 		return // whoever calls it decides
 	}

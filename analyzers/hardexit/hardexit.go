@@ -52,8 +52,9 @@ func run(pass *rule.Pass) error {
 		}
 	}
 	c.panics()
-	c.servers()
-	c.signals()
+	told := c.notified()
+	c.servers(told)
+	c.signals(told)
 	return nil
 }
 

@@ -22,11 +22,15 @@ var serving = []string{"ListenAndServe", "ListenAndServeTLS", "Serve", "ServeTLS
 // serves returns the name of the method by which the call has an http.Server
 // serve, or of the function of net/http that makes one to serve with.
 func (c *checker) serves(call *ast.CallExpr) (name string, method bool) {
-	full := values.Callee(c.TypesInfo, call)
-	if name, ok := strings.CutPrefix(full, "(*net/http.Server)."); ok {
-		return name, slices.Contains(serving, name)
+	k := c.Funcs.Call(call)
+	if k == nil || k.Func == nil || !slices.Contains(serving, k.Func.Name()) {
+		return "", false
 	}
-	if name, ok := strings.CutPrefix(full, "net/http."); ok && slices.Contains(serving, name) {
+	full := k.Func.FullName()
+	if name, ok := strings.CutPrefix(full, "(*net/http.Server)."); ok {
+		return name, true
+	}
+	if strings.HasPrefix(full, "net/http.") {
 		return full, false
 	}
 	return "", false
@@ -34,20 +38,25 @@ func (c *checker) serves(call *ast.CallExpr) (name string, method bool) {
 
 // servers reports where http servers are served in a way that leaves no time for
 // the requests in flight when the process is told to end.
-func (c *checker) servers() {
-	ends := c.endings()
-	told := c.told()
+func (c *checker) servers(told []*notification) {
+	var ends *endings
 	for _, f := range c.Funcs.Funcs {
 		if c.values.InTest(f.Node.Pos()) {
 			continue
 		}
 		for _, k := range f.Out {
-			switch name, method := c.serves(k.Site); {
-			case name == "" || c.aside(f, k.Site):
+			name, method := c.serves(k.Site)
+			if name == "" || c.aside(f, k.Site) {
+				continue
+			}
+			if ends == nil {
+				ends = c.endings()
+			}
+			switch at := end(told); {
 			case method && len(ends.shutdown) > 0:
 				c.fatalServe(f, k.Site, name, ends)
-			case told.IsValid() && !ends.any:
-				c.unended(f, k.Site, name, method, told)
+			case at.IsValid() && !ends.any:
+				c.unended(f, k.Site, name, method, at)
 			}
 		}
 	}
@@ -59,8 +68,8 @@ type endings struct {
 	any      bool            // something is shut down, closed or stopped that may be a server
 }
 
-func (c *checker) endings() endings {
-	var e endings
+func (c *checker) endings() *endings {
+	e := new(endings)
 	for _, f := range c.Funcs.Funcs {
 		for _, k := range f.Out {
 			if c.values.InTest(k.Site.Pos()) || k.Func == nil {
@@ -93,9 +102,9 @@ func aboutSignals(fn *types.Func) bool {
 	return false
 }
 
-// told returns where the package asks to be told when the process is to end.
-func (c *checker) told() token.Pos {
-	for _, s := range c.notified() {
+// end returns where the package asks to be told when the process is to end.
+func end(told []*notification) token.Pos {
+	for _, s := range told {
 		if s.ends {
 			return s.site.Pos()
 		}
@@ -105,7 +114,7 @@ func (c *checker) told() token.Pos {
 
 // fatalServe reports an exit on any error of a server that is shut down elsewhere:
 // it comes at once, while Shutdown still waits for the requests in flight.
-func (c *checker) fatalServe(f *funcs.Func, serve *ast.CallExpr, name string, e endings) {
+func (c *checker) fatalServe(f *funcs.Func, serve *ast.CallExpr, name string, e *endings) {
 	if !c.sameServer(serve, e.shutdown) {
 		return
 	}

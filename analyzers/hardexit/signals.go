@@ -34,7 +34,7 @@ func (c *checker) notified() []*notification {
 	var ns []*notification
 	for _, f := range c.Funcs.Funcs {
 		for _, k := range f.Out {
-			if k.Func == nil || len(k.Site.Args) == 0 || c.values.InTest(k.Site.Pos()) {
+			if k.Func == nil || k.Func.Pkg() == nil || k.Func.Pkg().Path() != "os/signal" || len(k.Site.Args) == 0 || c.values.InTest(k.Site.Pos()) {
 				continue
 			}
 			switch k.Func.FullName() {
@@ -129,9 +129,12 @@ type receipt struct {
 }
 
 // signals looks at what is done when a signal comes.
-func (c *checker) signals() {
+func (c *checker) signals(told []*notification) {
+	if len(told) == 0 {
+		return
+	}
 	serving := c.servingPlace()
-	for _, n := range c.notified() {
+	for _, n := range told {
 		if n.channel == nil {
 			continue
 		}

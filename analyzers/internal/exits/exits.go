@@ -73,11 +73,11 @@ type Index struct {
 // exits reports whether a call in f ends the process because of an error.
 func (x *Index) exits(f *funcs.Func) bool {
 	return slices.ContainsFunc(f.Out, func(k *funcs.Call) bool {
-		if k.Func == nil || k.Callee != nil {
+		if k.Func == nil || k.Callee != nil || !Named(k.Func.Name()) {
 			return false
 		}
-		stop := Known(k.Func.FullName()) || Named(k.Func.Name()) && !modules.IsStd(Package(k.Func.FullName()))
-		return stop && x.Failed(f, k.Site)
+		name := k.Func.FullName()
+		return (Known(name) || !modules.IsStd(Package(name))) && x.Failed(f, k.Site)
 	})
 }
 
