@@ -45,6 +45,8 @@ type check struct {
 	cause    string // of the finding, for its fingerprint
 	mend     string
 	inTests  bool // it is about tests
+	// doubt is what a message holds that is only suspected.
+	doubt string
 	// then is how a second diagnostic about the fault of the one before begins.
 	then string
 	// The page, in our words. Each is a sentence or more; what follows the name.
@@ -162,6 +164,9 @@ func (c check) add(p *rule.Pass, found []rule.Finding, d analysis.Diagnostic) []
 		Mend:      c.mend,
 		Fixes:     d.SuggestedFixes,
 		Allowed:   c.ignored(p, d.Pos),
+	}
+	if c.doubt != "" && strings.Contains(d.Message, c.doubt) {
+		f.Tier = rule.Suspected
 	}
 	for _, r := range d.Related {
 		f.Chain = append(f.Chain, rule.Step{Pos: r.Pos, Text: r.Message})

@@ -45,9 +45,11 @@ var checks = []check{
 		analyzer: copylock.Analyzer, origin: Vet,
 		group: rule.Goroutines, class: rule.Concurrency, severity: rule.High, tier: rule.Likely,
 		cause: "copied lock",
+		doubt: "protoimpl.MessageState", // its mutexes are an array of none: they mark it, and guard nothing
 		mend:  "hand on a pointer to what holds the lock",
 		title: "locks that are passed, assigned or ranged over by value",
-		what:  "A copy of a value that holds a sync.Mutex, a WaitGroup, an atomic value or something else that must not be copied after its first use.",
+		what: "A copy of a value that holds a sync.Mutex, a WaitGroup, an atomic value or something else that must not be copied after its first use.\n" +
+			"Copies of protobuf messages, which hold a mark in the form of a mutex, are suspected only.",
 		why: "Two goroutines that lock different copies exclude nobody; a copy made while the lock was held is locked for ever, and whoever\n" +
 			"waits for it waits for ever.",
 	},

@@ -11,7 +11,18 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"example.com/adopted/protoimpl"
 )
+
+type message struct {
+	state protoimpl.MessageState
+	name  string
+}
+
+func named(m message) string { // want `^copylocks suspected: named passes lock by value: .*protoimpl.MessageState`
+	return m.name
+}
 
 func (s *server) cancels(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
