@@ -3,6 +3,7 @@ package ctxbreak
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/effects"
@@ -89,21 +90,21 @@ func (c *checker) completes(b *fresh.Break) bool {
 	case "net/http.NewRequestWithContext", "(*net/http.Request).WithContext", "(*net/http.Request).Clone", "os/exec.CommandContext":
 		return false
 	}
-	for _, out := range b.Call.Caller.Out {
-		if out.Site.Pos() >= b.Call.Site.Pos() {
-			continue
-		}
-		sig, ok := c.TypesInfo.TypeOf(out.Site.Fun).Underlying().(*types.Signature)
-		if !ok || !contexts.MayFail(sig) {
-			continue
-		}
-		for _, a := range out.Site.Args {
-			if types.ExprString(a) == b.Place.Source.Expr {
-				return true
-			}
+	for f := b.Call.Caller; f != nil; f = f.Parent {
+		if slices.ContainsFunc(f.Out, func(out *funcs.Call) bool {
+			return out.Site.Pos() < b.Call.Site.Pos() && c.passes(out.Site, b.Place.Source.Expr)
+		}) {
+			return true
 		}
 	}
 	return false
+}
+
+// passes reports whether site, a call that may fail, is given the context written as
+// expr.
+func (c *checker) passes(site *ast.CallExpr, expr string) bool {
+	sig, ok := c.TypesInfo.TypeOf(site.Fun).Underlying().(*types.Signature)
+	return ok && contexts.MayFail(sig) && slices.ContainsFunc(site.Args, func(a ast.Expr) bool { return types.ExprString(a) == expr })
 }
 
 // onRequest reports whether a request waits for b.
