@@ -234,7 +234,7 @@ func (x *Index) receivesDone(s ast.Stmt) bool {
 }
 
 // loopsUntilDone reports whether s is a loop that goes on until a context is done:
-// it asks so before each turn, or is left where it hears of it.
+// it asks so before each turn, or hears of it and does not return.
 func (x *Index) loopsUntilDone(s ast.Stmt) (found bool) {
 	if l, ok := s.(*ast.LabeledStmt); ok {
 		s = l.Stmt
@@ -243,14 +243,13 @@ func (x *Index) loopsUntilDone(s ast.Stmt) (found bool) {
 	if !ok {
 		return false
 	}
-	if loop.Cond != nil {
-		b, ok := ast.Unparen(loop.Cond).(*ast.BinaryExpr)
-		return ok && b.Op == token.EQL && x.contextMethod(b.X, "Err")
+	if b, ok := ast.Unparen(loop.Cond).(*ast.BinaryExpr); ok && b.Op == token.EQL && x.contextMethod(b.X, "Err") {
+		return true
 	}
 	ast.Inspect(loop.Body, func(n ast.Node) bool {
 		if c, ok := n.(*ast.CommClause); ok && x.receivesDone(c.Comm) && len(c.Body) > 0 {
-			last, ok := c.Body[len(c.Body)-1].(*ast.BranchStmt)
-			found = found || ok && last.Tok == token.BREAK && last.Label != nil
+			_, returns := c.Body[len(c.Body)-1].(*ast.ReturnStmt)
+			found = found || !returns
 		}
 		_, lit := n.(*ast.FuncLit)
 		return !found && !lit

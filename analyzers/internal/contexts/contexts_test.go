@@ -106,6 +106,17 @@ var cases = map[string]string{
 		}
 		work() /* ctx: reached after the context is done */
 	}`,
+	"after a loop that heard of it": `func f(ctx context.Context, c chan int) {
+		var err error
+		for err == nil {
+			select {
+			case <-c:
+			case <-ctx.Done():
+				err = ctx.Err()
+			}
+		}
+		work() /* ctx: reached after the context is done */
+	}`,
 	"after a loop that leaves": `func f(ctx context.Context, c chan int) {
 		for range 3 {
 			select {

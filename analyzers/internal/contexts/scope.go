@@ -25,8 +25,7 @@ type Source struct {
 	Stored  bool // it is in a field
 	Local   bool // it was made from nothing in this function
 	Unnamed bool // it comes with a parameter that has no name
-
-	outgoing bool // it comes with a request that may be one that goes out
+	Out     bool // it comes with a request that may be one that goes out
 }
 
 // A Place is where a call stands, as far as contexts are concerned.
@@ -47,7 +46,7 @@ func (x *Index) At(call *funcs.Call) Place {
 		if s == nil {
 			return
 		}
-		if p.Source == nil || p.Source.Doubt != "" && s.Doubt == "" || p.Source.outgoing && !s.outgoing && s.Doubt == p.Source.Doubt {
+		if p.Source == nil || p.Source.Doubt != "" && s.Doubt == "" || p.Source.Out && !s.Out && s.Doubt == p.Source.Doubt {
 			p.Source = s
 		}
 	}
@@ -143,7 +142,7 @@ func (x *Index) fromType(owner *funcs.Func, v *types.Var) *Source {
 	switch {
 	case param && typeutil.IsPointerToTypeWithName(t, request):
 		entry := answers(owner.Sig)
-		return &Source{Expr: v.Name() + ".Context()", Entry: entry, outgoing: !entry}
+		return &Source{Expr: v.Name() + ".Context()", Entry: entry, Out: !entry}
 	case param && x.requestField(t):
 		return &Source{Expr: v.Name() + ".Request.Context()", Entry: true}
 	case Is(t):
