@@ -40,6 +40,8 @@ func (c *checker) doubt(b *fresh.Break) string {
 		return "the context in scope may be the wrong one: " + src.Doubt
 	case src.Stored:
 		return "the context in scope is that of the owner, not of the call"
+	case src.Out:
+		return "the context in scope is that of a request which may be the one that goes out"
 	case b.Doubt != "":
 		return b.Doubt
 	case !b.Wait.Sure && !b.Wait.Client && !(b.Via == nil && src.Entry) && !c.waits(b.Call):

@@ -211,6 +211,7 @@ func (x *Index) startAt(call *funcs.Call) {
 		}
 		w := *u.Wait
 		w.Bound = w.Bound || o.bounded
+		w.Client = w.Client && !w.Value
 		s := &Start{Call: call, Base: o.bases[0], Wait: &w}
 		if made, ok := s.Base.(*ast.CallExpr); ok {
 			name := values.Callee(x.pass.TypesInfo, made)

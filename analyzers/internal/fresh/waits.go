@@ -37,7 +37,9 @@ type Wait struct {
 	// Client is set if what is not sure is a client of the network by what its
 	// package is made of.
 	Client bool
-	Value  bool // what is not sure is a function in a variable
+	// Value is set if what is not sure is a function in a variable of this package:
+	// whose client it is, packages of other modules know better.
+	Value bool
 	// InProcess is set if it waits for a channel, which is for something that this
 	// process does.
 	InProcess bool
@@ -251,9 +253,10 @@ func (x *Index) fact(fn *types.Func, i int) Use {
 			continue
 		}
 		u := p.Use
-		if u.Wait != nil && u.Wait.Value && modules.Ours(x.pass, fn.Pkg()) {
+		if u.Wait != nil && u.Wait.Value {
 			w := *u.Wait
-			w.Client = false
+			w.Value = false
+			w.Client = w.Client && !modules.Ours(x.pass, fn.Pkg())
 			u.Wait = &w
 		}
 		return u

@@ -107,3 +107,21 @@ func twice(f func() error) error {
 	}
 	return f()
 }
+
+// The request that goes out had no context of a caller either.
+func (s *server) post(c *http.Client, req *http.Request) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second) // want `^suspected: .* \(the context in scope is that of a request which may be the one that goes out\)`
+	defer cancel()
+	resp, err := c.Do(req.WithContext(ctx))
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
+// listeners are functions that other packages put in.
+var listeners = make(map[string]func(ctx context.Context, addr string) error)
+
+func listen(ctx context.Context, addr string) error {
+	return listeners[addr](context.TODO(), addr) // want `^suspected: .* \(nothing in sight shows that it waits\)`
+}
