@@ -92,7 +92,7 @@ func (c *checker) perRequest(w *wrap) bool {
 		return false
 	}
 	root := c.Hotness.Root(w.f.Node)
-	if root == nil || !v.IsField() && w.f.Node.Pos() <= v.Pos() && v.Pos() < w.f.Node.End() {
+	if root == nil || len(root.Via) > 0 || !v.IsField() && w.f.Node.Pos() <= v.Pos() && v.Pos() < w.f.Node.End() {
 		return false
 	}
 	if v.IsField() && !c.ofServer(w.f, w.stmt.Lhs[c.contextAt(w.stmt)], root) {

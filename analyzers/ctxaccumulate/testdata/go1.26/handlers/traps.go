@@ -64,3 +64,18 @@ func (p perRequest) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.ctx = r.Context()
 	answer(p.ctx, w)
 }
+
+// What a handler calls makes a context of its own, and its goroutine wraps it.
+func (s *server) broadcast(w http.ResponseWriter, r *http.Request) { s.relay(w) }
+
+func (s *server) relay(w http.ResponseWriter) {
+	ctx, cancel := context.WithCancel(s.base)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		ctx = context.WithValue(ctx, userKey{}, "relay")
+		answer(ctx, w)
+	}()
+	<-done
+	cancel()
+}
