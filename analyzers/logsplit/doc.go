@@ -64,7 +64,7 @@
 //   - a label whose value is asked for in a condition before, or whose metric has
 //     series deleted;
 //   - prints where the package has no other logger, log.Print where it has one;
-//   - slog without the context where nothing in the package shows that one is read.
+//   - slog without the context: whether a handler takes anything from it is not seen.
 //
 // # How to mend
 //

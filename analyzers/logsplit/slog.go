@@ -27,19 +27,18 @@ func (c *checker) uncorrelated(f *funcs.Func, root *hotpath.Root) {
 		if src == nil || src.Doubt != "" || src.Unnamed || src.Stored {
 			continue
 		}
-		tier := rule.Suspected
-		if c.usesContexts() {
-			tier = rule.Likely
+		if !c.usesContexts() {
+			continue // nothing shows that anybody reads them
 		}
 		name := call.Func.Name()
 		c.Report(rule.Finding{
 			Pos: call.Site.Pos(), End: call.Site.End(),
-			Tier:      tier,
+			Tier:      rule.Suspected,
 			Cause:     "log without context",
 			Primitive: call.Func.FullName(),
-			Message:   fmt.Sprintf("%s leaves out the context in scope on the way of a request (%s): the handler adds the trace and the tenant from the context, so this line cannot be found from the request that is slow", name, root.Detail),
+			Message:   fmt.Sprintf("%s leaves out the context in scope on the way of a request (%s): if the log's handler takes the trace from the context, as other calls of this package let it, this line cannot be found from the request that is slow", name, root.Detail),
 			Mend:      fmt.Sprintf("use %s with %s", form, src.Expr),
-			Fixes:     fixForm(call.Site, form, src.Expr, tier),
+			Fixes:     fixForm(call.Site, form, src.Expr),
 		})
 	}
 }
@@ -86,9 +85,9 @@ func (c *checker) usesContexts() bool {
 }
 
 // fixForm returns the edit that has call pass ctx on.
-func fixForm(call *ast.CallExpr, form, ctx string, tier rule.Tier) []analysis.SuggestedFix {
+func fixForm(call *ast.CallExpr, form, ctx string) []analysis.SuggestedFix {
 	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-	if !ok || tier == rule.Suspected {
+	if !ok {
 		return nil
 	}
 	return []analysis.SuggestedFix{{

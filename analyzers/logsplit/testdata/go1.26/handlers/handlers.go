@@ -25,7 +25,7 @@ type server struct {
 func (s *server) order(w http.ResponseWriter, r *http.Request) {
 	fmt.Println("order", r.FormValue("id")) // want `^likely: fmt\.Println on the way of a request \(HTTP handler\) writes a line that no level turns off`
 	if err := s.store.Put(r.Context(), "a"); err != nil {
-		s.log.Error("put", "err", err) // want `^likely: Error leaves out the context in scope on the way of a request \(HTTP handler\)`
+		s.log.Error("put", "err", err) // want `^suspected: Error leaves out the context in scope on the way of a request \(HTTP handler\)`
 		http.Error(w, "sorry", http.StatusInternalServerError)
 		return
 	}
@@ -34,7 +34,7 @@ func (s *server) order(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *server) helper(ctx context.Context) {
-	slog.Info("helper")   // want `^likely: Info leaves out the context in scope`
+	slog.Info("helper")   // want `^suspected: Info leaves out the context in scope`
 	fmt.Printf("%p\n", s) // want `^likely: fmt\.Printf on the way of a request .* ← calls`
 	log.Printf("%p", s)   // want `^suspected: log\.Printf on the way of a request`
 }
