@@ -44,7 +44,7 @@ func (c *checker) doubt(b *fresh.Break) string {
 		return "the context in scope is that of a request which may be the one that goes out"
 	case b.Doubt != "":
 		return b.Doubt
-	case !b.Wait.Sure && !b.Wait.Client && !(b.Via == nil && src.Entry) && !c.waits(b.Call):
+	case !b.Wait.Sure && !b.Wait.Client && !(b.Via == nil && (src.Entry || c.waits(b.Call))):
 		// In a handler, what takes a context and may fail is there to be waited for.
 		return "nothing in sight shows that it waits"
 	case c.explained(b.Call.Site.Pos()) || b.Start.Base != nil && c.explained(b.Start.Base.Pos()):

@@ -125,3 +125,16 @@ var listeners = make(map[string]func(ctx context.Context, addr string) error)
 func listen(ctx context.Context, addr string) error {
 	return listeners[addr](context.TODO(), addr) // want `^suspected: .* \(nothing in sight shows that it waits\)`
 }
+
+// The function waits for the network too, but not with that context.
+func announce(m mailer, u string) error {
+	if err := m.Mail(context.Background(), u); err != nil {
+		return err
+	}
+	_, err := http.Get(u)
+	return err
+}
+
+func joined(ctx context.Context, m mailer) error {
+	return announce(m, "https://a.example") // want `^suspected: .* \(nothing in sight shows that it waits\)`
+}
