@@ -44,6 +44,9 @@ func (f *finder) repeated(call ssa.CallInstruction) (h holding, a acquisition, o
 
 // worse reports whether p tells more than q.
 func worse(p, q pair) bool {
+	if p.then.unsure != q.then.unsure {
+		return !p.then.unsure
+	}
 	if s, t := len(p.then.guards), len(q.then.guards); s != t {
 		return s < t
 	}
@@ -90,6 +93,7 @@ func (f *finder) pairs(call ssa.CallInstruction) (ps []pair) {
 					if !ok {
 						continue
 					}
+					a.unsure = a.unsure || t.unsure
 					for _, h := range cb.held {
 						h.object = t.translate(h.object)
 						ps = append(ps, pair{h, a})
@@ -106,6 +110,8 @@ func (f *finder) reportAgain(call ssa.CallInstruction, h holding, a acquisition)
 	switch {
 	case slices.ContainsFunc(a.guards, guard.decides):
 		doubt = "it depends on an argument"
+	case a.unsure:
+		doubt = "the interface may stand for another type"
 	case a.via.length() > maxNear+1:
 		doubt = "it is far away"
 	}

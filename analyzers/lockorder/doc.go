@@ -69,6 +69,7 @@
 //     TryLock; in a goroutine that is started there;
 //   - if both orders are taken under one third lock, or the object has just been made
 //     and nobody else has it;
+//   - for a type that stands before another of the same interface, and calls that;
 //   - for two objects of one type: a parent and a child, neighbours in a list;
 //   - where a constant argument rules the second Lock out: stop(false);
 //   - for a function that returns with a lock on purpose: it has the name of one,
@@ -82,6 +83,7 @@
 //   - if nothing tells that the two orders are ever about the same two objects;
 //   - if one of them is taken by main, an init or a constructor, before there is anybody
 //     to wait;
+//   - if it goes through an exported interface, which other packages may implement too;
 //   - if more than a few calls lead to the second lock;
 //   - if it takes a third goroutine, a writer, to come in between;
 //   - a second RLock of a lock that nobody in the package takes for writing;

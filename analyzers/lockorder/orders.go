@@ -177,6 +177,9 @@ func doubtOf(a, b order) string {
 	case slices.ContainsFunc(a.then.guards, guard.decides) || slices.ContainsFunc(b.then.guards, guard.decides):
 		return "it depends on an argument"
 	}
+	if a.then.unsure || b.then.unsure {
+		return "the interface may stand for another type"
+	}
 	if a.then.via.length() > maxNear || b.then.via.length() > maxNear {
 		return "it is far away"
 	}

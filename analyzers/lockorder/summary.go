@@ -20,6 +20,7 @@ type acquisition struct {
 	shared bool
 	guards []guard // what its parameters have to be
 	stored bool    // it is reached through a function or an object in a field
+	unsure bool    // it is reached through an interface that others may implement
 	via    *link
 }
 
@@ -182,7 +183,7 @@ func (s *summary) add(a acquisition) {
 		if old.lock != a.lock || old.object != a.object || old.shared != a.shared {
 			continue
 		}
-		if len(a.guards) < len(old.guards) || len(a.guards) == len(old.guards) && a.via.length() < old.via.length() {
+		if old.unsure && !a.unsure || len(a.guards) < len(old.guards) || len(a.guards) == len(old.guards) && a.via.length() < old.via.length() {
 			s.acquires[i] = a
 		}
 		return
@@ -229,6 +230,7 @@ func (f *finder) acquired(call ssa.CallInstruction) []acquisition {
 			for _, g := range f.given(t, cb) {
 				for _, a := range f.ofTarget(g) {
 					if a, ok := g.bring(a, call, f.name(t.fn)+", which calls "+f.name(g.fn)); ok {
+						a.unsure = a.unsure || t.unsure
 						as = append(as, a)
 					}
 				}
@@ -280,7 +282,7 @@ func (t target) bring(a acquisition, call ssa.CallInstruction, name string) (acq
 	}
 	a.guards = open
 	a.object = t.translate(a.object)
-	a.stored = a.stored || t.stored
+	a.stored, a.unsure = a.stored || t.stored, a.unsure || t.unsure
 	a.via = &link{pos: call.Pos(), text: "calls " + name, next: a.via}
 	return a, true
 }

@@ -20,6 +20,9 @@ type target struct {
 	// stored is set if it was found in a field: then what it works on was put there
 	// for the one that holds it.
 	stored bool
+	// unsure is set if it is one type\'s method of an interface that other packages
+	// may implement too.
+	unsure bool
 }
 
 // Limits of the search for what a call calls.
@@ -127,8 +130,12 @@ func (d *directory) noteLoose(instr ssa.Instruction) {
 func (d *directory) targets(c *ssa.CallCommon) []target {
 	if c.IsInvoke() {
 		var ts []target
+		_, known := c.Value.(*ssa.MakeInterface)
 		for _, fn := range d.implementations(c) {
-			ts = append(ts, target{fn: fn, params: fn.Params, args: append([]ssa.Value{c.Value}, c.Args...)})
+			ts = append(ts, target{
+				fn: fn, params: fn.Params, args: append([]ssa.Value{c.Value}, c.Args...),
+				unsure: !known && d.open(c.Value.Type()),
+			})
 		}
 		return ts
 	}
@@ -309,7 +316,7 @@ func (t target) held(into, holder ssa.Value, args []ssa.Value) target {
 			all = append(all, nil)
 		}
 	}
-	return target{fn: t.fn, params: t.params, args: append(all, args...), free: free, stored: true}
+	return target{fn: t.fn, params: t.params, args: append(all, args...), free: free, stored: true, unsure: t.unsure}
 }
 
 // implementations returns the methods that a call of an interface method comes to,
@@ -337,6 +344,9 @@ func (d *directory) implementations(c *ssa.CallCommon) []*ssa.Function {
 				continue
 			}
 		}
+		if decorates(t, iface) {
+			return nil // what it stands before is another one
+		}
 		if fn := d.method(t, c.Method, c.Value.Parent().Prog); fn != nil {
 			found = append(found, fn)
 		}
@@ -345,6 +355,40 @@ func (d *directory) implementations(c *ssa.CallCommon) []*ssa.Function {
 		d.impls[c.Method] = found
 	}
 	return d.impls[c.Method]
+}
+
+// open reports whether other packages may implement an interface: it has a name that
+// they can use, and no method that they cannot.
+func (d *directory) open(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	if !ok {
+		return true
+	}
+	iface, ok := n.Underlying().(*types.Interface)
+	if !ok || d.pkg.Name() == "main" || !n.Obj().Exported() {
+		return false
+	}
+	for m := range iface.Methods() {
+		if !m.Exported() {
+			return false
+		}
+	}
+	return true
+}
+
+// decorates reports whether a type that implements an interface has a field of it: it
+// stands before another implementation.
+func decorates(t types.Type, iface *types.Interface) bool {
+	st, ok := structOf(t)
+	if !ok {
+		return false
+	}
+	for v := range st.Fields() {
+		if types.Identical(v.Type().Underlying(), iface) {
+			return true
+		}
+	}
+	return false
 }
 
 // method returns the method of type t that implements m, if it is in this package.

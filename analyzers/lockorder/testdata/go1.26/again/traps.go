@@ -261,3 +261,44 @@ func (s *set) three() { s.four() }
 func (s *set) four()  { s.five() }
 func (s *set) five()  { s.six() }
 func (s *set) six()   { s.add("k") }
+
+// A type that stands before another one of the same interface.
+type Logger interface {
+	Printf(format string, args ...any)
+}
+
+var logMu sync.Mutex
+
+type prefixed struct {
+	prefix string
+	next   Logger
+}
+
+func (p *prefixed) Printf(format string, args ...any) {
+	logMu.Lock()
+	p.next.Printf(p.prefix+format, args...)
+	logMu.Unlock()
+}
+
+// Others may implement it: only suspected.
+type Store interface {
+	Flush()
+}
+
+var storeMu sync.Mutex
+
+type memory struct{ n int }
+
+func (m *memory) Flush() {
+	storeMu.Lock()
+	m.n = 0
+	storeMu.Unlock()
+}
+
+func flushAll(stores []Store) {
+	storeMu.Lock()
+	defer storeMu.Unlock()
+	for _, s := range stores {
+		s.Flush() // want `^suspected: storeMu is taken again .*; only suspected: the interface may stand for another type`
+	}
+}
