@@ -112,8 +112,6 @@ func (f *finder) reportAgain(call ssa.CallInstruction, h holding, a acquisition)
 		doubt = "it depends on an argument"
 	case a.unsure:
 		doubt = "the interface may stand for another type"
-	case a.via.length() > maxNear+1:
-		doubt = "it is far away"
 	}
 	f.tellAgain(call, doubt, h.lock, h.name, h.shared, a.shared, append(steps(h.via), steps(a.via)...))
 }

@@ -84,7 +84,7 @@
 //   - if one of them is taken by main, an init or a constructor, before there is anybody
 //     to wait;
 //   - if it goes through an exported interface, which other packages may implement too;
-//   - if more than a few calls lead to the second lock;
+//   - if more than a few calls lead to the second lock of two;
 //   - if it takes a third goroutine, a writer, to come in between;
 //   - a second RLock of a lock that nobody in the package takes for writing;
 //   - if an argument decides, or the lock is one that other packages can release;

@@ -254,3 +254,30 @@ func (t *table[K, V]) put(k K, v V) {
 		t.m[k] = v
 	}
 }
+
+// However many calls lead there.
+type planner struct {
+	mu sync.Mutex
+	n  int
+}
+
+func (e *planner) exec() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.parse() // want `^likely: planner.mu is taken again`
+}
+
+func (e *planner) parse()   { e.prepare() }
+func (e *planner) prepare() { e.reset(false) }
+func (e *planner) reset(hard bool) {
+	if e.n > 0 {
+		e.drop()
+	}
+}
+func (e *planner) drop() { e.cached() }
+
+func (e *planner) cached() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.n
+}

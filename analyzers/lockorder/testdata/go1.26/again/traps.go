@@ -248,20 +248,6 @@ func (c *cursor) lockChain() {
 	}
 }
 
-// It is far away: on each of so many calls stands a condition that nobody sees.
-func (s *set) far() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.one() // want `^suspected: set.mu is taken again .*; only suspected: it is far away`
-}
-
-func (s *set) one()   { s.two() }
-func (s *set) two()   { s.three() }
-func (s *set) three() { s.four() }
-func (s *set) four()  { s.five() }
-func (s *set) five()  { s.six() }
-func (s *set) six()   { s.add("k") }
-
 // A type that stands before another one of the same interface.
 type Logger interface {
 	Printf(format string, args ...any)
