@@ -58,6 +58,7 @@ type finder struct {
 	targets   map[ssa.CallInstruction][]target
 	summaries map[*ssa.Function]*summary
 
+	names   map[*ssa.Function]string
 	owes    map[*ssa.Function]map[ssa.CallInstruction][]sections.Lock
 	writers map[*types.Var]bool // locks that somebody takes for writing
 	told    map[ssa.Instruction]bool
@@ -74,6 +75,7 @@ func newFinder(pass *rule.Pass) *finder {
 		callers:   make(map[*ssa.Function][]*ssa.Function),
 		targets:   make(map[ssa.CallInstruction][]target),
 		summaries: make(map[*ssa.Function]*summary),
+		names:     make(map[*ssa.Function]string),
 		owes:      make(map[*ssa.Function]map[ssa.CallInstruction][]sections.Lock),
 		writers:   make(map[*types.Var]bool),
 		told:      make(map[ssa.Instruction]bool),
@@ -125,6 +127,15 @@ func (f *finder) index(fn *ssa.Function) {
 
 // name returns the name of a function as the code of this package writes it.
 func (f *finder) name(fn *ssa.Function) string {
+	name, ok := f.names[fn]
+	if !ok {
+		name = f.nameOf(fn)
+		f.names[fn] = name
+	}
+	return name
+}
+
+func (f *finder) nameOf(fn *ssa.Function) string {
 	fn = ssavalue.Origin(fn)
 	if fn.Parent() != nil {
 		return "a function literal in " + f.name(fn.Parent())

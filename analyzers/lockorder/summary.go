@@ -73,7 +73,7 @@ const (
 	maxAcquisitions = 48
 	maxCallbacks    = 4
 	maxLinks        = 8
-	maxVisits       = 6
+	maxVisits       = 3 // of one function: callees come first
 )
 
 // solve finds the summary of every function.
@@ -87,7 +87,7 @@ func (f *finder) solve() {
 			queue = append(queue, fn)
 		}
 	}
-	for _, fn := range f.fns {
+	for _, fn := range f.calleesFirst() {
 		add(fn)
 	}
 	for ; len(queue) > 0; queue = queue[1:] {
@@ -107,6 +107,30 @@ func (f *finder) solve() {
 			add(caller)
 		}
 	}
+}
+
+// calleesFirst returns the functions of the package, each after those that it calls
+// as far as they do not call each other.
+func (f *finder) calleesFirst() []*ssa.Function {
+	order := make([]*ssa.Function, 0, len(f.fns))
+	seen := make(map[*ssa.Function]bool)
+	var visit func(fn *ssa.Function)
+	visit = func(fn *ssa.Function) {
+		if seen[fn] {
+			return
+		}
+		seen[fn] = true
+		for _, call := range f.callsOf[fn] {
+			for _, t := range f.targets[call] {
+				visit(t.fn)
+			}
+		}
+		order = append(order, fn)
+	}
+	for _, fn := range f.fns {
+		visit(fn)
+	}
+	return slices.DeleteFunc(order, func(fn *ssa.Function) bool { return f.outsiders[fn] != nil })
 }
 
 // summarise joins what a function does itself with what its callees do.
