@@ -18,6 +18,7 @@ type held struct {
 	shared   bool
 	takes    []ssa.Instruction // where it was taken, one of them
 	deferred *ssa.Defer        // what will release it at the end
+	later    *ssa.Defer        // the same, deferred before it was released by hand and taken again
 	atEnd    bool              // a deferred call takes it
 }
 
@@ -28,7 +29,11 @@ const (
 	released               // on some way: the caller held it
 	restored               // released, and taken again
 	awaited                // not held yet: a deferred call takes it
+	dropped                // released, though a deferred call will do so again: it is to be taken before
 )
+
+// ends returns the deferred call that releases the lock when the function returns.
+func (h *held) ends() *ssa.Defer { return cmp.Or(h.deferred, h.later) }
 
 func (h *held) holds() bool { return h.status == taken || h.status == restored }
 
@@ -73,6 +78,10 @@ func meet(a, b state) state {
 			if g.deferred == nil {
 				m.deferred = nil
 			}
+			m.later = nil
+			if h.ends() != nil && g.ends() != nil {
+				m.later = h.ends()
+			}
 			out[k] = &m
 		}
 	}
@@ -96,7 +105,7 @@ func union(a, b []ssa.Instruction) []ssa.Instruction {
 
 func equal(a, b state) bool {
 	return maps.EqualFunc(a, b, func(g, h *held) bool {
-		return g.status == h.status && g.shared == h.shared && g.deferred == h.deferred && g.atEnd == h.atEnd && len(g.takes) == len(h.takes)
+		return g.status == h.status && g.shared == h.shared && g.deferred == h.deferred && g.later == h.later && g.atEnd == h.atEnd && len(g.takes) == len(h.takes)
 	})
 }
 
@@ -302,6 +311,9 @@ func (f *flow) apply(call ssa.CallInstruction, e *effect, s state) (during, afte
 			case h.status == restored:
 				h.status = released
 				after[k] = &h
+			case h.ends() != nil:
+				h.status = dropped
+				after[k] = &h
 			default:
 				delete(after, k)
 			}
@@ -326,6 +338,8 @@ func (f *flow) apply(call ssa.CallInstruction, e *effect, s state) (during, afte
 			h.atEnd = true
 		case was != nil && was.status == released:
 			h.status = restored
+		case was != nil && was.status == dropped:
+			h.later = was.ends()
 		case deferred:
 			h.status = awaited
 		}
@@ -378,7 +392,7 @@ func (f *flow) effect() *effect {
 		e.releases[i].taken = r.lock.key.base != nil && (h == nil || h.status != released || h.atEnd) && (h == nil || h.deferred == nil)
 	}
 	for _, h := range left.sorted() {
-		if h.status == taken && h.deferred == nil {
+		if h.status == taken && h.ends() == nil {
 			e.takes = append(e.takes, take{h.lock, h.shared})
 		}
 	}

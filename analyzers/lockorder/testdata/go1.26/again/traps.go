@@ -288,3 +288,36 @@ func flushAll(stores []Store) {
 		s.Flush() // want `^suspected: storeMu is taken again .*; only suspected: the interface may stand for another type`
 	}
 }
+
+// A gap by hand, under a deferred Unlock.
+type account struct {
+	mu       sync.Mutex
+	leafs    int
+	mappings []string
+}
+
+func (a *account) addMapping(src string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.mappings = append(a.mappings, src)
+	if a.leafs > 0 {
+		a.mu.Unlock()
+		notify(src)
+		a.mu.Lock()
+	}
+	return nil
+}
+
+func notify(string) {}
+
+func (a *account) enable(all []string) error {
+	for _, src := range all {
+		if err := a.addMapping(src); err != nil {
+			return err
+		}
+	}
+	a.mu.Lock()
+	a.leafs++
+	a.mu.Unlock()
+	return nil
+}
