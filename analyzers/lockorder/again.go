@@ -68,7 +68,10 @@ func (f *finder) pairs(call ssa.CallInstruction) (ps []pair) {
 	held := f.held(call)
 	for _, l := range f.owed(call) {
 		if l.Var != nil {
-			held = append(held, holding{l.Var, l.Name, objectOf(l), false, &link{pos: call.Parent().Pos(), text: "is called with " + l.Name + ", and releases it later"}})
+			held = append(held, holding{
+				lock: l.Var, name: l.Name, object: objectOf(l),
+				via: &link{pos: call.Parent().Pos(), text: "is called with " + l.Name + ", and releases it later"},
+			})
 		}
 	}
 	if len(held) > 0 {
@@ -110,11 +113,15 @@ func (f *finder) reportAgain(call ssa.CallInstruction, h holding, a acquisition)
 	switch {
 	case slices.ContainsFunc(a.guards, guard.decides):
 		doubt = "it depends on an argument"
+	case h.helper:
+		doubt = helped
 	case a.unsure:
 		doubt = "the interface may stand for another type"
 	}
 	f.tellAgain(call, doubt, h.lock, h.name, h.shared, a.shared, append(steps(h.via), steps(a.via)...))
 }
+
+const helped = "what takes it may release it as well"
 
 // tellAgain reports that a lock is taken again at a call.
 func (f *finder) tellAgain(call ssa.CallInstruction, doubt string, lock *types.Var, name string, held, then bool, chain []rule.Step) {

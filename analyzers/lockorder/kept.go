@@ -76,7 +76,7 @@ func (f *finder) forgotten(fn *ssa.Function, w sections.Way, unlockers map[*type
 		return ""
 	case unlockers[v] && meant:
 		return ""
-	case unlockers[v], f.outside(v) && (meant || fn.Signature.Results().Len() > 0):
+	case f.byHelper(w.Take), unlockers[v], f.outside(v) && (meant || fn.Signature.Results().Len() > 0):
 		return rule.Suspected
 	}
 	return rule.Likely
@@ -91,7 +91,10 @@ func (f *finder) outside(v *types.Var) bool {
 }
 
 func (f *finder) reportWay(w sections.Way, call ssa.CallInstruction) {
-	then := w.Shared
+	then, doubt := w.Shared, ""
+	if f.byHelper(w.Take) {
+		doubt = helped
+	}
 	for _, a := range f.sections.Acquires(call) {
 		then = a.Shared
 	}
@@ -99,7 +102,7 @@ func (f *finder) reportWay(w sections.Way, call ssa.CallInstruction) {
 		{Pos: w.Take.Pos(), Text: "takes " + w.Lock.Name},
 		{Pos: call.Pos(), Text: "comes to take it again, with no Unlock on the way"},
 	}
-	f.tellAgain(call, "", w.Lock.Var, w.Lock.Name, w.Shared, then, chain)
+	f.tellAgain(call, doubt, w.Lock.Var, w.Lock.Name, w.Shared, then, chain)
 }
 
 func (f *finder) reportReturn(w sections.Way, ret *ssa.Return, tier rule.Tier) {

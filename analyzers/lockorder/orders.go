@@ -177,6 +177,9 @@ func doubtOf(a, b order) string {
 	case slices.ContainsFunc(a.then.guards, guard.decides) || slices.ContainsFunc(b.then.guards, guard.decides):
 		return "it depends on an argument"
 	}
+	if a.held.helper || b.held.helper {
+		return helped
+	}
 	if a.then.unsure || b.then.unsure {
 		return "the interface may stand for another type"
 	}

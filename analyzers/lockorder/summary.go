@@ -60,6 +60,7 @@ type holding struct {
 	object object
 	shared bool
 	via    *link // where it is taken
+	helper bool  // by a function that returns with it, as far as that can be told
 }
 
 // A summary is what is known of a function.
@@ -389,9 +390,25 @@ func (f *finder) held(call ssa.CallInstruction) (hs []holding) {
 		if s.Lock.Var == nil {
 			continue
 		}
-		hs = append(hs, holding{s.Lock.Var, s.Lock.Name, objectOf(s.Lock), s.Shared, &link{pos: s.Take.Pos(), text: "takes " + s.Lock.Name}})
+		hs = append(hs, holding{
+			lock: s.Lock.Var, name: s.Lock.Name, object: objectOf(s.Lock), shared: s.Shared,
+			via:    &link{pos: s.Take.Pos(), text: "takes " + s.Lock.Name},
+			helper: f.byHelper(s.Take),
+		})
 	}
 	return hs
+}
+
+// byHelper reports whether a lock is taken in a function that is called, and not by a
+// call of Lock: it may not be held on every way.
+func (f *finder) byHelper(take ssa.Instruction) bool {
+	call, ok := take.(ssa.CallInstruction)
+	return ok && len(f.sections.Acquires(call)) == 0 && !f.tries(call)
+}
+
+func (f *finder) tries(call ssa.CallInstruction) bool {
+	fn := call.Common().StaticCallee()
+	return fn != nil && (fn.Name() == "TryLock" || fn.Name() == "TryRLock")
 }
 
 // owed returns the locks that the caller of a function holds at a call in it, going by

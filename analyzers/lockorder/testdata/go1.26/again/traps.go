@@ -321,3 +321,12 @@ func (a *account) enable(all []string) error {
 	a.mu.Unlock()
 	return nil
 }
+
+// What takes it may release it as well: only suspected.
+func (a *account) begin() { a.mu.Lock() }
+
+func (a *account) twice() {
+	a.begin()
+	a.enable(nil) // want `^suspected: account.mu is taken again .*; only suspected: what takes it may release it as well`
+	a.mu.Unlock()
+}
