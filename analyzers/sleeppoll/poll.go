@@ -73,12 +73,31 @@ func (c *checker) poll(l *loop) bool {
 	case l.Post != nil:
 		f.Tier = rule.Suspected
 		f.Message += " (but it counts how often)"
+	case c.growing(l, sleeps[0]):
+		f.Tier = rule.Suspected
+		f.Message += " (but the sleeps grow, as a backoff's do)"
 	case ending(l.fn):
 		f.Tier = rule.Suspected
 		f.Message += " (but only as something ends)"
 	}
 	c.Report(f)
 	return true
+}
+
+// growing reports whether the loop changes how long it sleeps.
+func (c *checker) growing(l *loop, sleep *funcs.Call) bool {
+	v := c.values.Variable(sleep.Site.Args[0])
+	if v == nil || dataflow.LocalVar(v) == nil {
+		return false
+	}
+	found := false
+	ast.Inspect(l.Body, func(n ast.Node) bool {
+		if a, ok := n.(*ast.AssignStmt); ok && a.Tok != token.DEFINE {
+			found = found || c.values.Variable(a.Lhs[0]) == v
+		}
+		return !found
+	})
+	return found
 }
 
 // shows reports whether the loop writes something in each turn: it is there to show

@@ -21,7 +21,7 @@ func (c *checker) spin(l *loop) bool {
 		return false
 	}
 	w := &walker{checker: c, loop: l, budget: mostWays}
-	p := path{read: make(dataflow.Vars), reset: make(dataflow.Vars)}
+	p := path{read: make(dataflow.Vars), reset: make(dataflow.Vars), sent: make(dataflow.Objects), recvd: make(dataflow.Objects)}
 	if l.Cond != nil && !w.look(l.Cond, &p) {
 		return c.spinLock(l)
 	}
@@ -213,16 +213,18 @@ func (c *checker) callOf(e ast.Expr) *funcs.Call {
 
 // A path is what is known of a way through the body of a loop.
 type path struct {
-	read, reset dataflow.Vars // variables from outside the body: looked at, and given a value before that
-	shared      bool          // it goes by what another goroutine may change
-	clocked     bool          // or by the time
-	asked       bool          // it goes by anything
-	skipped     bool          // on it an inner loop that works has nothing to do, or a switch no case
-	selected    bool          // it passes a select whose cases are not ready
+	read, reset dataflow.Vars    // variables from outside the body: looked at, and given a value before that
+	shared      bool             // it goes by what another goroutine may change
+	clocked     bool             // or by the time
+	asked       bool             // it goes by anything
+	skipped     bool             // on it an inner loop, a branch or a switch that works has nothing to do
+	selected    bool             // it passes a select whose cases are not ready
+	sent, recvd dataflow.Objects // the channels of those cases
 }
 
 func (p path) clone() path {
 	p.read, p.reset = maps.Clone(p.read), maps.Clone(p.reset)
+	p.sent, p.recvd = maps.Clone(p.sent), maps.Clone(p.recvd)
 	return p
 }
 
@@ -327,9 +329,16 @@ func (w *walker) branch(s *ast.IfStmt, p path) []end {
 	p.asked = true
 	ends := w.list(s.Body.List, p.clone())
 	if s.Else == nil {
+		p.skipped = p.skipped || w.works(s.Body)
 		return append(ends, end{path: p})
 	}
 	return append(ends, w.stmt(s.Else, p)...)
+}
+
+// works reports whether the block does something and lets the loop go on: what is not
+// done there in this turn was perhaps done in the one before.
+func (w *walker) works(b *ast.BlockStmt) bool {
+	return !w.ends(b.List, w.loop) && !w.pure(b.List, scope{w.loop.Body.Pos(), w.loop.Body.End()})
 }
 
 func (w *walker) cases(list []ast.Stmt, p path) []end {
@@ -371,6 +380,9 @@ func (w *walker) selects(s *ast.SelectStmt, p path) []end {
 			continue
 		}
 		p.shared, p.asked, p.selected = true, true, true
+		if w.channels(s, p) {
+			return nil
+		}
 		ends := unbroken(w.list(clause.Body, p))
 		for i := range ends {
 			if w.whole(s) && (len(clause.Body) == 0 || ends[i].how == continued) {
@@ -380,6 +392,32 @@ func (w *walker) selects(s *ast.SelectStmt, p path) []end {
 		return ends
 	}
 	return nil
+}
+
+// channels notes the channels that a select has not been able to send to or to receive
+// from. It reports whether one is both: a channel with room is never full and empty, so
+// somebody has taken something out or put it in meanwhile.
+func (w *walker) channels(s *ast.SelectStmt, p path) (both bool) {
+	for _, stmt := range s.Body.List {
+		switch comm := stmt.(*ast.CommClause).Comm.(type) {
+		case *ast.SendStmt:
+			if k := dataflow.Key(w.TypesInfo, comm.Chan); k != nil {
+				p.sent[k] = true
+				both = both || p.recvd[k]
+			}
+		case ast.Stmt:
+			ast.Inspect(comm, func(n ast.Node) bool {
+				if u, ok := n.(*ast.UnaryExpr); ok && u.Op == token.ARROW {
+					if k := dataflow.Key(w.TypesInfo, u.X); k != nil {
+						p.recvd[k] = true
+						both = both || p.sent[k]
+					}
+				}
+				return true
+			})
+		}
+	}
+	return both
 }
 
 // whole reports whether the select is all of the loop's body.

@@ -3,6 +3,8 @@ package walltime
 import (
 	"fmt"
 	"go/ast"
+	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/ast/inspector"
 
@@ -116,9 +118,24 @@ func (c *checker) shown(cur inspector.Cursor) bool {
 		if k == nil || k.Func == nil || k.Func.Pkg() == nil {
 			continue
 		}
-		if costly.Logger(k.Func) || k.Func.Pkg().Path() == "fmt" || k.Func.FullName() == "(time.Duration).String" {
+		if costly.Logger(k.Func) || formats(k.Func) || k.Func.FullName() == "(time.Duration).String" {
 			return true
 		}
 	}
 	return false
+}
+
+// formats reports whether fn makes text of all that it is given, going by what it
+// takes: s.Noticef(format, args...), fmt.Sprint.
+func formats(fn *types.Func) bool {
+	sig := fn.Signature()
+	if !sig.Variadic() {
+		return false
+	}
+	last := sig.Params().At(sig.Params().Len() - 1).Type().(*types.Slice)
+	any, ok := last.Elem().Underlying().(*types.Interface)
+	if !ok || !any.Empty() {
+		return false
+	}
+	return fn.Pkg().Path() == "fmt" || strings.HasSuffix(fn.Name(), "f")
 }

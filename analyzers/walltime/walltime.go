@@ -121,12 +121,12 @@ func (c *checker) call(cur inspector.Cursor, n *ast.CallExpr) {
 	if k == nil || k.Func == nil || k.Func.Pkg() == nil || k.Func.Pkg().Path() != "time" || len(n.Args) != 1 {
 		return
 	}
-	what := elapsed
+	what, until := elapsed, false
 	x := &reading{at: n.Pos(), fresh: true}
 	switch k.Func.FullName() {
 	case "time.Since":
 	case "time.Until":
-		x.moved, what = true, deadline
+		what, until = deadline, true
 	case "(time.Time).Sub":
 		x = c.receiver(n)
 	case "(time.Time).Before", "(time.Time).After", "(time.Time).Compare":
@@ -140,7 +140,7 @@ func (c *checker) call(cur inspector.Cursor, n *ast.CallExpr) {
 	}
 	kept, now := order(x, y)
 	switch {
-	case kept.by == nil || what == deadline && !due(kept, now): // read twice at once, or no deadline
+	case kept.by == nil || what == deadline && !until && !due(kept, now): // read twice at once, or no deadline
 	case kept.strip != "":
 		c.fault(use{cur, n, what, kept})
 	case now.strip != "":
@@ -149,9 +149,9 @@ func (c *checker) call(cur inspector.Cursor, n *ast.CallExpr) {
 }
 
 // due reports whether now is compared with a moment that is a duration away from when
-// the clock was read. Else only the order of two moments is asked for, as by what keeps
-// the latest one.
-func due(kept, now *reading) bool { return now.fresh && (kept.moved || now.moved) }
+// the clock was read. Else only the order of two moments is asked for, or of two
+// deadlines, as by what keeps the latest one.
+func due(kept, now *reading) bool { return now.fresh && kept.moved != now.moved }
 
 // order tells the reading that is kept from the one that it is compared with: the
 // one made for that, or the later one.

@@ -241,3 +241,23 @@ func (t *table) health() bool {
 	}
 	return false
 }
+
+// Until enough has gathered, for a while: suspected.
+func (t *table) gather(min int, stop <-chan struct{}) {
+	pause := time.Millisecond
+	var waited time.Duration
+	for n := t.numParts(); n < min; {
+		time.Sleep(pause) // want `suspected: .*but the sleeps grow`
+		select {
+		case <-stop:
+			return
+		default:
+		}
+		more := t.numParts()
+		if waited += pause; waited > time.Second || more <= n {
+			break
+		}
+		n = more
+		pause *= 2
+	}
+}

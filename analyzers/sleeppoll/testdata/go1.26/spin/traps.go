@@ -303,3 +303,43 @@ func (p *pool) machine() {
 		}
 	}
 }
+
+// The latest value replaces the one that nobody has taken yet.
+func replace(ch chan int, n int) {
+	for {
+		select {
+		case ch <- n:
+			return
+		default:
+			select {
+			case <-ch:
+			default: // taken meanwhile
+			}
+		}
+	}
+}
+
+// A parser whose branches take turns.
+type frames struct {
+	start bool
+	left  int
+}
+
+func (f *frames) parse(buf []byte, take func([]byte) int) {
+	pos := 0
+	for pos != len(buf) {
+		if f.start {
+			f.left = int(buf[pos])
+			f.start = false
+			pos++
+		}
+		if f.left > 0 {
+			n := take(buf[pos:])
+			pos += n
+			f.left -= n
+		}
+		if f.left == 0 {
+			f.start = true
+		}
+	}
+}

@@ -188,3 +188,24 @@ func (i *ids) next() int64 {
 	i.last = id
 	return id
 }
+
+// By a logger of its own.
+type server struct{ next int64 }
+
+func (s *server) Noticef(format string, args ...any) {}
+
+func (s *server) restore(f func()) {
+	start := time.Now().UTC()
+	f()
+	s.Noticef("restored in %v", time.Since(start))
+}
+
+// The sooner of two deadlines.
+func (s *server) schedule(d time.Duration, reset func(time.Duration)) {
+	next := time.Now().UnixNano() + d.Nanoseconds()
+	if s.next > 0 && next > s.next {
+		return
+	}
+	s.next = next
+	reset(d)
+}
