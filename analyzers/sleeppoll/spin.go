@@ -26,7 +26,7 @@ func (c *checker) spin(l *loop) bool {
 		return c.spinLock(l)
 	}
 	for _, e := range w.list(l.Body.List, p) {
-		if e.how == broke || e.how == fell && e.skipped {
+		if e.how == broke || e.skipped || e.how == fell && e.empty {
 			continue
 		}
 		if l.Cond == nil && e.how == fell && len(l.Body.List) > 0 && !e.asked && !e.selected {
@@ -217,7 +217,8 @@ type path struct {
 	shared      bool             // it goes by what another goroutine may change
 	clocked     bool             // or by the time
 	asked       bool             // it goes by anything
-	skipped     bool             // on it an inner loop, a branch or a switch that works has nothing to do
+	skipped     bool             // it leaves out a branch that works: perhaps the turn before did not
+	empty       bool             // an inner loop that works has nothing to do on it
 	selected    bool             // it passes a select whose cases are not ready
 	sent, recvd dataflow.Objects // the channels of those cases
 }
@@ -305,7 +306,7 @@ func (w *walker) stmt(s ast.Stmt, p path) []end {
 	case *ast.RangeStmt:
 		if w.plainRange(s) && w.look(s.X, &p) {
 			p.asked = true
-			p.skipped = p.skipped || !w.pure(s.Body.List, scope{w.loop.Body.Pos(), w.loop.Body.End()})
+			p.empty = p.empty || !w.pure(s.Body.List, scope{w.loop.Body.Pos(), w.loop.Body.End()})
 			return on(p)
 		}
 	case *ast.SelectStmt:
@@ -327,18 +328,22 @@ func (w *walker) branch(s *ast.IfStmt, p path) []end {
 		return nil
 	}
 	p.asked = true
-	ends := w.list(s.Body.List, p.clone())
+	then, other := p.clone(), p
+	then.skipped = then.skipped || w.works(s.Else)
+	other.skipped = other.skipped || w.works(s.Body)
+	ends := w.list(s.Body.List, then)
 	if s.Else == nil {
-		p.skipped = p.skipped || w.works(s.Body)
-		return append(ends, end{path: p})
+		return append(ends, end{path: other})
 	}
-	return append(ends, w.stmt(s.Else, p)...)
+	return append(ends, w.stmt(s.Else, other)...)
 }
 
-// works reports whether the block does something and lets the loop go on: what is not
-// done there in this turn was perhaps done in the one before.
-func (w *walker) works(b *ast.BlockStmt) bool {
-	return !w.ends(b.List, w.loop) && !w.pure(b.List, scope{w.loop.Body.Pos(), w.loop.Body.End()})
+// works reports whether the branch s does something and lets the loop go on.
+func (w *walker) works(s ast.Stmt) bool {
+	if b, ok := s.(*ast.BlockStmt); ok && w.ends(b.List, w.loop) {
+		return false
+	}
+	return !w.pureStmt(s, scope{w.loop.Body.Pos(), w.loop.Body.End()})
 }
 
 func (w *walker) cases(list []ast.Stmt, p path) []end {

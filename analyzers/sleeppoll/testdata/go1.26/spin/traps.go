@@ -343,3 +343,29 @@ func (f *frames) parse(buf []byte, take func([]byte) int) {
 		}
 	}
 }
+
+// Two that are merged: what one branch says the other one acts on.
+func merge(a, b []int, take func(int)) {
+	i, j := 0, 0
+	for i < len(a) || j < len(b) {
+		var missing bool
+		v := 0
+		if i < len(a) {
+			v = a[i]
+		} else {
+			missing = true
+		}
+		if i < len(a) && v > 0 {
+			i++
+		}
+		if j < len(b) && !missing {
+			j++
+		} else {
+			v = 1
+		}
+		if v == 0 {
+			continue
+		}
+		take(v)
+	}
+}
