@@ -109,7 +109,7 @@ func (c *checker) only(f *funcs.Func) bool {
 // A scope is what local variables may be changed in without anybody noticing.
 type scope struct{ from, to token.Pos }
 
-func (s scope) has(o types.Object) bool { return o != nil && s.from <= o.Pos() && o.Pos() < s.to }
+func (s scope) has(v *types.Var) bool { return v != nil && s.from <= v.Pos() && v.Pos() < s.to }
 
 // pure reports whether the statements do nothing but look, lock and keep what they
 // saw in variables of the scope.

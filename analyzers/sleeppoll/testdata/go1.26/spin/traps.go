@@ -369,3 +369,18 @@ func merge(a, b []int, take func(int)) {
 		take(v)
 	}
 }
+
+// What is kept in a variable of the package is done.
+var seen int
+
+func count(next func() bool) {
+	for {
+		if seen > 10 {
+			seen = 0
+			continue
+		}
+		if next() {
+			return
+		}
+	}
+}
