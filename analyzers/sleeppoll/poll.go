@@ -50,7 +50,7 @@ func (c *checker) sleeps(l *loop) []*funcs.Call {
 // part of the package has changed what it looks at.
 func (c *checker) poll(l *loop) bool {
 	sleeps := c.sleeps(l)
-	if len(sleeps) != 1 || l.Cond != nil && !c.looksAt(l.Cond) || !c.waits(l.Body.List, l) || c.shows(l) {
+	if len(sleeps) != 1 || l.Cond != nil && !c.looksAt(l.Cond) || !c.waits(l.Body.List, l, c.local(l)) || c.shows(l) {
 		return false
 	}
 	changes := c.changes(l)
@@ -119,19 +119,23 @@ func (c *checker) length(word string, sleep *funcs.Call) string {
 
 func what(o types.Object) string { return o.Name() }
 
-// waits reports whether the statements only look, lock and sleep, but for the
-// branches that end the loop, where anything may be done: then it is over.
-func (c *checker) waits(list []ast.Stmt, l *loop) bool {
+// local returns the scope of the function that the loop stands in: what it counts there
+// is nobody else's.
+func (c *checker) local(l *loop) scope { return scope{l.fn.Body.Pos(), l.fn.Body.End()} }
+
+// waits reports whether the statements only look, lock and sleep, and keep what they saw
+// in variables of the scope, but for the branches that end the loop, where anything may
+// be done: then it is over.
+func (c *checker) waits(list []ast.Stmt, l *loop, in scope) bool {
 	for _, s := range list {
-		if !c.waitStmt(s, l) {
+		if !c.waitStmt(s, l, in) {
 			return false
 		}
 	}
 	return true
 }
 
-func (c *checker) waitStmt(s ast.Stmt, l *loop) bool {
-	in := scope{l.fn.Body.Pos(), l.fn.Body.End()} // of its own function: no other sees them
+func (c *checker) waitStmt(s ast.Stmt, l *loop, in scope) bool {
 	switch s := s.(type) {
 	case *ast.ExprStmt:
 		k := c.callOf(s.X)
@@ -140,13 +144,13 @@ func (c *checker) waitStmt(s ast.Stmt, l *loop) bool {
 		if !c.pureStmt(s.Init, in) || !c.looksAt(s.Cond) {
 			return false
 		}
-		if !c.ends(s.Body.List, l) && !c.waits(s.Body.List, l) {
+		if !c.ends(s.Body.List, l) && !c.waits(s.Body.List, l, in) {
 			return false
 		}
 		if b, ok := s.Else.(*ast.BlockStmt); ok {
-			return c.ends(b.List, l) || c.waits(b.List, l)
+			return c.ends(b.List, l) || c.waits(b.List, l, in)
 		}
-		return s.Else == nil || c.waitStmt(s.Else, l)
+		return s.Else == nil || c.waitStmt(s.Else, l, in)
 	case *ast.SwitchStmt:
 		if !c.pureStmt(s.Init, in) || s.Tag != nil && !c.looksAt(s.Tag) {
 			return false
@@ -158,7 +162,7 @@ func (c *checker) waitStmt(s ast.Stmt, l *loop) bool {
 					return false
 				}
 			}
-			if !c.ends(clause.Body, l) && !c.waits(clause.Body, l) {
+			if !c.ends(clause.Body, l) && !c.waits(clause.Body, l, in) {
 				return false
 			}
 		}
@@ -168,13 +172,13 @@ func (c *checker) waitStmt(s ast.Stmt, l *loop) bool {
 		for _, stmt := range s.Body.List {
 			clause := stmt.(*ast.CommClause)
 			def = def || clause.Comm == nil
-			if clause.Comm == nil && !c.waits(clause.Body, l) || clause.Comm != nil && !c.ends(clause.Body, l) {
+			if clause.Comm == nil && !c.waits(clause.Body, l, in) || clause.Comm != nil && !c.ends(clause.Body, l) {
 				return false
 			}
 		}
 		return def
 	case *ast.BlockStmt:
-		return c.waits(s.List, l)
+		return c.waits(s.List, l, in)
 	}
 	return c.pureStmt(s, in)
 }

@@ -26,10 +26,12 @@ func (c *checker) spin(l *loop) bool {
 		return c.spinLock(l)
 	}
 	for _, e := range w.list(l.Body.List, p) {
-		if e.how == broke || e.skipped || e.how == fell && e.empty {
+		switch {
+		case e.how == broke, e.skipped:
 			continue
-		}
-		if l.Cond == nil && e.how == fell && len(l.Body.List) > 0 && !e.asked && !e.selected {
+		case e.how == fell && e.def == nil && !c.waits(l.Body.List, l, w.turn()):
+			continue // other ways round do something, and perhaps they take turns
+		case l.Cond == nil && e.how == fell && len(l.Body.List) > 0 && !e.asked:
 			continue // only calls that look: a loop that nobody writes
 		}
 		if e.clocked && !e.shared {
@@ -218,8 +220,6 @@ type path struct {
 	clocked     bool             // or by the time
 	asked       bool             // it goes by anything
 	skipped     bool             // it leaves out a branch that works: perhaps the turn before did not
-	empty       bool             // an inner loop that works has nothing to do on it
-	selected    bool             // it passes a select whose cases are not ready
 	sent, recvd dataflow.Objects // the channels of those cases
 }
 
@@ -306,7 +306,6 @@ func (w *walker) stmt(s ast.Stmt, p path) []end {
 	case *ast.RangeStmt:
 		if w.plainRange(s) && w.look(s.X, &p) {
 			p.asked = true
-			p.empty = p.empty || !w.pure(s.Body.List, scope{w.loop.Body.Pos(), w.loop.Body.End()})
 			return on(p)
 		}
 	case *ast.SelectStmt:
@@ -343,7 +342,7 @@ func (w *walker) works(s ast.Stmt) bool {
 	if b, ok := s.(*ast.BlockStmt); ok && w.ends(b.List, w.loop) {
 		return false
 	}
-	return !w.pureStmt(s, scope{w.loop.Body.Pos(), w.loop.Body.End()})
+	return !w.pureStmt(s, w.turn())
 }
 
 func (w *walker) cases(list []ast.Stmt, p path) []end {
@@ -361,7 +360,7 @@ func (w *walker) cases(list []ast.Stmt, p path) []end {
 		ends = append(ends, w.list(clause.Body, p.clone())...)
 	}
 	if rest { // as a rule there is a case for each value
-		p.skipped = p.skipped || !w.pure(list, scope{w.loop.Body.Pos(), w.loop.Body.End()})
+		p.skipped = p.skipped || !w.pure(list, w.turn())
 		ends = append(ends, end{path: p})
 	}
 	return unbroken(ends)
@@ -384,7 +383,7 @@ func (w *walker) selects(s *ast.SelectStmt, p path) []end {
 		if clause.Comm != nil {
 			continue
 		}
-		p.shared, p.asked, p.selected = true, true, true
+		p.shared, p.asked = true, true
 		if w.channels(s, p) {
 			return nil
 		}
@@ -533,8 +532,11 @@ func (w *walker) within(v *types.Var) bool {
 // inner reports whether e is a variable of the loop's body, which the next turn
 // does not know.
 func (w *walker) inner(e ast.Expr) bool {
-	return w.keeps(e, scope{w.loop.Body.Pos(), w.loop.Body.End()})
+	return w.keeps(e, w.turn())
 }
+
+// turn returns the scope of one turn of the loop.
+func (w *walker) turn() scope { return scope{w.loop.Body.Pos(), w.loop.Body.End()} }
 
 // assign reports whether the next turn is none the wiser for the assignment: it
 // keeps what is seen in variables of the body, or in one of which nothing was read
