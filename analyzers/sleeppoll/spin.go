@@ -220,7 +220,7 @@ type path struct {
 	clocked     bool             // or by the time
 	asked       bool             // it goes by anything
 	skipped     bool             // it leaves out a branch that works: perhaps the turn before did not
-	sent, recvd dataflow.Objects // the channels of those cases
+	sent, recvd dataflow.Objects // the channels of selects that were not ready
 }
 
 func (p path) clone() path {
@@ -254,6 +254,7 @@ type walker struct {
 	budget int
 }
 
+// list returns how the ways through the statements end. Too many ways are none.
 func (w *walker) list(list []ast.Stmt, p path) []end {
 	ways := []end{{path: p}}
 	for _, s := range list {
