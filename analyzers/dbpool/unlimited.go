@@ -50,7 +50,7 @@ func kept(v *lifetimes.Value) bool {
 	for _, u := range v.Uses {
 		switch u.Op {
 		case lifetimes.Return:
-			if u.Func == v.Func && u.Via == nil || u.Func == v.Func && !u.View {
+			if u.Func == v.Func {
 				return false
 			}
 		case lifetimes.Own, lifetimes.Store, lifetimes.Hand:
@@ -60,10 +60,15 @@ func kept(v *lifetimes.Value) bool {
 	return keeps
 }
 
-// embedded reports whether the driver, if it is a constant, has no server.
+// embedded reports whether the driver, by its name if that is a constant or by the
+// type of its connector, has no server.
 func (c *checker) embedded(v *lifetimes.Value) bool {
 	for _, a := range v.Site.Args {
-		if s := c.TypesInfo.Types[a].Value; s != nil && s.Kind() == constant.String && embedded.MatchString(constant.StringVal(s)) {
+		tv := c.TypesInfo.Types[a]
+		if s := tv.Value; s != nil && s.Kind() == constant.String && embedded.MatchString(constant.StringVal(s)) {
+			return true
+		}
+		if tv.Value == nil && embedded.MatchString(typeName(tv.Type)) {
 			return true
 		}
 	}

@@ -70,6 +70,10 @@ func (w *walk) created(c creation, cur inspector.Cursor, view bool) {
 			return
 		}
 	}
+	if call, ok := cur.Parent().Node().(*ast.CallExpr); ok && c.result > 0 {
+		w.argument(call, c.result, cur.Parent(), cur, nil, view) // f(g()), with the results of g
+		return
+	}
 	w.value(cur, nil, view)
 	for i := range w.uses {
 		if w.uses[i].Op == Return && w.uses[i].Node == c.Site && c.result > 0 {
@@ -495,7 +499,10 @@ func (w *walk) element(lit ast.Node, key ast.Expr, cur inspector.Cursor, via *ty
 
 // passed notes that the value at cur is an argument of call.
 func (w *walk) passed(call *ast.CallExpr, site, cur inspector.Cursor, via *types.Var, view bool) {
-	arg := slices.Index(call.Args, cur.Node().(ast.Expr))
+	w.argument(call, slices.Index(call.Args, cur.Node().(ast.Expr)), site, cur, via, view)
+}
+
+func (w *walk) argument(call *ast.CallExpr, arg int, site, cur inspector.Cursor, via *types.Var, view bool) {
 	c := w.x.funcs.Call(call)
 	switch {
 	case arg < 0:

@@ -146,12 +146,13 @@ type watch struct {
 	over     []token.Pos   // where what holds it is given another value
 	released bool          // fn releases it itself
 	spawned  []*funcs.Func // literals that fn spawns and that release it
+	errs     []*types.Var  // variables besides its own that are given the error
 }
 
 // watch finds the places. A literal that releases the resource counts where it
 // stands, since whoever runs it releases it.
 func (x *Index) watch(v *Value, fn *funcs.Func, ended func(Use) bool) *watch {
-	w := &watch{x: x, v: v, fn: fn, over: []token.Pos{v.Site.Pos()}}
+	w := &watch{x: x, v: v, fn: fn, over: []token.Pos{v.Site.Pos()}, errs: x.aliases(fn, v.Err)}
 	handles := make(map[*types.Var]bool)
 	for _, u := range v.Uses {
 		if u.Via != nil && !u.View {
@@ -436,7 +437,8 @@ func (w *watch) cut(from, to *cfg.Block, told bool) bool {
 		return from.Kind == cfg.KindRangeLoop && w.v.waits(to.Stmt) // the channel is never closed
 	}
 	if tag := w.x.tag(from); tag != nil {
-		return told && w.x.named(tag) == w.v.Err && w.taggedBy(from, to)
+		v := w.x.named(tag)
+		return told && v != nil && w.isErr(v) && w.taggedBy(from, to)
 	}
 	cond, outcome := condition(from, to)
 	return cond != nil && (w.none(cond, outcome, told) || w.x.excluded(w.v.Site, cond, outcome))
@@ -496,12 +498,59 @@ func (w *watch) compared(e *ast.BinaryExpr, equal, told bool) bool {
 	switch isNil := w.x.pass.TypesInfo.Types[e.Y].IsNil(); {
 	case v == nil:
 		return false
-	case v == w.v.Err:
+	case w.isErr(v):
 		return told && equal != isNil // err == io.EOF says that there is one too
+	case w.isPart(e.X):
+		return equal // with nil, or with http.NoBody
 	default:
-		held := slices.ContainsFunc(w.v.Uses, func(u Use) bool { return u.Via == v })
-		return held && isNil && equal
+		return isNil && equal && w.held(v)
 	}
+}
+
+func (w *watch) held(v *types.Var) bool {
+	return slices.ContainsFunc(w.v.Uses, func(u Use) bool { return u.Via == v })
+}
+
+// isPart reports whether e is the part of the resource that stands for it: resp.Body.
+func (w *watch) isPart(e ast.Expr) bool {
+	sel, ok := ast.Unparen(e).(*ast.SelectorExpr)
+	if !ok || w.v.Kind.Part == "" || sel.Sel.Name != w.v.Kind.Part {
+		return false
+	}
+	v := w.x.named(sel.X)
+	return v != nil && w.held(v)
+}
+
+// isErr reports whether v is the error that came with the resource, or has been
+// given that.
+func (w *watch) isErr(v *types.Var) bool {
+	return w.v.Err != nil && (v == w.v.Err || slices.Contains(w.errs, v))
+}
+
+// aliases returns the variables that fn gives the value of v.
+func (x *Index) aliases(fn *funcs.Func, v *types.Var) []*types.Var {
+	if v == nil {
+		return nil
+	}
+	var vs []*types.Var
+	ast.Inspect(fn.Body, func(n ast.Node) bool {
+		a, ok := n.(*ast.AssignStmt)
+		if !ok || len(a.Lhs) != len(a.Rhs) {
+			return true
+		}
+		for i, r := range a.Rhs {
+			id, ok := ast.Unparen(r).(*ast.Ident)
+			to, toOK := ast.Unparen(a.Lhs[i]).(*ast.Ident)
+			if !ok || !toOK || x.pass.TypesInfo.Uses[id] != v {
+				continue
+			}
+			if w, ok := x.pass.TypesInfo.ObjectOf(to).(*types.Var); ok {
+				vs = append(vs, w)
+			}
+		}
+		return true
+	})
+	return vs
 }
 
 // asked is none for a call that is a condition. What a function finds out about
@@ -510,7 +559,7 @@ func (w *watch) asked(call *ast.CallExpr, outcome, told bool) bool {
 	if slices.ContainsFunc(w.v.Uses, func(u Use) bool { return u.Op == Exhaust && u.Call == call }) {
 		return !outcome
 	}
-	if !told || !slices.ContainsFunc(call.Args, func(a ast.Expr) bool { v := w.x.named(a); return v != nil && v == w.v.Err }) {
+	if !told || !slices.ContainsFunc(call.Args, func(a ast.Expr) bool { v := w.x.named(a); return v != nil && w.isErr(v) }) {
 		return false
 	}
 	c := w.x.funcs.Call(call)

@@ -11,10 +11,11 @@
 //   - A slice of pointers, or of what holds pointers, that is cut to s[:0] and not cleared.
 //   - A pool of buffers that are reset neither when they are taken nor when they are
 //     given back.
-//   - Suspected only: an object that is lost where there was an error, objects with a
-//     Reset method that nobody calls, and buffers that are given back however large
-//     they have grown while what they are filled with is as long as its sender
-//     makes it.
+//   - Suspected only: an object that is lost where there was an error, or in code that
+//     neither runs for a request nor is hot; a slice that was taken by its size
+//     and may never outgrow it; objects with a Reset method that nobody calls; and
+//     buffers that are given back however large they have grown while what they are
+//     filled with is as long as its sender makes it.
 //
 // For example:
 //
@@ -54,6 +55,8 @@
 //     method, here or in another package, that does so.
 //   - Kept in a field, a map or a channel, returned, or handed to a function of another
 //     package that is not of the standard library: who has it then may give it back.
+//     So may the implementation of an interface.
+//   - What a library of another module pools and hands out.
 //   - Not given back after a look at its size: what has grown too large is better
 //     dropped.
 //   - Reset in any function that takes or gives back an object of that type in the

@@ -206,3 +206,64 @@ func (s *Service) trapUpgraded(req *http.Request) (io.ReadWriteCloser, error) {
 	}
 	return conn, nil
 }
+
+// A body that is nil, or none, needs no Close.
+func (s *Service) trapNoBody(req *http.Request) error {
+	resp, err := s.doer.Do(req)
+	if resp != nil && resp.Body != nil && resp.Body != http.NoBody {
+		defer resp.Body.Close()
+		_, err = io.ReadAll(resp.Body)
+	}
+	return err
+}
+
+// The error goes by another name before it is asked about.
+func (s *Service) trapOtherName(req *http.Request) (err error) {
+	resp, doErr := s.doer.Do(req)
+	err = doErr
+	if err != nil {
+		return err
+	}
+	io.Copy(io.Discard, resp.Body)
+	return resp.Body.Close()
+}
+
+func (s *Service) timed(req *http.Request) (time.Duration, *http.Response, error) {
+	begin := time.Now()
+	resp, err := s.doer.Do(req)
+	return time.Since(begin), resp, err
+}
+
+func mustOK(d time.Duration, resp *http.Response, err error) (*http.Response, error) {
+	if err == nil && resp.StatusCode != http.StatusOK {
+		resp.Body.Close()
+		return nil, errors.New(resp.Status)
+	}
+	return resp, err
+}
+
+// Handed on with all that came with it.
+func (s *Service) trapHandedOn(req *http.Request) error {
+	resp, err := mustOK(s.timed(req))
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
+// Closed by those who asked for it to be read, or not.
+func (s *Service) trapAskedTwice(req *http.Request, read bool) error {
+	resp, err := s.doer.Do(req)
+	if err != nil {
+		return err
+	}
+	if !read {
+		resp.Body.Close()
+	}
+	log.Print(resp.Status)
+	if read {
+		defer resp.Body.Close()
+		_, err = io.ReadAll(resp.Body)
+	}
+	return err
+}
