@@ -142,12 +142,17 @@ func (x *Index) undoes(f *funcs.Func, k *Kind, depth int) bool {
 // param returns what a function does with its parameter.
 func (x *Index) param(h holder, k *Kind) []Use {
 	p := param{h, k}
+	if n := len(x.asking); k.anyType() && n > 0 && x.asking[n-1] != p && slices.Contains(x.asking, p) {
+		return []Use{{Op: Store}} // it waits for what is asked now, and may yet turn out to keep it
+	}
 	if uses, ok := x.params[p]; ok {
 		return uses
 	}
 	x.params[p] = nil // a recursive call adds nothing
+	x.asking = append(x.asking, p)
 	w := &walk{x: x, kind: k, seen: []holder{h}}
 	w.close()
+	x.asking = x.asking[:len(x.asking)-1]
 	x.params[p] = w.uses
 	return w.uses
 }

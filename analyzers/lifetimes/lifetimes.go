@@ -81,6 +81,7 @@ type Index struct {
 	vars   map[*types.Var][]inspector.Cursor  // identifiers that denote handles and channels
 	refs   map[*types.Func][]inspector.Cursor // identifiers that denote functions without calling them
 	params map[param][]Use                    // what a function does with its parameter
+	asking []param                            // those that are being found out about, each for the sake of the one before
 	iface  map[string]bool                    // names of the interface methods that are called
 	takers map[*funcs.Func]bool               // functions that may give something back to a pool
 	gives  map[*funcs.Func][]int              // the parameters that these give back

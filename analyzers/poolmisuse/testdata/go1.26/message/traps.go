@@ -208,3 +208,25 @@ func (c *conn) trapAskedTwice(w http.ResponseWriter, r *http.Request) {
 		m.Release()
 	}
 }
+
+// Two functions call each other, and the second keeps it.
+func (c *conn) odd(m *message, n int) {
+	if n > 0 {
+		c.even(m, n-1)
+	}
+}
+
+func (c *conn) even(m *message, n int) {
+	c.odd(m, n-1)
+	c.last = m
+}
+
+func (c *conn) trapMutual(w http.ResponseWriter, r *http.Request) {
+	m := newMessage(r.Body)
+	c.odd(m, 3)
+}
+
+func (c *conn) trapMutualToo(w http.ResponseWriter, r *http.Request) {
+	m := newMessage(r.Body)
+	c.even(m, 3)
+}
