@@ -2,6 +2,7 @@ package lifetimes
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"slices"
@@ -293,7 +294,7 @@ func (w *watch) walk(start place, visit func(ast.Node) bool) {
 			s.told = s.told && (within(n, w.v.Site) || !w.x.assigns(n, w.v.Err))
 			for i, q := range questions {
 				if w.x.assignsAny(n, q) {
-					s.asked[i] = 0
+					s.asked[i] = w.x.flag(n, q)
 				}
 			}
 		}
@@ -351,8 +352,33 @@ func (x *Index) key(cond ast.Expr) string {
 	return string(text)
 }
 
-// questions returns the conditions that fn asks more than once, of variables and
-// fields only: what a call answers may change with each.
+// flag returns what n, which gives q another value, makes the answer to q: known if q
+// is a variable that is set to true or false.
+func (x *Index) flag(n ast.Node, q ast.Expr) int8 {
+	a, ok := n.(*ast.AssignStmt)
+	if !ok || len(a.Lhs) != len(a.Rhs) {
+		return 0
+	}
+	for i, l := range a.Lhs {
+		value := x.pass.TypesInfo.Types[a.Rhs[i]].Value
+		if v := x.named(q); v == nil || value == nil || value.Kind() != constant.Bool || !isVar(x.pass.TypesInfo, l, v) {
+			continue
+		}
+		if constant.BoolVal(value) {
+			return 1
+		}
+		return -1
+	}
+	return 0
+}
+
+func isVar(info *types.Info, e ast.Expr, v *types.Var) bool {
+	id, ok := ast.Unparen(e).(*ast.Ident)
+	return ok && info.ObjectOf(id) == v
+}
+
+// questions returns the conditions that are variables, and those of variables and
+// fields that fn asks more than once: what a call answers may change with each.
 func (x *Index) questions(fn *funcs.Func) []ast.Expr {
 	count := make(map[string]int)
 	var qs []ast.Expr
@@ -365,8 +391,11 @@ func (x *Index) questions(fn *funcs.Func) []ast.Expr {
 			continue
 		}
 		cond, _ = plain(cond, true)
-		key := x.key(cond)
-		if count[key]++; count[key] == 2 && len(qs) < maxAsked && !calls(cond) {
+		key, often := x.key(cond), 2
+		if _, ok := cond.(*ast.Ident); ok {
+			often = 1
+		}
+		if count[key]++; count[key] == often && len(qs) < maxAsked && !calls(cond) {
 			qs = append(qs, cond)
 		}
 	}

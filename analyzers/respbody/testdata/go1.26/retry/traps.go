@@ -85,3 +85,29 @@ func (s *sender) trapOperation(try func(func() error) error, req *http.Request) 
 	_, err = io.Copy(io.Discard, resp.Body)
 	return err
 }
+
+// A flag tells whether there is a response.
+func (s *sender) trapFlag(req *http.Request) error {
+	var resp *http.Response
+	var err error
+	ok := false
+	for range s.attempts {
+		resp, err = s.hc.Do(req)
+		if err != nil {
+			continue
+		}
+		if resp.StatusCode >= 500 {
+			io.Copy(io.Discard, resp.Body)
+			resp.Body.Close()
+			continue
+		}
+		ok = true
+		break
+	}
+	if !ok {
+		return errors.New("out of attempts")
+	}
+	defer resp.Body.Close()
+	_, err = io.Copy(io.Discard, resp.Body)
+	return err
+}
