@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/lagvet/lagvet/analyzers/internal/edit"
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/lifetimes"
 )
@@ -64,7 +65,7 @@ func (c *checker) unclosed(v *lifetimes.Value) {
 		Mend:      l.mend,
 		Fixes:     c.fixes(v, l),
 	}
-	if c.lives.Origin(v.Func, true).Process {
+	if modules.Commands(c.Pkg) || c.lives.Origin(v.Func, true).Process {
 		f.Tier = rule.Suspected // once for the process, which may well end then
 	}
 	for _, p := range paths[:min(len(paths), maxSteps)] {

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/lifetimes"
 )
@@ -111,7 +112,7 @@ func (c *checker) tunes() bool {
 // imports.
 func (c *checker) command() bool {
 	if c.Pkg.Name() != "main" {
-		return false
+		return modules.Commands(c.Pkg)
 	}
 	return !slices.ContainsFunc(c.Pkg.Imports(), func(p *types.Package) bool {
 		switch p.Path() {

@@ -194,16 +194,20 @@ func (x *Index) primitives() []creation {
 }
 
 // imported adds what a function of another package is known to create for
-// its caller, and reports whether there is a fact of it.
+// its caller, and reports whether there is a fact of it. What a library pools is its
+// own matter: loggers hand out such things by the thousand.
 func (x *Index) imported(c *funcs.Call, cs *[]creation) bool {
 	var s Summary
 	if !x.pass.ImportObjectFact(c.Func, &s) {
 		return false
 	}
+	ours := modules.Ours(x.pass, c.Func.Pkg())
 	for _, f := range s.Fresh {
-		*cs = append(*cs, newCreation(c, f))
+		if n := newCreation(c, f); ours || !n.Kind.anyType() {
+			*cs = append(*cs, n)
+		}
 	}
-	if len(pooledOf(c.Func, &s)) > 0 {
+	if ours && len(pooledOf(c.Func, &s)) > 0 {
 		x.taker(c.Caller)
 	}
 	return len(s.Fresh) > 0

@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/lagvet/lagvet/analyzers/internal/modules"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 	"github.com/lagvet/lagvet/analyzers/lifetimes"
@@ -16,9 +15,6 @@ import (
 func (c *checker) lost(v *lifetimes.Value) {
 	if slices.ContainsFunc(v.Uses, func(u lifetimes.Use) bool { return u.Op == lifetimes.Return }) {
 		return // the caller's, at least sometimes
-	}
-	if call := c.Funcs.Call(v.Site); call != nil && call.Func != nil && v.New != call.Func.FullName() && !modules.Ours(c.Pass.Pass, call.Func.Pkg()) {
-		return // a library pools what it hands out, and its users need not know
 	}
 	paths := slices.DeleteFunc(c.lives.Lost(v), func(p *lifetimes.Path) bool { return p.Replaced.IsValid() })
 	if len(paths) == 0 || c.onPurpose(v) {

@@ -62,8 +62,8 @@
 //     wrapped in a reader of one's own, or handed to a function that is not known or
 //     that closes it at least sometimes: who has it then is to close it.
 //   - Requests by the method HEAD, whose responses have no body.
-//   - Test files. A request that the program makes once, in main or before it
-//     serves, is suspected only: the program may well end.
+//   - Test files. A request that the program makes once, in main, before it serves or
+//     for a command of a command line, is suspected only: the program may well end.
 //   - A defer of Close before the error is checked: go vet's httpresponse.
 //
 // # Go versions

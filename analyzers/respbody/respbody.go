@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
@@ -72,8 +73,8 @@ func (c *checker) response(v *lifetimes.Value) {
 		return
 	}
 	tier := rule.Likely
-	if c.lives.Origin(v.Func, true).Process {
-		tier = rule.Suspected // once for the process: it ends, and so do its connections
+	if c.ends(v) || c.readFirst(v) && !onlyRead(v) {
+		tier = rule.Suspected
 	}
 	message, cause := "response body is not closed on some path", "body not closed on a path"
 	switch {
@@ -100,11 +101,25 @@ func onlyRead(v *lifetimes.Value) bool {
 	return !slices.ContainsFunc(v.Uses, func(u lifetimes.Use) bool { return u.Op != lifetimes.Read && u.Op != lifetimes.Overwrite })
 }
 
+// ends reports whether the process ends soon after, and its connections with it: it
+// comes to v once, or for a command.
+func (c *checker) ends(v *lifetimes.Value) bool {
+	if c.Hotness.RootAt(v.Site.Pos()) != nil {
+		return false
+	}
+	return modules.Commands(c.Pkg) || c.lives.Origin(v.Func, true).Process
+}
+
+// readFirst reports whether the body is read on every path that does not close it.
+// Reading frees the connection, by its end or by its failure.
+func (c *checker) readFirst(v *lifetimes.Value) bool {
+	return len(c.lives.LostUnless(v, func(u lifetimes.Use) bool { return c.reading(u) == whole })) == 0
+}
+
 // cost says what it costs. A body that is read to its end gives its connection
 // back, as long as reading it is what happens.
 func (c *checker) cost(v *lifetimes.Value) string {
-	ended := c.lives.LostUnless(v, func(u lifetimes.Use) bool { return c.reading(u) == whole })
-	if len(ended) == 0 {
+	if c.readFirst(v) {
 		return ": reading it to the end frees its connection, but a reader that stops before keeps that, with its two goroutines, for ever"
 	}
 	return ": its connection, with two goroutines and a file descriptor, is never used again and never closed, and the next request dials anew"

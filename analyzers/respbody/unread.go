@@ -43,7 +43,7 @@ func (c *checker) closes(u lifetimes.Use) bool {
 // unread reports a body that is closed before it is read to its end, wherever
 // the function goes.
 func (c *checker) unread(v *lifetimes.Value) {
-	if c.drains || c.lives.Origin(v.Func, true).Process {
+	if c.drains || c.ends(v) {
 		return
 	}
 	closed, decoded := false, false

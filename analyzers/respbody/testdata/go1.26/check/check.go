@@ -39,3 +39,17 @@ func (c *checker) trapDrained(u string, v any) error {
 	}()
 	return json.NewDecoder(resp.Body).Decode(v)
 }
+
+// A failure to read it frees the connection, too.
+func (c *checker) page(u string) ([]byte, error) {
+	resp, err := c.hc.Get(u) // want `suspected: response body is not closed on some path: reading it`
+	if err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	resp.Body.Close()
+	return b, nil
+}
