@@ -12,7 +12,8 @@
 //   - A response that is dropped: _, err := client.Post(…).
 //
 //   - Suspected only: a body that is closed unread, or after one value was decoded
-//     from it and nothing asked whether that was the last.
+//     from it and nothing asked whether that was the last; one that is closed
+//     except where reading it to its end has failed.
 //
 // Responses are those of net/http's functions, of http.Client, and of whatever has a
 // method Do, RoundTrip, Get, Post or PostForm that returns an *http.Response: a
