@@ -82,7 +82,7 @@ func (c *checker) givenBack(f *funcs.Func, call *funcs.Call, e ast.Expr, sure bo
 	switch {
 	case call.Mode == funcs.Defer:
 		c.deferred(f, call, e, v)
-	case call.Mode == funcs.Plain && sure:
+	case call.Mode == funcs.Plain && sure && (call.Callee == nil || !c.byAddress(e)): // by its address it may be given another
 		c.after(f, call, v)
 	}
 }

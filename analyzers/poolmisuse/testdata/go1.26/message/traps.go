@@ -230,3 +230,16 @@ func (c *conn) trapMutualToo(w http.ResponseWriter, r *http.Request) {
 	m := newMessage(r.Body)
 	c.even(m, 3)
 }
+
+// What the variable holds is given back, and it is given another.
+func exchange(p **message) {
+	m := *p
+	messages.Put(m)
+	*p = nil
+	*p = messages.Get().(*message)
+}
+
+func trapExchanged(m *message) string {
+	exchange(&m)
+	return m.subject
+}
