@@ -285,10 +285,14 @@ func lineOf(pass *analysis.Pass, pos token.Pos) line {
 }
 
 // places returns where there are findings, those that a directive silences included.
+// One that is suspected takes no place of others: who did not ask is not shown it.
 func places(pass *analysis.Pass) taken {
 	t := make(taken)
 	for _, r := range Catalogue() {
 		for _, f := range pass.ResultOf[r.Analyzer].(*rule.Result).Findings {
+			if f.Tier == rule.Suspected {
+				continue
+			}
 			at := lineOf(pass, f.Pos)
 			t[at] = append(t[at], r.Name)
 		}
