@@ -25,6 +25,7 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.Goroutines,
 	Class:    rule.Concurrency,
 	Severity: rule.High,
+	Trial:    true,
 	Fixes:    true,
 	Requires: []*analysis.Analyzer{buildssa.Analyzer, syntax.Analyzer, values.Analyzer, keeps.Analyzer},
 	Run:      run,

@@ -27,6 +27,7 @@ var Rule = rule.New(rule.Spec{
 	Group:     rule.Connections,
 	Class:     rule.Dependency,
 	Severity:  rule.High,
+	Trial:     true,
 	Fixes:     true,
 	Requires:  []*analysis.Analyzer{syntax.Analyzer, values.Analyzer, lifetimes.Analyzer},
 	FactTypes: []analysis.Fact{new(queries)},

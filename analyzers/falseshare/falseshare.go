@@ -24,6 +24,7 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.Goroutines,
 	Class:    rule.Performance,
 	Severity: rule.Medium,
+	Trial:    true,
 	Requires: []*analysis.Analyzer{buildssa.Analyzer, values.Analyzer},
 	Run:      run,
 })

@@ -27,6 +27,7 @@ var Rule = rule.New(rule.Spec{
 	Group:     rule.Allocation,
 	Class:     rule.Performance,
 	Severity:  rule.Medium,
+	Trial:     true,
 	Requires:  []*analysis.Analyzer{syntax.Analyzer, values.Analyzer},
 	FactTypes: []analysis.Fact{new(Turns)},
 	Run:       run,

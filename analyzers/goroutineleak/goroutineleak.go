@@ -30,6 +30,7 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.Goroutines,
 	Class:    rule.Concurrency,
 	Severity: rule.High,
+	Trial:    true,
 	Requires: []*analysis.Analyzer{syntax.Analyzer, buildssa.Analyzer, chanflow.Analyzer, sections.Analyzer},
 	Run:      run,
 })

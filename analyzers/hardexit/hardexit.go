@@ -28,6 +28,7 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.Shutdown,
 	Class:    rule.Context,
 	Severity: rule.High,
+	Trial:    true,
 	Requires: []*analysis.Analyzer{syntax.Analyzer, exits.Analyzer, values.Analyzer, witness.Analyzer},
 	Run:      run,
 })

@@ -26,6 +26,7 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.Connections,
 	Class:    rule.Dependency,
 	Severity: rule.Medium,
+	Trial:    true,
 	Fixes:    true,
 	Requires: []*analysis.Analyzer{syntax.Analyzer, values.Analyzer, httpconf.Analyzer},
 	Run:      run,

@@ -23,6 +23,7 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.Threads,
 	Class:    rule.Modules,
 	Severity: rule.Medium,
+	Trial:    true,
 	Since:    "go1.23",
 	Requires: []*analysis.Analyzer{values.Analyzer},
 	Run:      run,

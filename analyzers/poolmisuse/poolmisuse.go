@@ -26,6 +26,7 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.Allocation,
 	Class:    rule.Performance,
 	Severity: rule.Medium,
+	Trial:    true,
 	Since:    "go1.3", // sync.Pool
 	Requires: []*analysis.Analyzer{syntax.Analyzer, values.Analyzer, lifetimes.Analyzer},
 	Run:      run,

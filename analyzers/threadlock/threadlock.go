@@ -25,6 +25,7 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.Threads,
 	Class:    rule.Concurrency,
 	Severity: rule.Medium,
+	Trial:    true,
 	Requires: []*analysis.Analyzer{threads.Analyzer, values.Analyzer, witness.Analyzer},
 	Run:      run,
 })

@@ -28,6 +28,7 @@ var Rule = rule.New(rule.Spec{
 	Group:     rule.Timers,
 	Class:     rule.Performance,
 	Severity:  rule.Medium,
+	Trial:     true,
 	Fixes:     true,
 	Tier:      rule.Proven,
 	NeedsHot:  true,

@@ -31,6 +31,7 @@ var Rule = rule.New(rule.Spec{
 	Group:     rule.Connections,
 	Class:     rule.Dependency,
 	Severity:  rule.High,
+	Trial:     true,
 	Requires:  []*analysis.Analyzer{syntax.Analyzer, values.Analyzer},
 	FactTypes: []analysis.Fact{new(Reads), new(Grows), new(Limits)},
 	Run:       run,
