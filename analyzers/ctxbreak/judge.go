@@ -12,6 +12,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
+	"github.com/lagvet/lagvet/analyzers/internal/witness"
 )
 
 // judge returns the finding that b is, or nil if nothing is to be said of it.
@@ -123,7 +124,7 @@ func (c *checker) waits(call *funcs.Call) bool {
 	for _, p := range c.witness.Places(call.Caller.Node, effects.SetOf(effects.Net, effects.Sleep), nil) {
 		if p.Call == call.Site {
 			for _, e := range p.Effects {
-				if !e.Cold {
+				if !e.Cold && !witness.Listens(e) {
 					return true
 				}
 			}

@@ -83,8 +83,8 @@ func (f *finder) lockWait(fn *funcs.Func, p witness.Place, s *sections.Section) 
 func (f *finder) classify(p witness.Place, e effects.Effect) (w wait, ok bool) {
 	w = wait{effect: e, cause: e.Kind.String(), does: witness.Does(e.Kind)}
 	primitive := f.witness.Primitive(e)
-	if passes(e, listens) {
-		return w, false // a local matter, although what connects does it too
+	if witness.Listens(e) {
+		return w, false
 	}
 	if passes(e, processes) {
 		w.rank, w.cause, w.does = byProcess, "process", "waits for another process"
@@ -151,11 +151,6 @@ func processes(name string) bool {
 
 // entropy accepts the source of random numbers.
 func entropy(name string) bool { return strings.Contains(name, "crypto/internal/") }
-
-// listens accepts what opens a socket for others to connect to.
-func listens(name string) bool {
-	return strings.HasPrefix(name, "net.Listen") || strings.HasPrefix(name, "(*net.ListenConfig).")
-}
 
 // prints accepts what tells somebody of an event, going by its name.
 func prints(name string) bool {

@@ -34,6 +34,7 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.Connections,
 	Class:    rule.Dependency,
 	Severity: rule.High,
+	Trial:    true,
 	Requires: []*analysis.Analyzer{syntax.Analyzer, values.Analyzer, contexts.Analyzer, witness.Analyzer, retries.Analyzer},
 	Run:      run,
 })

@@ -124,3 +124,14 @@ func PathOf(name string) string {
 }
 
 var majorVersion = regexp.MustCompile(`^v[0-9]+$`)
+
+// Listens reports whether an effect comes of opening a socket for others to connect
+// to: a local matter, although what connects does it too.
+func Listens(e effects.Effect) bool {
+	for s := range e.Chain.All {
+		if strings.HasPrefix(s.Func, "net.Listen") || strings.HasPrefix(s.Func, "(*net.ListenConfig).") || s.Func == "net.FileListener" {
+			return true
+		}
+	}
+	return false
+}

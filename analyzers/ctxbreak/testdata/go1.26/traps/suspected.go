@@ -2,6 +2,7 @@ package traps
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"time"
 )
@@ -137,4 +138,18 @@ func announce(m mailer, u string) error {
 
 func joined(ctx context.Context, m mailer) error {
 	return announce(m, "https://a.example") // want `^suspected: .* \(nothing in sight shows that it waits\)`
+}
+
+// To listen is a matter of this machine, though it goes through package net.
+func open(ctx context.Context, addr string) (any, error) {
+	if l := listeners[addr]; l != nil {
+		return nil, l(ctx, addr)
+	}
+	var lc net.ListenConfig
+	return lc.Listen(ctx, "tcp", addr)
+}
+
+func reopen(ctx context.Context, addr string) error {
+	_, err := open(context.TODO(), addr) // want `^suspected: `
+	return err
 }
