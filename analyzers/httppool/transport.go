@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
-	"github.com/lagvet/lagvet/analyzers/internal/edits"
+	"github.com/lagvet/lagvet/analyzers/internal/edit"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/httpconf"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
@@ -125,7 +125,7 @@ func (c *checker) fix(v *httpconf.Value, idle httpconf.Field) []analysis.Suggest
 	if e := values.Element(v.Lit, "MaxIdleConns"); e != nil && idle.Const {
 		value = types.ExprString(e)
 	}
-	e, ok := edits.Field(c.Fset, v.Lit, "MaxIdleConnsPerHost: "+value)
+	e, ok := edit.Field(c.Fset, v.Lit, "MaxIdleConnsPerHost: "+value)
 	if !ok {
 		return nil
 	}

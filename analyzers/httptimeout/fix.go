@@ -5,7 +5,7 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
-	"github.com/lagvet/lagvet/analyzers/internal/edits"
+	"github.com/lagvet/lagvet/analyzers/internal/edit"
 )
 
 // addField returns the edits that give a literal a field of type time.Duration, or nil
@@ -14,11 +14,11 @@ func (c *checker) addField(lit *ast.CompositeLit, name, value string) []analysis
 	if lit == nil {
 		return nil
 	}
-	field, ok := edits.Field(c.Fset, lit, name+": "+value)
+	field, ok := edit.Field(c.Fset, lit, name+": "+value)
 	if !ok {
 		return nil
 	}
-	list, ok := edits.Import(c.Fset, c.Pkg, c.File(lit.Pos()), "time")
+	list, ok := edit.Import(c.Fset, c.Pkg, c.File(lit.Pos()), "time")
 	if !ok {
 		return nil
 	}

@@ -1,7 +1,7 @@
 // Package lifetimes follows resources: created here, released there. It knows
 // tickers and timers, the responses of HTTP clients, what package database/sql
-// hands out and the databases themselves, objects of a sync.Pool, and goroutines
-// locked to their thread; a [Kind] more is a row in a table.
+// hands out and the databases themselves, and objects of a sync.Pool; a [Kind] more
+// is a row in a table.
 //
 // A rule requires [Analyzer] and goes through the Values of its [Index]. Each
 // [Value] is one creation, by the primitive itself or by a call of a function
@@ -24,11 +24,10 @@
 //
 // The handle of a kind is a variable of its type, or of any type for what is
 // pooled. It is released by a method, by a method of one of its fields (the body of
-// a response), by being an argument of another object's method (pool.Put), or by a
-// function that is told nothing (UnlockOSThread). What stands for it, a channel or
-// such a field, is a view of it: to hold the view is to hold it. An error that
-// comes with a resource says, while it is not overwritten, on which branches there
-// is one.
+// a response), or by being an argument of another object's method (pool.Put). What
+// stands for it, a channel or such a field, is a view of it: to hold the view is to
+// hold it. An error that comes with a resource says, while it is not overwritten, on
+// which branches there is one.
 //
 // # How it follows
 //

@@ -38,9 +38,6 @@ type walk struct {
 
 // follow returns what is done with the resource that c creates.
 func (x *Index) follow(c creation) []Use {
-	if c.Kind.Undo != "" {
-		return x.undone(c.Value)
-	}
 	w := &walk{x: x, kind: c.Kind}
 	cur, ok := syntax.Find(x.root, c.Site)
 	if !ok {
@@ -103,39 +100,6 @@ func (x *Index) errorOf(cur inspector.Cursor) *types.Var {
 		return nil
 	}
 	return v
-}
-
-// undone returns the calls that end a resource without a handle, in the function
-// that created it and in its literals.
-func (x *Index) undone(v *Value) []Use {
-	if v.Func == nil {
-		return nil
-	}
-	var uses []Use
-	for _, f := range x.funcs.Funcs {
-		if f != v.Func && inside(v.Func, f) == nil {
-			continue
-		}
-		for _, c := range f.Out {
-			switch {
-			case c.Func != nil && c.Func.Pkg() != nil && c.Func.FullName() == v.Kind.Undo:
-				uses = append(uses, Use{Op: Release, Node: c.Site, Func: f, Call: c.Site, Mode: c.Mode})
-			case c.Callee != nil && c.Callee.Obj != nil && x.undoes(c.Callee, v.Kind, 0):
-				uses = append(uses, Use{Op: Hand, Node: c.Site, Func: f, Call: c.Site, Mode: c.Mode})
-			}
-		}
-	}
-	return uses
-}
-
-// undoes reports whether f, or what it calls nearby, ends a resource without a handle.
-func (x *Index) undoes(f *funcs.Func, k *Kind, depth int) bool {
-	return slices.ContainsFunc(f.Out, func(c *funcs.Call) bool {
-		if c.Func != nil && c.Func.Pkg() != nil && c.Func.FullName() == k.Undo {
-			return true
-		}
-		return depth < near && c.Mode != funcs.Go && c.Callee != nil && c.Callee != f && x.undoes(c.Callee, k, depth+1)
-	})
 }
 
 // param returns what a function does with its parameter.

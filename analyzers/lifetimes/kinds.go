@@ -10,8 +10,8 @@ import (
 type Kind struct {
 	Name string // for messages: "ticker"
 	// Types are the handles: "*time.Ticker", or an interface by its name. There
-	// are none if there is only a channel, if any type may be the handle (see
-	// Take), or if nothing is (see Undo).
+	// are none if there is only a channel, or if any type may be the handle (see
+	// Take).
 	Types []string
 	New   []string // the functions that create one, by full name
 	// Makes are the names of methods that create one, whoever has them, if
@@ -27,7 +27,6 @@ type Kind struct {
 	Last       string   // the method of the handle that ends it when it returns false: Next
 	Touch      []string // methods of the handle that are noted: see Use.Name
 	Take       string   // the method that ends it as its argument: "(*sync.Pool).Put"
-	Undo       string   // the function that ends it without being told which: "runtime.UnlockOSThread"
 }
 
 // The kinds that are followed.
@@ -75,11 +74,9 @@ var (
 	}
 	// Pooled is an object of a sync.Pool. Its type is what the pool's user says.
 	Pooled = &Kind{Name: "pooled object", New: []string{"(*sync.Pool).Get"}, Take: "(*sync.Pool).Put"}
-	// Thread is the lock that ties a goroutine to its thread.
-	Thread = &Kind{Name: "thread lock", New: []string{"runtime.LockOSThread"}, Undo: "runtime.UnlockOSThread"}
 )
 
-var kinds = [...]*Kind{Ticker, Timer, Tick, Response, Rows, Stmt, Tx, DB, Pooled, Thread}
+var kinds = [...]*Kind{Ticker, Timer, Tick, Response, Rows, Stmt, Tx, DB, Pooled}
 
 // closer is what stands for a resource where a function takes anything that
 // can be closed. None is ever created.

@@ -238,7 +238,7 @@ func (x *Index) values(work []creation) map[*funcs.Func][]Fresh {
 // one, is none; nor is one that comes with a function which ends it, or that has
 // been ended on the way.
 func (x *Index) returned(v *Value) []Fresh {
-	if v.Func == nil || v.Func.Obj == nil || v.Kind.Undo != "" || x.handsStop(v) {
+	if v.Func == nil || v.Func.Obj == nil || x.handsStop(v) {
 		return nil
 	}
 	var made []Fresh

@@ -87,7 +87,7 @@ func Test(t *testing.T) {
 func TestKinds(t *testing.T) {
 	for _, k := range []*lifetimes.Kind{
 		lifetimes.Ticker, lifetimes.Timer, lifetimes.Tick, lifetimes.Response, lifetimes.Rows, lifetimes.Stmt,
-		lifetimes.Tx, lifetimes.DB, lifetimes.Pooled, lifetimes.Thread,
+		lifetimes.Tx, lifetimes.DB, lifetimes.Pooled,
 	} {
 		if len(k.New)+len(k.Makes) == 0 || len(k.Types) > 0 && len(k.Release) == 0 || (k.Part == "") != (k.Shut == "") {
 			t.Errorf("%s: a kind has a creation, a release if it has a handle, and one of its part if it has a part", k.Name)

@@ -1,5 +1,5 @@
-// Package edit helps rules to write their suggested fixes the way gofmt would
-// have them: where a line of one's own begins, and where the last one ends.
+// Package edit makes the edits of suggested fixes that more than one rule has, the way
+// gofmt would have them: statements, fields of literals, imports.
 package edit
 
 import (

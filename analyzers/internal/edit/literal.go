@@ -1,5 +1,4 @@
-// Package edits makes the edits of suggested fixes that more than one rule has.
-package edits
+package edit
 
 import (
 	"go/ast"

@@ -1,4 +1,4 @@
-package edits_test
+package edit_test
 
 import (
 	"go/ast"
@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
-	"github.com/lagvet/lagvet/analyzers/internal/edits"
+	"github.com/lagvet/lagvet/analyzers/internal/edit"
 	"github.com/lagvet/lagvet/analyzers/internal/passtest"
 )
 
@@ -31,7 +31,7 @@ func TestField(t *testing.T) {
 			for cur := range p.Root.Preorder((*ast.CompositeLit)(nil)) {
 				lit = cur.Node().(*ast.CompositeLit)
 			}
-			e, ok := edits.Field(p.Fset, lit, "B: 2")
+			e, ok := edit.Field(p.Fset, lit, "B: 2")
 			if ok != (c.want != "") {
 				t.Fatalf("%s\nhas an edit: %v", c.src, ok)
 			}
@@ -58,7 +58,7 @@ func TestImport(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := l.Load(t, c.src)
-			es, ok := edits.Import(p.Fset, p.Pkg, p.Files[0], "time")
+			es, ok := edit.Import(p.Fset, p.Pkg, p.Files[0], "time")
 			if ok != (c.want != "") {
 				t.Fatalf("%s\nhas an edit: %v", c.src, ok)
 			}
