@@ -6,6 +6,8 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
 )
 
 // An AllocSite is a place where a function may allocate.
@@ -117,7 +119,7 @@ func (x *inference) allocates(instr ssa.Instruction) (what string, c Certainty, 
 			return "arguments of a go statement", Proven, true
 		}
 	case *ssa.Defer:
-		if inLoop(v.Block()) {
+		if ssavalue.InLoop(v.Block()) {
 			return "defer in a loop", Proven, true
 		}
 	case *ssa.Call:
@@ -193,30 +195,6 @@ func onlyRead(fn *ssa.Function, i int) bool {
 		}
 	}
 	return true
-}
-
-// inLoop reports whether control can come back to a block.
-func inLoop(b *ssa.BasicBlock) bool { return leadsTo(b, b) }
-
-// leadsTo reports whether control can come from one block to another.
-func leadsTo(from, to *ssa.BasicBlock) bool {
-	seen := make(map[*ssa.BasicBlock]bool)
-	var visit func(at *ssa.BasicBlock) bool
-	visit = func(at *ssa.BasicBlock) bool {
-		for _, s := range at.Succs {
-			if s == to {
-				return true
-			}
-			if !seen[s] {
-				seen[s] = true
-				if visit(s) {
-					return true
-				}
-			}
-		}
-		return false
-	}
-	return visit(from)
 }
 
 // newOf says what a variable on the heap is.

@@ -235,11 +235,11 @@ func (f *flow) use(v ssa.Value, ref ssa.Instruction, depth int) {
 // for what follows: the compiler has one place on the stack for all turns.
 func (f *flow) carried(phi *ssa.Phi) bool {
 	made, ok := f.base.(ssa.Instruction)
-	if !ok || !inLoop(made.Block()) {
+	if !ok || !ssavalue.InLoop(made.Block()) {
 		return false
 	}
 	from, to := made.Block(), phi.Block()
-	return to.Dominates(from) || !from.Dominates(to) && !leadsTo(to, from)
+	return to.Dominates(from) || !from.Dominates(to) && !ssavalue.Leads(to, from)
 }
 
 // outlasts reports whether memory is there before the turn of a loop in which the
@@ -247,7 +247,7 @@ func (f *flow) carried(phi *ssa.Phi) bool {
 func (f *flow) outlasts(memory ssa.Instruction) bool {
 	made, ok := f.base.(ssa.Instruction)
 	return ok && memory.Block() != made.Block() && memory.Block().Dominates(made.Block()) &&
-		inLoop(made.Block()) && !inLoop(memory.Block())
+		ssavalue.InLoop(made.Block()) && !ssavalue.InLoop(memory.Block())
 }
 
 // store follows an address into the memory that it is stored in.
