@@ -627,7 +627,7 @@ func TestOtherCommands(t *testing.T) {
 		stderr []string
 	}{
 		{args: nil, stdout: []string{`^Available Commands:$`, `^  check  `}},
-		{args: []string{"rules"}, stdout: []string{`\ARULE +GROUP +CLASS +SEVERITY +SINCE +TIER +FIX`, `^ctxless +deadlines and context +context lifecycle abuse +high +go1\.0 +proven +yes`}},
+		{args: []string{"rules"}, stdout: []string{`\ARULE +GROUP +CLASS +SEVERITY +SINCE +TIER +FIX`, `^ctxless +deadlines and context +context lifecycle abuse +high +go1\.7 +proven +yes +lagvet`}},
 		{args: []string{"rules", "x"}, code: 2, stderr: []string{`\Alagvet: rules takes no arguments\n\z`}},
 		{args: []string{"explain", "hotdefer"}, stdout: []string{`\Ahotdefer: hot-path contracts · severity `, `^# How to mend$`, `docs/rules/hotdefer\.md\n\z`}},
 		{args: []string{"explain", "directive"}, stdout: []string{`docs/directives\.md\n\z`}},

@@ -56,9 +56,41 @@ var rows = map[string][]row{
 	"hotdefer": {{cpu, atLine}},
 	"hotcall":  {{cpu, alongCalls}},
 	"hotblock": {{block, alongCalls}, {blocked, alongCalls}, {kernel, alongCalls}},
+	// What asks another process waits for it, in whatever it calls.
+	"ctxbreak":      remote,
+	"httptimeout":   remote,
+	"deadlineorder": remote,
+	"httppool":      remote,
+	"retrystorm":    remote,
+	"nobreaker":     remote,
+	"dbpool":        remote,
+	// Goroutines that hang, or never end.
+	"goroutineleak": {{goroutine, atStart}, {leak, atStart}, {goroutine, atSteps}, {leak, atSteps}},
+	"lockorder":     {{mutex, inFunction}, {block, atSteps}, {goroutine, atSteps}, {leak, atSteps}},
+	"sleeppoll":     {{goroutine, running}, {blocked, running}, {cpu, running}},
+	"threadlock":    {{blocked, alongCalls}, {kernel, alongCalls}},
+	// What piles up is in use, where it was allocated.
+	"ctxaccumulate":  {{inuse, alongCalls}, {alloc, alongCalls}},
+	"respbody":       {{inuse, alongCalls}, {goroutine, alongCalls}},
+	"unboundedqueue": {{inuse, alongCalls}, {alloc, alongCalls}},
+	// What is made anew each time is allocated.
+	"timerchurn": {{alloc, alongCalls}, {assist, alongCalls}},
+	"poolmisuse": {{alloc, alongCalls}, {assist, alongCalls}},
+	"logsplit":   {{alloc, alongCalls}, {cpu, alongCalls}},
+	// Nothing but the time that the code takes shows that it runs.
+	"bufshare":   {{cpu, running}},
+	"falseshare": {{cpu, running}},
+	"walltime":   {{cpu, running}},
+	"procs":      {{cpu, running}},
+	"linkname":   {{cpu, running}},
+	"hardexit":   {{cpu, running}},
+	"gcknob":     {{stopped, alongCalls}, {cpu, alongCalls}},
 	// The world is stopped where the trace says; what is done meanwhile, CPU.
 	"stw": {{stopped, alongCalls}, {cpu, alongCalls}},
 }
+
+// remote shows that code waits for another process.
+var remote = []row{{goroutine, alongCalls}, {blocked, alongCalls}, {block, alongCalls}, {kernel, alongCalls}}
 
 // effects says what shows that code has an effect, for rules that are about any.
 var effects = map[string][]row{
