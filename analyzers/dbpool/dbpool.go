@@ -2,7 +2,6 @@ package dbpool
 
 import (
 	_ "embed"
-	"go/ast"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/inspector"
@@ -80,12 +79,4 @@ type checker struct {
 	requests *requests.Index
 	sizes    *sizes.Index
 	made     map[*funcs.Func]*query // what functions ask each time they are called
-}
-
-// callee returns the full name of the function that call calls, or "".
-func (c *checker) callee(call *ast.CallExpr) string {
-	if known := c.Funcs.Call(call); known != nil && known.Func != nil {
-		return known.Func.FullName()
-	}
-	return ""
 }

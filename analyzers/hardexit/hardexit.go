@@ -10,7 +10,6 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/exits"
-	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/requests"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
@@ -82,20 +81,5 @@ func (c *checker) report(f rule.Finding) {
 
 // cursor returns the node n in the syntax of the package.
 func (c *checker) cursor(n ast.Node) (inspector.Cursor, bool) { return syntax.Find(c.root, n) }
-
-// calledIn returns the functions of the package that a call runs at once: the one
-// that it calls, and the literals that it hands over.
-func (c *checker) calledIn(k *funcs.Call) []*funcs.Func {
-	var fs []*funcs.Func
-	if k.Callee != nil {
-		fs = append(fs, k.Callee)
-	}
-	for _, a := range k.Site.Args {
-		if lit, ok := ast.Unparen(a).(*ast.FuncLit); ok {
-			fs = append(fs, c.Funcs.Of(lit))
-		}
-	}
-	return fs
-}
 
 func step(pos token.Pos, text string) rule.Step { return rule.Step{Pos: pos, Text: text} }

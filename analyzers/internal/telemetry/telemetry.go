@@ -1,5 +1,5 @@
 // Package telemetry knows the calls by which a program tells of itself: what logs,
-// what counts, and what a metric is labelled with.
+// and what a metric is labelled with.
 //
 // It goes by the packages of the standard library and of the well-known libraries.
 // A logger of the house is none to it.
@@ -8,7 +8,6 @@ package telemetry
 import (
 	"go/ast"
 	"go/types"
-	"strings"
 
 	"golang.org/x/tools/go/types/typeutil"
 )
@@ -30,20 +29,6 @@ var loggers = map[string]bool{
 	"github.com/golang/glog":        false,
 }
 
-// meters are the packages whose values count and measure.
-var meters = []string{
-	"github.com/prometheus/client_golang/prometheus",
-	"go.opentelemetry.io/otel/metric",
-	"expvar",
-	"github.com/VictoriaMetrics/metrics",
-	"github.com/hashicorp/go-metrics",
-	"github.com/armon/go-metrics",
-	"github.com/go-kit/kit/metrics",
-	"github.com/rcrowley/go-metrics",
-	"github.com/DataDog/datadog-go",
-	"github.com/cactus/go-statsd-client",
-}
-
 // Logs reports whether fn, or what it is a part of, writes a log.
 func Logs(fn *types.Func) bool {
 	if fn == nil || fn.Pkg() == nil {
@@ -57,19 +42,6 @@ func Logs(fn *types.Func) bool {
 func Structured(p *types.Package) bool {
 	for _, q := range p.Imports() {
 		if loggers[q.Path()] {
-			return true
-		}
-	}
-	return false
-}
-
-// Counts reports whether fn is of a package of metrics.
-func Counts(fn *types.Func) bool {
-	if fn == nil || fn.Pkg() == nil {
-		return false
-	}
-	for _, m := range meters {
-		if rest, ok := strings.CutPrefix(fn.Pkg().Path(), m); ok && (rest == "" || rest[0] == '/') {
 			return true
 		}
 	}

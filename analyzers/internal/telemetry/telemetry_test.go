@@ -35,14 +35,11 @@ func f(key string) {
 
 func TestCalls(t *testing.T) {
 	p := passtest.Load(t, src)
-	var logs, counts, labels []string
+	var logs, labels []string
 	for _, call := range p.Func(t, "f").Out {
 		fn, _ := typeutil.Callee(p.TypesInfo, call.Site).(*types.Func)
 		if telemetry.Logs(fn) {
 			logs = append(logs, fn.Name())
-		}
-		if telemetry.Counts(fn) {
-			counts = append(counts, fn.Name())
 		}
 		for _, l := range telemetry.Labels(p.TypesInfo, call.Site) {
 			labels = append(labels, l.Value.(*ast.Ident).Name)
@@ -51,9 +48,6 @@ func TestCalls(t *testing.T) {
 	slices.Sort(logs)
 	if want := []string{"Default", "Info", "Println", "Warn", "With"}; !slices.Equal(logs, want) {
 		t.Errorf("what logs is %v, want %v", logs, want)
-	}
-	if want := []string{"Add", "Get"}; !slices.Equal(counts, want) {
-		t.Errorf("what counts is %v, want %v", counts, want)
 	}
 	if want := []string{"key"}; !slices.Equal(labels, want) {
 		t.Errorf("labels are %v, want %v", labels, want)
