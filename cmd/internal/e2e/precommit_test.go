@@ -48,7 +48,7 @@ func TestPreCommit(t *testing.T) {
 	}
 	compare(t, "pre-commit", readText(out+errs), expected(t), plain)
 
-	for _, dir := range []string{"book", "feed", "gateway"} {
+	for _, dir := range []string{"book", "feed", "gateway", "store"} {
 		p.must(t, "git", "rm", "-rqf", dir)
 	}
 	if out, errs, code := commit(t, p); code != 0 || !strings.Contains(out+errs, "Passed") {
