@@ -40,7 +40,7 @@ type Loader struct {
 // NewLoader returns a loader that has imported nothing yet.
 func NewLoader() *Loader {
 	fset := token.NewFileSet()
-	return &Loader{fset, importer.ForCompiler(fset, "source", nil)}
+	return &Loader{fset, importer.ForCompiler(fset, "gc", nil)}
 }
 
 // Load does what the function does.
