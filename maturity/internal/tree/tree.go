@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/lagvet/lagvet/maturity/verdict"
 )
 
 // MaxFile is the size in bytes above which a file is refused: configuration that
@@ -164,22 +166,8 @@ func Join(file, ref string) string {
 	return p
 }
 
-// A Place is where something stands in the repository.
-type Place struct {
-	File string // slash-separated, from the repository's root
-	Line int    // from 1; 0 for the file as a whole
-	Text string // what stands there, in one line, or is to be said of it
-}
-
-func (p Place) String() string {
-	if p.Line == 0 {
-		return p.File
-	}
-	return fmt.Sprintf("%s:%d", p.File, p.Line)
-}
-
 // A Problem is what could not be read, so that nothing can be said of it.
 type Problem struct {
-	Place      // Text is why
-	Column int // from 1; 0 for the line as a whole
+	verdict.Place     // Text is why
+	Column        int // from 1; 0 for the line as a whole
 }
