@@ -27,6 +27,8 @@ type Config struct {
 	Exclude []*Exclude
 	Profile []string // absolute paths
 	Policy  Policy
+	Enforce Enforce
+	Audit   Audit
 	Analysis
 
 	profileAt  []Place // where each profile is named

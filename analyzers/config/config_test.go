@@ -107,6 +107,61 @@ func TestParseEmpty(t *testing.T) {
 	}
 }
 
+func TestParseAudit(t *testing.T) {
+	const text = `
+enforce:
+  rules: [ctxless]
+  forbid:
+    - log
+    - {api: net/http.Client, except: [example.com/a/clients, example.com/a/internal/...], reason: they are wrapped there}
+audit:
+  documents: {context: docs/context.md}
+  not-applicable: {dependency: it calls nothing}
+  waivers:
+    - {control: concurrency-race, owner: ops, reason: r, path: cmd/, expires: 2027-03-31}
+`
+	c, err := Parse(".lagvet.yml", []byte(text), rules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantEnforce := Enforce{
+		Rules: []string{"ctxless"},
+		Forbid: []Forbidden{
+			{API: "log", Place: Place{Line: 5, Column: 7}},
+			{
+				API: "net/http.Client", Except: []string{"example.com/a/clients", "example.com/a/internal/..."},
+				Reason: "they are wrapped there", Place: Place{Line: 6, Column: 7},
+			},
+		},
+	}
+	if !reflect.DeepEqual(c.Enforce, wantEnforce) {
+		t.Errorf("enforce is %+v\nwant %+v", c.Enforce, wantEnforce)
+	}
+	wantAudit := Audit{
+		Documents:     map[string]string{"context": "docs/context.md"},
+		NotApplicable: map[string]string{"dependency": "it calls nothing"},
+		Waivers: []Waiver{{
+			Control: "concurrency-race", Owner: "ops", Reason: "r", Path: "cmd",
+			Expires: time.Date(2027, 3, 31, 0, 0, 0, 0, time.UTC), Place: Place{Line: 11, Column: 7},
+		}},
+	}
+	if !reflect.DeepEqual(c.Audit, wantAudit) {
+		t.Errorf("audit is %+v\nwant %+v", c.Audit, wantAudit)
+	}
+	if data, _, err := c.Analysis.Bytes(); data != nil || err != nil {
+		t.Errorf("analysis is told %q of it, %v: each edit would have all analysed again", data, err)
+	}
+	clients := c.Enforce.Forbid[1]
+	for pkg, want := range map[string]bool{
+		"example.com/a/clients": true, "example.com/a/clients/x": false, "example.com/a/internal": true,
+		"example.com/a/internal/x": true, "example.com/a/internals": false,
+	} {
+		if got := clients.Permits(pkg); got != want {
+			t.Errorf("%s may make clients: %t, want %t", pkg, got, want)
+		}
+	}
+}
+
 func TestParseAlias(t *testing.T) {
 	const text = "hot: &fns [example.com/a.F]\nroots: *fns\n"
 	c, err := Parse(".lagvet.yml", []byte(text), rules())
@@ -185,6 +240,11 @@ func TestParseErrors(t *testing.T) {
 		{"age beyond time", "policy: {allow: {max-age: 999999999999w}}\n", `1:27: max-age is "999999999999w", and must be a number of days or weeks such as 180d or 26w`},
 		{"gate", "policy: {gate: {severity: grave, tier: sure, prune: often}}\n", `1:27: severity is "grave", and must be low, medium or high` + "\n" + `1:40: tier is "sure", and must be suspected, likely or proven` + "\n1:53: prune must be true or false"},
 		{"budget of nothing", "budgets:\n  - {func: a.F}\n", "2:5: the budget limits nothing: give it allocs, defers or effects"},
+		{"enforcing an unknown rule", "enforce: {rules: [ctxles]}\n", `1:19: unknown rule "ctxles" (did you mean "ctxless"?)`},
+		{"forbidding nothing", "enforce:\n  forbid:\n    - {reason: r}\n", "3:7: what is forbidden has no api"},
+		{"forbidding what is no name", "enforce: {forbid: ['http.Get()']}\n", `1:20: "http.Get()" is no API: write an import path, or one with a name behind it such as net/http.Get`},
+		{"waiver of nothing", "audit:\n  waivers:\n    - {path: a}\n", "3:7: the waiver has no control\n3:7: the waiver has no owner\n3:7: the waiver has no reason\n3:7: the waiver has no expires"},
+		{"waiver until some time", "audit: {waivers: [{control: a, owner: b, reason: c, expires: soon}]}\n", `1:62: expires is "soon", and must be a day such as 2027-03-31`},
 		{"every error", "hott: []\nrules:\n  ctxles: off\nexclude:\n  - path: /x\n", `1:1: unknown key "hott" in the configuration (did you mean "hot"?)
 3:3: unknown rule "ctxles" (did you mean "ctxless"?)
 5:5: the exclude has no reason

@@ -47,7 +47,9 @@ func (r *reader) config(n *yaml.Node, c *Config) {
 				c.budgetAt = append(c.budgetAt, Place{Line: item.Line, Column: item.Column})
 			})
 		},
-		"policy": func(_, v *yaml.Node) { r.policy(v, c) },
+		"policy":  func(_, v *yaml.Node) { r.policy(v, c) },
+		"enforce": func(_, v *yaml.Node) { r.enforce(v, c) },
+		"audit":   func(_, v *yaml.Node) { r.audit(v, c) },
 	})
 }
 
