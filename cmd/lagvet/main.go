@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/lagvet/lagvet/analyzers/config"
+	"github.com/lagvet/lagvet/cmd/internal/enforce"
 	"github.com/lagvet/lagvet/cmd/internal/report"
 	"github.com/lagvet/lagvet/cmd/internal/vettool"
 )
@@ -16,6 +17,9 @@ import (
 func main() {
 	if vettool.Is(os.Args[1:]) {
 		vettool.Main(os.Args[1:])
+	}
+	if enforce.Is(os.Args[1:]) {
+		os.Exit(enforce.Main(os.Args[1:]))
 	}
 	os.Exit(run(os.Args[1:]))
 }

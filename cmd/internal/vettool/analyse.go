@@ -67,7 +67,7 @@ func analyse(flags Flags, args []string, file string) error {
 	if slices.Contains(args, "-fix") || slices.Contains(args, "-fix=true") {
 		// What is analysed only for its facts must not be mended.
 		if u.VetxOnly {
-			check([]string{file}, withFacts(rules()))
+			check([]string{file}, WithFacts(rules()))
 		}
 		check(append(args, file), rules())
 		return nil
@@ -76,7 +76,7 @@ func analyse(flags Flags, args []string, file string) error {
 		return heat(u, args)
 	}
 	if !scoped {
-		return facts(u, withFacts(rules()))
+		return facts(u, WithFacts(rules()))
 	}
 	as := rules()
 	hot, err := askCompiler(u, flags)
@@ -120,9 +120,9 @@ func facts(u *unit, as []*analysis.Analyzer) error {
 	return nil
 }
 
-// withFacts returns the analyzers, among as and what they require, that have
+// WithFacts returns the analyzers, among as and what they require, that have
 // facts.
-func withFacts(as []*analysis.Analyzer) []*analysis.Analyzer {
+func WithFacts(as []*analysis.Analyzer) []*analysis.Analyzer {
 	var found []*analysis.Analyzer
 	seen := make(map[*analysis.Analyzer]bool)
 	var visit func(as []*analysis.Analyzer)

@@ -10,6 +10,17 @@ import (
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 )
 
+// AskCompiler compiles the unit that a file describes for its escape diagnostics if
+// it may hold hot code, as a check by the lagvet command does.
+func AskCompiler(file string, flags Flags) error {
+	u, err := readUnit(file)
+	if err != nil {
+		return err
+	}
+	_, err = askCompiler(u, flags)
+	return err
+}
+
 // askCompiler compiles the unit for its escape diagnostics if it may hold hot
 // code, which it reports, or code that the configuration limits the allocations of.
 // Compiling takes longer than the analysis, so the test is a cheap one of the text.

@@ -255,7 +255,7 @@ func TestWithFacts(t *testing.T) {
 	deep := &analysis.Analyzer{Name: "deep", Doc: "d", Run: run, FactTypes: []analysis.Fact{new(fact)}}
 	plain := &analysis.Analyzer{Name: "plain", Doc: "d", Run: run, Requires: []*analysis.Analyzer{deep}}
 	rule := &analysis.Analyzer{Name: "rule", Doc: "d", Run: run, Requires: []*analysis.Analyzer{plain, deep}}
-	if got := withFacts([]*analysis.Analyzer{rule}); !slices.Equal(got, []*analysis.Analyzer{deep}) {
+	if got := WithFacts([]*analysis.Analyzer{rule}); !slices.Equal(got, []*analysis.Analyzer{deep}) {
 		t.Errorf("got %v", got)
 	}
 }
