@@ -124,6 +124,8 @@ func TestTransport(t *testing.T) {
 		"a clone":  {`func f() { tr := http.DefaultTransport.(*http.Transport).Clone(); tr.ResponseHeaderTimeout = 1; _ = &http.Client{Transport: tr} }`, httpconf.Direct, true},
 		"wrapped":  {`type w struct{ http.RoundTripper }; var c = &http.Client{Transport: w{&http.Transport{ResponseHeaderTimeout: 1}}}`, httpconf.Wrapped, true},
 		"given":    {`func F(rt http.RoundTripper) { _ = &http.Client{Transport: rt} }`, httpconf.Hidden, false},
+		"returned": {`func F(tr *http.Transport) *http.Transport { return tr }; func g(tr *http.Transport) { _ = &http.Client{Transport: F(tr)} }`, httpconf.Hidden, false},
+		"kept":     {`type t struct{ tr *http.Transport }; func New(tr *http.Transport) *t { return &t{tr} }; func (x *t) f() { _ = &http.Client{Transport: x.tr} }`, httpconf.Hidden, false},
 		"of a map": {`var m map[string]http.RoundTripper; func f() { m["a"] = &http.Transport{}; _ = &http.Client{Transport: m["a"]} }`, httpconf.Direct, false},
 	} {
 		t.Run(name, func(t *testing.T) {

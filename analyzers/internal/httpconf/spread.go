@@ -17,7 +17,11 @@ func (b *builder) spread() {
 			b.Values = append(b.Values, v)
 		}
 	}
-	for n := range b.reach([]node{{}}) {
+	outside := []node{{}}
+	for _, v := range b.params { // what a caller out of sight hands in
+		outside = append(outside, v.starts...)
+	}
+	for n := range b.reach(outside) {
 		b.open[n] = true
 	}
 	for _, list := range [][]*Value{b.Values, b.params} {
