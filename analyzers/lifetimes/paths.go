@@ -273,26 +273,38 @@ type state struct {
 }
 
 // walk visits the nodes that can be reached from start while the resource is
-// held: see walkFrom. As long as the error that came with it is not overwritten, a
-// branch on it tells whether there is a resource; and the same question has the same
-// answer until what it asks of is given another value.
+// held: see walkAsking. As long as the error that came with it is not overwritten, a
+// branch on it tells whether there is a resource.
 func (w *watch) walk(start place, visit func(ast.Node) bool) {
-	questions := w.x.questions(w.fn)
+	w.x.walkAsking(w.fn, start, state{told: w.v.Err != nil}, func(n ast.Node, s *state) bool {
+		if !visit(n) {
+			return false
+		}
+		s.told = s.told && (within(n, w.v.Site) || !w.x.assigns(n, w.v.Err))
+		return true
+	}, func(from, to *cfg.Block, s *state) bool {
+		return w.cut(from, to, s.told)
+	})
+}
+
+// walkAsking is walkFrom, in fn, for paths that know what they have come by: the same
+// question has the same answer until what it asks of is given another value.
+func (x *Index) walkAsking(fn *funcs.Func, start place, s state, visit func(ast.Node, *state) bool, cut func(from, to *cfg.Block, s *state) bool) {
+	questions := x.questions(fn)
 	keys := make([]string, len(questions))
 	for i, q := range questions {
-		keys[i] = w.x.key(q)
+		keys[i] = x.key(q)
 	}
 	seen := make(map[state]bool)
 	var from func(place, state)
 	from = func(p place, s state) {
 		for _, n := range p.block.Nodes[p.node:] {
-			if !visit(n) {
+			if !visit(n, &s) {
 				return
 			}
-			s.told = s.told && (within(n, w.v.Site) || !w.x.assigns(n, w.v.Err))
 			for i, q := range questions {
-				if w.x.assignsAny(n, q) {
-					s.asked[i] = w.x.flag(n, q)
+				if x.assignsAny(n, q) {
+					s.asked[i] = x.flag(n, q)
 				}
 			}
 		}
@@ -302,14 +314,14 @@ func (w *watch) walk(start place, visit func(ast.Node) bool) {
 			if to.Kind == cfg.KindRangeBody {
 				next.asked = [maxAsked]int8{} // the turn may be of another element
 			}
-			if w.cut(p.block, to, s.told) || !w.x.answered(&next, keys, p.block, to) || seen[next] {
+			if cut(p.block, to, &s) || !x.answered(&next, keys, p.block, to) || seen[next] {
 				continue
 			}
 			seen[next] = true
 			from(place{to, 0}, next)
 		}
 	}
-	from(start, state{told: w.v.Err != nil})
+	from(start, s)
 }
 
 // assigns reports whether n gives v another value.

@@ -124,13 +124,13 @@ func (x *Index) After(f *funcs.Func, n ast.Node, visit func(ast.Node) bool) {
 		return
 	}
 	first := true
-	walkFrom(start, func(m ast.Node) bool {
+	x.walkAsking(f, start, state{}, func(m ast.Node, _ *state) bool {
 		if first {
 			first = false
 			return true
 		}
 		return visit(m)
-	}, func(from, to *cfg.Block) bool {
+	}, func(from, to *cfg.Block, _ *state) bool {
 		if r, ok := to.Stmt.(*ast.RangeStmt); ok && to.Kind == cfg.KindRangeBody {
 			return r.Key != nil && !visit(r.Key) || r.Value != nil && !visit(r.Value)
 		}

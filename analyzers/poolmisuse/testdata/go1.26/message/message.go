@@ -137,3 +137,15 @@ func (c *conn) post(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Write([]byte(m.subject))
 }
+
+// The flag that would say that it is gone says something else.
+func (c *conn) replaced(pending map[string]*message, subject string, data []byte) {
+	m, ok := pending[subject]
+	if ok && len(m.data) > maxPending {
+		m.Release() // want `likely: this object is used after it was given back to its pool`
+		ok = true
+	}
+	if ok {
+		m.data = append(m.data, data...)
+	}
+}

@@ -243,3 +243,22 @@ func trapExchanged(m *message) string {
 	exchange(&m)
 	return m.subject
 }
+
+// A flag says that there is none any more.
+func (c *conn) trapForgotten(pending map[string]*message, subject string, data []byte) {
+	m, ok := pending[subject]
+	if ok && len(m.data) > maxPending {
+		delete(pending, subject)
+		m.Release()
+		ok = false
+	}
+	if ok {
+		m.data = append(m.data, data...)
+	} else {
+		m = messages.Get().(*message)
+		m.subject, m.data = subject, append(m.data, data...)
+	}
+	pending[subject] = m
+}
+
+const maxPending = 64 << 10
