@@ -497,6 +497,13 @@ func (w *walker) captured(v *types.Var) bool {
 	return found
 }
 
+// byAddress reports whether the method is called with the address of a variable.
+func byAddress(m *types.Selection) bool {
+	_, pointer := types.Unalias(m.Recv()).(*types.Pointer)
+	_, wants := m.Obj().(*types.Func).Signature().Recv().Type().(*types.Pointer)
+	return wants && !pointer
+}
+
 // settled reports whether v keeps the value that it is declared with.
 func (w *walker) settled(v *types.Var) bool {
 	settled := true
@@ -518,6 +525,10 @@ func (w *walker) settled(v *types.Var) bool {
 			set(n.Value)
 		case *ast.UnaryExpr:
 			if n.Op == token.AND {
+				set(n.X)
+			}
+		case *ast.SelectorExpr: // v.Store(x)
+			if m := w.TypesInfo.Selections[n]; m != nil && m.Kind() == types.MethodVal && byAddress(m) {
 				set(n.X)
 			}
 		}

@@ -204,3 +204,19 @@ func started(start func()) {
 	for !up { // want `likely: this loop spins until another goroutine changes`
 	}
 }
+
+// A literal that runs in many goroutines waits for the first of them.
+func exporter(write func(string) error) func(string) error {
+	var begun, sent atomic.Bool
+	return func(line string) error {
+		if begun.CompareAndSwap(false, true) {
+			err := write("[" + line)
+			sent.Store(true)
+			return err
+		}
+		for !sent.Load() { // want `likely: this loop spins until another goroutine changes`
+			runtime.Gosched()
+		}
+		return write("," + line)
+	}
+}
