@@ -2,33 +2,62 @@ package httptimeout
 
 import (
 	"go/ast"
+	"slices"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/places"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
-// nearby reports whether a request is sent to this machine, as far as a constant
-// URL in its call or in the making of its request tells.
+// nearby reports whether a request is sent to this machine, as far as constants tell
+// where its URL is made.
 func (c *checker) nearby(site *ast.CallExpr) bool {
-	for _, a := range site.Args {
-		if places.LocalURL(c.text(a)) {
+	return slices.ContainsFunc(site.Args, func(a ast.Expr) bool { return c.local(a, 0) })
+}
+
+// farthest is how many variables and callers away a URL may be made.
+const farthest = 4
+
+// local reports whether e is a URL that leads to this machine, or is made with one: it
+// is followed through variables, and parameters of functions of this package to what
+// each caller gives.
+func (c *checker) local(e ast.Expr, depth int) bool {
+	e = ast.Unparen(e)
+	if places.LocalURL(c.text(e)) {
+		return true
+	}
+	if depth > farthest {
+		return false
+	}
+	if made := c.values.Value(e); made != nil && made != e {
+		if call, ok := ast.Unparen(made).(*ast.CallExpr); ok && slices.ContainsFunc(call.Args, func(a ast.Expr) bool { return c.local(a, depth+1) }) {
 			return true
 		}
-		if e := c.values.Value(ast.Unparen(a)); e != nil {
-			if call, ok := ast.Unparen(e).(*ast.CallExpr); ok && call != site {
-				for _, b := range call.Args {
-					if places.LocalURL(c.text(b)) {
-						return true
-					}
-				}
-			}
-			if places.LocalURL(c.text(e)) {
-				return true
-			}
+		return c.local(made, depth+1)
+	}
+	f, i := c.parameter(e)
+	return f != nil && len(f.In) > 0 && !slices.ContainsFunc(f.In, func(in *funcs.Call) bool {
+		return i >= len(in.Site.Args) || !c.local(in.Site.Args[i], depth+1)
+	})
+}
+
+// parameter returns the function of which e is a parameter that keeps its value, if
+// other packages do not call it, and which one.
+func (c *checker) parameter(e ast.Expr) (*funcs.Func, int) {
+	v := c.values.Variable(e)
+	if v == nil {
+		return nil, 0
+	}
+	f := c.Funcs.At(v.Pos())
+	if f == nil || f.Obj == nil || f.Obj.Exported() || len(c.flows.Of(f).Defs[v]) > 0 {
+		return nil, 0
+	}
+	for i := range f.Sig.Params().Len() {
+		if f.Sig.Params().At(i) == v {
+			return f, i
 		}
 	}
-	return false
+	return nil, 0
 }
 
 // listensHere reports whether f, or a function around it, listens on a unix socket or

@@ -270,3 +270,16 @@ func trusting(url string) error {
 	}
 	return resp.Body.Close()
 }
+
+// One of the callers sends it to another machine.
+func replay(mirror string, series []byte) {
+	push("http://localhost:8428/write", series)
+	push(mirror+"/write", series)
+}
+
+func push(address string, series []byte) {
+	resp, err := http.Post(address, "", bytes.NewReader(series)) // want `likely: http.Post goes by http.DefaultClient`
+	if err == nil {
+		resp.Body.Close()
+	}
+}

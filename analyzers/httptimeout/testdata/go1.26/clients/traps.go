@@ -2,7 +2,9 @@ package clients
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -212,6 +214,19 @@ func plugin(addr string) {
 
 func selfCheck() {
 	http.Get("http://localhost:8080/healthz") // want `suspected: http.Get goes by http.DefaultClient, .*on this machine`
+}
+
+func selfTest(port string, series []byte) {
+	seed(fmt.Sprintf("http://127.0.0.1:%s/api/v1/write", port), series)
+}
+
+func seed(dst string, series []byte) { write(dst, bytes.NewReader(series)) }
+
+func write(address string, r io.Reader) {
+	resp, err := http.Post(address, "", r) // want `suspected: http.Post goes by http.DefaultClient, .*on this machine`
+	if err == nil {
+		resp.Body.Close()
+	}
 }
 
 // A context is in scope: ctxless speaks.
