@@ -3,6 +3,7 @@ package httppool
 import (
 	"fmt"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -134,7 +135,7 @@ func (c *checker) fix(v *httpconf.Value, idle httpconf.Field) []analysis.Suggest
 
 // lostHTTP2 says that v speaks HTTP/1 only, perhaps without anybody's having meant it.
 func (c *checker) lostHTTP2(v *httpconf.Value, u *use, lost string) {
-	if lost == "" || c.conf.DialsSocket(v) || c.once(v.Func) || v.Field("MaxConnsPerHost").State != httpconf.Unset || c.namesProtocols(v) {
+	if lost == "" || c.conf.DialsSocket(v) || c.once(v.Func) || v.Field("MaxConnsPerHost").State != httpconf.Unset || c.namesProtocols(v) || refuses(v) {
 		return
 	}
 	f := rule.Finding{
@@ -148,6 +149,13 @@ func (c *checker) lostHTTP2(v *httpconf.Value, u *use, lost string) {
 	}
 	f.Pos, f.End = place(v)
 	c.Report(f)
+}
+
+// refuses reports whether v is told in so many words not to speak HTTP/2.
+func refuses(v *httpconf.Value) bool {
+	return slices.ContainsFunc([]string{"ForceAttemptHTTP2", "TLSNextProto", "Protocols"}, func(name string) bool {
+		return v.Field(name).State == httpconf.Zero
+	})
 }
 
 // namesProtocols reports whether the TLS configuration of v says which protocols are

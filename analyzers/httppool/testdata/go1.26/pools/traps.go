@@ -223,3 +223,14 @@ func (r *registrar) join(pools []string) {
 		}()
 	}
 }
+
+// HTTP/2 is turned off on purpose.
+func plainly(dial func(ctx context.Context, network, addr string) (net.Conn, error), http2 bool) *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.DialContext = dial
+	if !http2 {
+		t.ForceAttemptHTTP2 = false
+		t.TLSNextProto = nil
+	}
+	return t
+}
