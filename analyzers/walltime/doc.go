@@ -43,7 +43,8 @@
 //
 //   - times that are wall time by nature: those of certificates, tokens, files and
 //     messages, whatever is decoded, passed to an exported function, or kept in a
-//     field with a tag that says how it is stored;
+//     field with a tag that says how it is stored,
+//     and what is set by the time that is left until one of these;
 //   - what is only shown: stored, formatted, logged, also the duration itself;
 //   - Round and Truncate: Round(0) says that wall time is meant, and what is rounded
 //     to hours or days is calendar time;

@@ -154,6 +154,9 @@ func (c *checker) method(call *ast.CallExpr, fn *types.Func) *reading {
 	}
 	switch fn.Name() {
 	case "Add":
+		if c.untilOutside(call.Args[0]) {
+			return nil
+		}
 		return r.with(move)
 	case "UTC", "Local", "In":
 		return r.with(func(r *reading) { r.strip = fn.Name() })
@@ -164,6 +167,39 @@ func (c *checker) method(call *ast.CallExpr, fn *types.Func) *reading {
 		return nil
 	}
 	return nil
+}
+
+// untilOutside reports whether e is made of the time until a moment that this process
+// has not read from its clock, as the one at which a token expires: what is that much
+// later is wall time by nature.
+func (c *checker) untilOutside(e ast.Expr) (found bool) {
+	ast.Inspect(e, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			if d := c.values.Value(n); d != nil && d != ast.Expr(n) && dataflow.LocalVar(c.TypesInfo.ObjectOf(n)) != nil {
+				found = found || c.outside(d)
+			}
+		case *ast.CallExpr:
+			found = found || c.outside(n)
+		}
+		return !found
+	})
+	return found
+}
+
+// outside reports whether e is the time until such a moment, or since.
+func (c *checker) outside(e ast.Expr) bool {
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	if !ok || len(call.Args) != 1 {
+		return false
+	}
+	switch values.Callee(c.TypesInfo, call) {
+	case "time.Until", "time.Since":
+		return c.reading(call.Args[0]) == nil
+	case "(time.Time).Sub":
+		return c.receiver(call) == nil || c.reading(call.Args[0]) == nil
+	}
+	return false
 }
 
 // variable returns what is known of the moments that v is given, or nil if it may

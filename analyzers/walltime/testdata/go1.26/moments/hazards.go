@@ -75,3 +75,12 @@ func wait(d time.Duration) {
 		time.Sleep(min(left, time.Second))
 	}
 }
+
+// Half the time that is left of a moment of its own.
+func (s *session) halve(d time.Duration, poll func()) {
+	end := time.Now().Add(d)
+	half := time.Now().Add(time.Until(end) / 2).UTC()
+	for time.Now().Before(half) { // want `likely: this deadline goes by the wall clock, since UTC drops`
+		poll()
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log"
 	"log/slog"
@@ -208,4 +209,42 @@ func (s *server) schedule(d time.Duration, reset func(time.Duration)) {
 	}
 	s.next = next
 	reset(d)
+}
+
+// A token says when it expires, by the wall clock of who made it.
+type grant struct {
+	text    string
+	Expires time.Time
+}
+
+type tokens struct {
+	fetch   func() (grant, error)
+	text    string
+	refresh time.Time
+}
+
+func (t *tokens) valid() bool { return t.text != "" && t.refresh.After(time.Now().UTC()) }
+
+func (t *tokens) renew() error {
+	tok, err := t.fetch()
+	if err != nil {
+		return err
+	}
+	left := tok.Expires.Sub(time.Now())
+	half := time.Now().Add(time.Until(tok.Expires.UTC()) / 2)
+	if !half.After(time.Now().UTC()) || left < 0 {
+		return errors.New("the token has expired")
+	}
+	t.text, t.refresh = tok.text, half
+	return nil
+}
+
+// By way of a variable.
+func (t *tokens) renewLate() {
+	tok, _ := t.fetch()
+	left := tok.Expires.Sub(time.Now())
+	late := time.Now().Add(left - time.Minute).UTC()
+	for time.Now().Before(late) {
+		t.text = tok.text
+	}
 }
