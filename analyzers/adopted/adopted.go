@@ -1,9 +1,11 @@
 package adopted
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -97,7 +99,7 @@ func (c check) silence() string {
 	if c.origin == Staticcheck {
 		s += ", or staticcheck's own //lint:ignore"
 	}
-	s += "."
+	s += ", or in that line golangci-lint's //nolint:" + linters[c.origin] + "."
 	if len(c.yields) > 0 {
 		s += " Where one of these rules has a finding, that takes its place: " + strings.Join(c.yields, ", ") + "."
 	}
@@ -163,7 +165,7 @@ func (c check) add(p *rule.Pass, found []rule.Finding, d analysis.Diagnostic) []
 		Primitive: c.analyzer.Name,
 		Mend:      c.mend,
 		Fixes:     d.SuggestedFixes,
-		Allowed:   c.ignored(p, d.Pos),
+		Allowed:   cmp.Or(c.ignored(p, d.Pos), c.nolint(p, d.Pos)),
 	}
 	if c.doubt != "" && strings.Contains(d.Message, c.doubt) {
 		f.Tier = rule.Suspected
@@ -192,6 +194,39 @@ func (c check) ignored(p *rule.Pass, pos token.Pos) *directive.Directive {
 		}
 	}
 	return nil
+}
+
+// linters are the names by which golangci-lint runs the programs that the checks are from.
+var linters = map[string]string{Vet: "govet", Staticcheck: "staticcheck"}
+
+var nolint = regexp.MustCompile(`^// ?nolint\b(?::([\w\-, ]+))?`)
+
+// nolint returns the comment in the line of pos by which golangci-lint leaves the check
+// out, or nil: whoever wrote it has seen this very finding.
+func (c check) nolint(p *rule.Pass, pos token.Pos) *directive.Directive {
+	file := p.File(pos)
+	if file == nil {
+		return nil
+	}
+	line := p.Fset.Position(pos).Line
+	for _, g := range file.Comments {
+		for _, said := range g.List {
+			m := nolint.FindStringSubmatch(said.Text)
+			if m == nil || p.Fset.Position(said.Pos()).Line != line || !c.means(m[1]) {
+				continue
+			}
+			return &directive.Directive{Kind: directive.Allow, Pos: said.Pos(), End: said.End(), Args: []string{c.analyzer.Name}, Reason: strings.Trim(said.Text[len(m[0]):], "/ ")}
+		}
+	}
+	return nil
+}
+
+// means reports whether a list of linters, of which none is all, has that of the check.
+func (c check) means(list string) bool {
+	return strings.TrimSpace(list) == "" || slices.ContainsFunc(strings.Split(list, ","), func(name string) bool {
+		name = strings.TrimSpace(name)
+		return name == "all" || name == linters[c.origin]
+	})
 }
 
 // lints reports whether a file holds any directive of staticcheck: to find what each

@@ -135,4 +135,10 @@ func (s *server) allowed() {
 	s.mu.Lock()
 	//lint:ignore SA2001 waits for those who hold it
 	s.mu.Unlock() // want `^SA2001 allowed: empty critical section`
+	s.mu.Lock()
+	s.mu.Unlock() //nolint:gocritic,staticcheck // SA2001: waits for those who hold it // want `^SA2001 allowed: empty critical section`
+	s.mu.Lock()
+	s.mu.Unlock() //nolint // want `^SA2001 allowed: empty critical section`
+	s.mu.Lock()
+	s.mu.Unlock() //nolint:errcheck // another's // want `^SA2001 likely: empty critical section`
 }
