@@ -63,7 +63,8 @@
 //     package, by any method or assignment that may do so; pools whose objects
 //     importers take and give back by functions that do not reset them.
 //   - Slices of numbers, strings, or structs of these; those whose elements the function
-//     sets.
+//     sets;
+//     those that are grown into what lies behind their end, to use that again.
 //   - Put of something that is no pointer: staticcheck's SA6002. A part of an object that
 //     is kept, such as buf.Bytes(): rule bufshare.
 //   - Test files.

@@ -17,7 +17,7 @@ func (c *checker) uncleared(call *funcs.Call, e ast.Expr) {
 		return
 	}
 	s, ok := c.TypesInfo.TypeOf(cut.X).Underlying().(*types.Slice)
-	if !ok || !points(s.Elem(), 0) || c.clears(call, cut.X) {
+	if !ok || !points(s.Elem(), 0) || c.clears(call, cut.X) || c.regrown(call) {
 		return
 	}
 	c.Report(rule.Finding{
