@@ -19,7 +19,8 @@
 //     meanwhile, and whoever waits for the process kills it in the end.
 //
 // The finding stands at the exit, the panic, the call that serves or the work; its chain
-// shows how the request or the signal leads there.
+// shows how the request or the signal leads there. What is
+// only suspected of an exit in another package is told once, however many calls come to it.
 //
 // # Why it costs
 //

@@ -1,6 +1,7 @@
 package hardexit
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -21,9 +22,10 @@ type exit struct {
 	call      *ast.CallExpr
 	name      string // what is called, as the code writes it
 	primitive string
-	chain     []rule.Step // if it is not the primitive that is called
-	by        string      // the function that calls the primitive, if it is another one
-	doubt     bool        // nothing but its name tells that it ends the process
+	chain     []rule.Step    // if it is not the primitive that is called
+	by        string         // the function that calls the primitive, if it is another one
+	decided   token.Position // where, if in another package
+	doubt     bool           // nothing but its name tells that it ends the process
 }
 
 // places returns where f ends the process: by effects, and where these cannot
@@ -40,6 +42,7 @@ func (c *checker) places(f *funcs.Func, covered func(ast.Node) bool) []exit {
 		seen[p.Call] = true
 		x := exit{call: p.Call, name: c.witness.Short(p.Func)}
 		x.chain, x.primitive, x.by = c.chain(e)
+		x.decided = c.decided(e, len(x.chain))
 		found = append(found, x)
 	}
 	for _, k := range f.Out {
@@ -71,6 +74,21 @@ func (c *checker) chain(e effects.Effect) (steps []rule.Step, primitive, by stri
 	steps = c.witness.Chain(e)[:n]
 	steps[n-1].Text = c.witness.Short(primitive) + " ends the process"
 	return steps, primitive, by
+}
+
+// decided returns where, within the first n steps of the chain, another package calls what
+// ends the process by its name, or by what it is.
+func (c *checker) decided(e effects.Effect, n int) token.Position {
+	i := 0
+	for s := range e.Chain.All {
+		if i++; i == n || exits.Named(s.Func[strings.LastIndexByte(s.Func, '.')+1:]) {
+			if i == 1 {
+				break
+			}
+			return token.Position{Filename: s.Pos.File, Line: s.Pos.Line, Column: s.Pos.Column}
+		}
+	}
+	return token.Position{}
 }
 
 // ends reports whether the chain of an effect is one that a call comes to. Where it
@@ -185,7 +203,7 @@ func (c *checker) exit(f *funcs.Func, root *hotpath.Root, x exit) {
 	if why != "" {
 		msg += " (but " + why + ")"
 	}
-	c.report(rule.Finding{
+	finding := rule.Finding{
 		Pos:       x.call.Pos(),
 		End:       x.call.End(),
 		Tier:      tier,
@@ -194,7 +212,47 @@ func (c *checker) exit(f *funcs.Func, root *hotpath.Root, x exit) {
 		Primitive: x.primitive,
 		Chain:     append(via(root), x.chain...),
 		Mend:      "return the error and answer this one request with it",
-	})
+	}
+	if tier == rule.Suspected && x.decided.IsValid() {
+		c.afar(x.decided, finding)
+		return
+	}
+	c.report(finding)
+}
+
+// A distant is what is suspected of one exit in another package.
+type distant struct {
+	decided token.Position
+	finding rule.Finding // the one with the fewest calls
+	more    int          // others come to it as well
+}
+
+// afar keeps a finding about an exit that is decided in another package: there one check
+// has to be looked at, however many come to it.
+func (c *checker) afar(decided token.Position, f rule.Finding) {
+	i := slices.IndexFunc(c.distant, func(d *distant) bool { return d.decided == decided })
+	if i < 0 {
+		c.distant = append(c.distant, &distant{decided: decided, finding: f})
+		return
+	}
+	d := c.distant[i]
+	d.more++
+	if len(f.Chain) < len(d.finding.Chain) {
+		d.finding = f
+	}
+}
+
+// reportAfar reports what afar has kept.
+func (c *checker) reportAfar() {
+	for _, d := range c.distant {
+		switch {
+		case d.more == 1:
+			d.finding.Message += " (and one more call of this package)"
+		case d.more > 1:
+			d.finding.Message += fmt.Sprintf(" (and %d more calls of this package)", d.more)
+		}
+		c.report(d.finding)
+	}
 }
 
 // far reports whether so many calls lie between that each may ask for something on

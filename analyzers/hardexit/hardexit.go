@@ -51,6 +51,7 @@ func run(pass *rule.Pass) error {
 			c.onRequests(f)
 		}
 	}
+	c.reportAfar()
 	c.panics()
 	told := c.notified()
 	c.servers(told)
@@ -68,6 +69,7 @@ type checker struct {
 	flows    *dataflow.Index
 	requests *requests.Index
 	reported map[token.Pos]bool // one fault, one finding
+	distant  []*distant
 }
 
 // report reports f unless something is reported there already.

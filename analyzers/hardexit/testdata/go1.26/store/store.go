@@ -44,6 +44,12 @@ func (s *Store) Merge(t *Store) {
 	}
 }
 
+// Join merges both ways.
+func (s *Store) Join(t *Store) {
+	s.Merge(t)
+	t.Merge(s)
+}
+
 // Check ends the process on an error.
 func Check(err error) {
 	if err != nil {
