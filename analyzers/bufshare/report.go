@@ -49,8 +49,8 @@ func (f *finder) report(l *loan, k kept, over ssa.Instruction) {
 		message += "; only suspected: it may be done with before"
 	}
 	chain := []rule.Step{{Pos: pos, Text: l.name + " " + does}}
-	if k.where != "" {
-		chain = append(chain, rule.Step{Text: "there: " + k.where})
+	if k.where.IsValid() {
+		chain = append(chain, rule.Step{Posn: k.where, Text: "there it is kept"})
 	}
 	chain = append(chain, rule.Step{Pos: position(over), Text: "and " + l.how})
 	start, end := f.statement(pos)

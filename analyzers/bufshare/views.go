@@ -17,8 +17,8 @@ type kept struct {
 	pos   token.Pos // if not that of at
 	view  ssa.Value // what is kept, as the statement has it
 	way   keeps.Way
-	where string // in another function: file:line
-	name  string // of that function
+	where token.Position // in another function
+	name  string         // of that function
 }
 
 // A walk follows the views of one loan through its function.
@@ -308,11 +308,59 @@ func (w *walk) call(v ssa.Value, call ssa.CallInstruction) {
 			if !w.joined(call) {
 				w.keep(call, v, keeps.Goroutine)
 			}
-		} else if way, where := w.keeps.Of(obj, i); way != keeps.No && !(way != keeps.Element && w.joined(call)) {
-			w.kept = append(w.kept, kept{at: call, view: v, way: way, where: where, name: obj.Name()})
+		} else if p := w.keeps.Of(obj, i); p.Way != keeps.No {
+			w.kepts(v, call, obj, p)
 		}
 		if w.local[fn] && viewOf(fn, fn.Params[slices.Index(c.Args, a)]) {
 			w.view(call.Value())
+		}
+	}
+}
+
+// kepts notes what a function keeps. What it puts into a variable of this function is
+// held by that.
+func (w *walk) kepts(v ssa.Value, call ssa.CallInstruction, fn *types.Func, p keeps.Param) {
+	if own := w.own(call.Common(), p.Into); own != nil {
+		w.view(own)
+		return
+	}
+	if p.Way == keeps.Element || !w.joined(call) {
+		w.kept = append(w.kept, kept{at: call, view: v, way: p.Way, where: p.Where, name: fn.Name()})
+	}
+}
+
+// own returns the variable of this function that the operand of a call is a part of, if
+// it is there for no longer than what is lent; or nil.
+func (w *walk) own(c *ssa.CallCommon, into int) *ssa.Alloc {
+	switch {
+	case into == keeps.Elsewhere:
+		return nil
+	case into == keeps.Receiver:
+		into = 0
+	case c.Signature().Recv() != nil:
+		into++
+	}
+	if into >= len(c.Args) {
+		return nil
+	}
+	v := c.Args[into]
+	for {
+		switch u := v.(type) {
+		case *ssa.FieldAddr:
+			v = u.X
+		case *ssa.UnOp:
+			a, ok := u.X.(*ssa.Alloc)
+			if !ok || onlyStore(a) == nil {
+				return nil
+			}
+			v = onlyStore(a)
+		case *ssa.Alloc:
+			if w.loan.pool || !w.beforeLoop(u) {
+				return u
+			}
+			return nil
+		default:
+			return nil
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package keeps
 
 import (
-	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -35,8 +34,17 @@ type Keeps struct {
 type Param struct {
 	Index int
 	Way   Way
-	Where string // file:line of the place
+	// Into is the operand of the call that holds it afterwards: Receiver, the number of
+	// another parameter, or Elsewhere. If that is the caller's own, nobody else has it.
+	Into  int
+	Where token.Position
 }
+
+// What holds a parameter, if that is none of the others.
+const (
+	Elsewhere = -1 // a goroutine, a channel, the package
+	Receiver  = -2
+)
 
 // AFact marks a fact.
 func (*Keeps) AFact() {}
@@ -60,18 +68,17 @@ type Index struct {
 	local map[*types.Func]*Keeps
 }
 
-// Of returns what becomes of parameter i of a function, and where: file:line.
-func (x *Index) Of(fn *types.Func, i int) (Way, string) {
-	k := x.keeps(fn.Origin())
-	if k == nil {
-		return No, ""
-	}
-	for _, p := range k.Params {
-		if p.Index == i {
-			return p.Way, p.Where
+// Of returns what becomes of parameter i of a function; its way is No if it is not
+// known to be kept.
+func (x *Index) Of(fn *types.Func, i int) Param {
+	if k := x.keeps(fn.Origin()); k != nil {
+		for _, p := range k.Params {
+			if p.Index == i {
+				return p
+			}
 		}
 	}
-	return No, ""
+	return Param{Index: i}
 }
 
 func (x *Index) keeps(fn *types.Func) *Keeps {
@@ -122,7 +129,9 @@ func run(pass *analysis.Pass) (any, error) {
 type scan struct {
 	*Index
 	fn      *funcs.Func
-	holders map[types.Object]int // variables that hold a parameter, or a part of it
+	holders map[types.Object]int  // variables that hold a parameter, or a part of it
+	made    map[types.Object]bool // variables that point to what the function has made
+	emptied map[string]bool       // lists that it empties
 	found   map[int]Param
 	joins   bool              // it waits for what it starts, or for an answer
 	instead map[ast.Node]bool // receives that are tried in place of a send
@@ -130,6 +139,7 @@ type scan struct {
 
 func (s *scan) keeps() *Keeps {
 	s.holders, s.instead = make(map[types.Object]int), make(map[ast.Node]bool)
+	s.made, s.emptied = make(map[types.Object]bool), make(map[string]bool)
 	params := s.fn.Sig.Params()
 	for i := range params.Len() {
 		if keepable(params.At(i).Type()) {
@@ -173,16 +183,7 @@ func (s *scan) assignments(n ast.Node) bool {
 	switch n := n.(type) {
 	case *ast.AssignStmt:
 		for i, l := range n.Lhs {
-			id, ok := ast.Unparen(l).(*ast.Ident)
-			if !ok {
-				continue
-			}
-			obj := s.pass.TypesInfo.ObjectOf(id)
-			if j, ok := s.holds(n.Rhs[min(i, len(n.Rhs)-1)]); ok && len(n.Lhs) == len(n.Rhs) {
-				s.holders[obj] = j
-			} else {
-				delete(s.holders, obj)
-			}
+			s.assigned(l, n.Rhs[min(i, len(n.Rhs)-1)], len(n.Lhs) == len(n.Rhs))
 		}
 	case *ast.SelectStmt:
 		s.alternatives(n)
@@ -194,6 +195,49 @@ func (s *scan) assignments(n ast.Node) bool {
 		}
 	}
 	return true
+}
+
+// assigned notes what a variable is given; each has a value of its own if single is set.
+func (s *scan) assigned(l, r ast.Expr, single bool) {
+	if single && empty(r) {
+		s.emptied[types.ExprString(l)] = true
+	}
+	id, ok := ast.Unparen(l).(*ast.Ident)
+	if !ok {
+		return
+	}
+	obj := s.pass.TypesInfo.ObjectOf(id)
+	s.made[obj] = single && makes(r)
+	if j, ok := s.holds(r); ok && single {
+		s.holders[obj] = j
+	} else {
+		delete(s.holders, obj)
+	}
+}
+
+// makes reports whether an expression is a new object.
+func makes(e ast.Expr) bool {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.CompositeLit:
+		return true
+	case *ast.UnaryExpr:
+		return e.Op == token.AND && makes(e.X)
+	case *ast.CallExpr:
+		id, ok := ast.Unparen(e.Fun).(*ast.Ident)
+		return ok && (id.Name == "new" || id.Name == "make")
+	}
+	return false
+}
+
+// empty reports whether a list is cut to nothing, or given up: list[:0], nil.
+func empty(e ast.Expr) bool {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.SliceExpr:
+		return e.High != nil
+	case *ast.Ident:
+		return e.Name == "nil"
+	}
+	return false
 }
 
 // alternatives notes the receives of a select that also sends.
@@ -244,7 +288,7 @@ func (s *scan) holds(e ast.Expr) (int, bool) {
 	return 0, false
 }
 
-func (s *scan) note(e ast.Expr, way Way, at token.Pos) {
+func (s *scan) note(e ast.Expr, way Way, into int, at token.Pos) {
 	i, ok := s.holds(e)
 	if !ok {
 		return
@@ -252,8 +296,7 @@ func (s *scan) note(e ast.Expr, way Way, at token.Pos) {
 	if old, seen := s.found[i]; seen && old.Way <= way {
 		return
 	}
-	posn := s.pass.Fset.Position(at)
-	s.found[i] = Param{Index: i, Way: way, Where: fmt.Sprintf("%s:%d", posn.Filename, posn.Line)}
+	s.found[i] = Param{Index: i, Way: way, Into: into, Where: s.pass.Fset.Position(at)}
 }
 
 func (s *scan) visit(n ast.Node) bool {
@@ -262,7 +305,7 @@ func (s *scan) visit(n ast.Node) bool {
 		return false // it may never run
 	case *ast.SendStmt:
 		if !s.joins {
-			s.note(n.Value, Channel, n.Pos())
+			s.note(n.Value, Channel, Elsewhere, n.Pos())
 		}
 	case *ast.GoStmt:
 		s.spawn(n)
@@ -280,14 +323,14 @@ func (s *scan) spawn(n *ast.GoStmt) {
 	if s.joins {
 		return
 	}
-	s.note(n.Call.Fun, Goroutine, n.Pos())
+	s.note(n.Call.Fun, Goroutine, Elsewhere, n.Pos())
 	for _, a := range n.Call.Args {
-		s.note(a, Goroutine, n.Pos())
+		s.note(a, Goroutine, Elsewhere, n.Pos())
 	}
 	if lit, ok := ast.Unparen(n.Call.Fun).(*ast.FuncLit); ok {
 		ast.Inspect(lit.Body, func(m ast.Node) bool {
 			if id, ok := m.(*ast.Ident); ok {
-				s.note(id, Goroutine, n.Pos())
+				s.note(id, Goroutine, Elsewhere, n.Pos())
 			}
 			return true
 		})
@@ -301,19 +344,25 @@ func (s *scan) assign(n *ast.AssignStmt) {
 	}
 	for i, l := range n.Lhs {
 		r := ast.Unparen(n.Rhs[i])
-		if !s.outlives(l) {
+		v, whole := s.root(l)
+		into, ok := s.outlives(v)
+		if !ok || whole && into != Elsewhere {
 			continue
 		}
 		switch l := ast.Unparen(l).(type) {
 		case *ast.IndexExpr:
 			if _, ok := s.pass.TypesInfo.TypeOf(l.X).Underlying().(*types.Map); ok {
-				s.note(r, Element, n.Pos())
+				s.note(r, Element, into, n.Pos())
 			}
 		case *ast.SelectorExpr, *ast.Ident:
-			s.note(r, Field, n.Pos())
+			s.note(r, Field, into, n.Pos())
 			if call, ok := r.(*ast.CallExpr); ok && s.isAppend(call) && !call.Ellipsis.IsValid() {
+				way := Element
+				if empty(call.Args[0]) || s.emptied[types.ExprString(call.Args[0])] {
+					way = Field // until it is emptied again
+				}
 				for _, a := range call.Args[1:] {
-					s.note(a, Element, n.Pos())
+					s.note(a, way, into, n.Pos())
 				}
 			}
 		}
@@ -326,43 +375,60 @@ func (s *scan) isAppend(call *ast.CallExpr) bool {
 	return ok && builtin && b.Name() == "append" && len(call.Args) > 1
 }
 
-// outlives reports whether what is assigned to stays when the function returns: a part
-// of what the receiver or a parameter points to, or of a package variable.
-func (s *scan) outlives(e ast.Expr) bool {
-	direct := true
+// root returns the variable that an expression is a part of, and whether it is the
+// variable itself; nil if there is none.
+func (s *scan) root(e ast.Expr) (v *types.Var, whole bool) {
+	whole = true
 	for {
 		switch x := ast.Unparen(e).(type) {
 		case *ast.SelectorExpr:
-			e, direct = x.X, false
+			if id, ok := x.X.(*ast.Ident); ok {
+				if _, ok := s.pass.TypesInfo.Uses[id].(*types.PkgName); ok {
+					e = x.Sel
+					continue
+				}
+			}
+			e, whole = x.X, false
 		case *ast.IndexExpr:
-			e, direct = x.X, false
+			e, whole = x.X, false
 		case *ast.StarExpr:
-			e, direct = x.X, false
+			e, whole = x.X, false
+		case *ast.UnaryExpr:
+			if x.Op != token.AND {
+				return nil, false
+			}
+			e, whole = x.X, false
 		case *ast.Ident:
-			v, ok := s.pass.TypesInfo.ObjectOf(x).(*types.Var)
-			if !ok {
-				return false
-			}
-			if v.Parent() == s.pass.Pkg.Scope() {
-				return true
-			}
-			return !direct && s.isParam(v) && pointsOut(v.Type())
+			v, _ = s.pass.TypesInfo.ObjectOf(x).(*types.Var)
+			return v, whole
 		default:
-			return false
+			return nil, false
 		}
 	}
 }
 
-func (s *scan) isParam(v *types.Var) bool {
+// outlives reports whether what is put into a variable stays when the function
+// returns, and says who has it then: it is a variable of a package, or the receiver or
+// a parameter, and points to something.
+func (s *scan) outlives(v *types.Var) (into int, ok bool) {
+	if v == nil {
+		return 0, false
+	}
+	if v.Pkg() != nil && v.Parent() == v.Pkg().Scope() {
+		return Elsewhere, true
+	}
+	if !pointsOut(v.Type()) {
+		return 0, false
+	}
 	if v == s.fn.Sig.Recv() {
-		return true
+		return Receiver, true
 	}
 	for i := range s.fn.Sig.Params().Len() {
 		if s.fn.Sig.Params().At(i) == v {
-			return true
+			return i, true
 		}
 	}
-	return false
+	return 0, false
 }
 
 func pointsOut(t types.Type) bool {
@@ -380,12 +446,48 @@ func (s *scan) call(n *ast.CallExpr) {
 		return
 	}
 	for i, a := range n.Args {
-		if way, _ := s.Of(fn, i); way != No {
-			s.note(a, way, n.Pos())
+		if p := s.Of(fn, i); p.Way != No {
+			s.hand(n, a, p)
 		} else if Spawns(fn, i) && !s.joins {
-			s.note(a, Goroutine, n.Pos())
+			s.note(a, Goroutine, Elsewhere, n.Pos())
 		}
 	}
+}
+
+// hand notes what a function that is called keeps. What it puts into a variable of
+// this function is held by that.
+func (s *scan) hand(n *ast.CallExpr, a ast.Expr, p Param) {
+	operand := operandOf(n, p.Into)
+	if operand == nil {
+		s.note(a, p.Way, Elsewhere, n.Pos())
+		return
+	}
+	v, _ := s.root(operand)
+	into, ok := s.outlives(v)
+	switch {
+	case ok:
+		s.note(a, p.Way, into, n.Pos())
+	case v != nil && (s.made[v] || !pointsOut(v.Type())):
+		if i, ok := s.holds(a); ok {
+			s.holders[v] = i
+		}
+	default:
+		s.note(a, p.Way, Elsewhere, n.Pos())
+	}
+}
+
+// operandOf returns the operand of a call that holds what is kept, or nil.
+func operandOf(call *ast.CallExpr, into int) ast.Expr {
+	switch {
+	case into == Elsewhere:
+		return nil
+	case into != Receiver && into < len(call.Args):
+		return call.Args[into]
+	}
+	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok && into == Receiver {
+		return sel.X
+	}
+	return nil
 }
 
 // Spawns reports whether a function runs argument i as a goroutine, by what is known of

@@ -23,8 +23,8 @@ var probe = &analysis.Analyzer{
 				continue
 			}
 			for i := range f.Sig.Params().Len() {
-				if way, _ := x.Of(f.Obj, i); way != No {
-					pass.Reportf(f.Obj.Pos(), "%s: %s", f.Sig.Params().At(i).Name(), names[way])
+				if p := x.Of(f.Obj, i); p.Way != No {
+					pass.Reportf(f.Obj.Pos(), "%s: %s%s", f.Sig.Params().At(i).Name(), names[p.Way], holder(f.Sig, p.Into))
 				}
 			}
 		}
@@ -33,6 +33,17 @@ var probe = &analysis.Analyzer{
 }
 
 var names = map[Way]string{Goroutine: "goroutine", Channel: "channel", Element: "element", Field: "field"}
+
+// holder names the operand that holds what is kept.
+func holder(sig *types.Signature, into int) string {
+	switch into {
+	case Elsewhere:
+		return ""
+	case Receiver:
+		return " of the receiver"
+	}
+	return " of " + sig.Params().At(into).Name()
+}
 
 func TestOf(t *testing.T) {
 	analysistest.Run(t, filepath.Join(analysistest.TestData(), "p"), probe, "./...")

@@ -51,3 +51,26 @@ func (q *Queue) Len(data []byte) int { return len(data) + len(q.pending) }
 func Submit(f func()) { jobs <- f }
 
 var jobs = make(chan func())
+
+// A Packet is what a datagram says. It refers to the bytes that it was read from.
+type Packet struct {
+	Extensions [][]byte
+	Payload    []byte
+}
+
+// Unmarshal reads a packet.
+func (p *Packet) Unmarshal(data []byte) error {
+	for len(data) > 0 && data[0] > 0 {
+		ext := data[1 : 1+data[0]]
+		p.Extensions = append(p.Extensions, ext)
+		data = data[1+data[0]:]
+	}
+	p.Payload = data
+	return nil
+}
+
+// A List is of datagrams.
+type List struct{ all [][]byte }
+
+// Add adds one.
+func (l *List) Add(data []byte) { l.all = append(l.all, data) }

@@ -104,7 +104,7 @@ func (s *server) through(c net.Conn) {
 		}
 		switch buf[0] {
 		case 0:
-			s.queue.Push("c", buf[:n]) // want `^likely: the buffer is sent to a channel by Push, and is filled again: .* ← the buffer is sent to a channel by Push ← there: .*frame.go:\d+ ← and is filled again$`
+			s.queue.Push("c", buf[:n]) // want `^likely: the buffer is sent to a channel by Push, and is filled again: .* ← the buffer is sent to a channel by Push ← there it is kept ← and is filled again$`
 		case 1:
 			s.queue.Defer(buf[:n]) // want `^likely: the buffer is kept in a collection by Defer`
 		case 2:
@@ -190,5 +190,23 @@ func (s *server) remember(c net.Conn) {
 			return
 		}
 		s.last = buf[:n] // want `^suspected: the buffer is kept in a field, and is filled again: .*; only suspected: it may be done with before`
+	}
+}
+
+// Kept by what was there before the loop, and by what is sent on.
+func (s *server) packets(c net.Conn, out chan<- frame.Packet) {
+	buf := make([]byte, 1500)
+	var all frame.List
+	for {
+		n, err := c.Read(buf)
+		if err != nil {
+			return
+		}
+		all.Add(buf[:n]) // want `^likely: the buffer is kept in a collection by Add`
+		var pkt frame.Packet
+		if err := pkt.Unmarshal(buf[:n]); err != nil {
+			continue
+		}
+		out <- pkt // want `^likely: the buffer is sent to a channel, and is filled again`
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"net"
 	"os"
 	"sync"
+
+	"example.com/wire/frame"
 )
 
 // Copied.
@@ -228,6 +230,28 @@ func relay(dst io.Writer, src io.Reader, sum func([]byte)) error {
 		sum(buf[:n])
 		if _, err := dst.Write(buf[:n]); err != nil {
 			return err
+		}
+	}
+}
+
+// What holds it is this turn's own, or is emptied by the next.
+func (s *server) packetsRead(c net.Conn) {
+	buf := make([]byte, 1500)
+	for {
+		n, err := c.Read(buf)
+		if err != nil {
+			return
+		}
+		var pkt frame.Packet
+		if err := pkt.Unmarshal(buf[:n]); err != nil {
+			continue
+		}
+		ext := &frame.Packet{}
+		if err := ext.Unmarshal(pkt.Payload); err != nil {
+			continue
+		}
+		if len(pkt.Extensions) > 0 {
+			s.last = append(s.last[:0], pkt.Payload...)
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"sync"
+
+	"example.com/wire/frame"
 )
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
@@ -132,4 +134,24 @@ func write(w interface{ Write([]byte) (int, error) }, v any) error {
 	json.NewEncoder(b).Encode(v)
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// What holds it is the function's own.
+func retransmit(read func([]byte) (int, error), send func([]byte)) error {
+	src := blocks.Get().(*[]byte)
+	defer blocks.Put(src)
+	n, err := read(*src)
+	if err != nil {
+		return err
+	}
+	return resend((*src)[:n], send)
+}
+
+func resend(data []byte, send func([]byte)) error {
+	var pkt frame.Packet
+	if err := pkt.Unmarshal(data); err != nil {
+		return err
+	}
+	send(append([]byte(nil), pkt.Payload...))
+	return nil
 }

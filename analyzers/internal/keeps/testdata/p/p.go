@@ -43,3 +43,38 @@ func inLiteral(p []byte) func() {
 }
 
 func use(p []byte) int { return len(p) }
+
+// A local variable holds it.
+func local(p []byte) int {
+	var b q.Box
+	b.List(p)
+	c := &q.Box{}
+	q.Fill(c, p)
+	d := new(q.Box)
+	d.Last(p)
+	return 0
+}
+
+func localSent(boxes chan<- q.Box, p []byte) { // want `p: channel`
+	var b q.Box
+	b.List(p)
+	boxes <- b
+}
+
+// A local variable stands for something that stays.
+func alias(all []*q.Box, p []byte) { // want `p: element`
+	b := all[0]
+	b.List(p)
+}
+
+type owner struct{ box q.Box }
+
+func (o *owner) within(p []byte) { o.box.List(p) } // want `p: element of the receiver`
+
+func (o owner) copied(p []byte) { o.box.List(p) }
+
+var box q.Box
+
+func global(p []byte) { box.List(p) } // want `p: element$`
+
+func other(o *owner, p []byte) { q.Fill(&o.box, p) } // want `p: element of o`

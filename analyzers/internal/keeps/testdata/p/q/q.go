@@ -12,11 +12,11 @@ func (b *Box) Send(p []byte) { b.in <- p } // want `p: channel`
 
 func (b *Box) Part(n int, p []byte) { b.in <- p[n:] } // want `p: channel`
 
-func (b *Box) List(p []byte) { b.list = append(b.list, p) } // want `p: element`
+func (b *Box) List(p []byte) { b.list = append(b.list, p) } // want `p: element of the receiver`
 
-func (b *Box) Map(k string, p []byte) { b.m[k] = p } // want `p: element`
+func (b *Box) Map(k string, p []byte) { b.m[k] = p } // want `p: element of the receiver`
 
-func (b *Box) Last(p []byte) { b.last = p } // want `p: field`
+func (b *Box) Last(p []byte) { b.last = p } // want `p: field of the receiver`
 
 func (b *Box) Renamed(p []byte) { // want `p: channel`
 	q := p[1:]
@@ -48,3 +48,20 @@ func (b *Box) Ask(p []byte, answer <-chan bool) bool {
 	b.in <- p
 	return <-answer
 }
+
+var all [][]byte
+
+func Global(p []byte) { all = append(all, p) } // want `p: element$`
+
+func Fill(b *Box, p []byte) { b.list = append(b.list, p) } // want `p: element of b`
+
+// Parse begins anew.
+func (b *Box) Parse(p []byte) { // want `p: field of the receiver`
+	b.list = b.list[:0]
+	for len(p) > 4 {
+		b.list = append(b.list, p[:4])
+		p = p[4:]
+	}
+}
+
+func (b *Box) First(p []byte) { b.list = append(b.list[:0], p) } // want `p: field of the receiver`
