@@ -116,7 +116,7 @@ func (c *checker) bound(f *funcs.Func, r *retries.Retry) bound {
 	for _, e := range r.Exits {
 		switch {
 		case e.Cond != nil && c.prepares(f, e.Cond): // what the call needs could not be made
-		case e.Cond != nil && c.tellsFailure(f, r, e.Cond):
+		case e.Cond != nil && c.tellsFailure(f, r, e.Cond), e.Tag != nil && c.tellsFailure(f, r, e.Tag):
 			b.failure = true
 		case e.Cond != nil && c.counts(e.Cond, &b):
 		case e.Cond != nil && c.mentions(e.Cond, isTime):

@@ -79,6 +79,7 @@ type Retry struct {
 // An Exit is where the ways after a failure part: one leaves, one may come back.
 type Exit struct {
 	Cond ast.Expr // what decides; nil for a select statement and a counting range
+	Tag  ast.Expr // what it is compared with in a switch statement, or nil
 	Stmt ast.Stmt // the statement that parts the ways
 }
 

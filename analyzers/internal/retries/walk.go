@@ -168,12 +168,20 @@ func (w *walk) leave(s state, nodes []ast.Node) {
 		case len(succs) == 1:
 			w.exit(Exit{Stmt: s.block.Stmt})
 		default:
-			w.exit(Exit{Cond: cond, Stmt: parting(s.block, b)})
+			w.exit(Exit{Cond: cond, Tag: w.tag(cond), Stmt: parting(s.block, b)})
 		}
 	}
 	if len(s.block.Succs) == 0 {
 		w.exit(Exit{Stmt: s.block.Stmt})
 	}
+}
+
+// tag returns what a case of a switch statement is compared with, or nil.
+func (w *walk) tag(cond ast.Expr) ast.Expr {
+	if sw, ok := w.g.branch[cond].(*ast.SwitchStmt); ok {
+		return sw.Tag
+	}
+	return nil
 }
 
 func isHead(b *cfg.Block) bool { return b.Kind == cfg.KindRangeLoop || b.Kind == cfg.KindForLoop }

@@ -41,6 +41,20 @@ func (c *Client) conflicts(ctx context.Context) error {
 	}
 }
 
+// races repeats what has lost a race, and nothing else.
+func (c *Client) races(ctx context.Context) error {
+	for range 10 {
+		_, err := c.db.ExecContext(ctx, "UPDATE t SET n = n + 1") // want `^suspected: \(\*sql.DB\).ExecContext is repeated at once after some errors`
+		switch err {
+		case errBusy:
+			continue
+		default:
+			return err
+		}
+	}
+	return errBusy
+}
+
 // inStep has pauses that are the same in every process.
 func (c *Client) inStep(ctx context.Context) (err error) {
 	pause := 50 * time.Millisecond
