@@ -17,11 +17,7 @@ func (b *builder) spread() {
 			b.Values = append(b.Values, v)
 		}
 	}
-	outside := []node{{}}
-	for _, v := range b.params { // what a caller out of sight hands in
-		outside = append(outside, v.starts...)
-	}
-	for n := range b.reach(outside) {
+	for n := range b.reach(b.unseen()) {
 		b.open[n] = true
 	}
 	for _, list := range [][]*Value{b.Values, b.params} {
@@ -65,6 +61,18 @@ func (b *builder) spread() {
 			v.Lost = true
 		}
 	}
+}
+
+// unseen returns what code that is not seen gives values: from there they spread like
+// any others.
+func (b *builder) unseen() []node {
+	from := []node{{}}
+	for n := range b.edges {
+		if b.settable(n) {
+			from = append(from, n)
+		}
+	}
+	return from
 }
 
 // given reports whether anything is given to n.

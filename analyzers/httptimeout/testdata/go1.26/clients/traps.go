@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"bytes"
 	"bufio"
 	"bytes"
 	"context"
@@ -297,4 +298,46 @@ func (d *dialing) ask(url string) {
 	tr := &http.Transport{Dial: d.dial}
 	c := &http.Client{Transport: tr} // want `suspected: this client has no Timeout, .*its dial function`
 	c.Get(url)
+}
+
+// Who makes the transport may have bounded the wait for an answer.
+type hook struct {
+	url       string
+	transport *http.Transport
+	round     http.RoundTripper
+	client    *http.Client
+}
+
+// NewHook is called by other packages.
+func NewHook(url string, transport *http.Transport, round http.RoundTripper) *hook {
+	other := http.DefaultTransport
+	if round != nil {
+		other = round
+	}
+	return &hook{url: url, transport: transport, round: other}
+}
+
+func (h *hook) init() {
+	h.client = &http.Client{Transport: h.transport} // want `suspected: .*its RoundTripper, which is not seen, may set one`
+}
+
+func (h *hook) send(b []byte) error {
+	req, err := http.NewRequest(http.MethodPost, h.url, bytes.NewReader(b))
+	if err != nil {
+		return err
+	}
+	resp, err := h.client.Do(req)
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
+func (h *hook) keys() error {
+	client := &http.Client{Transport: h.round} // want `suspected: .*its RoundTripper, which is not seen, may set one`
+	resp, err := client.Get(h.url)
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
 }
