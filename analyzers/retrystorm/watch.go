@@ -108,10 +108,11 @@ func (c *checker) watchLoop(f *funcs.Func, call *funcs.Call) (*ast.ForStmt, *typ
 	return nil, nil
 }
 
-// consumes reports whether what waits at p, in the loop, waits for what is watched.
+// consumes reports whether what waits at p, in the loop, waits for what is watched, or
+// for what is done with it. Who sleeps there does so once the watch has ended, as a rule.
 func (c *checker) consumes(loop *ast.ForStmt, call *funcs.Call, ch *types.Var, p ast.Node) bool {
 	cur, ok := syntax.Find(c.root, p)
-	if !ok {
+	if !ok || c.sleeps(p) {
 		return false
 	}
 	for cur := range cur.Enclosing((*ast.RangeStmt)(nil), (*ast.ForStmt)(nil), (*ast.SelectStmt)(nil)) {
@@ -124,6 +125,16 @@ func (c *checker) consumes(loop *ast.ForStmt, call *funcs.Call, ch *types.Var, p
 		}
 	}
 	return false
+}
+
+// sleeps reports whether what waits at p is a call of time.Sleep.
+func (c *checker) sleeps(p ast.Node) bool {
+	call, ok := p.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	k := c.Funcs.Call(call)
+	return k != nil && k.Func != nil && k.Func.FullName() == "time.Sleep"
 }
 
 // each reports a watch for each of many keys, that a loop of f makes in g: in f

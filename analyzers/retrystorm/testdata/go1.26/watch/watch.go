@@ -128,3 +128,23 @@ func (b *bus) all(topics []string) {
 		b.Subscribe(context.Background(), t)
 	}
 }
+
+// Trap: a pause once the watch has ended, before the way back.
+func (c *Cache) followAgain(ctx context.Context, key string) {
+	for {
+	again:
+		events := c.kv.Watch(ctx, key)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case e, ok := <-events:
+				if !ok {
+					time.Sleep(time.Second)
+					goto again
+				}
+				c.set(e)
+			}
+		}
+	}
+}
