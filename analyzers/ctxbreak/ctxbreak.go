@@ -50,7 +50,7 @@ func run(pass *rule.Pass) error {
 			found = append(found, f)
 		}
 	}
-	for _, f := range c.fold(found) {
+	for _, f := range oneEach(c.fold(found), c.before) {
 		c.send(f)
 	}
 	return nil
@@ -117,6 +117,24 @@ func (c *checker) fold(found []*finding) []*finding {
 		}
 		if f.pos() != g.pos() {
 			g.more++
+		}
+	}
+	return fs
+}
+
+// oneEach returns the findings, those that stand at one call as one: the methods of
+// several types may be what is called there.
+func oneEach(found []*finding, before func(f, g *finding) bool) []*finding {
+	var fs []*finding
+	at := make(map[ast.Node]*finding)
+	for _, f := range found {
+		g := at[f.pos()]
+		switch {
+		case f.Via == nil || g == nil:
+			fs = append(fs, f)
+			at[f.pos()] = f
+		case before(f, g):
+			*g = *f
 		}
 	}
 	return fs

@@ -23,6 +23,17 @@ func (s *server) seen(w http.ResponseWriter, r *http.Request) {
 	s.service.Seen(42) // want `^likely: \(\*service\.Service\)\.Seen makes a context from nothing .*, until a timeout of its own ← calls \(\*store\.Store\)\.Touch ← `
 }
 
+// Two types may be what forgets.
+type forgetter interface{ Forget(id int) error }
+
+var forgetters = []forgetter{(*store.Store)(nil), (*store.Cache)(nil)}
+
+func (s *server) forget(w http.ResponseWriter, r *http.Request) {
+	for _, f := range forgetters {
+		f.Forget(42) // want `^likely: \(\*store\.\w+\)\.Forget makes a context from nothing`
+	}
+}
+
 // Outside of requests a wait that ends by itself is no hurry.
 func (s *server) sweep(ctx context.Context, ids []int) {
 	for _, id := range ids {

@@ -33,6 +33,22 @@ func (s *Store) Touch(id int) error {
 	return err
 }
 
+// Forget has its own timeout, and a cache before it has none.
+func (s *Store) Forget(id int) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_, err := s.db.ExecContext(ctx, "DELETE FROM goods WHERE id = ?", id)
+	return err
+}
+
+// Cache is another one that forgets.
+type Cache struct{ db *sql.DB }
+
+func (c *Cache) Forget(id int) error {
+	_, err := c.db.ExecContext(context.Background(), "DELETE FROM cached WHERE id = ?", id)
+	return err
+}
+
 // Context is for those who have none.
 func Context() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), time.Minute)
