@@ -222,6 +222,45 @@ func (o object) fresh(at ssa.Instruction) bool {
 	return made && !published(o.base, at)
 }
 
+// removed reports whether the element of a map that leads to the object has surely been
+// deleted when an instruction is reached: who goes by the map does not come to it then.
+func (o object) removed(at ssa.Instruction) bool {
+	i := strings.LastIndexByte(o.path, '[')
+	if i < 0 || o.base == nil {
+		return false
+	}
+	for _, blk := range at.Parent().Blocks {
+		for _, instr := range blk.Instrs {
+			call, ok := instr.(*ssa.Call)
+			if !ok {
+				continue
+			}
+			b, ok := call.Call.Value.(*ssa.Builtin)
+			if !ok || b.Name() != "delete" || !ssavalue.Precedes(call, at) {
+				continue
+			}
+			base, path := sections.Reach(call.Call.Args[0])
+			if base == o.base && path == o.path[:i] && strings.HasPrefix(o.path[i:], "["+keyName(call.Call.Args[1])+"]") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// keyName is how a path names the element of a map at a key.
+func keyName(key ssa.Value) string {
+	if e, ok := key.(*ssa.Extract); ok {
+		if next, ok := e.Tuple.(*ssa.Next); ok {
+			return next.Name()
+		}
+	}
+	if c, ok := key.(*ssa.Const); ok && c.Value != nil {
+		return c.Value.ExactString()
+	}
+	return key.Name()
+}
+
 // published reports whether a value has surely been stored where others find it when
 // an instruction is reached.
 func published(v ssa.Value, at ssa.Instruction) bool {

@@ -18,6 +18,7 @@ type order struct {
 	pair
 	call  ssa.CallInstruction
 	gates []*types.Var // other locks that are held there for writing
+	apart bool         // one of the two was taken out of where others find it
 }
 
 // A direction is an order of two locks.
@@ -42,7 +43,10 @@ func (f *finder) orders() {
 					directions = append(directions, d)
 				}
 				if len(found[d]) < maxOrders {
-					found[d] = append(found[d], order{p, call, f.gates(call, p, entered[fn])})
+					found[d] = append(found[d], order{
+						pair: p, call: call, gates: f.gates(call, p, entered[fn]),
+						apart: p.held.object.removed(call) || p.then.object.removed(call),
+					})
 				}
 			}
 		}
@@ -185,6 +189,9 @@ func doubtOf(a, b order) string {
 	}
 	if a.then.via.length() > maxNear || b.then.via.length() > maxNear {
 		return "it is far away"
+	}
+	if a.apart || b.apart {
+		return "one of them was taken out of a map before, where the other order may look for it"
 	}
 	if starts(a) || starts(b) {
 		return "one of them runs when something starts"

@@ -390,3 +390,48 @@ func (d *drawer) report() {
 	d.desk.n = d.n
 	d.desk.mu.Unlock()
 }
+
+// A bucket that was taken out of the map is not met by who goes through it.
+type buckets struct {
+	mu    sync.Mutex
+	all   map[string]*bucket
+	trash map[string]int
+}
+
+type bucket struct {
+	mu     sync.Mutex
+	caches map[string]int
+}
+
+func (b *buckets) drop(name string) {
+	b.mu.Lock()
+	k, ok := b.all[name]
+	if !ok {
+		b.mu.Unlock()
+		return
+	}
+	delete(b.all, name)
+	b.mu.Unlock()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for id, n := range k.caches {
+		b.mu.Lock() // want `^suspected: buckets.mu is taken while bucket.mu is held, .*; only suspected: one of them was taken out of a map before`
+		b.trash[id] = n
+		b.mu.Unlock()
+	}
+}
+
+func (b *buckets) dropAll() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for name, k := range b.all {
+		k.empty() // want `^suspected: bucket.mu is taken while buckets.mu is held`
+		delete(b.all, name)
+	}
+}
+
+func (k *bucket) empty() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	clear(k.caches)
+}
