@@ -45,7 +45,8 @@
 //     messages, whatever is decoded, passed to an exported function, or kept in a
 //     field with a tag that says how it is stored,
 //     and what is set by the time that is left until one of these;
-//   - what is only shown: stored, formatted, logged, also the duration itself;
+//   - what is only shown: stored, formatted, logged, also the duration itself, and a
+//     comparison on which nothing hangs but a line of log;
 //   - Round and Truncate: Round(0) says that wall time is meant, and what is rounded
 //     to hours or days is calendar time;
 //   - which of two moments is the later one, where no duration is added to either;

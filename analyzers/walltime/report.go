@@ -82,9 +82,9 @@ func (u use) doubt() string {
 }
 
 // displayed reports whether what is computed at cur is only shown: written to a log
-// or made text, there or by way of one local variable.
+// or made text, there or by way of one local variable, or whether that is worth it.
 func (c *checker) displayed(cur inspector.Cursor) bool {
-	if c.shown(cur) {
+	if c.shown(cur) || c.asked(cur) {
 		return true
 	}
 	assign, ok := cur.Parent().Node().(*ast.AssignStmt)
@@ -100,7 +100,7 @@ func (c *checker) displayed(cur inspector.Cursor) bool {
 		if c.TypesInfo.Uses[use.Node().(*ast.Ident)] != v {
 			continue
 		}
-		if uses++; !c.shown(use) {
+		if uses++; !c.shown(use) && !c.asked(use) {
 			return false
 		}
 	}
@@ -123,6 +123,65 @@ func (c *checker) shown(cur inspector.Cursor) bool {
 		}
 	}
 	return false
+}
+
+// asked reports whether cur stands in the condition of an if statement that does nothing
+// but to write a log.
+func (c *checker) asked(cur inspector.Cursor) bool {
+	for outer := range cur.Parent().Enclosing((*ast.CallExpr)(nil), (*ast.BlockStmt)(nil), (*ast.FuncLit)(nil), (*ast.IfStmt)(nil)) {
+		switch n := outer.Node().(type) {
+		case *ast.CallExpr:
+			if k := c.Funcs.Call(n); k == nil || k.Func == nil || k.Func.Pkg() == nil || k.Func.Pkg().Path() != "time" {
+				return false
+			}
+		case *ast.IfStmt:
+			return n.Else == nil && n.Cond.Pos() <= cur.Node().Pos() && cur.Node().End() <= n.Cond.End() && c.tells(n.Body)
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// tells reports whether a block writes a log and does nothing else.
+func (c *checker) tells(body *ast.BlockStmt) bool {
+	told, more := false, false
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.ReturnStmt, *ast.BranchStmt, *ast.GoStmt, *ast.DeferStmt, *ast.SendStmt, *ast.IncDecStmt, *ast.FuncLit, *ast.SelectStmt:
+			more = true
+		case *ast.AssignStmt:
+			for _, l := range n.Lhs {
+				v := c.values.Variable(l)
+				more = more || v == nil || v.Pos() < body.Pos() || v.Pos() > body.End()
+			}
+		case *ast.CallExpr:
+			logs, other := c.writes(n)
+			told, more = told || logs, more || other
+		}
+		return !more
+	})
+	return told && !more
+}
+
+// writes reports whether a call writes a log, or does anything but to make text.
+func (c *checker) writes(call *ast.CallExpr) (logs, other bool) {
+	k := c.Funcs.Call(call)
+	if k == nil { // a conversion or a builtin
+		id, ok := ast.Unparen(call.Fun).(*ast.Ident)
+		return false, ok && (id.Name == "panic" || id.Name == "close" || id.Name == "delete")
+	}
+	if k.Func == nil || k.Func.Pkg() == nil {
+		return false, true
+	}
+	switch k.Func.Pkg().Path() {
+	case "fmt":
+		return !strings.HasPrefix(k.Func.Name(), "S"), false
+	case "strings", "strconv", "time":
+		return false, false
+	}
+	logs = costly.Logger(k.Func) || formats(k.Func)
+	return logs, !logs
 }
 
 // formats reports whether fn makes text of all that it is given, going by what it

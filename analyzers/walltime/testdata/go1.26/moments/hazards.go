@@ -2,6 +2,7 @@
 package moments
 
 import (
+	"log"
 	"net/http"
 	"time"
 
@@ -83,4 +84,27 @@ func (s *session) halve(d time.Duration, poll func()) {
 	for time.Now().Before(half) { // want `likely: this deadline goes by the wall clock, since UTC drops`
 		poll()
 	}
+}
+
+// More than a log hangs on it.
+func slow(f func(), retry func()) (n int) {
+	start := time.Now().UTC()
+	f()
+	if took := time.Since(start); took > time.Second { // want `likely: this duration`
+		log.Printf("took %s", took)
+		retry()
+	}
+	begin := time.Now().UTC()
+	f()
+	if time.Since(begin) > time.Second { // want `likely: this duration`
+		log.Print("slow")
+		n++
+	}
+	last := time.Now().UTC()
+	f()
+	if time.Since(last) > time.Second { // want `likely: this duration`
+		log.Print("slow")
+		return 1
+	}
+	return n
 }

@@ -10,6 +10,7 @@ import (
 	"log"
 	"log/slog"
 	"os"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -246,5 +247,25 @@ func (t *tokens) renewLate() {
 	late := time.Now().Add(left - time.Minute).UTC()
 	for time.Now().Before(late) {
 		t.text = tok.text
+	}
+}
+
+// What took long is worth a line.
+func loadAll(names []string, read func(string)) {
+	start := time.Now().UTC()
+	for _, name := range names {
+		read(name)
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		var b strings.Builder
+		for _, name := range names {
+			b.WriteString(fmt.Sprintf("  %s\n", name))
+		}
+		log.Printf("loading took %.2fs:\n%s", took.Seconds(), b.String())
+	}
+	begin := time.Now().UTC()
+	read("last")
+	if time.Since(begin) > time.Second {
+		slog.Warn("the last one took long")
 	}
 }
