@@ -173,7 +173,8 @@ func (x *Index) primitives() []creation {
 
 // imported adds what a function of another package is known to create for
 // its caller, and reports whether there is a fact of it. What a library pools is its
-// own matter: loggers hand out such things by the thousand.
+// own matter: loggers hand out such things by the thousand. But where it keeps
+// whatever it is given, the pool is its user's.
 func (x *Index) imported(c *funcs.Call, cs *[]creation) bool {
 	var s Summary
 	if !x.pass.ImportObjectFact(c.Func, &s) {
@@ -185,7 +186,7 @@ func (x *Index) imported(c *funcs.Call, cs *[]creation) bool {
 			*cs = append(*cs, n)
 		}
 	}
-	if ours && len(pooledOf(c.Func, &s)) > 0 {
+	if given := pooledOf(c.Func, &s); len(given) > 0 && (ours || slices.ContainsFunc(given, func(i int) bool { return ofAnyType(c.Func, i) })) {
 		x.taker(c.Caller)
 	}
 	return len(s.Fresh) > 0
@@ -201,6 +202,23 @@ func pooledOf(fn *types.Func, s *Summary) []int {
 		}
 	}
 	return is
+}
+
+// ofAnyType reports whether the user of fn says what the type of its parameter is:
+// any, T or []T.
+func ofAnyType(fn *types.Func, param int) bool {
+	if param == Receiver {
+		return false
+	}
+	t := types.Unalias(fn.Signature().Params().At(param).Type())
+	if s, ok := t.(*types.Slice); ok {
+		t = types.Unalias(s.Elem())
+	}
+	if _, ok := t.(*types.TypeParam); ok {
+		return true
+	}
+	i, ok := t.Underlying().(*types.Interface)
+	return ok && i.NumMethods() == 0
 }
 
 // taker notes that f gives something back to a pool, or hands it to a function of

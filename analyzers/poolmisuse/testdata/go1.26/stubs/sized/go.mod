@@ -1,0 +1,3 @@
+module example.org/sized
+
+go 1.20
