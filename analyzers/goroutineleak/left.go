@@ -1,6 +1,8 @@
 package goroutineleak
 
 import (
+	"slices"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lagvet/lagvet/analyzers/internal/chanflow"
@@ -25,6 +27,9 @@ func (c *checker) left() {
 			return
 		}
 		if c.hasRoom(op) {
+			if slices.ContainsFunc(by, func(w *chanflow.Op) bool { return c.leaves(w, op) != nil }) {
+				c.forgotten(op)
+			}
 			return
 		}
 		var way *ssa.Return
@@ -68,13 +73,17 @@ func (c *checker) left() {
 }
 
 // forgotten reports op if the same function does the same with a way out elsewhere:
-// others know of an end that is out of sight here.
+// others know of an end that is out of sight here. Room is no answer to a send that
+// comes round: the other one would need no way out then.
 func (c *checker) forgotten(op *chanflow.Op) {
 	if op.Kind != chanflow.Send || !c.guarded(op) {
 		return
 	}
+	again := len(chanflow.Around(op.Instr.Block())) > 0
 	for _, o := range op.Objs {
-		if room, known := c.capacity(o); !known || room > 0 {
+		room, known := c.capacity(o)
+		switch roomy := !known || room > 0; {
+		case roomy && !again, !roomy && c.judged[o]:
 			return
 		}
 	}
