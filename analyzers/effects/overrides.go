@@ -47,6 +47,11 @@ var overrides = []row{
 	{"context", "(*cancelCtx).Done", alloc, "makes its channel in the first call, then one atomic load"},
 	{"context", "(*cancelCtx).Err", nothing, "one atomic load, and a lock that nobody holds for long once it is cancelled"},
 
+	// By its field it writes to anything. It is made for a connection, with a
+	// buffer before it that writes when it is full.
+	{"golang.org/x/net/http2", "(*Framer).WriteContinuation (*Framer).WriteData (*Framer).WriteDataPadded (*Framer).WriteGoAway (*Framer).WriteHeaders (*Framer).WritePing (*Framer).WritePriority (*Framer).WritePushPromise (*Framer).WriteRSTStream (*Framer).WriteRawFrame (*Framer).WriteSettings (*Framer).WriteSettingsAck (*Framer).WriteWindowUpdate", network, "writes a frame to the connection"},
+	{"golang.org/x/net/http2", "(*Framer).ReadFrame", network | alloc, "reads a frame from the connection"},
+
 	// System calls that say in their name what they wait for.
 	{"syscall", "Open Openat Creat Mkdir Mkdirat Mkfifo Mknod Mknodat Rmdir Unlink Unlinkat Rename Renameat Link Symlink Readlink Stat Lstat Fstat Access Faccessat Chmod Fchmod Fchmodat Chown Lchown Fchown Fchownat Truncate Ftruncate Fallocate Fsync Fdatasync Sync SyncFileRange Getdents ReadDirent Statfs Fstatfs Utime Utimes UtimesNano Futimes Futimesat Getxattr Setxattr Listxattr Removexattr Mount Unmount Chdir Fchdir Getwd Getcwd Pread Pwrite Seek Flock", disk, "a file system's work"},
 	{"internal/syscall/unix", "Openat Unlinkat Fstatat Mkdirat Readlinkat Renameat Linkat Symlinkat Fchmodat Fchownat Eaccess faccessat CopyFileRange", disk, "a file system's work"},
