@@ -2,6 +2,8 @@ package goroutineleak
 
 import (
 	"go/token"
+	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -11,14 +13,14 @@ import (
 // excluded reports whether the edge is only taken if a condition has the other
 // outcome than it had where site was reached: if started { <-done }.
 func excluded(site ssa.Instruction, from, to *ssa.BasicBlock) bool {
-	cond, outcome, ok := decision(from, to)
+	cond, outcome, ok := chanflow.Decision(from, to)
 	if !ok {
 		return false
 	}
 	at := site.Block()
 	for d := at.Idom(); d != nil; d = d.Idom() {
 		for _, next := range d.Succs {
-			c, o, ok := decision(d, next)
+			c, o, ok := chanflow.Decision(d, next)
 			if !ok || !next.Dominates(at) || len(next.Preds) != 1 || !equal(c, cond, 4) {
 				continue
 			}
@@ -29,30 +31,51 @@ func excluded(site ssa.Instruction, from, to *ssa.BasicBlock) bool {
 	return false
 }
 
-// decision returns the condition that decides for an edge, and its outcome.
-func decision(from, to *ssa.BasicBlock) (ssa.Value, bool, bool) {
-	if len(from.Instrs) == 0 {
-		return nil, false, false
+// measured reports whether op comes after a look at how many values are in its
+// channel: then it does not wait, as long as it is not alone in what it does.
+func (c *checker) measured(op *chanflow.Op) bool {
+	if op.Kind != chanflow.Send && op.Kind != chanflow.Recv {
+		return false
 	}
-	branch, ok := from.Instrs[len(from.Instrs)-1].(*ssa.If)
-	if !ok || from.Succs[0] == from.Succs[1] {
-		return nil, false, false
-	}
-	cond, outcome := branch.Cond, to == from.Succs[0]
-	for {
-		switch c := cond.(type) {
-		case *ssa.UnOp:
-			if c.Op == token.NOT {
-				cond, outcome = c.X, !outcome
-				continue
-			}
-		case *ssa.BinOp:
-			if c.Op == token.NEQ {
-				return c, !outcome, true
-			}
+	for blk := op.Instr.Block(); blk != nil; blk = blk.Idom() {
+		d := blk.Idom()
+		if d == nil || len(d.Instrs) == 0 {
+			continue
 		}
-		return cond, outcome, true
+		if branch, ok := d.Instrs[len(d.Instrs)-1].(*ssa.If); ok && c.asksLength(branch.Cond, op) {
+			return true
+		}
 	}
+	return false
+}
+
+// asksLength reports whether a comparison is about the number of values in the
+// channel of op.
+func (c *checker) asksLength(cond ssa.Value, op *chanflow.Op) bool {
+	cmp, ok := cond.(*ssa.BinOp)
+	if !ok {
+		return false
+	}
+	for _, v := range []ssa.Value{cmp.X, cmp.Y} {
+		call, ok := v.(*ssa.Call)
+		if !ok {
+			continue
+		}
+		blt, ok := call.Call.Value.(*ssa.Builtin)
+		if !ok || blt.Name() != "len" || !isChan(call.Call.Args[0].Type()) {
+			continue
+		}
+		objs, _ := c.flow.May(call.Call.Args[0], chanflow.Chan)
+		if slices.ContainsFunc(objs, func(o *chanflow.Object) bool { return has(op.Objs, o) }) {
+			return true
+		}
+	}
+	return false
+}
+
+func isChan(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Chan)
+	return ok
 }
 
 // equal reports whether two values are computed in the same way from the same.

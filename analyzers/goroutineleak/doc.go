@@ -26,8 +26,8 @@
 //     a select of which every way out is a channel that nothing makes ready: sleepers,
 //     tickers and spinning loops too.
 //
-// The finding stands at the go statement; its chain leads from there to the operation
-// that hangs, and to why. What hangs in whoever calls it, with no go statement in
+// The finding stands at the go statement, or at the call of a helper that starts what it
+// is passed; its chain leads from there to the operation that hangs, and to why. What hangs in whoever calls it, with no go statement in
 // sight, is reported where it hangs.
 //
 // Of the goroutines that Go's own goroutine leak profile shows it sees most before
@@ -73,17 +73,21 @@
 //   - a sender that selects on a context or a done channel, or has a default;
 //   - a function that receives all of them, in a loop of as many turns, in a defer, in a
 //     goroutine that it leaves behind for that; one that started the goroutine under
-//     the same condition;
+//     the same condition, or knows by an error that it has set that it sends no more;
+//   - a channel in a field, from which other methods receive;
+//   - a send or receive after a look at how many values are in the channel;
 //   - what is on the way to a panic or to the end of the process;
 //   - a loop with any way out: a return at an error, a flag, a context, a channel that
 //     somebody closes;
-//   - locks that are released before the wait, that are only read by both, or that the
-//     other one has taken and released before this one was started;
+//   - locks that are released before the wait, that are only read by both, that the
+//     other one has taken and released before this one was started, or before it was
+//     added to the group;
 //   - test files, and what only they call.
 //
 // Suspected only, for the audit:
 //
-//   - what main or init start once: it is meant to live as long as the process;
+//   - what main or init start once, or a command: it is meant to live as long as the
+//     process;
 //   - an endless loop in a library, where nothing tells that there is more than one of
 //     it: it is sure of those that are started for each request, each connection or
 //     each turn of a loop, and of those whose owner has a Close, Stop or Shutdown that
@@ -92,8 +96,8 @@
 //     and forgot it here, or holds the lock that the other end needs to leave;
 //   - a consumer that stops at a value which the sender may know to be the last one;
 //   - a send into a buffer that nothing empties;
-//   - a way that leads through function values or interface methods to a wait of a
-//     goroutine for its own end;
+//   - a way that leads through function values or interface methods which may be others,
+//     and a lock that may be another object's;
 //   - what hangs in a function that no go statement in sight leads to, if it is not a
 //     matter of locks or loops.
 //

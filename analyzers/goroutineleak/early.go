@@ -3,6 +3,7 @@ package goroutineleak
 import (
 	"go/token"
 	"maps"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -22,7 +23,7 @@ func (c *checker) early() {
 		if !known {
 			continue // as many as there are senders, as a rule
 		}
-		h := &handover{checker: c, o: o, room: room, fn: o.Site.Parent(), reported: reported}
+		h := &handover{checker: c, o: o, room: room, fn: o.Site.Parent(), leads: make(map[*chanflow.Edge]bool), reported: reported}
 		if h.collect() {
 			c.judged[o] = h.judge()
 		}
@@ -38,10 +39,21 @@ type handover struct {
 	fn    *ssa.Function
 	sends []*chanflow.Op
 	recvs []*chanflow.Op
-	takes map[*ssa.Function]bool // functions that receive, or call one that does
-	gives map[*ssa.Function]bool // functions that send
+	takes map[*ssa.Function]bool  // functions that receive, or may call one that does
+	gives map[*ssa.Function]bool  // functions that send
+	leads map[*chanflow.Edge]bool // calls that lead to a receive
+	all   []delivery
 
 	reported map[ssa.Instruction]bool
+}
+
+// A delivery is a send, and the calls by which the function comes to it.
+type delivery struct {
+	send *chanflow.Op
+	way  *chanflow.Way
+	site ssa.CallInstruction // the first of them
+	many bool                // it may be done more than once
+	once bool                // it is for a sync.Once
 }
 
 // collect finds both ends. It is false if others than the function and what it
@@ -61,43 +73,44 @@ func (h *handover) collect() bool {
 		return false
 	}
 	h.takes, h.gives = h.reach(h.recvs), h.reach(h.sends)
-	return h.takes[h.fn] && h.gives[h.fn] && !h.handed()
+	if !h.takes[h.fn] || !h.gives[h.fn] || h.handed() {
+		return false
+	}
+	h.deliver()
+	return true
 }
 
 // reach returns the functions that do one of ops, or call or start what does.
 func (h *handover) reach(ops []*chanflow.Op) map[*ssa.Function]bool {
 	seen := make(map[*ssa.Function]bool)
-	var up func(*ssa.Function)
-	up = func(fn *ssa.Function) {
-		if seen[fn] {
-			return
-		}
-		seen[fn] = true
-		for _, e := range h.flow.In(fn) {
-			if fn != h.fn {
-				up(e.Caller)
-			}
-		}
-	}
 	for _, op := range ops {
-		up(op.Fn)
+		seen[op.Fn] = true
+		if op.Fn == h.fn {
+			continue
+		}
+		h.flow.Up(op.Instr, func(w *chanflow.Way) bool {
+			seen[w.Fn] = true
+			return w.Fn != h.fn
+		})
 	}
 	return seen
 }
 
-// handed reports whether somebody receives whom the function did not start.
+// handed reports whether somebody receives whom the function did not start, or may
+// do so when it has returned: another method of the object that the channel is kept
+// in, or a goroutine if only goroutines receive.
 func (h *handover) handed() bool {
-	below := map[*ssa.Function]bool{h.fn: true}
-	for todo := []*ssa.Function{h.fn}; len(todo) > 0; todo = todo[1:] {
-		for _, e := range h.flow.Calls(todo[0]) {
-			if !below[e.Callee] {
-				below[e.Callee] = true
-				todo = append(todo, e.Callee)
-			}
-		}
+	below, own := map[*ssa.Function]bool{h.fn: true}, map[*ssa.Function]bool{h.fn: true}
+	h.flow.Down(h.fn, func(w *chanflow.Way) bool {
+		below[w.Fn] = true
+		own[w.Fn] = own[w.Fn] || !gone(w)
+		return true
+	})
+	if !slices.ContainsFunc(h.recvs, func(op *chanflow.Op) bool { return own[op.Fn] }) {
+		return true
 	}
 	for _, op := range h.recvs {
-		if !below[op.Fn] {
+		if !below[op.Fn] || h.o.Kept && !within(op.Fn, h.fn) {
 			return true
 		}
 	}
@@ -126,169 +139,198 @@ func (h *handover) is(v ssa.Value) bool {
 	return false
 }
 
+// deliver finds the ways on which the function starts what sends.
+func (h *handover) deliver() {
+	into := make(map[*ssa.Function][]*chanflow.Edge)
+	for _, e := range h.flow.Calls(h.fn) {
+		if !h.gives[e.Callee] {
+			continue
+		}
+		h.flow.Along(e, func(w *chanflow.Way) bool {
+			if !h.gives[w.Fn] {
+				return false
+			}
+			if !slices.Contains(into[w.Fn], w.Edge) {
+				into[w.Fn] = append(into[w.Fn], w.Edge)
+			}
+			for _, op := range h.sends {
+				if op.Fn == w.Fn && started(w) && h.flow.Possible(w, op.Instr) {
+					h.all = append(h.all, delivery{send: op, way: w, site: e.Site})
+				}
+			}
+			return true
+		})
+	}
+	for i := range h.all {
+		d := &h.all[i]
+		d.once = onlyOnce(d.way)
+		d.many = h.many(d, into)
+	}
+}
+
+// gone reports whether a way down leads into another goroutine.
+func gone(w *chanflow.Way) bool {
+	for ; w.Edge != nil; w = w.Prev {
+		if w.Edge.Mode == chanflow.Go {
+			return true
+		}
+	}
+	return false
+}
+
+// started reports whether a way down leads through a go statement. A timer that may be
+// stopped before it fires counts for none.
+func started(w *chanflow.Way) bool {
+	yes := false
+	for ; w.Edge != nil; w = w.Prev {
+		if timer(w.Edge.Site) {
+			return false
+		}
+		yes = yes || w.Edge.Mode == chanflow.Go
+	}
+	return yes
+}
+
+// onlyOnce reports whether a way leads through a sync.Once.
+func onlyOnce(w *chanflow.Way) bool {
+	for ; w.Edge != nil; w = w.Prev {
+		if onceDo(w.Edge.Site) {
+			return true
+		}
+	}
+	return false
+}
+
+// timer reports whether site starts a timer, and keeps it.
+func timer(site ssa.CallInstruction) bool {
+	fn, call := site.Common().StaticCallee(), site.Value()
+	return fn != nil && fn.RelString(nil) == "time.AfterFunc" && call != nil && len(*call.Referrers()) > 0
+}
+
+// many reports whether d may be done more than once: in a loop, or by a function that
+// is called in several places, if it is not for a sync.Once.
+func (h *handover) many(d *delivery, into map[*ssa.Function][]*chanflow.Edge) bool {
+	if loops(d.send.Instr) {
+		return true
+	}
+	for w := d.way; w.Edge != nil; w = w.Prev {
+		if onceDo(w.Edge.Site) {
+			return false
+		}
+		if w.Edge.Site == d.site && h.turns(d.site) {
+			continue
+		}
+		if loops(w.Edge.Site) || w.Prev.Edge != nil && h.repeated(w.Edge, into[w.Fn]) {
+			return true
+		}
+	}
+	return false
+}
+
+// turns reports whether what a loop starts in one turn is received before the next.
+func (h *handover) turns(site ssa.CallInstruction) bool {
+	return loops(site) && !chanflow.Walk{Stop: h.takesHere, Cut: h.chosen}.Reaches(site, site)
+}
+
+// repeated reports whether what e calls may be called again by one of others.
+func (h *handover) repeated(e *chanflow.Edge, others []*chanflow.Edge) bool {
+	for _, o := range others {
+		if o.Site != e.Site && !excludes(o.Site, e.Site) {
+			return true
+		}
+	}
+	return false
+}
+
+// excludes reports whether only one of two instructions of a function is done.
+func excludes(a, b ssa.Instruction) bool {
+	return a.Parent() == b.Parent() && !(chanflow.Walk{}).Reaches(a, b) && !(chanflow.Walk{}).Reaches(b, a)
+}
+
 // judge looks for a way to a return on which a send is never received. It is false if
 // that is not what decides.
 func (h *handover) judge() bool {
 	judged := true
-	for _, site := range h.starts() {
-		send, many := h.sending(site)
-		if send == nil {
+	seen := make(map[ssa.CallInstruction]bool)
+	for _, d := range h.all {
+		if seen[d.site] {
 			continue
 		}
+		seen[d.site] = true
+		many := h.anyMany(d.site)
 		if !many && h.total() <= h.room {
 			continue
 		}
-		if h.already(site) {
+		if h.already(d.site) {
 			judged = false
 			continue
 		}
-		if many && h.room > 0 && h.few(site, send) {
+		if many && h.room > 0 && h.few(d.site, d.send) {
 			continue
 		}
-		if ret := h.without(site); ret != nil {
-			h.leave(site, send, ret, rule.Likely)
+		if ret := h.without(d.site); ret != nil {
+			h.leave(d, ret, d.tier(rule.Likely))
 			return true
 		}
 		if !many {
 			continue
 		}
-		if ret, sure := h.middle(site, send); ret != nil {
+		if ret, sure := h.middle(d.site, d.send); ret != nil {
 			tier := rule.Suspected
 			if sure {
 				tier = rule.Likely
 			}
-			h.leave(site, send, ret, tier)
+			h.leave(d, ret, d.tier(tier))
 			return true
 		}
 	}
 	return judged
 }
 
-// starts returns the calls and go statements of the function by which the senders
-// come to run.
-func (h *handover) starts() []ssa.CallInstruction {
-	var sites []ssa.CallInstruction
-	seen := make(map[ssa.CallInstruction]bool)
-	for _, e := range h.flow.Calls(h.fn) {
-		if h.gives[e.Callee] && !seen[e.Site] && !timer(e.Site) && h.spawns(e) {
-			seen[e.Site] = true
-			sites = append(sites, e.Site)
-		}
-	}
-	return sites
-}
-
-// timer reports whether site starts a timer, which may be stopped before it fires.
-func timer(site ssa.CallInstruction) bool {
-	fn := site.Common().StaticCallee()
-	return fn != nil && fn.RelString(nil) == "time.AfterFunc"
-}
-
-// spawns reports whether there is a go statement on the way from e to a send.
-func (h *handover) spawns(e *chanflow.Edge) bool {
-	seen := make(map[*ssa.Function]bool)
-	var down func(*chanflow.Edge, bool) bool
-	down = func(e *chanflow.Edge, started bool) bool {
-		started = started || e.Mode == chanflow.Go
-		if seen[e.Callee] {
-			return false
-		}
-		seen[e.Callee] = true
-		if started {
-			return true
-		}
-		for _, next := range h.flow.Calls(e.Callee) {
-			if h.gives[next.Callee] && down(next, started) {
-				return true
-			}
-		}
-		return false
-	}
-	return down(e, false)
-}
-
-// sending returns a send that site leads to, and whether it may be done many times.
-func (h *handover) sending(site ssa.CallInstruction) (*chanflow.Op, bool) {
-	below := make(map[*ssa.Function]bool)
-	for _, e := range h.flow.Callees(site) {
-		h.below(e.Callee, below)
-	}
-	for _, op := range h.sends {
-		if below[op.Fn] {
-			return op, loops(op.Instr) || loops(site) || h.looped(op.Fn)
-		}
-	}
-	return nil, false
-}
-
-func (h *handover) below(fn *ssa.Function, seen map[*ssa.Function]bool) {
-	if seen[fn] {
-		return
-	}
-	seen[fn] = true
-	for _, e := range h.flow.Calls(fn) {
-		h.below(e.Callee, seen)
-	}
-}
-
-// looped reports whether fn is called in a loop on the way from the function.
-func (h *handover) looped(fn *ssa.Function) bool {
-	seen := make(map[*ssa.Function]bool)
-	for fn != h.fn && !seen[fn] {
-		seen[fn] = true
-		in := h.flow.In(fn)
-		if len(in) != 1 {
-			return len(in) > 1
-		}
-		if in[0].Caller != h.fn && loops(in[0].Site) {
-			return true
-		}
-		fn = in[0].Caller
-	}
-	return false
+func (h *handover) anyMany(site ssa.CallInstruction) bool {
+	return slices.ContainsFunc(h.all, func(d delivery) bool { return d.site == site && d.many })
 }
 
 func loops(instr ssa.Instruction) bool { return chanflow.Walk{}.Reaches(instr, instr) }
 
-// already reports whether a goroutine that receives has been started before site.
+// already reports whether a goroutine that receives has been started before site, or
+// is by it.
 func (h *handover) already(site ssa.CallInstruction) bool {
 	for _, e := range h.flow.Calls(h.fn) {
-		if h.takes[e.Callee] && e.Site != site && h.starting(e) && (chanflow.Walk{}).Reaches(e.Site, site) {
+		if h.takes[e.Callee] && (e.Site == site || chanflow.Walk{}.Reaches(e.Site, site)) && h.receives(e, started) {
 			return true
 		}
 	}
 	return false
 }
 
-// starting reports whether what receives runs in a goroutine that e starts.
-func (h *handover) starting(e *chanflow.Edge) bool {
-	seen := make(map[*ssa.Function]bool)
-	var down func(*chanflow.Edge) bool
-	down = func(e *chanflow.Edge) bool {
-		if e.Mode == chanflow.Go {
-			return true
-		}
-		if seen[e.Callee] {
+// receives reports whether a call leads to a receive, on a way that is as asked for.
+func (h *handover) receives(e *chanflow.Edge, as func(*chanflow.Way) bool) bool {
+	found := false
+	h.flow.Along(e, func(w *chanflow.Way) bool {
+		if found || !h.takes[w.Fn] {
 			return false
 		}
-		seen[e.Callee] = true
-		for _, next := range h.flow.Calls(e.Callee) {
-			if h.takes[next.Callee] && down(next) {
-				return true
+		for _, op := range h.recvs {
+			if op.Fn == w.Fn && as(w) && h.flow.Possible(w, op.Instr) {
+				found = true
 			}
 		}
-		return false
-	}
-	return down(e)
+		return !found
+	})
+	return found
 }
 
 // total returns how many values are sent at most if no send is repeated.
 func (h *handover) total() (n int64) {
-	for i, op := range h.sends {
+	for i, d := range h.all {
 		alone := true
-		for _, other := range h.sends[:i] {
-			if other.Fn == op.Fn && !(chanflow.Walk{}).Reaches(other.Instr, op.Instr) && !(chanflow.Walk{}).Reaches(op.Instr, other.Instr) {
+		for _, other := range h.all[:i] {
+			if d.site == other.site && excludes(d.send.Instr, other.send.Instr) || d.site != other.site && excludes(d.site, other.site) {
 				alone = false // one or the other
+			}
+			if d.once && other.once && d.send == other.send {
+				alone = false
 			}
 		}
 		if alone {
@@ -327,10 +369,56 @@ func (h *handover) without(site ssa.CallInstruction) *ssa.Return {
 			if sel, i := chanflow.Chosen(from, to); sel != nil && told[sel] != nil && told[sel].Arm == i {
 				return true
 			}
-			return h.chosen(from, to) || h.done(from, to) || excluded(site, from, to)
+			return h.chosen(from, to) || h.done(from, to) || excluded(site, from, to) || h.over(from, to)
 		},
 	}
-	return w.Return(site)
+	return w.Aware(site)
+}
+
+// over reports whether the edge is taken only if a variable has been set that those
+// who send set when they send no more: the error for which they gave up.
+func (h *handover) over(from, to *ssa.BasicBlock) bool {
+	cond, outcome, ok := chanflow.Decision(from, to)
+	if !ok {
+		return false
+	}
+	if cmp, isCmp := cond.(*ssa.BinOp); isCmp {
+		zero, isConst := cmp.Y.(*ssa.Const)
+		if !isConst || zero.Value != nil || cmp.Op != token.EQL && cmp.Op != token.NEQ {
+			return false
+		}
+		cond, outcome = cmp.X, !outcome
+	}
+	read, ok := cond.(*ssa.UnOp)
+	if !ok || !outcome || read.Op != token.MUL {
+		return false
+	}
+	v, ok := read.X.(*ssa.Alloc)
+	if !ok {
+		return false
+	}
+	stores := h.flow.Stores(v)
+	for _, s := range stores {
+		if _, zero := s.Val.(*ssa.Const); zero && s.Parent() == h.fn {
+			continue
+		}
+		if s.Parent() == h.fn || !h.gives[s.Parent()] || h.sendsAfter(s) {
+			return false
+		}
+	}
+	return len(stores) > 0
+}
+
+// sendsAfter reports whether a function may still send when it has come to instr.
+func (h *handover) sendsAfter(instr ssa.Instruction) bool {
+	found := false
+	chanflow.Walk{}.From(instr, func(in ssa.Instruction) bool {
+		for _, op := range h.sends {
+			found = found || op.Instr == in
+		}
+		return !found
+	})
+	return found
 }
 
 // farewells returns the operations by which the function learns that the goroutine
@@ -338,7 +426,10 @@ func (h *handover) without(site ssa.CallInstruction) *ssa.Return {
 func (h *handover) farewells(site ssa.CallInstruction) map[ssa.Instruction]*chanflow.Op {
 	below := make(map[*ssa.Function]bool)
 	for _, e := range h.flow.Callees(site) {
-		h.below(e.Callee, below)
+		h.flow.Along(e, func(w *chanflow.Way) bool {
+			below[w.Fn] = true
+			return true
+		})
 	}
 	told := make(map[ssa.Instruction]*chanflow.Op)
 	for _, op := range h.flow.Of(h.fn) {
@@ -376,7 +467,15 @@ func (h *handover) takesHere(instr ssa.Instruction) bool {
 
 func (h *handover) takesAt(c ssa.CallInstruction) bool {
 	for _, e := range h.flow.Callees(c) {
-		if h.takes[e.Callee] {
+		if !h.takes[e.Callee] {
+			continue
+		}
+		leads, ok := h.leads[e]
+		if !ok {
+			leads = h.receives(e, func(*chanflow.Way) bool { return true })
+			h.leads[e] = leads
+		}
+		if leads {
 			return true
 		}
 	}
@@ -431,10 +530,10 @@ func (h *handover) middle(site ssa.CallInstruction, send *chanflow.Op) (ret *ssa
 				if sel, i := chanflow.Chosen(from, to); sel != nil && sel == r.Select && i != r.Arm {
 					return true // judged without
 				}
-				return chanflow.Closed(r, from, to) || h.done(from, to)
+				return chanflow.Closed(r, from, to) || h.done(from, to) || h.over(from, to)
 			},
 		}
-		if found := w.Return(r.Instr); found != nil {
+		if found := w.Aware(r.Instr); found != nil {
 			if r.Kind != chanflow.Range && !loops(r.Instr) {
 				return found, loops(site) // one of many
 			}
@@ -444,21 +543,31 @@ func (h *handover) middle(site ssa.CallInstruction, send *chanflow.Op) (ret *ssa
 	return nil, false
 }
 
-func (h *handover) leave(site ssa.CallInstruction, send *chanflow.Op, ret *ssa.Return, tier rule.Tier) {
-	var start *chanflow.Start
-	starts, _ := h.startsOf(send.Fn)
-	for i := range starts {
-		if start == nil || starts[i].Site == site {
-			start = &starts[i]
-		}
+// tier is the tier of a send that is only found by a way which may not be one.
+func (d *delivery) tier(t rule.Tier) rule.Tier {
+	if d.way.Unsure {
+		return rule.Suspected
 	}
-	if start != nil && h.behind[start.Site] {
+	return t
+}
+
+// start returns the go statement by which the function comes to send, and what is
+// called from there.
+func (d *delivery) start() *chanflow.Start {
+	path := d.way.Path()
+	i := slices.IndexFunc(path, func(e *chanflow.Edge) bool { return e.Mode == chanflow.Go })
+	calls := slices.Clone(path[:i])
+	slices.Reverse(calls) // a way down has the last call first
+	return &chanflow.Start{Edge: path[i], Path: calls}
+}
+
+func (h *handover) leave(d delivery, ret *ssa.Return, tier rule.Tier) {
+	send, start := d.send, d.start()
+	if h.behind[d.site] {
 		h.stuck[send.Instr] = true // the same goroutine, by another channel
 		return
 	}
-	if start != nil {
-		h.behind[start.Site] = true
-	}
+	h.behind[d.site] = true
 	why := "the function that receives may have returned by then"
 	if h.room > 0 {
 		why = "there is not room for all that is sent when the function that receives has returned"

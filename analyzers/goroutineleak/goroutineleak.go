@@ -15,6 +15,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/chanflow"
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/guards"
+	"github.com/lagvet/lagvet/analyzers/internal/oneshot"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/sections"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
@@ -45,15 +46,17 @@ type checker struct {
 	sections *sections.Index
 	root     inspector.Cursor
 	guards   *guards.Index
+	commands *oneshot.Index
 
-	stuck    map[ssa.Instruction]bool     // operations that are reported
-	behind   map[ssa.CallInstruction]bool // go statements whose goroutine is said to be left behind
-	sides    map[ssa.Instruction]bool     // sections that are reported, and who would end the wait
-	judged   map[*chanflow.Object]bool    // channels that early has looked at
-	acquires map[*ssa.Function]lockset    // by what it calls, too
-	ends     map[*ssa.Function]bool       // whether it can return
-	asked    map[*ssa.Function]bool
-	begun    map[*ssa.Function]beginning
+	stuck   map[ssa.Instruction]bool     // operations that are reported
+	behind  map[ssa.CallInstruction]bool // go statements whose goroutine is said to be left behind
+	sides   map[ssa.Instruction]bool     // sections that are reported, and who would end the wait
+	judged  map[*chanflow.Object]bool    // channels that early has looked at
+	lockers map[*chanflow.Object]map[*ssa.Function]bool
+	ends    map[*ssa.Function]bool // whether it can return
+	asked   map[*ssa.Function]bool
+	begun   map[*ssa.Function]beginning
+	begunAt map[*ssa.BasicBlock]beginning
 }
 
 // A beginning is what chanflow says of how a function comes to run.
@@ -73,21 +76,34 @@ func (c *checker) startsOf(fn *ssa.Function) ([]chanflow.Start, bool) {
 	return b.starts, b.only
 }
 
+// startsAt is startsOf for one instruction of a function.
+func (c *checker) startsAt(instr ssa.Instruction) ([]chanflow.Start, bool) {
+	b, ok := c.begunAt[instr.Block()]
+	if !ok {
+		b.starts, b.only = c.flow.StartsOf(instr)
+		c.begunAt[instr.Block()] = b
+	}
+	return b.starts, b.only
+}
+
 func run(pass *rule.Pass) error {
+	root := pass.ResultOf[syntax.Analyzer].(*inspector.Inspector).Root()
 	c := &checker{
 		Pass:     pass,
 		flow:     pass.ResultOf[chanflow.Analyzer].(*chanflow.Index),
 		sections: pass.ResultOf[sections.Analyzer].(*sections.Index),
-		root:     pass.ResultOf[syntax.Analyzer].(*inspector.Inspector).Root(),
+		root:     root,
+		commands: oneshot.New(pass.Pkg, pass.Funcs, root),
 		guards:   guards.New(pass.TypesInfo, pass.Funcs, dataflow.New(pass.TypesInfo)),
 		stuck:    make(map[ssa.Instruction]bool),
 		behind:   make(map[ssa.CallInstruction]bool),
 		sides:    make(map[ssa.Instruction]bool),
 		judged:   make(map[*chanflow.Object]bool),
-		acquires: make(map[*ssa.Function]lockset),
+		lockers:  make(map[*chanflow.Object]map[*ssa.Function]bool),
 		ends:     make(map[*ssa.Function]bool),
 		asked:    make(map[*ssa.Function]bool),
 		begun:    make(map[*ssa.Function]beginning),
+		begunAt:  make(map[*ssa.BasicBlock]beginning),
 	}
 	// The surest causes come first: one fault has one finding.
 	c.nobody()
@@ -107,7 +123,7 @@ func run(pass *rule.Pass) error {
 func (c *checker) ops(f func(*chanflow.Op)) {
 	for _, fn := range c.flow.Funcs {
 		for _, op := range c.flow.Of(fn) {
-			if !c.stuck[op.Instr] {
+			if !c.stuck[op.Instr] && !c.measured(op) {
 				f(op)
 			}
 		}
@@ -125,7 +141,8 @@ type leak struct {
 	tier  rule.Tier
 	chain []rule.Step
 	mend  string
-	start *chanflow.Start // if it is not the nearest
+	start *chanflow.Start  // if it is not the nearest
+	path  []*chanflow.Edge // the calls that matter; without a start nothing in sight starts them
 	// sure is set if it is true of whoever comes there, of this package or not.
 	sure bool
 	// here is set if the finding stands at the operation: that is what was forgotten.
@@ -136,10 +153,9 @@ type leak struct {
 // hangs if nothing in the package starts one.
 func (c *checker) report(l leak) {
 	c.stuck[l.at] = true
-	fn := l.at.Parent()
 	start := l.start
-	if start == nil {
-		if starts, _ := c.startsOf(fn); len(starts) > 0 {
+	if start == nil && len(l.path) == 0 {
+		if starts, _ := c.startsAt(l.at); len(starts) > 0 {
 			start = &starts[0]
 		}
 	}
@@ -159,15 +175,41 @@ func (c *checker) report(l leak) {
 		c.Report(f)
 		return
 	}
-	f.Pos = start.Site.Pos()
+	site, helped := c.site(start)
+	f.Pos = site.Pos()
 	f.End = c.end(f.Pos)
 	f.Message = "this goroutine may never end: it " + l.what + ", and " + l.why
-	f.Chain = append(c.path(start), step(l.pos, l.what))
+	f.Chain = append(helped, c.path(start)...)
+	f.Chain = append(f.Chain, step(l.pos, l.what))
 	f.Chain = append(f.Chain, l.chain...)
-	if f.Tier == rule.Likely && c.once(start.Edge) {
+	if f.Tier == rule.Likely && (c.once(start.Edge) || c.command(start.Caller)) {
 		f.Tier = rule.Suspected
 	}
 	c.Report(f)
+}
+
+// site returns the place where a goroutine is started: the go statement, or the call of a
+// helper whose go statement runs what it is passed.
+func (c *checker) site(start *chanflow.Start) (ssa.CallInstruction, []rule.Step) {
+	for _, e := range append([]*chanflow.Edge{start.Edge}, start.Path...) {
+		for _, call := range c.flow.Passing(e) {
+			if call.Callee == outermost(start.Caller) {
+				return call.Site, []rule.Step{step(start.Site.Pos(), "starts it")}
+			}
+		}
+	}
+	return start.Site, nil
+}
+
+// command reports whether fn runs for a command, which ends the process when it is
+// done, and not for a request.
+func (c *checker) command(fn *ssa.Function) bool {
+	syn := outermost(fn).Syntax()
+	if syn == nil || c.Hotness.Root(syn) != nil {
+		return false
+	}
+	f := c.Funcs.Of(syn)
+	return f != nil && c.commands.Runs(f)
 }
 
 // path returns the calls that lead from what a go statement starts to what hangs.

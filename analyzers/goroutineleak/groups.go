@@ -58,7 +58,7 @@ func (c *checker) group(o *chanflow.Object, wait *chanflow.Op) {
 		return // in a field: who is counted, and where, is harder to tell
 	}
 	for _, op := range o.Ops {
-		if op.Kind != chanflow.Finish || op.Mode == chanflow.Defer || c.elsewhere(o, op.Fn) {
+		if op.Kind != chanflow.Finish || op.Mode == chanflow.Defer || counts(op) || c.elsewhere(o, op.Fn) {
 			continue
 		}
 		starts, only := c.startsOf(op.Fn)
@@ -117,7 +117,7 @@ func (c *checker) undrained(o *chanflow.Object, wait *chanflow.Op) *chanflow.Op 
 		if done.Kind != chanflow.Finish {
 			continue
 		}
-		for _, fn := range c.counted(done) {
+		for _, fn := range c.countedBy(done) {
 			for _, send := range c.flow.Of(fn) {
 				if send.Kind == chanflow.Send && send.Blocks() && send.Mode == chanflow.Plain && c.behindWait(send, wait) {
 					return send
@@ -128,9 +128,9 @@ func (c *checker) undrained(o *chanflow.Object, wait *chanflow.Op) *chanflow.Op 
 	return nil
 }
 
-// counted returns what runs before a Done: the function that defers it, or what is
+// countedBy returns what runs before a Done: the function that defers it, or what is
 // given to Go.
-func (c *checker) counted(done *chanflow.Op) []*ssa.Function {
+func (c *checker) countedBy(done *chanflow.Op) []*ssa.Function {
 	if done.Mode == chanflow.Defer {
 		return c.flow.Under(done.Fn)
 	}
@@ -160,6 +160,12 @@ func (c *checker) behindWait(send, wait *chanflow.Op) bool {
 	return true
 }
 
+// counts reports whether a Done is that of the method Go, which adds for it as well.
+func counts(done *chanflow.Op) bool {
+	fn := done.Instr.(ssa.CallInstruction).Common().StaticCallee()
+	return fn != nil && fn.RelString(nil) == "(*sync.WaitGroup).Go"
+}
+
 // elsewhere reports whether another function than fn calls Done too.
 func (c *checker) elsewhere(o *chanflow.Object, fn *ssa.Function) bool {
 	for _, op := range o.Ops {
@@ -181,7 +187,7 @@ func (c *checker) unfinished(o *chanflow.Object, fn *ssa.Function) *ssa.Return {
 	w := chanflow.Walk{
 		Stop: func(in ssa.Instruction) bool { return done[in] },
 		Cut: func(from, to *ssa.BasicBlock) bool { // if wg != nil { wg.Done() }
-			cond, outcome, ok := decision(from, to)
+			cond, outcome, ok := chanflow.Decision(from, to)
 			cmp, isCmp := cond.(*ssa.BinOp)
 			if !ok || !outcome || !isCmp || cmp.Op != token.EQL && cmp.Op != token.NEQ {
 				return false

@@ -169,7 +169,7 @@ func (c *checker) ownEnd(op *chanflow.Op, by []*chanflow.Op) (*chanflow.Start, b
 	if !only || len(starts) == 0 || c.flow.Foreign(entry) {
 		return nil, false
 	}
-	from, _ := c.startsOf(op.Fn)
+	from, _ := c.startsAt(op.Instr)
 	for i := range from {
 		s := &from[i]
 		if s.Callee != entry {

@@ -150,8 +150,8 @@ func (c *checker) onLeaving(w *chanflow.Op, h holding) bool {
 		sel, i := chanflow.Chosen(from, to)
 		return sel != nil && sel == w.Select && i == w.Arm || to == w.Instr.Block()
 	}}
-	for _, instr := range c.acquisitions(w.Fn, h) {
-		if walk.Reaches(w.Instr, instr) && (chanflow.Walk{}).Return(instr) != nil {
+	for _, a := range c.acquisitions(w.Fn, h) {
+		if !a.unsure && walk.Reaches(w.Instr, a.at) && (chanflow.Walk{}).Return(a.at) != nil {
 			return true
 		}
 	}

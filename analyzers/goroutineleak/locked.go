@@ -10,9 +10,6 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/sections"
 )
 
-// A lockset is a set of mutexes.
-type lockset map[*chanflow.Object]bool
-
 // A holding is a mutex that is held at a place, by the function itself or by one
 // that calls it.
 type holding struct {
@@ -21,6 +18,7 @@ type holding struct {
 	take   *sections.Section
 	path   []*chanflow.Edge
 	starts []chanflow.Start // of the one who holds it
+	unsure bool             // whether path can be
 }
 
 // locked finds operations that wait, under a lock, for somebody who needs that
@@ -52,34 +50,28 @@ func (c *checker) locked(least int) {
 
 // held returns the mutexes that are held at instr.
 func (c *checker) held(instr ssa.Instruction) []holding {
-	type step struct {
-		instr ssa.Instruction
-		path  []*chanflow.Edge
-	}
-	var all []holding
-	starts, _ := c.startsOf(instr.Parent())
-	seen := map[*ssa.Function]bool{instr.Parent(): true}
-	for queue := []step{{instr, nil}}; len(queue) > 0; queue = queue[1:] {
-		s := queue[0]
-		for _, sec := range c.sections.Held(s.instr) {
-			if !c.direct(sec) {
-				continue
-			}
-			for _, o := range c.locksOf(sec) {
-				all = append(all, holding{o, sec.Shared, sec, s.path, starts})
-			}
+	starts, _ := c.startsAt(instr)
+	all := c.heldAt(nil, instr, holding{starts: starts})
+	c.flow.Up(instr, func(w *chanflow.Way) bool {
+		if w.Edge.Mode == chanflow.Go || w.Edge.Mode == chanflow.Defer {
+			return false
 		}
-		if len(s.path) > near {
+		path := w.Path()
+		all = c.heldAt(all, w.Edge.Site, holding{path: path, starts: starts, unsure: w.Unsure})
+		return len(path) <= near
+	})
+	return all
+}
+
+// heldAt adds the mutexes that a function holds itself at instr.
+func (c *checker) heldAt(all []holding, instr ssa.Instruction, h holding) []holding {
+	for _, sec := range c.sections.Held(instr) {
+		if !c.direct(sec) {
 			continue
 		}
-		for _, e := range c.flow.In(s.instr.Parent()) {
-			if len(s.path) > 0 && !chanflow.Follows(e, s.path[0]) {
-				continue
-			}
-			if e.Mode != chanflow.Go && e.Mode != chanflow.Defer && !seen[e.Caller] {
-				seen[e.Caller] = true
-				queue = append(queue, step{e.Site, append([]*chanflow.Edge{e}, s.path...)})
-			}
+		for _, o := range c.locksOf(sec) {
+			h.lock, h.shared, h.take = o, sec.Shared, sec
+			all = append(all, h)
 		}
 	}
 	return all
@@ -118,9 +110,12 @@ const (
 
 // A need is the place where somebody needs the lock.
 type need struct {
-	how  int
-	at   ssa.Instruction
-	then *chanflow.Op
+	how    int
+	at     ssa.Instruction
+	then   *chanflow.Op
+	lock   place
+	ends   place // of what it does then
+	unsure bool  // whether it is that lock, or taken at all
 }
 
 // needed tells whether those who end the wait of op need the lock first: one of
@@ -148,29 +143,32 @@ func (c *checker) needed(op *chanflow.Op, by []*chanflow.Op, h holding) need {
 
 // before tells whether the goroutine that does w needs the lock before it does.
 func (c *checker) before(w *chanflow.Op, h holding, seen map[*ssa.Function]bool) need {
-	return c.beforeInstr(w.Instr, w.Mode == chanflow.Defer, h, seen)
+	return c.beforeInstr(w, w.Instr, w.Mode == chanflow.Defer, nil, h, seen)
 }
 
-func (c *checker) beforeInstr(at ssa.Instruction, deferred bool, h holding, seen map[*ssa.Function]bool) need {
+// beforeInstr tells the same of what w does by way of at, on the calls of path.
+func (c *checker) beforeInstr(w *chanflow.Op, at ssa.Instruction, deferred bool, path []*chanflow.Edge, h holding, seen map[*ssa.Function]bool) need {
 	fn := at.Parent()
 	if seen[fn] || len(seen) > 2*near {
 		return need{}
 	}
 	seen[fn] = true
+	counted := c.counted(w, at)
 	for _, s := range c.sections.Held(at) {
 		for _, o := range c.locksOf(s) {
-			if o == h.lock && !(h.shared && s.Shared) {
-				return need{how: always, at: s.Take}
+			if o == h.lock && !(h.shared && s.Shared) && since(counted, s.Take) {
+				return need{how: always, at: s.Take, lock: c.taking(s.Take, nil), ends: c.placeOf(w.Value, path)}
 			}
 		}
 	}
-	best := c.taken(fn, at, deferred, h)
+	best := c.taken(at, deferred, counted, h)
+	best.ends = c.placeOf(w.Value, path)
 	if best.how == always {
 		return best
 	}
 	// The callers, if they are all in sight and all need it.
 	in := c.flow.In(fn)
-	if len(in) == 0 || c.flow.Foreign(fn) {
+	if len(in) == 0 || c.flow.Foreign(fn) || counted != nil {
 		return best
 	}
 	var up need
@@ -178,7 +176,7 @@ func (c *checker) beforeInstr(at ssa.Instruction, deferred bool, h holding, seen
 		if e.Mode == chanflow.Go {
 			return best
 		}
-		n := c.beforeInstr(e.Site, e.Mode == chanflow.Defer, h, seen)
+		n := c.beforeInstr(w, e.Site, e.Mode == chanflow.Defer, append([]*chanflow.Edge{e}, path...), h, seen)
 		if n.how == 0 {
 			return best
 		}
@@ -192,13 +190,48 @@ func (c *checker) beforeInstr(at ssa.Instruction, deferred bool, h holding, seen
 	return best
 }
 
-// taken tells whether fn takes the lock before it comes to at.
-func (c *checker) taken(fn *ssa.Function, at ssa.Instruction, deferred bool, h holding) need {
+// counted returns what adds the goroutine that w ends the wait for to its group, if
+// that is in the function of at and surely before it: nobody waits until then.
+func (c *checker) counted(w *chanflow.Op, at ssa.Instruction) ssa.Instruction {
+	if w.Kind != chanflow.Finish {
+		return nil
+	}
+	for _, op := range c.flow.Of(at.Parent()) {
+		if op.Kind == chanflow.Add && op.Instr != at && op.Mode == chanflow.Plain && shareObject(op, w) && dominates(op.Instr, at) {
+			return op.Instr
+		}
+	}
+	for _, e := range c.flow.Calls(at.Parent()) {
+		if e.Mode == chanflow.Plain && e.Sure && e.Site != at && dominates(e.Site, at) && c.adds(e.Callee, w) {
+			return e.Site
+		}
+	}
+	return nil
+}
+
+// adds reports whether fn adds to the group that w ends the wait for.
+func (c *checker) adds(fn *ssa.Function, w *chanflow.Op) bool {
+	return slices.ContainsFunc(c.flow.Of(fn), func(op *chanflow.Op) bool {
+		return op.Kind == chanflow.Add && op.Mode == chanflow.Plain && shareObject(op, w)
+	})
+}
+
+func shareObject(a, b *chanflow.Op) bool {
+	return slices.ContainsFunc(a.Objs, func(o *chanflow.Object) bool { return has(b.Objs, o) })
+}
+
+// since reports whether instr comes after a place, if there is one.
+func since(place, instr ssa.Instruction) bool {
+	return place == nil || chanflow.Walk{}.Reaches(place, instr)
+}
+
+// taken tells whether the function of at takes the lock before it comes there.
+func (c *checker) taken(at ssa.Instruction, deferred bool, counted ssa.Instruction, h holding) need {
 	var best need
-	for _, instr := range c.acquisitions(fn, h) {
-		how := 0
+	for _, a := range c.acquisitions(at.Parent(), h) {
+		how, instr := 0, a.at
 		switch {
-		case instr == at && !loops(at), c.ahead(instr, h):
+		case instr == at && !loops(at), c.ahead(instr, h), !since(counted, instr):
 		case !deferred && dominates(instr, at) && !(chanflow.Walk{}).Reaches(at, instr):
 			how = perhaps // to register the channel, say
 			if c.follows(instr, h) {
@@ -210,7 +243,7 @@ func (c *checker) taken(fn *ssa.Function, at ssa.Instruction, deferred bool, h h
 			how = sometimes
 		}
 		if how > best.how {
-			best = need{how: how, at: instr}
+			best = need{how: how, at: instr, lock: a.lock, unsure: a.unsure}
 		}
 	}
 	return best
@@ -259,20 +292,86 @@ func dominates(a, b ssa.Instruction) bool {
 	return false
 }
 
+// An acquisition is a place where a function takes a lock, or calls what does.
+type acquisition struct {
+	at     ssa.Instruction
+	lock   place
+	unsure bool
+}
+
 // acquisitions returns where fn takes the lock, or calls what does.
-func (c *checker) acquisitions(fn *ssa.Function, h holding) []ssa.Instruction {
-	var at []ssa.Instruction
+func (c *checker) acquisitions(fn *ssa.Function, h holding) []acquisition {
+	var all []acquisition
 	for _, op := range c.flow.Of(fn) {
-		if op.Kind == chanflow.Take && op.Mode == chanflow.Plain && !(h.shared && shared(op)) && has(op.Objs, h.lock) {
-			at = append(at, op.Instr)
+		if c.takes(op, h) {
+			all = append(all, acquisition{at: op.Instr, lock: c.taking(op.Instr, nil)})
 		}
 	}
+	from := c.flow.Into(h.path, fn)
 	for _, e := range c.flow.Calls(fn) {
-		if e.Mode == chanflow.Plain && c.acquired(e.Callee)[h.lock] {
-			at = append(at, e.Site)
+		if e.Mode != chanflow.Plain || !c.takers(h)[e.Callee] {
+			continue
+		}
+		if a, ok := c.acquiredBy(from, e, h); ok {
+			all = append(all, a)
 		}
 	}
-	return at
+	return all
+}
+
+func (c *checker) takes(op *chanflow.Op, h holding) bool {
+	return op.Kind == chanflow.Take && op.Mode == chanflow.Plain && !(h.shared && shared(op)) && has(op.Objs, h.lock)
+}
+
+// taking returns which lock a call of Lock takes, as the caller of path sees it.
+func (c *checker) taking(take ssa.Instruction, path []*chanflow.Edge) place {
+	call, ok := take.(ssa.CallInstruction)
+	if !ok || len(call.Common().Args) == 0 {
+		return place{}
+	}
+	return c.placeOf(call.Common().Args[0], path)
+}
+
+// acquiredBy tells how a call takes the lock, on the surest way to that.
+func (c *checker) acquiredBy(from *chanflow.Way, e *chanflow.Edge, h holding) (found acquisition, ok bool) {
+	takers := c.takers(h)
+	c.flow.Beyond(from, e, func(w *chanflow.Way) bool {
+		if ok && !found.unsure || w.Edge.Mode == chanflow.Go || w.Edge.Mode == chanflow.Passed || !takers[w.Fn] {
+			return false
+		}
+		for _, op := range c.flow.Of(w.Fn) {
+			if c.takes(op, h) && c.flow.Possible(w, op.Instr) && (!ok || found.unsure && !w.Unsure) {
+				path := w.Path()
+				slices.Reverse(path)
+				found, ok = acquisition{at: e.Site, lock: c.taking(op.Instr, path), unsure: w.Unsure}, true
+			}
+		}
+		return true
+	})
+	return found, ok
+}
+
+// takers returns the functions that take the lock of h, or may call what does.
+func (c *checker) takers(h holding) map[*ssa.Function]bool {
+	if fns, ok := c.lockers[h.lock]; ok {
+		return fns
+	}
+	fns := make(map[*ssa.Function]bool)
+	c.lockers[h.lock] = fns
+	for _, op := range h.lock.Ops {
+		if op.Kind != chanflow.Take || fns[op.Fn] {
+			continue
+		}
+		fns[op.Fn] = true
+		c.flow.Up(op.Instr, func(w *chanflow.Way) bool {
+			if w.Edge.Mode == chanflow.Go || w.Edge.Mode == chanflow.Passed {
+				return false
+			}
+			fns[w.Fn] = true
+			return true
+		})
+	}
+	return fns
 }
 
 // shared reports whether op takes a lock for reading.
@@ -290,29 +389,10 @@ func has(objs []*chanflow.Object, o *chanflow.Object) bool {
 	return false
 }
 
-// acquired returns the locks that fn takes, or what it calls.
-func (c *checker) acquired(fn *ssa.Function) lockset {
-	set, ok := c.acquires[fn]
-	if ok {
-		return set
-	}
-	set = make(lockset)
-	for _, f := range c.flow.Under(fn) {
-		for _, op := range c.flow.Of(f) {
-			if op.Kind == chanflow.Take {
-				for _, o := range op.Objs {
-					set[o] = true
-				}
-			}
-		}
-	}
-	c.acquires[fn] = set
-	return set
-}
-
 func (c *checker) reportLocked(op *chanflow.Op, h holding, n need) {
 	tier := rule.Likely
-	if n.how == perhaps || !sameOwner(op, h) {
+	held, waits := c.taking(h.take.Take, nil), c.placeOf(op.Value, h.path)
+	if n.how == perhaps || n.unsure || h.unsure || !c.sameLock(held, waits, n.lock, n.ends) {
 		tier = rule.Suspected
 	}
 	if n.how == sometimes && op.Kind == chanflow.Send {
@@ -340,34 +420,21 @@ func (c *checker) reportLocked(op *chanflow.Op, h holding, n need) {
 		tier:  tier,
 		sure:  true,
 		chain: chain,
+		start: c.startAlong(h.path),
+		path:  h.path,
 		mend:  "release the lock before waiting",
 	})
 }
 
-// sameOwner reports whether the lock and the channel are not seen to be fields of two
-// objects of one type: of the nodes of a tree each has a lock of its own.
-func sameOwner(op *chanflow.Op, h holding) bool {
-	take, ok := h.take.Take.(ssa.CallInstruction)
-	if !ok || len(take.Common().Args) == 0 {
-		return true
+// startAlong returns the nearest go statement under which the calls of path are made, if
+// there are any.
+func (c *checker) startAlong(path []*chanflow.Edge) *chanflow.Start {
+	if len(path) == 0 {
+		return nil
 	}
-	lock, ok := take.Common().Args[0].(*ssa.FieldAddr)
-	if !ok {
-		return true
+	starts, _ := c.startsAt(path[0].Site)
+	if len(starts) == 0 {
+		return nil
 	}
-	ch, ok := source(op.Value).(*ssa.FieldAddr)
-	if !ok || namedOf(ch.X.Type()) == nil || namedOf(ch.X.Type()) != namedOf(lock.X.Type()) {
-		return true
-	}
-	owner := ch.X
-	for _, e := range slices.Backward(h.path) {
-		p, ok := owner.(*ssa.Parameter)
-		j := slices.Index(e.Callee.Params, p)
-		args := e.Site.Common().Args
-		if !ok || !e.Sure || j < 0 || len(args) != len(e.Callee.Params) {
-			return true
-		}
-		owner = args[j]
-	}
-	return equal(owner, lock.X, 4)
+	return &chanflow.Start{Edge: starts[0].Edge, Path: slices.Concat(starts[0].Path, path)}
 }

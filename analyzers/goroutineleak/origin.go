@@ -74,7 +74,7 @@ func (c *checker) flagged(site ssa.CallInstruction) bool {
 	if global(site) {
 		return false
 	}
-	if fn := site.Common().StaticCallee(); fn != nil && fn.RelString(nil) == "(*sync.Once).Do" {
+	if onceDo(site) {
 		return true
 	}
 	syn := site.Parent().Syntax()
@@ -86,10 +86,15 @@ func (c *checker) flagged(site ssa.CallInstruction) bool {
 	return fn != nil && ok && c.guards.Flagged(fn, cur)
 }
 
+// onceDo reports whether site is the Do of a sync.Once.
+func onceDo(site ssa.CallInstruction) bool {
+	fn := site.Common().StaticCallee()
+	return fn != nil && fn.RelString(nil) == "(*sync.Once).Do"
+}
+
 // global reports whether site is the Do of a sync.Once in a package-level variable.
 func global(site ssa.CallInstruction) bool {
-	fn := site.Common().StaticCallee()
-	if fn == nil || fn.RelString(nil) != "(*sync.Once).Do" {
+	if !onceDo(site) {
 		return false
 	}
 	v := site.Common().Args[0]

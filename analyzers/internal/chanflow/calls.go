@@ -31,6 +31,9 @@ type Edge struct {
 	// Sure is set if the call names the function: it is no function value, and no
 	// method of an interface.
 	Sure bool
+
+	by    *ssa.Parameter // what is called is what this was passed
+	named bool           // it is clear from the call alone what is called
 }
 
 func (b *builder) call(fn *ssa.Function, c ssa.CallInstruction) {
@@ -182,10 +185,15 @@ func (b *builder) invoke(fn *ssa.Function, c ssa.CallInstruction) {
 		return
 	}
 	b.invokes = append(b.invokes, c)
-	n, ok := types.Unalias(common.Value.Type()).(*types.Named)
-	if !ok || n.Obj().Pkg() != b.pass.Pkg || !b.main && n.Obj().Exported() {
-		b.lose(c, common.Args) // others implement it too
+	if b.shared(common.Value.Type()) {
+		b.lose(c, common.Args)
 	}
+}
+
+// shared reports whether types of other packages may implement an interface.
+func (b *builder) shared(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return !ok || n.Obj().Pkg() != b.pass.Pkg || !b.main && n.Obj().Exported()
 }
 
 // dispatch connects the calls of interface methods with the types that are known

@@ -44,6 +44,8 @@ type Object struct {
 	Ops  []*Op
 	// Out is set if code that is not in sight may use it too.
 	Out bool
+	// Kept is set if a field or a package-level variable holds it.
+	Kept bool
 
 	fn      *ssa.Function // of a function
 	bound   bool          // its receiver is given already
@@ -88,11 +90,18 @@ type Index struct {
 	in    map[*ssa.Function][]*Edge
 	calls map[*ssa.Function][]*Edge
 	live  map[*ssa.Function]bool
+	conds map[*ssa.BasicBlock][]given
 }
 
 func run(pass *analysis.Pass) (any, error) {
 	src := pass.ResultOf[buildssa.Analyzer].(*buildssa.SSA)
-	x := &Index{ops: make(map[*ssa.Function][]*Op), in: make(map[*ssa.Function][]*Edge), calls: make(map[*ssa.Function][]*Edge), live: make(map[*ssa.Function]bool)}
+	x := &Index{
+		ops:   make(map[*ssa.Function][]*Op),
+		in:    make(map[*ssa.Function][]*Edge),
+		calls: make(map[*ssa.Function][]*Edge),
+		live:  make(map[*ssa.Function]bool),
+		conds: make(map[*ssa.BasicBlock][]given),
+	}
 	b := newBuilder(pass, src)
 	x.b = b
 	if !b.concurrent() {

@@ -20,5 +20,9 @@
 // included. Code that nothing calls has no operations, in a program; in a library it
 // may be called by what is out of sight. Tests are left out.
 //
+// [Index.Up] and [Index.Down] follow calls, and keep apart what the functions on the way
+// were passed: who starts what it is passed starts no other's, and what stands under a
+// flag is reached only by those who set it.
+//
 // It works on SSA and has no facts: what it says, it says of one package.
 package chanflow

@@ -1,10 +1,6 @@
 package chanflow
 
-import (
-	"slices"
-
-	"golang.org/x/tools/go/ssa"
-)
+import "golang.org/x/tools/go/ssa"
 
 // graph enters the calls, and finds what they reach.
 func (x *Index) graph(edges []*Edge) {
@@ -12,11 +8,54 @@ func (x *Index) graph(edges []*Edge) {
 		x.in[e.Callee] = append(x.in[e.Callee], e)
 		x.calls[e.Caller] = append(x.calls[e.Caller], e)
 	}
+	for _, e := range edges {
+		x.name(e)
+	}
 	for _, fn := range x.b.fns {
 		if x.b.foreign[fn] || x.Process(fn) || !x.b.main && fn.Parent() == nil && len(x.in[fn]) == 0 {
 			x.reach(fn)
 		}
 	}
+}
+
+// name tells how it is known what a call calls: by its name, by the parameter that
+// holds it, by the literal that somebody is given to call, or as the only method
+// behind an interface that nobody else implements.
+func (x *Index) name(e *Edge) {
+	common := e.Site.Common()
+	switch {
+	case e.Sure:
+		e.named = true
+		return
+	case common.IsInvoke():
+		e.named = e.Mode != Passed && len(x.Callees(e.Site)) == 1 && !x.b.shared(common.Value.Type())
+		return
+	case common.StaticCallee() == nil:
+		e.by = x.parameter(common.Value)
+		e.named = e.by == nil && x.single(common.Value)
+		return
+	}
+	for _, a := range common.Args {
+		if !isFunc(a) {
+			continue
+		}
+		if e.by != nil || e.named {
+			e.by, e.named = nil, false // which of them
+			return
+		}
+		e.by = x.parameter(a)
+		fn, known := x.funcOf(a)
+		e.named = known && fn == e.Callee
+	}
+}
+
+// single reports whether but one function is ever put where v is read from.
+func (x *Index) single(v ssa.Value) bool {
+	n := x.b.nodes[v]
+	if f, ok := v.(*ssa.Field); ok {
+		n = x.b.nodes[fieldOf(f.X.Type(), f.Field)]
+	}
+	return n != nil && len(n.objs) == 1 && n.objs[0].Kind == function
 }
 
 // begins reports whether fn is called by the runtime.
@@ -70,57 +109,38 @@ type Start struct {
 // Starts returns the go statements under which fn runs, the nearest first. It is
 // false if it may run without one as well.
 func (x *Index) Starts(fn *ssa.Function) (starts []Start, only bool) {
-	type step struct {
-		fn   *ssa.Function
-		path []*Edge
-	}
-	only = true
-	seen := map[*ssa.Function]bool{fn: true}
-	for queue := []step{{fn, nil}}; len(queue) > 0; queue = queue[1:] {
-		s := queue[0]
-		if x.Foreign(s.fn) || x.Process(s.fn) || len(x.in[s.fn]) == 0 {
-			only = false
+	return x.starts(&Way{Fn: fn})
+}
+
+// StartsOf is Starts for one instruction: those who pass what rules it out do not count.
+func (x *Index) StartsOf(instr ssa.Instruction) (starts []Start, only bool) {
+	return x.starts(x.upFrom(instr))
+}
+
+func (x *Index) starts(from *Way) (starts []Start, only bool) {
+	only = !x.entered(from.Fn)
+	seen := make(map[*Edge]bool)
+	x.up(from, func(w *Way) bool {
+		e := w.Edge
+		if !x.live[e.Caller] {
+			return false
 		}
-		for _, e := range x.in[s.fn] {
-			switch {
-			case !x.live[e.Caller]:
-			case len(s.path) > 0 && !Follows(e, s.path[0]):
-			case e.Mode == Go:
-				starts = append(starts, Start{e, s.path})
-			case !seen[e.Caller]:
-				seen[e.Caller] = true
-				queue = append(queue, step{e.Caller, append([]*Edge{e}, slices.Clone(s.path)...)})
-			}
+		if e.Mode != Go {
+			only = only && !x.entered(e.Caller)
+			return true
 		}
-	}
+		if !seen[e] {
+			seen[e] = true
+			starts = append(starts, Start{e, w.Prev.Path()})
+		}
+		return false
+	})
 	return starts, only
 }
 
-// Follows reports whether a call may lead to the next: one of a parameter only to
-// the function that is passed for it.
-func Follows(e, next *Edge) bool {
-	p, ok := next.Site.Common().Value.(*ssa.Parameter)
-	if !ok || !e.Sure || next.Site.Common().IsInvoke() {
-		return true
-	}
-	i := slices.Index(e.Callee.Params, p)
-	args := e.Site.Common().Args
-	if i < 0 || i >= len(args) || len(args) != len(e.Callee.Params) {
-		return true
-	}
-	v := args[i]
-	if c, ok := v.(*ssa.ChangeType); ok {
-		v = c.X
-	}
-	switch v := v.(type) {
-	case *ssa.Const:
-		return false // nil
-	case *ssa.Function:
-		return v == next.Callee
-	case *ssa.MakeClosure:
-		return v.Fn == next.Callee || next.Callee.Parent() == nil
-	}
-	return true
+// entered reports whether fn may be called by what is out of sight, or by nothing.
+func (x *Index) entered(fn *ssa.Function) bool {
+	return x.Foreign(fn) || x.Process(fn) || len(x.in[fn]) == 0
 }
 
 // Under returns the functions that run when fn does, in the same goroutine: fn

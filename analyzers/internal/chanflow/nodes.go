@@ -49,6 +49,8 @@ type builder struct {
 	linked  map[link]bool
 	foreign map[*ssa.Function]bool // may be called from out of sight
 	tracks  map[types.Type]bool
+	bound   map[*ssa.FreeVar]ssa.Value // what literals share with the function around them
+	free    map[ssa.Value][]*ssa.FreeVar
 }
 
 type result struct {
@@ -87,6 +89,8 @@ func newBuilder(pass *analysis.Pass, src *buildssa.SSA) *builder {
 		linked:  make(map[link]bool),
 		foreign: make(map[*ssa.Function]bool),
 		tracks:  make(map[types.Type]bool),
+		bound:   make(map[*ssa.FreeVar]ssa.Value),
+		free:    make(map[ssa.Value][]*ssa.FreeVar),
 	}
 	fns := src.SrcFuncs
 	if init := src.Pkg.Func("init"); init != nil { // the package-level initialisers

@@ -84,6 +84,14 @@ func (x *Index) collect() {
 			}
 		}
 	}
+	for key, n := range x.b.nodes {
+		switch key.(type) {
+		case *types.Var, *ssa.Global:
+			for _, o := range n.objs {
+				o.Kept = true
+			}
+		}
+	}
 	x.Objects = slices.DeleteFunc(x.b.objects, func(o *Object) bool { return o.Kind == context })
 }
 

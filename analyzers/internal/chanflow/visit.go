@@ -178,6 +178,8 @@ func (b *builder) closure(v *ssa.MakeClosure) {
 	}
 	b.add(b.node(v), b.funcObject(fn, false))
 	for i, free := range fn.FreeVars {
+		b.bound[free] = v.Bindings[i]
+		b.free[v.Bindings[i]] = append(b.free[v.Bindings[i]], free)
 		if b.tracked(free.Type()) {
 			b.same(b.node(v.Bindings[i]), b.node(free))
 		}

@@ -154,6 +154,32 @@ func Chosen(from, to *ssa.BasicBlock) (*ssa.Select, int) {
 	return sel, int(n.Int64())
 }
 
+// Decision returns the condition that decides for an edge, and its outcome.
+func Decision(from, to *ssa.BasicBlock) (ssa.Value, bool, bool) {
+	if len(from.Instrs) == 0 {
+		return nil, false, false
+	}
+	branch, ok := from.Instrs[len(from.Instrs)-1].(*ssa.If)
+	if !ok || from.Succs[0] == from.Succs[1] {
+		return nil, false, false
+	}
+	cond, outcome := branch.Cond, to == from.Succs[0]
+	for {
+		switch c := cond.(type) {
+		case *ssa.UnOp:
+			if c.Op == token.NOT {
+				cond, outcome = c.X, !outcome
+				continue
+			}
+		case *ssa.BinOp:
+			if c.Op == token.NEQ {
+				return c, !outcome, true
+			}
+		}
+		return cond, outcome, true
+	}
+}
+
 // Closed reports whether the edge is taken when the channel that op receives from
 // is closed: the end of a range, or what a check of the second result finds.
 func Closed(op *Op, from, to *ssa.BasicBlock) bool {

@@ -71,11 +71,11 @@ type program struct {
 	pkg   *packages.Package
 	names map[ast.Node]string
 	runs  map[string][]string
-	gos   map[token.Pos]string
+	gos   map[string]string // by where the go statement stands
 }
 
 func read(pkg *packages.Package) *program {
-	p := &program{pkg, make(map[ast.Node]string), make(map[string][]string), make(map[token.Pos]string)}
+	p := &program{pkg, make(map[ast.Node]string), make(map[string][]string), make(map[string]string)}
 	for _, f := range pkg.Syntax {
 		for _, d := range f.Decls {
 			if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil {
@@ -121,8 +121,11 @@ func (p *program) function(node ast.Node, name string, body *ast.BlockStmt) {
 		return true
 	})
 	ast.Inspect(body, func(m ast.Node) bool {
-		if g, ok := m.(*ast.GoStmt); ok && p.gos[g.Pos()] == "" {
-			p.gos[g.Pos()] = p.started(g.Call)
+		if g, ok := m.(*ast.GoStmt); ok {
+			at := p.pkg.Fset.Position(g.Pos()).String()
+			if p.gos[at] == "" {
+				p.gos[at] = p.started(g.Call)
+			}
 		}
 		return true
 	})
@@ -175,10 +178,15 @@ func (p *program) started(call *ast.CallExpr) string {
 }
 
 func (p *program) finding(d analysis.Diagnostic, a analyzers.Attributes) finding {
+	posn := p.pkg.Fset.Position(d.Pos)
+	started := p.gos[posn.String()]
+	if started == "" && len(a.Chain) > 0 {
+		started = p.gos[a.Chain[0].Posn] // a helper starts what it is passed there
+	}
 	return finding{
 		rule: a.Rule, tier: a.Tier, message: d.Message,
-		posn:    p.pkg.Fset.Position(d.Pos),
-		started: p.gos[d.Pos],
+		posn:    posn,
+		started: started,
 		in:      p.around(d.Pos),
 		waits:   waits(a),
 		prog:    p,

@@ -286,3 +286,31 @@ func bothWays(j job) {
 	optional(j, nil)
 	wg.Wait()
 }
+
+// The method that counts by itself needs no Done, however many it is called for.
+func limited(jobs []job, n int) chan error {
+	errs := make(chan error, len(jobs))
+	slots := make(chan struct{}, n)
+	go func() {
+		var wg sync.WaitGroup
+		for _, j := range jobs {
+			slots <- struct{}{}
+			wg.Go(func() {
+				errs <- j.run()
+				<-slots
+			})
+		}
+		wg.Wait()
+		close(errs)
+	}()
+	return errs
+}
+
+func runLimited(jobs []job) (err error) {
+	for e := range limited(jobs, 4) {
+		if e != nil {
+			err = e
+		}
+	}
+	return err
+}

@@ -155,11 +155,11 @@ func (s *server) both(ctx context.Context, a, b string) ([]byte, error) {
 }
 
 // The goroutine is started by a helper.
-func (s *server) spawn(f func()) { go f() } // want `likely: .* sends to out`
+func (s *server) spawn(f func()) { go f() }
 
 func (s *server) spawned(ctx context.Context) error {
 	out := make(chan error)
-	s.spawn(func() {
+	s.spawn(func() { // want `likely: .* sends to out`
 		_, err := s.store.Get(ctx, "x")
 		out <- err
 	})
