@@ -12,8 +12,9 @@ import (
 
 // A place is where an object is found: the fields that lead to it from a value.
 type place struct {
-	root   ssa.Value
-	fields []*types.Var // the first one first
+	root     ssa.Value
+	fields   []*types.Var // the first one first
+	captured bool         // a literal has it from the function around it
 }
 
 // placeOf returns where the address or value v is read from, as the caller of path
@@ -24,13 +25,16 @@ func (c *checker) placeOf(v ssa.Value, path []*chanflow.Edge) place {
 		switch u := v.(type) {
 		case *ssa.UnOp:
 			if u.Op != token.MUL {
-				return place{v, p.fields}
+				break
+			}
+			if _, free := u.X.(*ssa.FreeVar); free {
+				p.captured = true
 			}
 			if src := c.flow.Source(u); src != u {
 				v = src
-				continue
+			} else {
+				v = u.X
 			}
-			v = u.X
 			continue
 		case *ssa.ChangeType:
 			v = u.X
@@ -45,7 +49,7 @@ func (c *checker) placeOf(v ssa.Value, path []*chanflow.Edge) place {
 			continue
 		case *ssa.FreeVar:
 			if src := c.flow.Variable(u); src != u {
-				v = src
+				v, p.captured = src, true
 				continue
 			}
 		case *ssa.Parameter:
@@ -61,7 +65,8 @@ func (c *checker) placeOf(v ssa.Value, path []*chanflow.Edge) place {
 		}
 		break
 	}
-	return place{v, p.fields}
+	p.root = v
+	return p
 }
 
 // maxSteps bounds how far the value is followed that an object is read from.
@@ -134,6 +139,9 @@ func (c *checker) sameLock(held, waits, needs, ends place) bool {
 	}
 	if _, _, ok := relation(needs, ends); ok {
 		return corresponds(lock, wait, needs, ends)
+	}
+	if needs.captured && len(wait) > len(lock) {
+		return true // what the owner of the lock owns calls the owner back
 	}
 	// Both are passed to it, by who starts it.
 	in := c.entry(needs, ends)

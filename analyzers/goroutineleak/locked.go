@@ -1,6 +1,7 @@
 package goroutineleak
 
 import (
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -18,6 +19,7 @@ type holding struct {
 	take   *sections.Section
 	path   []*chanflow.Edge
 	starts []chanflow.Start // of the one who holds it
+	waits  *ssa.Function    // where it waits then
 	unsure bool             // whether path can be
 }
 
@@ -51,13 +53,13 @@ func (c *checker) locked(least int) {
 // held returns the mutexes that are held at instr.
 func (c *checker) held(instr ssa.Instruction) []holding {
 	starts, _ := c.startsAt(instr)
-	all := c.heldAt(nil, instr, holding{starts: starts})
+	all := c.heldAt(nil, instr, holding{starts: starts, waits: instr.Parent()})
 	c.flow.Up(instr, func(w *chanflow.Way) bool {
 		if w.Edge.Mode == chanflow.Go || w.Edge.Mode == chanflow.Defer {
 			return false
 		}
 		path := w.Path()
-		all = c.heldAt(all, w.Edge.Site, holding{path: path, starts: starts, unsure: w.Unsure})
+		all = c.heldAt(all, w.Edge.Site, holding{path: path, starts: starts, waits: instr.Parent(), unsure: w.Unsure})
 		return len(path) <= near
 	})
 	return all
@@ -157,7 +159,7 @@ func (c *checker) beforeInstr(w *chanflow.Op, at ssa.Instruction, deferred bool,
 	for _, s := range c.sections.Held(at) {
 		for _, o := range c.locksOf(s) {
 			if o == h.lock && !(h.shared && s.Shared) && since(counted, s.Take) {
-				return need{how: always, at: s.Take, lock: c.taking(s.Take, nil), ends: c.placeOf(w.Value, path)}
+				return need{how: always, at: s.Take, lock: c.taking(s.Take, nil, h), ends: c.placeOf(w.Value, path)}
 			}
 		}
 	}
@@ -304,10 +306,10 @@ func (c *checker) acquisitions(fn *ssa.Function, h holding) []acquisition {
 	var all []acquisition
 	for _, op := range c.flow.Of(fn) {
 		if c.takes(op, h) {
-			all = append(all, acquisition{at: op.Instr, lock: c.taking(op.Instr, nil)})
+			all = append(all, acquisition{at: op.Instr, lock: c.taking(op.Instr, nil, h)})
 		}
 	}
-	from := c.flow.Into(h.path, fn)
+	from := c.flow.Into(c.passing(fn, h), fn)
 	for _, e := range c.flow.Calls(fn) {
 		if e.Mode != chanflow.Plain || !c.takers(h)[e.Callee] {
 			continue
@@ -319,18 +321,45 @@ func (c *checker) acquisitions(fn *ssa.Function, h holding) []acquisition {
 	return all
 }
 
+// passing returns the calls that lead to fn from the one who waits, if it has started that
+// itself, or to the one who waits: those that tell what fn was passed.
+func (c *checker) passing(fn *ssa.Function, h holding) []*chanflow.Edge {
+	var found []*chanflow.Edge
+	c.flow.Up(fn.Blocks[0].Instrs[0], func(w *chanflow.Way) bool {
+		path := w.Path()
+		if found == nil && w.Fn == h.waits {
+			found = path
+		}
+		return found == nil && len(path) <= near
+	})
+	return slices.Concat(h.path, found)
+}
+
+// takes reports whether op waits for the lock: also one who waits for a condition
+// cannot go on without it.
 func (c *checker) takes(op *chanflow.Op, h holding) bool {
+	if op.Kind == chanflow.Sleep {
+		return op.Mode == chanflow.Plain && slices.ContainsFunc(op.Objs, func(o *chanflow.Object) bool { return has(o.Lockers(), h.lock) })
+	}
 	return op.Kind == chanflow.Take && op.Mode == chanflow.Plain && !(h.shared && shared(op)) && has(op.Objs, h.lock)
 }
 
-// taking returns which lock a call of Lock takes, as the caller of path sees it.
-func (c *checker) taking(take ssa.Instruction, path []*chanflow.Edge) place {
+// taking returns which lock a call of Lock takes, as the caller of path sees it. A
+// condition stands beside its lock.
+func (c *checker) taking(take ssa.Instruction, path []*chanflow.Edge, h holding) place {
 	call, ok := take.(ssa.CallInstruction)
 	if !ok || len(call.Common().Args) == 0 {
 		return place{}
 	}
-	return c.placeOf(call.Common().Args[0], path)
+	p := c.placeOf(call.Common().Args[0], path)
+	if last := len(p.fields) - 1; last >= 0 && h.lock.Var != nil && p.fields[last] != h.lock.Var && isCond(p.fields[last]) {
+		p.fields[last] = h.lock.Var
+	}
+	return p
 }
+
+// isCond reports whether a field holds a condition variable.
+func isCond(v *types.Var) bool { return types.TypeString(deref(v.Type()), nil) == "sync.Cond" }
 
 // acquiredBy tells how a call takes the lock, on the surest way to that.
 func (c *checker) acquiredBy(from *chanflow.Way, e *chanflow.Edge, h holding) (found acquisition, ok bool) {
@@ -343,12 +372,32 @@ func (c *checker) acquiredBy(from *chanflow.Way, e *chanflow.Edge, h holding) (f
 			if c.takes(op, h) && c.flow.Possible(w, op.Instr) && (!ok || found.unsure && !w.Unsure) {
 				path := w.Path()
 				slices.Reverse(path)
-				found, ok = acquisition{at: e.Site, lock: c.taking(op.Instr, path), unsure: w.Unsure}, true
+				found, ok = acquisition{at: e.Site, lock: c.taking(op.Instr, path, h), unsure: w.Unsure}, true
 			}
 		}
 		return true
 	})
 	return found, ok
+}
+
+// waitsFor returns the operations that wait for a lock.
+func (c *checker) waitsFor(lock *chanflow.Object) (ops []*chanflow.Op) {
+	for _, op := range lock.Ops {
+		if op.Kind == chanflow.Take {
+			ops = append(ops, op)
+		}
+	}
+	for _, o := range c.flow.Objects {
+		if o.Kind != chanflow.Cond || !has(o.Lockers(), lock) {
+			continue
+		}
+		for _, op := range o.Ops {
+			if op.Kind == chanflow.Sleep {
+				ops = append(ops, op)
+			}
+		}
+	}
+	return ops
 }
 
 // takers returns the functions that take the lock of h, or may call what does.
@@ -358,8 +407,8 @@ func (c *checker) takers(h holding) map[*ssa.Function]bool {
 	}
 	fns := make(map[*ssa.Function]bool)
 	c.lockers[h.lock] = fns
-	for _, op := range h.lock.Ops {
-		if op.Kind != chanflow.Take || fns[op.Fn] {
+	for _, op := range c.waitsFor(h.lock) {
+		if fns[op.Fn] {
 			continue
 		}
 		fns[op.Fn] = true
@@ -391,7 +440,7 @@ func has(objs []*chanflow.Object, o *chanflow.Object) bool {
 
 func (c *checker) reportLocked(op *chanflow.Op, h holding, n need) {
 	tier := rule.Likely
-	held, waits := c.taking(h.take.Take, nil), c.placeOf(op.Value, h.path)
+	held, waits := c.taking(h.take.Take, nil, h), c.placeOf(op.Value, h.path)
 	if n.how == perhaps || n.unsure || h.unsure || !c.sameLock(held, waits, n.lock, n.ends) {
 		tier = rule.Suspected
 	}

@@ -51,6 +51,7 @@ type Object struct {
 	bound   bool          // its receiver is given already
 	timed   bool          // of a context: it ends by itself
 	parents *node         // of a context
+	locker  *node         // of a condition variable
 	of      *Object       // of a Done channel or a cancel function: the context
 }
 
@@ -65,6 +66,20 @@ func (o *Object) Name() string {
 		}
 	}
 	return ""
+}
+
+// Lockers returns the mutexes that a wait for a condition variable lets go of, and takes
+// again before it is over.
+func (o *Object) Lockers() (locks []*Object) {
+	if o.locker == nil {
+		return nil
+	}
+	for _, l := range o.locker.objs {
+		if l.Kind == Lock {
+			locks = append(locks, l)
+		}
+	}
+	return locks
 }
 
 // Pos returns where the object is made or declared.

@@ -33,7 +33,9 @@ func (b *builder) external(fn *ssa.Function, c ssa.CallInstruction, callee *ssa.
 		return
 	case "sync.NewCond":
 		if call, ok := c.(*ssa.Call); ok {
-			b.given(c, 0, b.object(call, Cond, call, nil))
+			cond := b.object(call, Cond, call, nil)
+			cond.locker = b.node(common.Args[0])
+			b.given(c, 0, cond)
 		}
 		return
 	}
