@@ -63,6 +63,9 @@ func Compile(ctx context.Context, u Unit) (file string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("compiling %s: %w", u.ImportPath, err)
 	}
+	if mute(text, u.GoFiles) {
+		return "", fmt.Errorf("compiling %s: the compiler wrote nothing of its functions with -m=2", u.ImportPath)
+	}
 	file, err = save(tc, text)
 	if err != nil {
 		return "", fmt.Errorf("compiling %s: %w", u.ImportPath, err)

@@ -17,7 +17,11 @@ import (
 type Report struct {
 	// Ran is false where no compiler output was given: nothing in the
 	// package is hot, or the host does not run the compiler.
-	Ran       bool
+	Ran bool
+	// Missing is set, and Ran is not, where output was given that holds nothing of the
+	// package, though it has functions: it was lost, as with files of the build cache
+	// from which the go command replays it.
+	Missing   bool
 	Toolchain string // "go1.26.8"
 	GOARCH    string
 	// Diagnostics are those that stand in the files of the package, in
@@ -171,6 +175,9 @@ func report(pass *analysis.Pass, out *Output) *Report {
 			r.at[l] = append(r.at[l], d)
 			r.Diagnostics = append(r.Diagnostics, d)
 		}
+	}
+	if len(r.Diagnostics) == 0 && slices.ContainsFunc(pass.Files, spoken) {
+		r.Ran, r.Missing = false, true
 	}
 	return r
 }

@@ -128,3 +128,46 @@ func TestReportWithoutFile(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+// What was lost is not taken for nothing that escapes.
+func TestReportWithoutText(t *testing.T) {
+	for name, text := range map[string]string{
+		"nothing":               "# lagvet-escape go1.26.8 arm64\n",
+		"another package's":     "# lagvet-escape go1.26.8 arm64\n/src/q/q.go:7:6: can inline F with cost 4 as: func() {  }\n",
+		"of no known form here": "/src/p/p.go:7:6: strange\n",
+	} {
+		file := filepath.Join(t.TempDir(), "said.txt")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if r := result(t, pass(t, file)); r.Ran || !r.Missing {
+			t.Errorf("%s: Ran %t, Missing %t", name, r.Ran, r.Missing)
+		}
+	}
+}
+
+func TestMute(t *testing.T) {
+	for _, tt := range []struct {
+		name, source, text string
+		want               bool
+	}{
+		{"a function", "func F() {}", "", true},
+		{"a function that was spoken of", "func F() {}", "p.go:3:6: can inline F with cost 0 as: func() {  }\n", false},
+		{"one that cannot be inlined", "func F() {}", "p.go:3:6: cannot inline F: recursive\n", false},
+		{"a method", "type T struct{}; func (t *T) F() {}", "p.go:3:6: x escapes to heap\n", true},
+		{"types alone", "type T struct{}", "", false},
+		{"a variable", "var X = new(int)", "", false},
+		{"assembly", "func F()", "", false},
+		{"a generic function", "func F[T any]() {}", "", false},
+		{"a generic type's method", "type T[A, B any] struct{}; func (t *T[A, B]) F() {}", "", false},
+		{"a blank function", "func _() {}", "", false},
+	} {
+		file := filepath.Join(t.TempDir(), "p.go")
+		if err := os.WriteFile(file, []byte("package p\n\n"+tt.source+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := mute([]byte(tt.text), []string{file}); got != tt.want {
+			t.Errorf("%s: %t", tt.name, got)
+		}
+	}
+}

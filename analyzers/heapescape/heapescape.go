@@ -38,7 +38,11 @@ func run(pass *rule.Pass) error {
 	report := pass.ResultOf[escape.Analyzer].(*escape.Report)
 	if !report.Ran {
 		// Hosts that do not run the compiler do not show this.
-		if n := hotFunctions(pass); n > 0 {
+		n := hotFunctions(pass)
+		switch {
+		case n > 0 && report.Missing:
+			pass.Unchecked("the compiler's output holds nothing of %s, so what its hot functions (%d) move to the heap is not known; compile it anew (go clean -cache)", pass.Pkg.Path(), n)
+		case n > 0:
 			pass.Unchecked("the compiler was not asked what the hot functions of %s (%d) move to the heap", pass.Pkg.Path(), n)
 		}
 		return nil

@@ -1,9 +1,14 @@
 package heapescape_test
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/analysistest"
+
+	"github.com/lagvet/lagvet/analyzers/escape"
 	"github.com/lagvet/lagvet/analyzers/heapescape"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/ruletest"
@@ -54,4 +59,34 @@ func TestTruth(t *testing.T) {
 			t.Errorf("%s: %v allocations, %d findings, yet it is listed as unreported", name, allocs, found[name])
 		}
 	}
+}
+
+// The compiler's output for a package may be lost, as when a file of the build cache is
+// gone from which the go command replays it: that nothing is found is then said.
+func TestLostOutput(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod":  "module example.com/lost\n\ngo 1.26\n",
+		"lost.go": "package lost // want `holds nothing of example.com/lost, so what its hot functions \\(1\\) move to the heap is not known`\n\nvar last *int\n\n//lagvet:hot\nfunc Keep(x int) { last = &x }\n",
+		"said":    escape.Header("go1.26.8", "amd64", ""),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := escape.Analyzer.Flags.Set(escape.OutputFlag, filepath.Join(dir, "said")); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { escape.Analyzer.Flags.Set(escape.OutputFlag, "") })
+	analysistest.Run(t, dir, &analysis.Analyzer{
+		Name:     "unchecked",
+		Doc:      "report what the rule could not check",
+		Requires: []*analysis.Analyzer{heapescape.Analyzer},
+		Run: func(pass *analysis.Pass) (any, error) {
+			for _, u := range pass.ResultOf[heapescape.Analyzer].(*rule.Result).Unchecked {
+				pass.Reportf(pass.Files[0].Package, "%s", u)
+			}
+			return nil, nil
+		},
+	}, ".")
 }

@@ -14,6 +14,7 @@ const (
 	compilerEnv = "LAGVET_TEST_COMPILER" // the compiler that the counting one runs
 	toolDirEnv  = "LAGVET_TEST_TOOLDIR"  // what the tool takes for the directory of the compiler
 	countEnv    = "LAGVET_TEST_COUNT"    // the file that gets a line for each package compiled
+	muteEnv     = "LAGVET_TEST_MUTE"     // set: what the compiler says is lost
 )
 
 // countCompiler is the compiler that counts.
@@ -30,6 +31,9 @@ func countCompiler(real string) int {
 	}
 	cmd := exec.Command(real, os.Args[1:]...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	if os.Getenv(muteEnv) != "" {
+		cmd.Stdout = nil
+	}
 	if err := cmd.Run(); err != nil {
 		return 1
 	}
@@ -124,4 +128,37 @@ func Keep(x int) { last = &x; cold.Sort(nil) }
 	write(t, dir, "-- hot/hot.go --\npackage hot\n\nvar last *int\n\nfunc Keep(x int) { last = &x }\n")
 	all.Config.Hot = nil
 	expectCompiled(checked(t, all), 2)
+}
+
+// A compiler that says nothing is not one that moves nothing to the heap.
+func TestMuteCompiler(t *testing.T) {
+	counted(t)()
+	dir := t.TempDir()
+	write(t, dir, `
+-- go.mod --
+module example.com/m
+
+go 1.26
+-- hot/hot.go --
+package hot
+
+var last *int
+
+//lagvet:hot
+func Keep(x int) { last = &x }
+-- types/types.go --
+package types
+
+//lagvet:hot
+type F func()
+`)
+	t.Setenv(muteEnv, "1")
+	t.Setenv("GOCACHE", t.TempDir()) // the environment is in no cache key
+	res := checked(t, Options{Dir: dir, Patterns: []string{"./..."}})
+	expect(t, res, dir, `
+! example.com/m/hot: heapescape: the compiler was not asked what the hot functions of example.com/m/hot (1) move to the heap
+! example.com/m/hot: what escapes to the heap could not be checked: asking the compiler what escapes: compiling example.com/m/hot: the compiler wrote nothing of its functions with -m=2`)
+	if len(res.Ledger) > 0 {
+		t.Errorf("the ledger holds costs that the compiler was not asked about: %v", res.Ledger)
+	}
 }
