@@ -40,5 +40,7 @@ line or the configuration is wrong, 3 if something could not be checked.`,
 	c.registerReport(cmd)
 	f.BoolVar(&c.Fix, "fix", false, "apply the suggested fixes, then report what is left")
 	f.BoolVar(&c.Diff, "diff", false, "print what --fix would change, and change nothing")
+	f.BoolVar(&c.Timings, "timings", false, "tell on standard error, or in JSON, what each rule took in the packages that were analysed")
+	f.BoolVar(&c.Anew, "anew", false, "analyse packages whose results are cached too; what is compiled stays so")
 	return cmd
 }

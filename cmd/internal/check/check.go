@@ -37,6 +37,8 @@ type Options struct {
 	Rules      []string // only these; empty: as configured
 	Disable    []string
 	NoCanary   bool
+	Timings    bool // tell what the analysis took, by rule
+	Anew       bool // analyse what is cached too
 	// Overlay holds texts that are checked in the place of files, by absolute path.
 	Overlay map[string][]byte
 	// OnlyCompiler leaves out what a host finds that does not run the compiler.
@@ -195,14 +197,19 @@ func (r *run) check(ctx context.Context) (code int, err error) {
 	if r.Fix || r.Diff {
 		plan := fix.New(rep.Findings, fix.Options{Since: start, Modules: res.Modules})
 		if r.Diff {
-			return r.diff(rep, plan)
+			code, err = r.diff(rep, plan)
+			return code, errors.Join(err, report.Timings(r.streams.Err, rep.Timings))
 		}
 		if rep, err = r.mend(ctx, rep, plan); err != nil {
 			return r.failed(ctx, err)
 		}
 	}
 	rep.Elapsed = time.Since(start)
-	return rep.ExitCode(), Print(rep, r.Options, r.streams)
+	err = Print(rep, r.Options, r.streams)
+	if r.Format != "json" { // which holds them
+		err = errors.Join(err, report.Timings(r.streams.Err, rep.Timings))
+	}
+	return rep.ExitCode(), err
 }
 
 // failed tells an interrupted run from a wrong command line.
@@ -250,6 +257,7 @@ func (r *run) analyse(ctx context.Context) (*report.Report, *engine.Result, erro
 		Hidden:   v.Hidden,
 		Assumed:  slices.Concat(assumptions(r.policy.Config), res.Assumed),
 		HotKnown: res.Cold < res.Packages || res.Packages == 0,
+		Timings:  res.Timings,
 	}
 	r.measure(ctx, rep, res)
 	return rep, res, nil
@@ -313,6 +321,8 @@ func (r *run) engineOptions() engine.Options {
 		Disabled:   r.disabled(),
 		Progress:   r.Progress,
 		NoCanary:   r.NoCanary,
+		Timings:    r.Timings,
+		Anew:       r.Anew,
 		Overlay:    r.Overlay,
 		Env:        r.env,
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/cmd/internal/engine"
@@ -143,6 +144,34 @@ func TestReport(t *testing.T) {
 	res.Cold = 4
 	if got := execute(t, dir, Options{}, res); !strings.Contains(got.stdout, "Nothing tells what is hot here") {
 		t.Errorf("not said that nothing is hot:\n%s", got.stdout)
+	}
+}
+
+func TestTimings(t *testing.T) {
+	dir := module(t, map[string]string{})
+	res := &engine.Result{Packages: 1, Timings: &finding.Timings{
+		Clock: "cpu", Total: time.Second, Analysed: 1, Asked: 1,
+		Parts: []finding.Part{{Name: "ctxless", Kind: finding.RulePart, Own: time.Second, Packages: 1}},
+	}}
+	for _, tt := range []struct {
+		format                  string
+		diff, inStdout, inError bool
+	}{
+		{"text", false, false, true},
+		{"text", true, false, true},
+		{"sarif", false, false, true},
+		{"json", false, true, false},
+	} {
+		got := execute(t, dir, Options{Format: tt.format, Diff: tt.diff, Timings: true, Anew: true}, res)
+		if got.err != nil || !got.asked[0].Timings || !got.asked[0].Anew {
+			t.Errorf("%s: error %v, asked for %+v", tt.format, got.err, got.asked)
+		}
+		if in := strings.Contains(got.stdout, `"timings": {`); in != tt.inStdout {
+			t.Errorf("%s: standard output is\n%s", tt.format, got.stdout)
+		}
+		if in := strings.Contains(got.stderr, "100.0 %         1  ctxless (rule)\n"); in != tt.inError {
+			t.Errorf("%s: standard error is\n%s", tt.format, got.stderr)
+		}
 	}
 }
 

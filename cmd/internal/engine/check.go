@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"crypto/rand"
 	"slices"
 	"sync"
 
@@ -44,6 +45,9 @@ func (c *check) prepare(ctx context.Context) error {
 		return err
 	}
 	c.flags = vettool.Flags{Findings: !c.opts.Heat, Heat: c.opts.Heat, NoCompiler: c.opts.NoCompiler, Config: c.opts.Config, Anew: anewWord()}
+	if c.opts.Anew {
+		c.flags.Anew = rand.Text()
+	}
 	if !c.opts.Heat {
 		c.flags.Config = planted(c.opts.Config)
 	}
@@ -109,12 +113,17 @@ func (c *check) run(ctx context.Context) (*Result, error) {
 			return nil, err
 		}
 	}
+	begun, over := c.tracker.started(), make(chan struct{})
+	if c.opts.Timings {
+		begun = over // what it analysed first of what both import would not be timed
+	}
 	if !c.opts.NoCanary && !c.opts.Heat {
-		wg.Go(func() { silent, deaf = c.canary(ctx, c.tracker.started()) })
+		wg.Go(func() { silent, deaf = c.canary(ctx, begun) })
 	}
 	stop := c.tracker.show(c.opts.Progress, c.progressFile())
 	said, ended = c.vet(ctx)
 	c.tracker.start()
+	close(over)
 	wg.Wait()
 	if ended == nil && listed == nil && said.lacks(asked) {
 		said, ended = c.again(ctx, asked)

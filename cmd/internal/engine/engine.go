@@ -41,6 +41,12 @@ type Options struct {
 	// that takes longer than one, and "" when it is over.
 	Progress func(status string)
 	NoCanary bool
+	// Timings asks what the analysis takes, by rule and foundation. Analyzers are then
+	// run one after the other, so it takes longer by the clock.
+	Timings bool
+	// Anew has every package analysed, those too whose results are cached. What is
+	// compiled stays so.
+	Anew bool
 	// Tool is the executable that go vet runs; empty: this one.
 	Tool string
 }
@@ -80,6 +86,9 @@ type Result struct {
 	// Ledger says what each hot function costs, in the order of packages and
 	// functions. It is empty if the options leave the compiler out.
 	Ledger []finding.Ledger
+
+	// Timings say what the analysis took, if the options ask for it.
+	Timings *finding.Timings
 
 	Modules            []string // directories of the main modules
 	ModulePaths        []string // their paths

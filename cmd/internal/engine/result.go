@@ -62,6 +62,10 @@ func (c *check) result(asked packageSet, v vetted) *Result {
 	res.Ledger = settleLedger(t.ledger)
 	res.Problems = append(res.Problems, t.problems...)
 	t.count(res, v)
+	if c.opts.Timings {
+		res.Timings = timingsOf(v.took, asked)
+		res.Timings.Cached, res.Timings.All = res.Cached, c.opts.Anew
+	}
 	res.Problems = append(inOrder(res.Problems), unseen(asked, v)...)
 	return res
 }

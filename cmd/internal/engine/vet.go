@@ -32,8 +32,9 @@ type vetted struct {
 	ledger   []found         // diagnostics of [analyzers.Ledger]
 	fresh    map[string]bool // import paths of units that were analysed, not replayed
 	problems []finding.Problem
-	broken   []string // packages that do not compile
-	notes    []string // what the go command said besides
+	took     []vettool.Took // what units took that were analysed, if that was asked for
+	broken   []string       // packages that do not compile
+	notes    []string       // what the go command said besides
 }
 
 // found is a diagnostic of [analyzers.Findings] in a unit.
@@ -44,6 +45,7 @@ type found struct {
 
 func (c *check) overlayFile() string  { return filepath.Join(c.tmp, "overlay.json") }
 func (c *check) progressFile() string { return filepath.Join(c.tmp, "progress") }
+func (c *check) timingsFile() string  { return filepath.Join(c.tmp, "timings") }
 
 // vetArgs is the command line of go vet.
 func (c *check) vetArgs() ([]string, error) {
@@ -74,6 +76,12 @@ func (c *check) vet(ctx context.Context) (vetted, error) {
 	}
 	cmd := goCommand(ctx, c.opts, args...)
 	cmd.Env = append(cmd.Env, vettool.Env(c.progressFile())...)
+	if c.opts.Timings {
+		if err := os.WriteFile(c.timingsFile(), nil, 0o600); err != nil {
+			return v, fmt.Errorf("preparing the run: %w", err)
+		}
+		cmd.Env = append(cmd.Env, vettool.TimingsEnv(c.timingsFile())...)
+	}
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	readErr, waitErr, err := c.follow(cmd, &v)
@@ -88,6 +96,9 @@ func (c *check) vet(ctx context.Context) (vetted, error) {
 		return v, readErr
 	}
 	if v.fresh, err = readProgress(c.progressFile()); err != nil {
+		return v, err
+	}
+	if v.took, err = c.readTimings(); err != nil {
 		return v, err
 	}
 	said := understand(stderr.String(), c.opts, waitErr != nil)

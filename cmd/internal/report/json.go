@@ -24,6 +24,7 @@ type jsonReport struct {
 	HotKnown bool          `json:"hot_known"`
 	Counts   jsonCounts    `json:"counts"`
 	Gate     *jsonGate     `json:"gate,omitempty"`
+	Timings  *jsonTimings  `json:"timings,omitempty"`
 }
 
 type jsonTool struct {
@@ -149,6 +150,34 @@ type jsonNote struct {
 	Message string `json:"message"`
 }
 
+type jsonTimings struct {
+	Clock    string     `json:"clock"`
+	Seconds  float64    `json:"seconds"`
+	Analysed int        `json:"analysed"`
+	Asked    int        `json:"asked"`
+	Cached   int        `json:"cached"`
+	Parts    []jsonPart `json:"parts"`
+}
+
+type jsonPart struct {
+	Name     string   `json:"name"`
+	Kind     string   `json:"kind"` // rule, foundation or other
+	Seconds  float64  `json:"seconds"`
+	Share    float64  `json:"share"`
+	Packages int      `json:"packages"`
+	Rules    []string `json:"rules,omitempty"`
+}
+
+// timingsOf returns what the analysis took, or nil.
+func timingsOf(t *finding.Timings) *jsonTimings {
+	if t == nil {
+		return nil
+	}
+	return &jsonTimings{t.Clock, t.Total.Seconds(), t.Analysed, t.Asked, t.Cached, mapped(t.Parts, func(p finding.Part) jsonPart {
+		return jsonPart{p.Name, p.Kind, p.Own.Seconds(), share(p.Own, t.Total), p.Packages, p.Rules}
+	})}
+}
+
 // JSON writes r as one JSON object. The format is described in docs/json.md.
 func JSON(w io.Writer, r *Report) error {
 	allowed, excluded := r.silenced()
@@ -179,7 +208,8 @@ func JSON(w io.Writer, r *Report) error {
 			Hidden:           r.Hidden,
 			Problems:         len(r.Problems),
 		},
-		Gate: r.jsonGate(),
+		Gate:    r.jsonGate(),
+		Timings: timingsOf(r.Timings),
 	}
 	return encode(w, out)
 }

@@ -54,6 +54,8 @@ type Report struct {
 	Hidden   int  // findings of a tier that is not shown
 	HotKnown bool // something tells what is hot: a profile, a directive, the configuration
 	Elapsed  time.Duration
+	// Timings say what the analysis took, if that was asked for.
+	Timings *finding.Timings
 
 	// Gate is set if the run compares: Findings are then only those that are
 	// new and that the policy does not let pass.

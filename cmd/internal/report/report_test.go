@@ -131,6 +131,7 @@ func sample(t *testing.T) *Report {
 		Assumed:  []finding.Assumption{{Place: finding.Place{File: src(t, "store/store.go"), Line: 3, Column: 1}, Func: "(*example.com/app/store.Ring).Put", Reason: "it has room for all"}},
 		HotKnown: true,
 		Elapsed:  412 * time.Millisecond,
+		Timings:  timings(),
 	}
 }
 

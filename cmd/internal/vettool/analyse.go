@@ -40,6 +40,9 @@ func analyse(flags Flags, args []string, file string) error {
 	if err := begin(u); err != nil {
 		return err
 	}
+	if u.timer, err = newTimer(u); err != nil {
+		return err
+	}
 	spareGC(u)
 	scoped := u.inScope(flags.Scope)
 	var off []string
@@ -92,6 +95,7 @@ func analyse(flags Flags, args []string, file string) error {
 	if file, err = u.with(map[string]any{"VetxOnly": false}); err != nil {
 		return err
 	}
+	u.timer.watch(as)
 	check(append(args, file), as)
 	return nil
 }
@@ -105,7 +109,9 @@ func heat(u *unit, args []string) error {
 	if err != nil {
 		return err
 	}
-	check(append(args, file), []*analysis.Analyzer{analyzers.Heat, effects.Report, announce(u, false, nil, nil)})
+	as := []*analysis.Analyzer{analyzers.Heat, effects.Report, announce(u, false, nil, nil)}
+	u.timer.watch(as)
+	check(append(args, file), as)
 	return nil
 }
 
@@ -116,6 +122,7 @@ func facts(u *unit, as []*analysis.Analyzer) error {
 	if err != nil {
 		return err
 	}
+	u.timer.watch(as)
 	check([]string{"-json", file}, as) // so that findings are no failure
 	return nil
 }
@@ -123,23 +130,7 @@ func facts(u *unit, as []*analysis.Analyzer) error {
 // WithFacts returns the analyzers, among as and what they require, that have
 // facts.
 func WithFacts(as []*analysis.Analyzer) []*analysis.Analyzer {
-	var found []*analysis.Analyzer
-	seen := make(map[*analysis.Analyzer]bool)
-	var visit func(as []*analysis.Analyzer)
-	visit = func(as []*analysis.Analyzer) {
-		for _, a := range as {
-			if seen[a] {
-				continue
-			}
-			seen[a] = true
-			if len(a.FactTypes) > 0 {
-				found = append(found, a)
-			}
-			visit(a.Requires)
-		}
-	}
-	visit(as)
-	return found
+	return slices.DeleteFunc(closure(as), func(a *analysis.Analyzer) bool { return len(a.FactTypes) == 0 })
 }
 
 // offs returns the flags that turn rules off.

@@ -34,14 +34,18 @@ func askCompiler(u *unit, flags Flags) (hot bool, err error) {
 			return false, err
 		}
 	}
-	text, err := escape.Compile(context.Background(), escape.Unit{
-		ImportPath:  u.ImportPath,
-		Dir:         u.Dir,
-		GoVersion:   u.GoVersion,
-		GoFiles:     u.GoFiles,
-		NonGoFiles:  u.NonGoFiles,
-		ImportMap:   u.ImportMap,
-		PackageFile: u.PackageFile,
+	var text string
+	err = u.timer.during(Compiler, func() (err error) {
+		text, err = escape.Compile(context.Background(), escape.Unit{
+			ImportPath:  u.ImportPath,
+			Dir:         u.Dir,
+			GoVersion:   u.GoVersion,
+			GoFiles:     u.GoFiles,
+			NonGoFiles:  u.NonGoFiles,
+			ImportMap:   u.ImportMap,
+			PackageFile: u.PackageFile,
+		})
+		return err
 	})
 	if err != nil {
 		return hot, fmt.Errorf("asking the compiler what escapes: %w", err)

@@ -18,6 +18,7 @@ type unit struct {
 	unitchecker.Config
 	file   string
 	fields map[string]any // the whole description, with what Config lacks
+	timer  *timer         // nil if the run is not timed
 }
 
 func readUnit(file string) (*unit, error) {

@@ -52,6 +52,9 @@ func run(args []string) error {
 		check(args, rules())
 		return nil
 	default:
+		if file := os.Getenv(timingsEnv); file != "" {
+			return timed(args, file)
+		}
 		var flags Flags
 		rest, err := flags.take(args[:len(args)-1])
 		if err != nil {
