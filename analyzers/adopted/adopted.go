@@ -84,6 +84,7 @@ func (c check) doc() string {
 		"It runs in the lagvet command alone. golangci-lint, gopls, go vet and Bazel's nogo have it from its authors, so lagvet's " +
 		"linters and analyzers there leave it out: nothing is said twice.\n"
 	var doc strings.Builder
+	doc.Grow(2 * len(page))
 	for line := range strings.Lines(page) {
 		doc.WriteString(strings.TrimRight("// "+line, " \n") + "\n")
 	}

@@ -2,11 +2,11 @@ package allocs
 
 import (
 	"go/types"
-	"regexp"
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/escape"
+	"github.com/lagvet/lagvet/analyzers/internal/pattern"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/witness"
 )
@@ -56,7 +56,7 @@ func pooled(e effects.Effect) bool {
 	return false
 }
 
-var pool = regexp.MustCompile(`[Pp]ool\)?\.([Gg]et|[Aa]cquire|[Bb]orrow|[Tt]ake)\w*$`)
+var pool = pattern.New(`[Pp]ool\)?\.([Gg]et|[Aa]cquire|[Bb]orrow|[Tt]ake)\w*$`)
 
 // grows reports whether what is called makes a slice that it is given larger and
 // returns it: it allocates when there is no room, like append. One that makes a
@@ -76,7 +76,7 @@ func (x *Index) grows(p witness.Place, e effects.Effect) bool {
 	return false
 }
 
-var grower = regexp.MustCompile(`(?i)(^|\.)(append|extend|ensure|grow|reserve|resize)\w*$`)
+var grower = pattern.New(`(?i)(^|\.)(append|extend|ensure|grow|reserve|resize)\w*$`)
 
 // Called names what is called at p, as the call has it if that is short enough.
 func (x *Index) Called(p witness.Place) string {

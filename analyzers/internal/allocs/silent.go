@@ -5,7 +5,6 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
-	"regexp"
 
 	"golang.org/x/tools/go/ast/inspector"
 	"golang.org/x/tools/go/ssa"
@@ -13,6 +12,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/escape"
 	"github.com/lagvet/lagvet/analyzers/escape/values"
+	"github.com/lagvet/lagvet/analyzers/internal/pattern"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
 
@@ -268,7 +268,7 @@ func (x *Index) madeSlice(s *Site, v *ssa.MakeSlice) {
 	x.set(s, Sized, SizeDependent, values.Array, x.source(v.Pos()), "runtime.makeslice")
 }
 
-var constantSize = regexp.MustCompile(`, \d+\)$`)
+var constantSize = pattern.New(`, \d+\)$`)
 
 // added judges elements that are added to a slice.
 func (x *Index) added(s *Site, v *ssa.Call) {

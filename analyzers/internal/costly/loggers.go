@@ -2,13 +2,14 @@ package costly
 
 import (
 	"go/types"
-	"regexp"
+
+	"github.com/lagvet/lagvet/analyzers/internal/pattern"
 )
 
 var (
-	logging = regexp.MustCompile(`^(Debug|Trace|Info|Notice|Warn|Warning|Error|Print|Log)(f|w|ln|s|Context|Ctx|Attrs|Depth)*$`)
-	quiet   = regexp.MustCompile(`^(Debug|Trace)`)
-	loggers = regexp.MustCompile(`(?i)log`)
+	logging = pattern.New(`^(Debug|Trace|Info|Notice|Warn|Warning|Error|Print|Log)(f|w|ln|s|Context|Ctx|Attrs|Depth)*$`)
+	quiet   = pattern.New(`^(Debug|Trace)`)
+	loggers = pattern.New(`(?i)log`)
 )
 
 // Logger reports whether fn writes a record of a log, going by its name and

@@ -3,12 +3,12 @@ package downstream
 import (
 	"go/ast"
 	"go/types"
-	"regexp"
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/modules"
+	"github.com/lagvet/lagvet/analyzers/internal/pattern"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/witness"
 )
@@ -161,16 +161,16 @@ func (x *Index) byChain(e effects.Effect) (Kind, string) {
 // starters are the functions of the standard library that begin an exchange with
 // another process and wait for it.
 var starters = []struct {
-	name *regexp.Regexp
+	name *pattern.Pattern
 	kind Kind
 }{
-	{regexp.MustCompile(`^net\.Dial\w*$|^\(\*net\.Dialer\)\.Dial\w*$|^crypto/tls\.Dial\w*$|^\(\*crypto/tls\.Dialer\)\.Dial\w*$`), Connection},
-	{regexp.MustCompile(`^net\.(Lookup\w+|Resolve(TCP|UDP|IP)Addr)$|^\(\*net\.Resolver\)\.Lookup\w+$`), Lookup},
-	{regexp.MustCompile(`^net/http\.(Get|Head|Post|PostForm)$|^\(\*net/http\.Client\)\.(Do|Get|Head|Post|PostForm)$|^\(\*?net/http\.(Transport|RoundTripper)\)\.RoundTrip$|^\(\*net/http/httputil\.ReverseProxy\)\.ServeHTTP$`), HTTP},
-	{regexp.MustCompile(`^\(\*database/sql\.(DB|Conn|Tx|Stmt)\)\.(Query|Exec|Prepare|Ping|Begin|Conn|Commit)\w*$`), Database},
-	{regexp.MustCompile(`^net/rpc\.Dial\w*$|^\(\*net/rpc\.Client\)\.Call$`), RPC},
-	{regexp.MustCompile(`^net/smtp\.(SendMail|Dial)$|^\(\*net/smtp\.Client\)\.(Mail|Rcpt|Data|Auth|StartTLS|Verify)$`), Mail},
-	{regexp.MustCompile(`^\(\*os/exec\.Cmd\)\.(Run|Start|Output|CombinedOutput)$|^os\.StartProcess$`), Command},
+	{pattern.New(`^net\.Dial\w*$|^\(\*net\.Dialer\)\.Dial\w*$|^crypto/tls\.Dial\w*$|^\(\*crypto/tls\.Dialer\)\.Dial\w*$`), Connection},
+	{pattern.New(`^net\.(Lookup\w+|Resolve(TCP|UDP|IP)Addr)$|^\(\*net\.Resolver\)\.Lookup\w+$`), Lookup},
+	{pattern.New(`^net/http\.(Get|Head|Post|PostForm)$|^\(\*net/http\.Client\)\.(Do|Get|Head|Post|PostForm)$|^\(\*?net/http\.(Transport|RoundTripper)\)\.RoundTrip$|^\(\*net/http/httputil\.ReverseProxy\)\.ServeHTTP$`), HTTP},
+	{pattern.New(`^\(\*database/sql\.(DB|Conn|Tx|Stmt)\)\.(Query|Exec|Prepare|Ping|Begin|Conn|Commit)\w*$`), Database},
+	{pattern.New(`^net/rpc\.Dial\w*$|^\(\*net/rpc\.Client\)\.Call$`), RPC},
+	{pattern.New(`^net/smtp\.(SendMail|Dial)$|^\(\*net/smtp\.Client\)\.(Mail|Rcpt|Data|Auth|StartTLS|Verify)$`), Mail},
+	{pattern.New(`^\(\*os/exec\.Cmd\)\.(Run|Start|Output|CombinedOutput)$|^os\.StartProcess$`), Command},
 }
 
 func byName(name string) Kind {
@@ -184,9 +184,9 @@ func byName(name string) Kind {
 
 var (
 	// Types whose methods use a connection that there is, or serve one.
-	streams = regexp.MustCompile(`(Conn|Stream|Listener|Server|Writer|Reader|Ctx|Context|Logger|Encoder|Decoder)(\[.*\])?\)`)
-	serving = regexp.MustCompile(`(?i)^(accept|serve|listen|read|recv|receive|next|write|close|shutdown|stop|flush|log|print|debug|info|warn|error|render|json|respond|reply|ack|nack|encode|decode|copy)`)
-	answer  = regexp.MustCompile(`^\(net/http\.(ResponseWriter|Flusher|Pusher|Hijacker)\)`)
+	streams = pattern.New(`(Conn|Stream|Listener|Server|Writer|Reader|Ctx|Context|Logger|Encoder|Decoder)(\[.*\])?\)`)
+	serving = pattern.New(`(?i)^(accept|serve|listen|read|recv|receive|next|write|close|shutdown|stop|flush|log|print|debug|info|warn|error|render|json|respond|reply|ack|nack|encode|decode|copy)`)
+	answer  = pattern.New(`^\(net/http\.(ResponseWriter|Flusher|Pusher|Hijacker)\)`)
 )
 
 // serves reports whether a function of that name uses a connection that there is.

@@ -9,12 +9,12 @@ package fates
 import (
 	"go/ast"
 	"go/types"
-	"regexp"
 
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/pattern"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
@@ -110,8 +110,8 @@ func (fo *follower) same(call *ast.CallExpr, x ast.Expr) bool {
 }
 
 var (
-	carrying = regexp.MustCompile(`^(?i:must|new|with|wrap|instrument|make|build)|Transport$|^append$`)
-	keeping  = regexp.MustCompile(`^(?i:set|add|put|store|register|install|use|insert|save|swap|mount|handle|append|push)`)
+	carrying = pattern.New(`^(?i:must|new|with|wrap|instrument|make|build)|Transport$|^append$`)
+	keeping  = pattern.New(`^(?i:set|add|put|store|register|install|use|insert|save|swap|mount|handle|append|push)`)
 )
 
 // argument returns the fate of what a call is given: what it returns may hold

@@ -5,7 +5,6 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
-	"regexp"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/inspector"
@@ -13,6 +12,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/modules"
+	"github.com/lagvet/lagvet/analyzers/internal/pattern"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
@@ -156,11 +156,11 @@ func (x *Index) brief(f *funcs.Func) string {
 }
 
 var (
-	libraries = regexp.MustCompile(`(?i)breaker|hystrix|resilien|failsafe|rate_?limit|limiter|throttl|bulkhead|circuit|golang\.org/x/time/rate|golang\.org/x/sync/semaphore`)
-	protector = regexp.MustCompile(`(?i)breaker|limit|throttl|sema|bulkhead|budget|bucket|circuit|quota|admission`)
-	asking    = regexp.MustCompile(`^(Allow|TryAcquire|Acquire|Reserve|Admit|allow|tryAcquire|acquire|reserve|admit)`)
-	entering  = regexp.MustCompile(`(?i)^(allow|try|acquire|reserve|admit|take|wait|get|enter|begin|start|ready|do|run|call|execute|go|guard|protect|check|spend|withdraw|permit|limit|throttle)`)
-	running   = regexp.MustCompile(`^(Execute|execute|Protect|protect|Guard|guard)`)
+	libraries = pattern.New(`(?i)breaker|hystrix|resilien|failsafe|rate_?limit|limiter|throttl|bulkhead|circuit|golang\.org/x/time/rate|golang\.org/x/sync/semaphore`)
+	protector = pattern.New(`(?i)breaker|limit|throttl|sema|bulkhead|budget|bucket|circuit|quota|admission`)
+	asking    = pattern.New(`^(Allow|TryAcquire|Acquire|Reserve|Admit|allow|tryAcquire|acquire|reserve|admit)`)
+	entering  = pattern.New(`(?i)^(allow|try|acquire|reserve|admit|take|wait|get|enter|begin|start|ready|do|run|call|execute|go|guard|protect|check|spend|withdraw|permit|limit|throttle)`)
+	running   = pattern.New(`^(Execute|execute|Protect|protect|Guard|guard)`)
 )
 
 // Guard returns what the call asks, as the code has it, if it is a breaker, a limiter or

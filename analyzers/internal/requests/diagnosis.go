@@ -5,7 +5,6 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/guards"
+	"github.com/lagvet/lagvet/analyzers/internal/pattern"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
@@ -22,8 +22,8 @@ import (
 const words = `admin|debug|pprof|expvar|varz?|metrics?|mem(ory)?(stats?)?|heap(dump)?|goroutines?|stacks?(trace)?|threads?|profil(e|es|er|ing)|trac(e|es|ing)|runtime|gc|stat(s|sz|z|us|usz|istics)?|health(z|check)?|diag(nose|nosis|nostics?)?|dump|monitor(ing)?|sys(info|tem)`
 
 var (
-	watched = regexp.MustCompile(`(?i)(^|[^a-z])(` + words + `)([^a-z]|$)`)
-	word    = regexp.MustCompile(`(?i)^(` + words + `)$`)
+	watched = pattern.New(`(?i)(^|[^a-z])(` + words + `)([^a-z]|$)`)
+	word    = pattern.New(`(?i)^(` + words + `)$`)
 )
 
 // ForDiagnosis reports whether the request that leads to pos, in f, asks for the

@@ -3,17 +3,18 @@ package retries
 import (
 	"go/ast"
 	"go/types"
-	"regexp"
 
 	"golang.org/x/tools/go/types/typeutil"
+
+	"github.com/lagvet/lagvet/analyzers/internal/pattern"
 )
 
 // Functions are known by their names where nothing else tells what they do: those of
 // interfaces, of fields, of packages without facts.
 var (
-	waiting = regexp.MustCompile(`(?i)sleep|wait|back_?off|delay|pause|throttle|ratelimit|^limit|^acquire|^take$|cool_?down|jitter|^block|^park|^yield`)
-	taking  = regexp.MustCompile(`(?i)^(pop|next|take|deq|dequeue|recv|receive|read|fetch|poll|shift|scan|pick|choose|select|pull|drain|claim|lease|rotate|remove|random|get_?next)`)
-	leaving = regexp.MustCompile(`(?i)^(fatal(f|ln)?|exit|goexit|log_?fatal|panic(f|ln)?)$`)
+	waiting = pattern.New(`(?i)sleep|wait|back_?off|delay|pause|throttle|ratelimit|^limit|^acquire|^take$|cool_?down|jitter|^block|^park|^yield`)
+	taking  = pattern.New(`(?i)^(pop|next|take|deq|dequeue|recv|receive|read|fetch|poll|shift|scan|pick|choose|select|pull|drain|claim|lease|rotate|remove|random|get_?next)`)
+	leaving = pattern.New(`(?i)^(fatal(f|ln)?|exit|goexit|log_?fatal|panic(f|ln)?)$`)
 )
 
 // waitsByName reports whether the call waits by what it is called.

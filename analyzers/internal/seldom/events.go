@@ -3,10 +3,11 @@ package seldom
 import (
 	"go/ast"
 	"go/types"
-	"regexp"
 	"strings"
 
 	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/lagvet/lagvet/analyzers/internal/pattern"
 )
 
 // reports reports whether the statement at cur is a call that tells a logger or
@@ -25,15 +26,15 @@ func (ix *Index) reports(cur inspector.Cursor) bool {
 }
 
 var (
-	failing   = regexp.MustCompile(`(?i:error|err|warn|warning|fatal|panic|critical)(?i:f|w|ln|s|ctx|context)?$`)
-	reporting = regexp.MustCompile(`(?i:debug|trace|info|notice|log)(?i:f|w|ln|s|ctx|context|attrs)?$|Print(f|ln)?$|^print(f|ln)?$`)
+	failing   = pattern.New(`(?i:error|err|warn|warning|fatal|panic|critical)(?i:f|w|ln|s|ctx|context)?$`)
+	reporting = pattern.New(`(?i:debug|trace|info|notice|log)(?i:f|w|ln|s|ctx|context|attrs)?$|Print(f|ln)?$|^print(f|ln)?$`)
 )
 
 // MakesError reports whether call makes an error, going by the name of what it
 // calls: errors.New, fmt.Errorf, errors.Wrap, NewParseError.
 func MakesError(call *ast.CallExpr) bool { return making.MatchString(calleeName(call)) }
 
-var making = regexp.MustCompile(`^New$|^[Nn]ew\w*Err\w*$|^[Ee]rr\w*$|Errorf$|^Wrapf?$`)
+var making = pattern.New(`^New$|^[Nn]ew\w*Err\w*$|^[Ee]rr\w*$|Errorf$|^Wrapf?$`)
 
 func calleeName(call *ast.CallExpr) string {
 	switch fun := ast.Unparen(call.Fun).(type) {

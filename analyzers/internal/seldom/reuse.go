@@ -4,10 +4,11 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
 
 	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/lagvet/lagvet/analyzers/internal/pattern"
 )
 
 // receives reports whether a case of the select statement around its default
@@ -112,7 +113,7 @@ func shrinks(body *ast.BlockStmt) (found bool) {
 	return found
 }
 
-var diagnostics = regexp.MustCompile(`(?i)(debug|trace|verbose|loggable|enabled$|\bv\(\d)`)
+var diagnostics = pattern.New(`(?i)(debug|trace|verbose|loggable|enabled$|\bv\(\d)`)
 
 // branch says why the branch of a condition is rarely taken.
 func (ix *Index) branch(cond ast.Expr, taken bool, body ast.Node) (why string) {
@@ -379,7 +380,7 @@ func unasserted(e ast.Expr) ast.Expr {
 // a pool, a cache, a free list. It goes by the name of what is called.
 func Fetches(call *ast.CallExpr) bool { return fetching.MatchString(calleeName(call)) }
 
-var fetching = regexp.MustCompile(`^(?i:get|load|lookup|peek|pop|take|acquire|find|fetch)`)
+var fetching = pattern.New(`^(?i:get|load|lookup|peek|pop|take|acquire|find|fetch)`)
 
 // misses reports whether the failed v, ok = … is a cache that the body fills,
 // or a pool that had nothing.

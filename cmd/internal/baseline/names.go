@@ -4,15 +4,24 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
-// word matches what may be a name with an import path.
-var word = regexp.MustCompile(`[\pL\pN_.~+/-]+`)
+// Expressions with \pL are large. They are compiled when they are first used: the
+// binary is started for each package, and does not look at a baseline there.
+var (
+	// word matches what may be a name with an import path.
+	word = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[\pL\pN_.~+/-]+`) })
+	// method matches the method behind a receiver.
+	method = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\)\.[\pL\pN_]+`) })
+	// identifier matches a name.
+	identifier = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[\pL_][\pL\pN_]*`) })
+)
 
 // unqualified returns text without the import paths of the program and its
 // modules: they change when a package moves. Those of the standard library stay.
 func unqualified(text, pkg string) string {
-	return word.ReplaceAllStringFunc(text, func(w string) string {
+	return word().ReplaceAllStringFunc(text, func(w string) string {
 		if i := pathEnd(w, pkg); i > 0 {
 			return w[i+1:]
 		}
@@ -38,18 +47,12 @@ func pathEnd(w, pkg string) int {
 // bare returns the name of a function without its package and receiver.
 func bare(fn string) string { return fn[strings.LastIndexByte(fn, '.')+1:] }
 
-// method matches the method behind a receiver.
-var method = regexp.MustCompile(`^\)\.[\pL\pN_]+`)
-
-// identifier matches a name.
-var identifier = regexp.MustCompile(`[\pL_][\pL\pN_]*`)
-
 // blank returns text with a sign in the place of what the program has named: what
 // lies in its packages, and the names that are given.
 func blank(text, pkg string, names []string) string {
 	var b strings.Builder
 	for text != "" {
-		loc := word.FindStringIndex(text)
+		loc := word().FindStringIndex(text)
 		if loc == nil {
 			break
 		}
@@ -57,7 +60,7 @@ func blank(text, pkg string, names []string) string {
 		w := text[loc[0]:loc[1]]
 		text = text[loc[1]:]
 		if pathEnd(w, pkg) == 0 {
-			b.WriteString(identifier.ReplaceAllStringFunc(w, func(id string) string {
+			b.WriteString(identifier().ReplaceAllStringFunc(w, func(id string) string {
 				if slices.Contains(names, id) {
 					return "$"
 				}
@@ -66,7 +69,7 @@ func blank(text, pkg string, names []string) string {
 			continue
 		}
 		b.WriteString("$")
-		if m := method.FindString(text); m != "" {
+		if m := method().FindString(text); m != "" {
 			b.WriteString(").$")
 			text = text[len(m):]
 		}
