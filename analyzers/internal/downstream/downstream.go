@@ -50,10 +50,11 @@ type Call struct {
 type Index struct {
 	pass    *rule.Pass
 	witness *witness.Index
+	kinds   map[string]Kind // memo of byName: the same few functions are at the end of most chains
 }
 
 // New returns the index of the package of pass.
-func New(pass *rule.Pass, w *witness.Index) *Index { return &Index{pass, w} }
+func New(pass *rule.Pass, w *witness.Index) *Index { return &Index{pass, w, make(map[string]Kind)} }
 
 // Chain returns the steps that lead from the call to the function that asks: none, if
 // the call is one of it.
@@ -106,11 +107,11 @@ func (x *Index) of(f *funcs.Func, c *funcs.Call, places []witness.Place) (Call, 
 	for _, p := range places {
 		d := Call{Call: c}
 		e, ok := x.witness.Find(f.Node, p, asked, func(e effects.Effect) bool {
-			if e.ByCaller || !x.witness.Possible(f.Node, e) {
+			if e.ByCaller {
 				return false
 			}
 			d.Kind, d.By = x.byChain(e)
-			return d.Kind != "" && !(d.Kind == Client && answers)
+			return d.Kind != "" && !(d.Kind == Client && answers) && x.witness.Possible(f.Node, e)
 		})
 		if ok {
 			d.Effect = &e
@@ -147,7 +148,7 @@ func (x *Index) byChain(e effects.Effect) (Kind, string) {
 		case path == "":
 			return "", ""
 		case modules.IsStd(path):
-			return byName(s.Func), s.Func
+			return x.named(s.Func), s.Func
 		case modules.OursPath(x.pass.Pass, path):
 		case e.Kind != effects.Net || serves(s.Func) || answer.MatchString(end):
 			return "", ""
@@ -171,6 +172,15 @@ var starters = []struct {
 	{pattern.New(`^net/rpc\.Dial\w*$|^\(\*net/rpc\.Client\)\.Call$`), RPC},
 	{pattern.New(`^net/smtp\.(SendMail|Dial)$|^\(\*net/smtp\.Client\)\.(Mail|Rcpt|Data|Auth|StartTLS|Verify)$`), Mail},
 	{pattern.New(`^\(\*os/exec\.Cmd\)\.(Run|Start|Output|CombinedOutput)$|^os\.StartProcess$`), Command},
+}
+
+func (x *Index) named(name string) Kind {
+	k, known := x.kinds[name]
+	if !known {
+		k = byName(name)
+		x.kinds[name] = k
+	}
+	return k
 }
 
 func byName(name string) Kind {

@@ -17,9 +17,11 @@ func Ours(pass *analysis.Pass, p *types.Package) bool {
 
 // OursPath is Ours for a package of which only the path is known, as from a fact.
 func OursPath(pass *analysis.Pass, path string) bool {
-	root := rootOf(pass.Pkg.Path())
+	var root string
 	if m := pass.Module; m != nil && m.Path != "" {
 		root = m.Path
+	} else {
+		root = rootOf(pass.Pkg.Path())
 	}
 	return path == root || strings.HasPrefix(path, root+"/")
 }

@@ -47,20 +47,24 @@ func (x *Index) Handler(f *funcs.Func, root *hotpath.Root) *funcs.Func {
 // mounted reports whether the package mounts the handler at a path that is for
 // diagnosis: mux.HandleFunc("/debug/stacks", s.stacks), or a table of routes.
 func (x *Index) mounted(h *funcs.Func) bool {
-	for ; h != nil; h = h.Parent { // of a literal also what the function that returns it is mounted as
-		if h.Obj == nil {
-			if cur, ok := syntax.Find(x.root, h.Node); ok && x.pathAt(cur) {
-				return true
-			}
-			continue
-		}
-		for cur := range x.root.Preorder((*ast.Ident)(nil)) {
-			if x.info.Uses[cur.Node().(*ast.Ident)] == h.Obj && x.pathAt(cur) {
-				return true
-			}
-		}
+	if h == nil {
+		return false
 	}
-	return false
+	m, known := x.mounts[h]
+	if !known {
+		// Of a literal also what the function that returns it is mounted as.
+		m = x.mountedItself(h) || x.mounted(h.Parent)
+		x.mounts[h] = m
+	}
+	return m
+}
+
+func (x *Index) mountedItself(h *funcs.Func) bool {
+	if h.Obj == nil {
+		cur, ok := syntax.Find(x.root, h.Node)
+		return ok && x.pathAt(cur)
+	}
+	return slices.ContainsFunc(x.values.Mentions(h.Obj), x.pathAt)
 }
 
 // pathAt reports whether a path for diagnosis stands beside what cur is, in a call or a

@@ -24,6 +24,7 @@ type Index struct {
 	guards *guards.Index
 	seldom *seldom.Index
 	hot    *hotpath.Info
+	mounts map[*funcs.Func]bool // memo of mounted
 }
 
 // New returns the index of the package of pass, whose syntax root is the root of.
@@ -37,5 +38,6 @@ func New(pass *rule.Pass, root inspector.Cursor, vs *values.Index, flows *datafl
 		guards: guards.New(pass.TypesInfo, pass.Funcs, flows),
 		seldom: seldom.New(pass.Pass, pass.Funcs, root),
 		hot:    pass.Hotness,
+		mounts: make(map[*funcs.Func]bool),
 	}
 }

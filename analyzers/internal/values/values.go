@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/inspector"
@@ -38,7 +39,9 @@ func run(pass *analysis.Pass) (any, error) {
 			x.tests = append(x.tests, f)
 		}
 	}
-	x.collect(pass.ResultOf[syntax.Analyzer].(*inspector.Inspector))
+	in := pass.ResultOf[syntax.Analyzer].(*inspector.Inspector)
+	x.mentions = sync.OnceValue(func() map[*types.Func][]inspector.Cursor { return mentions(pass, in) })
+	x.collect(in)
 	return x, nil
 }
 
@@ -53,6 +56,23 @@ type Index struct {
 	funcs *funcs.Index
 	tests []*ast.File
 	given map[*types.Var][]ast.Expr
+	// mentions returns the identifiers that denote each function of the package. It
+	// walks the package when it is first called, by one of the rules that run in parallel.
+	mentions func() map[*types.Func][]inspector.Cursor
+}
+
+// Mentions returns the identifiers that denote fn, which this package declares, but for
+// that of its declaration, in the order of the source.
+func (x *Index) Mentions(fn *types.Func) []inspector.Cursor { return x.mentions()[fn] }
+
+func mentions(pass *analysis.Pass, in *inspector.Inspector) map[*types.Func][]inspector.Cursor {
+	found := make(map[*types.Func][]inspector.Cursor)
+	for cur := range in.Root().Preorder((*ast.Ident)(nil)) {
+		if fn, ok := pass.TypesInfo.Uses[cur.Node().(*ast.Ident)].(*types.Func); ok && fn.Pkg() == pass.Pkg {
+			found[fn] = append(found[fn], cur)
+		}
+	}
+	return found
 }
 
 // InTest reports whether pos is in a test, or in a file that serves tests and

@@ -39,7 +39,7 @@ func (x *Index) Find(fn ast.Node, p Place, kinds effects.Set, accept func(effect
 		var deeper []way
 		for _, w := range ways {
 			f := x.byNode[x.byName[w.steps[len(w.steps)-1].Func]]
-			for _, s := range x.Info.Sites(f.SSA) {
+			for _, s := range x.sitesOf(f.SSA) {
 				cold := w.cold || s.Cold
 				for _, e := range s.Effects {
 					if !kinds.Has(e.Kind) {

@@ -37,19 +37,32 @@ func (x *Index) Possible(fn ast.Node, e effects.Effect) bool {
 
 // instrsAt returns the instructions of fn that stand at p.
 func (x *Index) instrsAt(fn *ssa.Function, p effects.Position) []ssa.Instruction {
-	var found []ssa.Instruction
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	at, known := x.instrs[fn]
+	if !known {
+		at = x.placed(fn)
+		x.instrs[fn] = at
+	}
+	return at[p]
+}
+
+// placed returns the instructions of fn by where they stand.
+func (x *Index) placed(fn *ssa.Function) map[effects.Position][]ssa.Instruction {
+	at := make(map[effects.Position][]ssa.Instruction)
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			pos := instr.Pos()
 			if call, ok := instr.(ssa.CallInstruction); ok {
 				pos = call.Common().Pos()
 			}
-			if pos.IsValid() && x.position(pos) == p {
-				found = append(found, instr)
+			if pos.IsValid() {
+				p := x.position(pos)
+				at[p] = append(at[p], instr)
 			}
 		}
 	}
-	return found
+	return at
 }
 
 // constants are the parameters of a function whose values are known.

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"reflect"
 	"slices"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -30,6 +31,8 @@ func run(pass *analysis.Pass) (any, error) {
 		funcs:  pass.ResultOf[funcs.Analyzer].(*funcs.Index),
 		byNode: make(map[ast.Node]*effects.Function),
 		byName: make(map[string]ast.Node),
+		instrs: make(map[*ssa.Function]map[effects.Position][]ssa.Instruction),
+		sites:  make(map[*ssa.Function][]effects.Site),
 	}
 	fs := x.Info.Functions()
 	for i := range fs {
@@ -50,6 +53,23 @@ type Index struct {
 	funcs  *funcs.Index
 	byNode map[ast.Node]*effects.Function
 	byName map[string]ast.Node
+
+	mu sync.Mutex // rules run in parallel
+	// Of functions that were asked about: instructions by where they stand, and sites.
+	instrs map[*ssa.Function]map[effects.Position][]ssa.Instruction
+	sites  map[*ssa.Function][]effects.Site
+}
+
+// sitesOf is [effects.Info.Sites], remembered.
+func (x *Index) sitesOf(fn *ssa.Function) []effects.Site {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	s, known := x.sites[fn]
+	if !known {
+		s = x.Info.Sites(fn)
+		x.sites[fn] = s
+	}
+	return s
 }
 
 // Of returns what is known of a function, or nil: of those in test files nothing
@@ -77,7 +97,7 @@ func (x *Index) Places(fn ast.Node, kinds effects.Set, covered func(fn ast.Node)
 		return nil
 	}
 	var places []Place
-	for _, s := range x.Info.Sites(f.SSA) {
+	for _, s := range x.sitesOf(f.SSA) {
 		p := Place{Pos: s.Pos, End: s.Pos, Func: s.Func, Instr: s.Instr, Cold: s.Cold}
 		for _, e := range s.Effects {
 			if kinds.Has(e.Kind) && (covered == nil || !x.passes(e.Chain, covered)) {
