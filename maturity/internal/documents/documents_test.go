@@ -2,8 +2,6 @@ package documents_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +9,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/lagvet/lagvet/maturity/internal/documents"
-	"github.com/lagvet/lagvet/maturity/internal/tree"
+	"github.com/lagvet/lagvet/maturity/internal/verdicttest"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
 
@@ -20,41 +18,7 @@ var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 // collect reads a repository that is written as a txtar archive.
 func collect(t *testing.T, archive string, places map[string]string) *documents.Result {
 	t.Helper()
-	dir := t.TempDir()
-	for _, f := range txtar.Parse([]byte(archive)).Files {
-		name := filepath.Join(dir, f.Name)
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, f.Data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	tr, err := tree.Walk(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { tr.Close() })
-	return documents.Collect(tr, places)
-}
-
-// expect holds a result against "STATUS file:line part of the reason or of a proof's text".
-func expect(t *testing.T, got verdict.Result, want string) {
-	t.Helper()
-	status, rest, _ := strings.Cut(want, " ")
-	place, part, _ := strings.Cut(rest, " ")
-	all := got.Reason
-	var places []string
-	for _, p := range got.Proofs {
-		places = append(places, p.String())
-		all += "\n" + p.Text
-	}
-	if string(got.Status) != status || !strings.Contains(all, part) || place != "-" && !strings.Contains(" "+strings.Join(places, " ")+" ", " "+place+" ") {
-		t.Errorf("got %s %q %q,\nwant %s at %s: %q", got.Status, places, all, status, place, part)
-	}
-	if got.Status == verdict.Pass && len(got.Proofs) == 0 {
-		t.Error("a pass without a proof")
-	}
+	return documents.Collect(verdicttest.Tree(t, archive), places)
 }
 
 func TestOwned(t *testing.T) {
@@ -85,7 +49,7 @@ func TestOwned(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := collect(t, "-- audit/context.md --\n"+c.doc, nil)
-			expect(t, r.Owned(documents.Context, now, documents.MaxAge), c.want)
+			verdicttest.Expect(t, r.Owned(documents.Context, now, documents.MaxAge), c.want)
 			if unknown := strings.HasPrefix(c.want, "UNKNOWN"); unknown != (len(r.Problems) == 1) {
 				t.Errorf("problems are %v", r.Problems)
 			}
@@ -108,10 +72,10 @@ func TestPlaces(t *testing.T) {
 		"leads out":     {"-- audit/modules.md --\n" + text, map[string]string{documents.Modules: "../go.md"}, "FAIL - no ../go.md"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			expect(t, collect(t, c.archive, c.places).Owned(documents.Modules, now, documents.MaxAge), c.want)
+			verdicttest.Expect(t, collect(t, c.archive, c.places).Owned(documents.Modules, now, documents.MaxAge), c.want)
 		})
 	}
-	expect(t, collect(t, "-- audit/modules.md --\n", nil).Found(documents.Modules), "PASS audit/modules.md there is")
+	verdicttest.Expect(t, collect(t, "-- audit/modules.md --\n", nil).Found(documents.Modules), "PASS audit/modules.md there is")
 }
 
 func TestSection(t *testing.T) {
@@ -150,10 +114,10 @@ Work ends with its request.
 		"Code":              "PASS audit/context.md:27 ctx := r.Context()",
 		"Drills":            "FAIL audit/context.md no section \"Drills\"",
 	} {
-		expect(t, r.Section(documents.Context, heading), want)
+		verdicttest.Expect(t, r.Section(documents.Context, heading), want)
 	}
-	expect(t, r.Section(documents.Context, "Rule", "Cancellation rule"), "PASS audit/context.md:5 Work ends")
-	expect(t, r.Section(documents.Modules, "Rule"), "FAIL - no audit/modules.md")
+	verdicttest.Expect(t, r.Section(documents.Context, "Rule", "Cancellation rule"), "PASS audit/context.md:5 Work ends")
+	verdicttest.Expect(t, r.Section(documents.Modules, "Rule"), "FAIL - no audit/modules.md")
 }
 
 func TestTable(t *testing.T) {
@@ -171,7 +135,7 @@ func TestTable(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := collect(t, "-- audit/context.md --\n# Timeout budgets\n\n"+c.table+"\n", nil)
-			expect(t, r.Table(documents.Context, []string{"Timeout budgets"}, columns, 2), c.want)
+			verdicttest.Expect(t, r.Table(documents.Context, []string{"Timeout budgets"}, columns, 2), c.want)
 		})
 	}
 	r := collect(t, "-- audit/dependency.md --\n# Inventory\n\n| Host | A |\n|-|-|\n| risk.internal | x |\n| <host> | x |\n| db | x |\n", nil)
@@ -212,15 +176,15 @@ func TestLinks(t *testing.T) {
 	} {
 		r := collect(t, "-- README.md --\n# Set-up & run\n## A note\n## A note\n<a name=\"by-hand\"></a>\n-- main.go --\n-- deploy/a.yml --\n-- audit/with space.md --\n-- audit/observability.md --\n# Runbooks\n\n- [runbook]("+link+")\n", nil)
 		if want == "" {
-			expect(t, r.LinksResolve(documents.Observability, "Runbooks"), "PASS audit/observability.md:3 all 1 links")
+			verdicttest.Expect(t, r.LinksResolve(documents.Observability, "Runbooks"), "PASS audit/observability.md:3 all 1 links")
 			continue
 		}
-		expect(t, r.LinksResolve(documents.Observability, "Runbooks"), "FAIL audit/observability.md:3 "+want)
+		verdicttest.Expect(t, r.LinksResolve(documents.Observability, "Runbooks"), "FAIL audit/observability.md:3 "+want)
 	}
 	r := collect(t, "-- audit/observability.md --\nSee https://wiki.acme.io/a and [b][1].\n\n[1]: gone.md\n\n# Runbooks\n\nnone\n", nil)
-	expect(t, r.LinksResolve(documents.Observability), "FAIL audit/observability.md:1 1 of 2 links")
-	expect(t, r.LinksResolve(documents.Observability, "Runbooks"), "FAIL audit/observability.md:5 has no links")
-	expect(t, r.LinksResolve(documents.Observability, "Playbooks"), "FAIL audit/observability.md no section")
+	verdicttest.Expect(t, r.LinksResolve(documents.Observability), "FAIL audit/observability.md:1 1 of 2 links")
+	verdicttest.Expect(t, r.LinksResolve(documents.Observability, "Runbooks"), "FAIL audit/observability.md:5 has no links")
+	verdicttest.Expect(t, r.LinksResolve(documents.Observability, "Playbooks"), "FAIL audit/observability.md no section")
 }
 
 func TestCompletedFor(t *testing.T) {
@@ -262,7 +226,7 @@ a: [
 		{documents.Concurrency, nil, "NOT_APPLICABLE - nothing has been released"},
 		{documents.Concurrency, []string{"../../x"}, "FAIL - is missing"},
 	} {
-		t.Run(c.track+strings.Join(c.tags, ","), func(t *testing.T) { expect(t, r.CompletedFor(c.track, c.tags, 3), c.want) })
+		t.Run(c.track+strings.Join(c.tags, ","), func(t *testing.T) { verdicttest.Expect(t, r.CompletedFor(c.track, c.tags, 3), c.want) })
 	}
 }
 
@@ -280,7 +244,7 @@ func TestDrill(t *testing.T) {
 		"unreadable":  {"-- audit/drills.md --\n---\na: [\n---\n", "UNKNOWN audit/drills.md:2 cannot be read"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			expect(t, collect(t, c.archive, nil).Drill(now, documents.MaxAge), c.want)
+			verdicttest.Expect(t, collect(t, c.archive, nil).Drill(now, documents.MaxAge), c.want)
 		})
 	}
 }
@@ -323,10 +287,10 @@ func TestLessons(t *testing.T) {
 		"one of two":         {lesson + "\n## 2026-04-01 Again\n", "FAIL audit/lessons.md:15 1 of 2 lessons"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			expect(t, collect(t, "-- audit/lessons.md --\n"+c.doc, nil).Lessons(), c.want)
+			verdicttest.Expect(t, collect(t, "-- audit/lessons.md --\n"+c.doc, nil).Lessons(), c.want)
 		})
 	}
-	expect(t, collect(t, "-- a --\n", nil).Lessons(), "FAIL - there is no audit/lessons.md")
+	verdicttest.Expect(t, collect(t, "-- a --\n", nil).Lessons(), "FAIL - there is no audit/lessons.md")
 }
 
 // What lagvet init writes passes nothing, and says what to write.
@@ -343,8 +307,8 @@ func TestTemplates(t *testing.T) {
 		t.Errorf("templates cannot be read: %v", r.Problems)
 	}
 	for _, track := range documents.Tracks() {
-		expect(t, r.Owned(track, now, documents.MaxAge), "FAIL audit/"+track+".md:2 not filled in")
-		expect(t, r.CompletedFor(track, []string{"TEMPLATE"}, 3), "FAIL - boxes of "+track+" are not ticked")
+		verdicttest.Expect(t, r.Owned(track, now, documents.MaxAge), "FAIL audit/"+track+".md:2 not filled in")
+		verdicttest.Expect(t, r.CompletedFor(track, []string{"TEMPLATE"}, 3), "FAIL - boxes of "+track+" are not ticked")
 	}
 	for _, c := range []struct {
 		got  verdict.Result
@@ -362,6 +326,6 @@ func TestTemplates(t *testing.T) {
 		{r.Drill(now, documents.MaxAge), "FAIL - no drill is recorded"},
 		{r.Lessons(), "FAIL - write the day"},
 	} {
-		expect(t, c.got, c.want)
+		verdicttest.Expect(t, c.got, c.want)
 	}
 }

@@ -1,0 +1,460 @@
+package manifests
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
+
+	"github.com/lagvet/lagvet/maturity/internal/tree"
+	"github.com/lagvet/lagvet/maturity/internal/yamltree"
+	"github.com/lagvet/lagvet/maturity/verdict"
+)
+
+// A Result is how a repository is deployed.
+type Result struct {
+	// Problems are the manifests that could not be read, or not in full.
+	Problems []tree.Problem
+
+	objects    []*object
+	workloads  []*workload
+	services   []*service
+	routes     []*route
+	policies   []*trafficPolicy
+	unrendered []verdict.Place // templates and overlays, and how to render them
+	others     []verdict.Place // what deploys by means that are not read
+	aside      []verdict.Place // manifests of tests and examples
+	ejections  []verdict.Place // where metrics of ejections are used
+	profiles   []verdict.Place // configurations of continuous profilers
+	scrapes    []target        // that configurations of Prometheus name
+	images     []override      // of kustomizations
+	skaffold   verdict.Place   // what gives images their tags
+	foreign    []string        // images that others build
+}
+
+// Collect reads the manifests of t. Rendered are directories with what templates and
+// overlays come to, if the user has given any.
+func Collect(t *tree.Tree, rendered ...*tree.Tree) *Result {
+	c := &collector{t: t, r: new(Result), byFile: make(map[string][]*object), partial: make(map[string]bool)}
+	c.identify()
+	c.find()
+	for _, k := range c.kustomizations {
+		c.readKustomization(k)
+	}
+	for _, f := range t.Files() {
+		c.file(f)
+	}
+	c.overlays(len(rendered) > 0)
+	for _, tr := range rendered {
+		c.rendered(tr)
+	}
+	c.derive()
+	return c.r
+}
+
+// maxObjects is how many objects are kept: a cluster that is described by more is not
+// described by one repository.
+const maxObjects = 50_000
+
+type collector struct {
+	t              *tree.Tree
+	r              *Result
+	names          []string // by which images of this repository may be called
+	owners         []string // organisations that its modules belong to
+	charts         []string // their directories
+	kustomizations []*kustomization
+	byFile         map[string][]*object
+	partial        map[string]bool // files that patch others
+	overflow       bool
+}
+
+// identify notes what the programs of the repository are called, after its modules,
+// commands and directories with a main.go, and whose they are.
+func (c *collector) identify() {
+	for _, f := range c.t.Files() {
+		dir, base := path.Dir(f), path.Base(f)
+		switch {
+		case vendored(f) || setAside(f):
+		case base == "go.mod":
+			if data, err := c.t.Read(f); err == nil {
+				prefix, _, _ := module.SplitPathVersion(modfile.ModulePath(data))
+				c.names = append(c.names, strings.ToLower(path.Base(prefix)))
+				if parts := strings.Split(strings.ToLower(prefix), "/"); len(parts) > 2 {
+					c.owners = append(c.owners, parts[1])
+				}
+			}
+		case path.Base(path.Dir(dir)) == "cmd" && path.Ext(base) == ".go", base == "main.go" && dir != ".":
+			c.names = append(c.names, strings.ToLower(path.Base(dir)))
+		}
+	}
+	slices.Sort(c.names)
+	c.names = slices.DeleteFunc(slices.Compact(c.names), func(n string) bool { return n == "" || n == "." })
+}
+
+// find notes charts and kustomizations: they say how other files are to be taken.
+func (c *collector) find() {
+	for _, f := range c.t.Files() {
+		if vendored(f) {
+			continue
+		}
+		switch path.Base(f) {
+		case "Chart.yaml":
+			c.charts = append(c.charts, path.Dir(f))
+		case "kustomization.yaml", "kustomization.yml", "Kustomization":
+			if !setAside(f) {
+				c.kustomizations = append(c.kustomizations, &kustomization{file: f, dir: path.Dir(f)})
+			}
+		}
+	}
+}
+
+// vendored reports whether a file is somebody else's.
+func vendored(f string) bool {
+	return within(f, func(dir string) bool {
+		return dir == "vendor" || dir == "node_modules" || dir == "third_party" || dir == "third-party" || dir == "bower_components"
+	})
+}
+
+// setAside reports whether a file is of a test or an example, and so not deployed.
+func setAside(f string) bool {
+	return within(f, func(dir string) bool {
+		switch strings.ToLower(dir) {
+		case "test-data", "fixtures", "test", "tests", "testing", "e2e", "integration", "integration-tests", "mocks",
+			"hack", "example", "examples", "sample", "samples", "demo", "demos", "doc", "docs", "documentation", "website", "tutorial", "tutorials":
+			return true
+		}
+		return strings.HasPrefix(dir, ".") || strings.HasPrefix(dir, "_") || strings.HasPrefix(dir, "testdata") || testSuffix.MatchString(dir)
+	})
+}
+
+var testSuffix = regexp.MustCompile(`[-_]tests?$`)
+
+func within(f string, is func(dir string) bool) bool {
+	dir := path.Dir(f)
+	return dir != "." && slices.ContainsFunc(strings.Split(dir, "/"), is)
+}
+
+// ofChart returns the directory of the chart whose template or values f is, or "".
+func (c *collector) ofChart(f string) string {
+	for _, dir := range c.charts {
+		rel, ok := f, dir == "."
+		if !ok {
+			rel, ok = strings.CutPrefix(f, dir+"/")
+		}
+		first, _, _ := strings.Cut(rel, "/")
+		if ok && (slices.Contains([]string{"templates", "charts", "crds", "ci", "tests"}, first) || strings.HasPrefix(first, "values") || first == "Chart.yaml") {
+			return dir
+		}
+	}
+	return ""
+}
+
+// other names means of deployment that are not read, by the files that they have.
+func other(f string) string {
+	for _, o := range []struct{ pattern, name string }{
+		{"**/*.nomad{,.hcl}", "Nomad"},
+		{"**/Pulumi.y{,a}ml", "Pulumi"},
+		{"**/serverless.y{,a}ml", "the Serverless framework"},
+		{"**/fly.toml", "Fly.io"},
+		{"**/samconfig.toml", "AWS SAM"},
+		{"**/cdk.json", "the AWS CDK"},
+		{"**/render.yaml", "Render"},
+	} {
+		if doublestar.MatchUnvalidated(o.pattern, f) {
+			return o.name
+		}
+	}
+	return ""
+}
+
+// file reads a file of the repository for what it may be.
+func (c *collector) file(f string) {
+	if vendored(f) || c.partial[f] {
+		return
+	}
+	base, ext := path.Base(f), path.Ext(f)
+	switch {
+	case other(f) != "":
+		if !setAside(f) {
+			c.r.others = append(c.r.others, verdict.Place{File: f, Text: "deployed by " + other(f) + ", which is not read"})
+		}
+	case base == "Chart.yaml":
+		c.chart(f)
+	case c.ofChart(f) != "" || strings.HasPrefix(base, "kustomization.") || base == "Kustomization":
+	case base == "skaffold.yaml" || base == "skaffold.yml":
+		c.r.skaffold = verdict.Place{File: f, Text: "Skaffold gives images their tags"}
+	case ext == ".service":
+		c.unit(f)
+	case ext == ".tf", ext == ".jsonnet", ext == ".libsonnet", base == "Procfile":
+		c.program(f)
+	case ext == ".alloy", ext == ".river":
+		c.profiler(f)
+	case ext == ".yaml", ext == ".yml", ext == ".json":
+		c.structured(f)
+	}
+}
+
+// program notes programs that make manifests.
+func (c *collector) program(f string) {
+	if setAside(f) {
+		return
+	}
+	data, err := c.t.Read(f)
+	if err != nil {
+		return // what is no manifest need not be readable
+	}
+	means, mark := "Jsonnet", "deployment"
+	switch path.Ext(f) {
+	case ".tf":
+		means, mark = "Terraform", `resource "`
+	case "":
+		means, mark = "a Procfile", "web:"
+	}
+	if bytes.Contains(data, []byte(mark)) {
+		c.r.others = append(c.r.others, verdict.Place{File: f, Text: "deployed by " + means + ", which is not read"})
+	}
+}
+
+// profiler notes a configuration that fetches profiles.
+func (c *collector) profiler(f string) {
+	if data, err := c.t.Read(f); err == nil && !setAside(f) {
+		if at := bytes.Index(data, []byte("pyroscope.scrape")); at >= 0 {
+			c.r.profiles = append(c.r.profiles, placeAt(f, data, at, "profiles are fetched by pyroscope.scrape"))
+		}
+	}
+}
+
+func placeAt(f string, data []byte, at int, text string) verdict.Place {
+	return verdict.Place{File: f, Line: 1 + bytes.Count(data[:at], []byte("\n")), Text: text}
+}
+
+// isCompose reports whether a file has the name of a compose file.
+func isCompose(f string) bool {
+	return doublestar.MatchUnvalidated("**/{docker-,}compose{,.*,-*}.y{,a}ml", f)
+}
+
+// structured reads YAML or JSON, if there is reason to.
+func (c *collector) structured(f string) {
+	data, err := c.t.Read(f)
+	if err != nil {
+		// One that is too large may be a manifest; most are definitions of resources.
+		if !setAside(f) && path.Ext(f) != ".json" && !strings.Contains(strings.ToLower(f), "crd") {
+			c.r.Problems = append(c.r.Problems, tree.Problem{Place: verdict.Place{File: f, Text: err.Error()}})
+		}
+		return
+	}
+	kind := smell(f, data)
+	if kind == nothing {
+		return
+	}
+	if setAside(f) {
+		if kind == objects && len(c.r.aside) < maxObjects {
+			c.r.aside = append(c.r.aside, verdict.Place{File: f, Text: "in a directory of tests or examples"})
+		}
+		return
+	}
+	if at := bytes.Index(data, []byte("outlier_detection_ejections")); at >= 0 {
+		c.r.ejections = append(c.r.ejections, placeAt(f, data, at, "uses a metric of ejections"))
+	}
+	docs := c.parse(f, data)
+	for _, doc := range docs {
+		switch kind {
+		case composed:
+			c.compose(f, doc)
+		case scraping:
+			c.scrape(doc)
+		case proxy:
+			c.envoy(doc, verdict.Place{File: f, Line: doc.Line(), Text: "Envoy's configuration"})
+		case objects:
+			c.object(doc, false)
+		}
+	}
+}
+
+// A smell is what a file looks like before it is parsed.
+type smells int
+
+const (
+	nothing smells = iota
+	objects
+	composed
+	scraping
+	proxy
+	metrics
+)
+
+func smell(f string, data []byte) smells {
+	has := func(s string) bool { return bytes.Contains(data, []byte(s)) }
+	switch {
+	case isCompose(f):
+		return composed
+	case has("apiVersion") && has("kind"):
+		return objects
+	case has("static_resources") || has("virtual_hosts") || has("staticResources"):
+		return proxy
+	case has("scrape_configs"):
+		return scraping
+	case has("outlier_detection_ejections"):
+		return metrics
+	}
+	return nothing
+}
+
+// parse returns the documents of a file, and notes what cannot be read.
+func (c *collector) parse(f string, data []byte) []yamltree.Node {
+	docs, err := yamltree.Parse(f, data)
+	if err != nil {
+		p := tree.Problem{Place: verdict.Place{File: f, Text: err.Error()}}
+		if ye, ok := errors.AsType[*yamltree.Error](err); ok {
+			p.Line, p.Column, p.Text = ye.Line, ye.Column, ye.Why
+		}
+		if bytes.Contains(data, []byte("{{")) {
+			p.Text += " (it looks like a template: give what it renders to)"
+		}
+		c.r.Problems = append(c.r.Problems, p)
+	}
+	return docs
+}
+
+// kinds are those of the objects that are kept.
+func kinds() []string {
+	return []string{
+		"Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Rollout",
+		"Service", "Namespace", "ConfigMap", "LimitRange", "ResourceQuota",
+		"VirtualService", "DestinationRule", "ServiceEntry", "IstioOperator", "EnvoyFilter", "Gateway",
+		"HTTPRoute", "GRPCRoute", "BackendTrafficPolicy", "ServiceProfile", "HTTPLocalRateLimitPolicy",
+		"Ingress", "HTTPProxy", "IngressRoute", "Middleware", "ServersTransport",
+		"ClusterPolicy", "Policy", "ValidatingPolicy", "ConstraintTemplate", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding",
+		"PodMonitor", "ServiceMonitor", "VMPodScrape", "VMServiceScrape", "PodMonitoring", "PrometheusRule", "VMRule",
+		"Canary", "MetricTemplate", "AnalysisTemplate", "ClusterAnalysisTemplate",
+	}
+}
+
+// object keeps the object that a document is, or those of the list that it is.
+func (c *collector) object(n yamltree.Node, rendered bool) {
+	if !n.IsMap() {
+		for _, e := range n.List() {
+			if e.IsMap() {
+				c.object(e, rendered)
+			}
+		}
+		return
+	}
+	kind := n.Get("kind").Text()
+	if strings.HasSuffix(kind, "List") && n.Get("items").IsList() {
+		for _, e := range n.Get("items").List() {
+			c.object(e, rendered)
+		}
+		return
+	}
+	group, _, _ := strings.Cut(n.Get("apiVersion").Text(), "/")
+	if group == "" || !slices.Contains(kinds(), kind) && group != "constraints.gatekeeper.sh" {
+		return
+	}
+	if len(c.r.objects) >= maxObjects {
+		if !c.overflow {
+			c.overflow = true
+			c.r.Problems = append(c.r.Problems, tree.Problem{Place: verdict.Place{File: n.File(), Line: n.Line(), Text: fmt.Sprintf("there are more than %d objects", maxObjects)}})
+		}
+		return
+	}
+	o := newObject(n)
+	o.rendered = rendered
+	c.r.objects = append(c.r.objects, o)
+	if !rendered {
+		c.byFile[n.File()] = append(c.byFile[n.File()], o)
+	}
+}
+
+// rendered reads what templates and overlays come to.
+func (c *collector) rendered(t *tree.Tree) {
+	for _, f := range t.Files() {
+		data, err := t.Read(f)
+		if err != nil {
+			c.r.Problems = append(c.r.Problems, tree.Problem{Place: verdict.Place{File: f, Text: err.Error()}})
+			continue
+		}
+		for _, doc := range c.parse(f, data) {
+			c.object(doc, true)
+		}
+	}
+}
+
+// chart notes a Helm chart: templates are not rendered.
+func (c *collector) chart(f string) {
+	dir := path.Dir(f)
+	if setAside(f) {
+		c.r.aside = append(c.r.aside, verdict.Place{File: f, Text: "a Helm chart in a directory of tests or examples"})
+		return
+	}
+	data, err := c.t.Read(f)
+	if err != nil {
+		c.r.Problems = append(c.r.Problems, tree.Problem{Place: verdict.Place{File: f, Text: err.Error()}})
+		return
+	}
+	for _, doc := range c.parse(f, data) {
+		if doc.Get("type").Text() == "library" {
+			return
+		}
+	}
+	if c.ofChart(dir+"/x") != "" {
+		return // it belongs to another
+	}
+	c.r.unrendered = append(c.r.unrendered, verdict.Place{File: f, Line: 1,
+		Text: fmt.Sprintf("templates of a Helm chart are not rendered: run `helm template %s > rendered.yaml`, and give it by --manifests rendered.yaml", dir)})
+}
+
+// derive makes of the objects what checks ask for.
+func (c *collector) derive() {
+	for _, o := range c.r.objects {
+		if w := c.workload(o); w != nil {
+			c.r.workloads = append(c.r.workloads, w)
+		}
+		if o.kind == "Service" && o.group == "" {
+			c.r.services = append(c.r.services, newService(o))
+		}
+		c.configMap(o)
+	}
+	c.ours()
+	for _, s := range c.r.services {
+		s.own = slices.ContainsFunc(c.r.workloads, func(w *workload) bool { return len(w.own()) > 0 && s.leads(w) })
+	}
+	c.traffic()
+}
+
+// configMap reads the configuration of a proxy or a scraper that a ConfigMap holds.
+func (c *collector) configMap(o *object) {
+	if o.kind != "ConfigMap" {
+		return
+	}
+	for name, n := range o.get("data").Fields() {
+		text := n.Text()
+		kind := smell(name, []byte(text))
+		if kind != proxy && kind != scraping && kind != metrics || path.Ext(name) != ".yaml" && path.Ext(name) != ".yml" && path.Ext(name) != ".json" {
+			continue
+		}
+		if strings.Contains(text, "outlier_detection_ejections") {
+			c.r.ejections = append(c.r.ejections, o.at(n, "uses a metric of ejections"))
+		}
+		// The text of a block begins in the line below its key.
+		docs, err := yamltree.Parse(n.File(), append(bytes.Repeat([]byte("\n"), n.Line()), text...))
+		if err != nil {
+			c.r.Problems = append(c.r.Problems, tree.Problem{Place: o.at(n, fmt.Sprintf("%s in %s: %v", name, o, err))})
+		}
+		for _, doc := range docs {
+			if kind == proxy {
+				c.envoy(doc, o.at(n, "Envoy's configuration in "+o.String()))
+			}
+			if kind == scraping {
+				c.scrape(doc)
+			}
+		}
+	}
+}
