@@ -260,11 +260,8 @@ func (c *collector) structured(f string) {
 		}
 		return
 	}
-	if at := bytes.Index(data, []byte("outlier_detection_ejections")); at >= 0 {
-		c.r.ejections = append(c.r.ejections, placeAt(f, data, at, "uses a metric of ejections"))
-	}
-	docs := c.parse(f, data)
-	for _, doc := range docs {
+	c.metric(f, data)
+	for _, doc := range c.parse(f, data) {
 		switch kind {
 		case composed:
 			c.compose(f, doc)
@@ -278,11 +275,20 @@ func (c *collector) structured(f string) {
 	}
 }
 
-// A smell is what a file looks like before it is parsed.
-type smells int
+// metric notes where a rule or dashboard uses Envoy's metric of replicas taken out.
+func (c *collector) metric(f string, data []byte) {
+	if at := bytes.Index(data, []byte(ejected)); at >= 0 {
+		c.r.ejections = append(c.r.ejections, placeAt(f, data, at, "uses a metric of ejections"))
+	}
+}
+
+const ejected = "outlier_detection_ejections"
+
+// A scent is what a file looks like before it is parsed.
+type scent int
 
 const (
-	nothing smells = iota
+	nothing scent = iota
 	objects
 	composed
 	scraping
@@ -290,7 +296,7 @@ const (
 	metrics
 )
 
-func smell(f string, data []byte) smells {
+func smell(f string, data []byte) scent {
 	has := func(s string) bool { return bytes.Contains(data, []byte(s)) }
 	switch {
 	case isCompose(f):
@@ -301,7 +307,7 @@ func smell(f string, data []byte) smells {
 		return proxy
 	case has("scrape_configs"):
 		return scraping
-	case has("outlier_detection_ejections"):
+	case has(ejected):
 		return metrics
 	}
 	return nothing
@@ -381,6 +387,7 @@ func (c *collector) rendered(t *tree.Tree) {
 			c.r.Problems = append(c.r.Problems, tree.Problem{Place: verdict.Place{File: f, Text: err.Error()}})
 			continue
 		}
+		c.metric(f, data)
 		for _, doc := range c.parse(f, data) {
 			c.object(doc, true)
 		}
@@ -440,7 +447,7 @@ func (c *collector) configMap(o *object) {
 		if kind != proxy && kind != scraping && kind != metrics || path.Ext(name) != ".yaml" && path.Ext(name) != ".yml" && path.Ext(name) != ".json" {
 			continue
 		}
-		if strings.Contains(text, "outlier_detection_ejections") {
+		if strings.Contains(text, ejected) {
 			c.r.ejections = append(c.r.ejections, o.at(n, "uses a metric of ejections"))
 		}
 		// The text of a block begins in the line below its key.

@@ -187,7 +187,7 @@ func TestLimits(t *testing.T) {
 	r := collect(t, deployment("", "", limited), "")
 	verdicttest.Expect(t, r.LimitsAgainstGOMAXPROCS(manifests.Runtime{Go: "1.21", Sets: sets}), "PASS deploy/orders.yaml:13 the code sets GOMAXPROCS by it (main.go:7)")
 	r = collect(t, deployment("", "", "resources: {limits: {cpu: 1e3m}}"), "")
-	if len(r.Problems) != 1 || r.Problems[0].String() != "deploy/orders.yaml:14" {
+	if len(r.Problems) != 1 || r.Problems[0].String() != "deploy/orders.yaml:13" {
 		t.Errorf("problems are %v", r.Problems)
 	}
 }
