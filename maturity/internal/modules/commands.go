@@ -1,0 +1,241 @@
+package modules
+
+import (
+	"go/build/constraint"
+	"go/parser"
+	"go/token"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/semver"
+
+	"github.com/lagvet/lagvet/maturity/verdict"
+)
+
+// A command is a line of a build file that runs the go command, or tells it how to
+// treat go.mod.
+type command struct {
+	kind  kind
+	query string // "PATH@VERSION" of what is installed, or the value of -mod
+	verdict.Place
+}
+
+type kind int
+
+const (
+	install kind = iota // go install or go run, of a given version
+	modFlag             // -mod=… of builds
+)
+
+// buildFiles are where commands stand that build.
+func (r *Result) buildFiles() []string {
+	return r.tree.Match("**/{Makefile,makefile,GNUmakefile,Dockerfile,Containerfile,justfile,Justfile,Taskfile.yml,Taskfile.yaml,go.env}",
+		"**/*.{mk,sh,bash,dockerfile}", "**/Dockerfile.*", "**/Makefile.*",
+		".github/{workflows,actions}/**/*.{yml,yaml}", ".gitlab-ci.yml", ".gitlab/**/*.yml", ".circleci/*.yml",
+		".buildkite/*.{yml,yaml}", "azure-pipelines*.yml", "Jenkinsfile", ".travis.yml", ".goreleaser.{yml,yaml}")
+}
+
+var (
+	installed  = regexp.MustCompile(`\bgo["')}]*\s+(?:install|run)\s(?:[^;&|]*?\s)?["']?([\w.~/-]+\.[\w.~/-]+@[^\s"';&|)]+)`)
+	modValue   = regexp.MustCompile(`-mod[ =](mod|readonly|vendor)\b`)
+	builds     = regexp.MustCompile(`\bgo["')}]*\s+(?:build|test)\b`)
+	goflags    = regexp.MustCompile(`\bGOFLAGS["']?\s*(?:[:?+]?=|:|\s)`)
+	runsGo     = regexp.MustCompile(`\bgo["')}]*\s+[a-z]`)
+	printed    = regexp.MustCompile(`^[@-]*\s*(?:echo|printf|error|warn|log)\b|\$\((?:error|warning|info)`)
+	assigned   = regexp.MustCompile(`^\s*(?:export\s+|ARG\s+|ENV\s+)?([A-Za-z_]\w*)\s*[:?]?=\s*["']?([\w.+-]+)`)
+	dereferred = regexp.MustCompile(`\$[({]?([A-Za-z_]\w*)[)}]?`)
+)
+
+// scan reads the build files' lines. It knows no shell: a line that says how tools
+// are installed does so wherever it stands in a script.
+func (r *Result) scan() {
+	for _, name := range r.buildFiles() {
+		if foreign(name) {
+			continue
+		}
+		data, ok := r.read(name)
+		if !ok {
+			continue
+		}
+		r.scanText(name, string(data))
+	}
+}
+
+// foreign reports whether a build file is a copy of somebody else's, or a fixture.
+func foreign(name string) bool {
+	return slices.ContainsFunc(strings.Split(name, "/"), func(d string) bool {
+		return d == "vendor" || d == "testdata" || d == "node_modules" || d == "third_party"
+	})
+}
+
+func (r *Result) scanText(name, text string) {
+	vars := make(map[string]string)
+	line, start := 0, 0
+	var joined strings.Builder
+	for l := range strings.Lines(text) {
+		line++
+		if joined.Len() == 0 {
+			start = line
+		}
+		l = strings.TrimRight(l, "\r\n")
+		if cut, ok := strings.CutSuffix(l, "\\"); ok {
+			joined.WriteString(cut + " ")
+			continue
+		}
+		r.scanLine(verdict.Place{File: name, Line: start}, joined.String()+l, vars)
+		joined.Reset()
+	}
+	if joined.Len() > 0 {
+		r.scanLine(verdict.Place{File: name, Line: start}, joined.String(), vars)
+	}
+}
+
+func (r *Result) scanLine(place verdict.Place, l string, vars map[string]string) {
+	l = strings.TrimSpace(l)
+	if m := assigned.FindStringSubmatch(l); m != nil {
+		vars[m[1]] = m[2]
+	}
+	if strings.HasPrefix(l, "#") || printed.MatchString(l) {
+		return
+	}
+	place.Text = l
+	for _, m := range installed.FindAllStringSubmatch(l, -1) {
+		query := dereferred.ReplaceAllStringFunc(m[1], func(v string) string {
+			if value, ok := vars[dereferred.FindStringSubmatch(v)[1]]; ok {
+				return value
+			}
+			return v
+		})
+		r.commands = append(r.commands, command{install, query, place})
+	}
+	if m := modValue.FindStringSubmatch(l); m != nil && (builds.MatchString(l) || goflags.MatchString(l) && !runsGo.MatchString(l)) {
+		r.commands = append(r.commands, command{modFlag, m[1], place})
+	}
+}
+
+// toolsFiles finds the files that pin tools by importing them under a build
+// constraint that never holds.
+func (r *Result) toolsFiles() {
+	for _, name := range r.tree.Match("**/tools.go", "**/tools/*.go", "**/tool.go") {
+		if overlooked(name) {
+			continue
+		}
+		data, err := r.tree.Read(name)
+		if err != nil {
+			continue // it would only be one more proof
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), name, data, parser.ImportsOnly|parser.ParseComments)
+		if err != nil || len(f.Imports) == 0 {
+			continue
+		}
+		for _, g := range f.Comments {
+			for _, c := range g.List {
+				x, err := constraint.Parse(c.Text)
+				if err == nil && g.Pos() < f.Package && x.Eval(func(tag string) bool { return strings.HasPrefix(tag, "tool") }) && !x.Eval(func(string) bool { return false }) {
+					r.tools = append(r.tools, verdict.Place{File: name, Line: strings.Count(string(data[:c.Pos()-1]), "\n") + 1, Text: c.Text})
+				}
+			}
+		}
+	}
+}
+
+// ToolsPinned checks that the tools that the go command installs are of a given
+// version: by a tool line of go.mod, a tools.go, or "go install PATH@v1.2.3" in build
+// files, and by none as "@latest". loose are places where the caller saw a tool of no
+// fixed version.
+func (r *Result) ToolsPinned(loose ...verdict.Place) verdict.Result {
+	if v, ok := r.missing(); !ok {
+		return v
+	}
+	bad := slices.Clone(loose)
+	var good []verdict.Place
+	for _, m := range r.Modules {
+		for _, t := range m.File.Tool {
+			good = append(good, at(m.name, t.Syntax))
+		}
+	}
+	good = append(good, r.tools...)
+	for _, c := range r.commands {
+		if c.kind != install {
+			continue
+		}
+		if pinned(c.query) {
+			good = append(good, c.Place)
+		} else {
+			bad = append(bad, c.Place)
+		}
+	}
+	if len(bad) == 0 && len(good) == 0 {
+		if v, ok := r.unread(); ok {
+			return v
+		}
+		return verdict.Needless("no tool is installed by the go command")
+	}
+	return r.judge(bad, nil, good,
+		"tools are installed in whatever version is the newest that day", "",
+		"tools that builds use are pinned")
+}
+
+// pinned reports whether PATH@VERSION names one version: a whole one, a commit, or a
+// variable, which something sets.
+func pinned(query string) bool {
+	_, v, _ := strings.Cut(query, "@")
+	switch {
+	case strings.Contains(v, "$"):
+		return true
+	case semver.IsValid(v):
+		return semver.Canonical(v) == strings.TrimSuffix(v, semver.Build(v)) // not v1 or v1.2
+	}
+	return commit.MatchString(v)
+}
+
+var commit = regexp.MustCompile(`^[0-9a-f]{7,40}$`)
+
+// BuildFlags checks that builds do not change go.mod: from Go 1.16 on they do not by
+// themselves (-mod=readonly, or -mod=vendor where there is a vendor directory), unless
+// a build file says -mod=mod.
+func (r *Result) BuildFlags() verdict.Result {
+	if v, ok := r.missing(); !ok {
+		return v
+	}
+	var bad, good []verdict.Place
+	for _, c := range r.commands {
+		switch {
+		case c.kind != modFlag:
+		case c.query == "mod":
+			bad = append(bad, c.Place)
+		default:
+			good = append(good, c.Place)
+		}
+	}
+	said := "builds are told by -mod not to change go.mod"
+	if len(good) == 0 {
+		said = "builds do not change go.mod, which is the default from Go 1.16 on"
+	}
+	for _, m := range r.shipped() {
+		if m.vendor != nil {
+			said = "builds are from the vendor directory"
+			good = append(good, verdict.Place{File: m.vendor.name, Line: 1, Text: "vendored modules of " + m.Path()})
+			continue
+		}
+		g := m.File.Go
+		switch {
+		case g == nil:
+			bad = append(bad, verdict.Place{File: m.name, Text: "no go line, so that old releases of Go may build, which change go.mod"})
+		case old(g.Version, 16) && !explicit(r.commands):
+			bad = append(bad, at(m.name, g.Syntax))
+		default:
+			good = append(good, at(m.name, g.Syntax))
+		}
+	}
+	failed := "builds may change go.mod: nothing says -mod=readonly, and Go before 1.16 may build"
+	if slices.ContainsFunc(r.commands, func(c command) bool { return c.kind == modFlag && c.query == "mod" }) {
+		failed = "builds may change go.mod: they are told -mod=mod"
+	}
+	return r.judge(bad, nil, good, failed, "", said)
+}
+
+func explicit(commands []command) bool {
+	return slices.ContainsFunc(commands, func(c command) bool { return c.kind == modFlag && c.query != "mod" })
+}

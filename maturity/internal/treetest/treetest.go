@@ -1,0 +1,63 @@
+// Package treetest makes repositories for tests.
+package treetest
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/lagvet/lagvet/maturity/internal/tree"
+	"github.com/lagvet/lagvet/maturity/verdict"
+)
+
+// Open returns the tree of the files of a txtar archive.
+func Open(t testing.TB, archive string) *tree.Tree {
+	t.Helper()
+	dir := t.TempDir()
+	var names []string
+	for _, f := range txtar.Parse([]byte(archive)).Files {
+		name := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, f.Data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, f.Name)
+	}
+	tr, err := tree.Open(dir, names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { tr.Close() })
+	return tr
+}
+
+// Want fails the test unless got has this status, a reason that holds the words, and
+// the proof "file:line" or "file" unless that is empty. A pass must have a proof, and
+// no reason may end with a full stop.
+func Want(t testing.TB, got verdict.Result, status verdict.Status, words, proof string) {
+	t.Helper()
+	if got.Status != status || !strings.Contains(got.Reason, words) {
+		t.Errorf("got %s: %s (%v), want %s: …%s…", got.Status, got.Reason, got.Proofs, status, words)
+	}
+	if got.Reason == "" || strings.HasSuffix(got.Reason, ".") {
+		t.Errorf("%q is no reason", got.Reason)
+	}
+	if got.Status == verdict.Pass && len(got.Proofs) == 0 {
+		t.Errorf("a pass without a proof: %s", got.Reason)
+	}
+	if proof == "" {
+		return
+	}
+	var at []string
+	for _, p := range got.Proofs {
+		if at = append(at, p.String()); p.String() == proof {
+			return
+		}
+	}
+	t.Errorf("proofs of %q are %q, none is %s", got.Reason, at, proof)
+}
