@@ -28,7 +28,9 @@ func FuzzText(f *testing.F) {
 	f.Add("# example.com/a v1.2.3 => ../a\n## explicit; go 1.20\n#\n# \n## \n")
 	f.Add("[submodule \"x\"]\n\tpath = x\n=\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		tr := treetest.Open(t, "-- go.mod --\nmodule m\n\ngo 1.26\n-- go.sum --\n"+text+"\n-- vendor/modules.txt --\n"+text+"\n-- .gitmodules --\n"+text+"\n-- Makefile --\n"+text+"\n")
+		tr := treetest.Files(t, map[string]string{
+			"go.mod": "module m\n\ngo 1.26\n", "go.sum": text, "vendor/modules.txt": text, ".gitmodules": text, "Makefile": text,
+		})
 		r := Collect(tr)
 		for _, v := range []verdict.Result{r.Drift(), r.ToolsPinned(), r.BuildFlags(), r.SubmodulesFixed(), r.Replaces()} {
 			if v.Reason == "" {

@@ -2,8 +2,11 @@
 package treetest
 
 import (
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,19 +19,30 @@ import (
 // Open returns the tree of the files of a txtar archive.
 func Open(t testing.TB, archive string) *tree.Tree {
 	t.Helper()
-	dir := t.TempDir()
-	var names []string
+	files := make(map[string]string)
 	for _, f := range txtar.Parse([]byte(archive)).Files {
-		name := filepath.Join(dir, filepath.FromSlash(f.Name))
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, f.Data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		names = append(names, f.Name)
+		files[f.Name] = string(f.Data)
 	}
-	tr, err := tree.Open(dir, names)
+	return Files(t, files)
+}
+
+// Files returns the tree of files, given what they hold by path.
+func Files(t testing.TB, files map[string]string) *tree.Tree {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		if !fs.ValidPath(name) {
+			t.Fatalf("%q is no path in a repository", name)
+		}
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tr, err := tree.Open(dir, slices.Collect(maps.Keys(files)))
 	if err != nil {
 		t.Fatal(err)
 	}

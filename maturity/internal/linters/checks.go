@@ -1,0 +1,164 @@
+package linters
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/semver"
+
+	"github.com/lagvet/lagvet/maturity/internal/yamltree"
+	"github.com/lagvet/lagvet/maturity/verdict"
+)
+
+// module is lagvet's, which golangci-lint is built with.
+const module = "github.com/lagvet/lagvet"
+
+// Linters checks that golangci-lint, if it is run, runs these linters, or parts of
+// them as "govet/lostcancel".
+func (r *Result) Linters(linters ...string) verdict.Result {
+	if v, ok := r.unread(); ok {
+		return v
+	}
+	var off []string
+	var bad, good []verdict.Place
+	for _, l := range linters {
+		on, place := r.Enabled(l)
+		if on {
+			good = append(good, place)
+			continue
+		}
+		off = append(off, l)
+		if place.File != "" {
+			bad = append(bad, place)
+		}
+	}
+	switch {
+	case len(off) > 0 && r.main() == nil:
+		return verdict.Failed(fmt.Sprintf("there is no .golangci.yml, and %s not among what golangci-lint runs by itself", areNot(off)), bad...)
+	case len(off) > 0:
+		return verdict.Failed(fmt.Sprintf("golangci-lint is not told to run %s", strings.Join(off, ", ")), bad...)
+	case r.main() == nil:
+		return verdict.Unseen(fmt.Sprintf("there is no .golangci.yml: golangci-lint, if it is run, runs %s by itself", strings.Join(linters, ", ")))
+	}
+	return verdict.Passed("golangci-lint is told to run "+strings.Join(linters, ", "), good...)
+}
+
+func areNot(names []string) string {
+	if len(names) == 1 {
+		return names[0] + " is"
+	}
+	return strings.Join(names, ", ") + " are"
+}
+
+// Strict checks that nothing keeps golangci-lint from failing for what it finds, see
+// [Result.Weak].
+func (r *Result) Strict() verdict.Result {
+	if v, ok := r.unread(); ok {
+		return v
+	}
+	c := r.main()
+	if c == nil {
+		return verdict.Needless("there is no configuration of golangci-lint in the repository's root")
+	}
+	if weak := r.Weak(); len(weak) > 0 {
+		return verdict.Failed("golangci-lint is kept from failing: "+weak[0].Text, weak...)
+	}
+	return verdict.Passed("golangci-lint fails for what its linters find", verdict.Place{File: c.File, Line: max(c.root.Line(), 1), Text: fmt.Sprintf("schema %d", c.Schema)})
+}
+
+// Rule reports whether golangci-lint runs one of lagvet's rules: as a linter of its
+// name, or in the linter lagvet, and where that is said.
+func (r *Result) Rule(rule string) (on bool, place verdict.Place) {
+	c := r.main()
+	if c == nil {
+		return false, verdict.Place{}
+	}
+	if custom := c.settings("custom").Get(rule); isPlugin(custom) {
+		if on, place = c.enabled(rule); on {
+			return true, c.place(custom, rule)
+		}
+		return false, place
+	}
+	all := c.settings("custom").Get("lagvet")
+	if !isPlugin(all) {
+		return false, verdict.Place{File: c.File, Text: "lagvet is not set up under settings.custom"}
+	}
+	if on, place = c.enabled("lagvet"); !on {
+		return false, place
+	}
+	rules := all.Get("settings", "rules")
+	if rules.Exists() && !slices.Contains(rules.Texts(), rule) {
+		return false, c.place(rules, "rules: "+strings.Join(rules.Texts(), ", "))
+	}
+	return true, c.place(all, "lagvet runs "+rule)
+}
+
+// isPlugin reports whether a custom linter can be one of lagvet's, which come by the
+// module plugin system only.
+func isPlugin(n yamltree.Node) bool { return n.Get("type").Text() == "module" }
+
+// Lagvet checks that golangci-lint runs these rules of lagvet.
+func (r *Result) Lagvet(rules ...string) verdict.Result {
+	if v, ok := r.unread(); ok {
+		return v
+	}
+	c := r.main()
+	if c == nil {
+		return verdict.Failed("there is no .golangci.yml that turns lagvet's rules on")
+	}
+	var off []string
+	var bad, good []verdict.Place
+	for _, rule := range rules {
+		on, place := r.Rule(rule)
+		if on {
+			good = append(good, place)
+			continue
+		}
+		off = append(off, rule)
+		bad = append(bad, place)
+	}
+	if len(off) > 0 {
+		return verdict.Failed(fmt.Sprintf("golangci-lint is not told to run lagvet's rules %s", strings.Join(off, ", ")), bad...)
+	}
+	return verdict.Passed("golangci-lint is told to run lagvet's rules "+strings.Join(rules, ", "), good...)
+}
+
+// LagvetVersion is the version of lagvet that golangci-lint is built with by
+// .custom-gcl.yml.
+func (r *Result) LagvetVersion() (version string, place verdict.Place, ok bool) {
+	for _, p := range r.Plugins {
+		if p.Module == module {
+			return p.Version, p.Place, true
+		}
+	}
+	return "", verdict.Place{}, false
+}
+
+// PluginsPinned checks that .custom-gcl.yml names the versions of golangci-lint and of
+// the plugins that it is built with.
+func (r *Result) PluginsPinned() verdict.Result {
+	for _, p := range r.Problems {
+		if strings.Contains(p.File, ".custom-gcl.") {
+			return verdict.Unseen(fmt.Sprintf("%s cannot be read: %s", p.Place, p.Text), p.Place)
+		}
+	}
+	if len(r.Plugins) == 0 {
+		return verdict.Needless("there is no .custom-gcl.yml: golangci-lint is not built with plugins")
+	}
+	var bad, good []verdict.Place
+	for _, p := range r.Plugins {
+		if p.Version == "" || semver.IsValid(p.Version) { // without one it is in the repository
+			good = append(good, p.Place)
+		} else {
+			bad = append(bad, p.Place)
+		}
+	}
+	if !semver.IsValid(r.Version) {
+		return verdict.Failed(".custom-gcl.yml names no version of golangci-lint, such as v2.15.0", r.Plugins[0].Place)
+	}
+	if len(bad) > 0 {
+		return verdict.Failed(".custom-gcl.yml names plugins without a version", bad...)
+	}
+	return verdict.Passed("golangci-lint is built in a given version with plugins of given versions", good...)
+}
