@@ -1,0 +1,247 @@
+package editors
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+	"github.com/tailscale/hujson"
+
+	"github.com/lagvet/lagvet/maturity/internal/tree"
+	"github.com/lagvet/lagvet/maturity/internal/yamltree"
+	"github.com/lagvet/lagvet/maturity/verdict"
+)
+
+// A Kind is what a setting does.
+type Kind string
+
+// What settings do. The value is given in brackets.
+const (
+	Gopls       Kind = "gopls"           // diagnostics by gopls are on or set up
+	GoplsOff    Kind = "gopls off"       // they are turned off
+	Linter      Kind = "linter"          // golangci-lint runs while one edits [the tool]
+	LinterOff   Kind = "linter off"      // no linter does
+	LinterFlag  Kind = "linter flag"     // with this flag [the flag]
+	Lagvet      Kind = "lagvet"          // lagvet's language server runs
+	GoplsBinary Kind = "gopls binary"    // gopls is another program [its path]
+	Analysis    Kind = "analysis"        // an analyzer is turned on [its name]
+	AnalysisOff Kind = "analysis off"    // an analyzer or rule is turned off [its name]
+	OnlyRules   Kind = "only rules"      // lagvet's server runs these rules only [one of them]
+	Vulnerable  Kind = "vulnerabilities" // go.mod is checked for them
+	UpgradeLens Kind = "upgrades"        // go.mod shows upgrades
+	GoModOff    Kind = "go.mod off"      // one of the two is turned off [which]
+	Recommended Kind = "recommended"     // an extension is [its id]
+	silent      Kind = "silent"          // a file that says nothing of Go
+)
+
+// A Setting is what a committed file tells an editor.
+type Setting struct {
+	Kind   Kind
+	Value  string
+	Editor string
+	verdict.Place
+}
+
+// A Hook is a command that runs before a commit or a push.
+type Hook struct {
+	Manager string // "pre-commit", "lefthook", "husky", "git"
+	Run     string // the command, or the hook's id
+	Repo    string // that the hook comes from; "" for a command
+	Rev     string // of Repo
+	Weak    string // why its failure does not stop the commit; "" if it does
+	verdict.Place
+}
+
+// A Result is what a repository brings for editors.
+type Result struct {
+	Settings []Setting
+	Hooks    []Hook
+	Problems []tree.Problem
+
+	tree   *tree.Tree
+	builds []verdict.Place // where lagvet builds a gopls
+}
+
+// Collect reads editor settings and hooks.
+func Collect(t *tree.Tree) *Result {
+	r := &Result{tree: t}
+	for _, name := range t.Files() {
+		if !foreign(name) {
+			r.file(name)
+		}
+	}
+	r.findBuilds()
+	return r
+}
+
+// foreign reports whether a file is somebody else's, or a fixture.
+func foreign(name string) bool {
+	return slices.ContainsFunc(strings.Split(path.Dir(name), "/"), func(d string) bool {
+		return d == "vendor" || d == "testdata" || d == "node_modules" || d == "third_party"
+	})
+}
+
+func (r *Result) file(name string) {
+	dir, base := path.Base(path.Dir(name)), path.Base(name)
+	switch {
+	case dir == ".vscode" && base == "settings.json":
+		r.vscode(name, r.object(name), "VS Code")
+	case dir == ".vscode" && base == "extensions.json":
+		r.recommended(name, r.object(name).Get("recommendations"))
+	case path.Ext(base) == ".code-workspace":
+		root := r.object(name)
+		r.vscode(name, root.Get("settings"), "VS Code")
+		r.recommended(name, root.Get("extensions", "recommendations"))
+	case base == "devcontainer.json" || base == ".devcontainer.json":
+		code := r.object(name).Get("customizations", "vscode")
+		r.vscode(name, code.Get("settings"), "VS Code")
+		r.recommended(name, code.Get("extensions"))
+	case dir == ".zed" && base == "settings.json":
+		r.zed(name)
+	case dir == ".helix" && base == "languages.toml":
+		r.helix(name)
+	case slices.Contains([]string{".nvim.lua", ".nvimrc", ".exrc", ".lazy.lua", ".vimrc", ".dir-locals.el"}, base), dir == ".idea" && path.Ext(base) == ".xml":
+		r.program(name)
+	case base == ".pre-commit-config.yaml" || base == ".pre-commit-config.yml":
+		r.preCommit(name)
+	case slices.Contains([]string{"lefthook.yml", "lefthook.yaml", ".lefthook.yml", ".lefthook.yaml", "lefthook.json", "lefthook.toml"}, base):
+		r.lefthook(name)
+	case (dir == ".husky" || dir == ".githooks") && slices.Contains([]string{"pre-commit", "pre-push"}, base):
+		r.script(name, map[string]string{".husky": "husky", ".githooks": "git"}[dir])
+	}
+}
+
+// hujsonPlace finds the place in an error of hujson's.
+var hujsonPlace = regexp.MustCompile(`^hujson: line (\d+), column (\d+): (.*)`)
+
+func (r *Result) problem(name string, err error) {
+	p := tree.Problem{Place: verdict.Place{File: name, Text: err.Error()}}
+	if e, ok := errors.AsType[*yamltree.Error](err); ok {
+		p.Line, p.Column, p.Text = e.Line, e.Column, e.Why
+	}
+	if e, ok := errors.AsType[toml.ParseError](err); ok {
+		p.Line, p.Column, p.Text = e.Position.Line, e.Position.Col, e.Message
+	}
+	if m := hujsonPlace.FindStringSubmatch(err.Error()); m != nil {
+		p.Line, _ = strconv.Atoi(m[1])
+		p.Column, _ = strconv.Atoi(m[2])
+		p.Text = m[3]
+	}
+	r.Problems = append(r.Problems, p)
+}
+
+// object reads JSON with comments; what cannot be read has no values.
+func (r *Result) object(name string) yamltree.Node {
+	data, err := r.tree.Read(name)
+	if err != nil {
+		r.problem(name, err)
+		return yamltree.Node{}
+	}
+	if strings.TrimSpace(string(data)) == "" {
+		return yamltree.Node{}
+	}
+	plain, err := hujson.Standardize(data)
+	if err != nil {
+		r.problem(name, err)
+		return yamltree.Node{}
+	}
+	// JSON without tabs, which may stand between values only, is YAML.
+	return r.parse(name, []byte(strings.ReplaceAll(string(plain), "\t", " ")))
+}
+
+func (r *Result) parse(name string, data []byte) yamltree.Node {
+	docs, err := yamltree.Parse(name, data)
+	if err != nil {
+		r.problem(name, err)
+	}
+	if len(docs) == 0 {
+		return yamltree.Node{}
+	}
+	return docs[0]
+}
+
+func (r *Result) add(kind Kind, value, editor string, place verdict.Place) {
+	r.Settings = append(r.Settings, Setting{kind, value, editor, place})
+}
+
+// program looks at the lines of a file that an editor runs, or keeps for itself.
+func (r *Result) program(name string) {
+	data, err := r.tree.Read(name)
+	if err != nil {
+		r.problem(name, err)
+		return
+	}
+	editor := map[string]string{".dir-locals.el": "Emacs", ".exrc": "Vim", ".vimrc": "Vim", ".nvimrc": "Neovim"}[path.Base(name)]
+	if editor == "" {
+		editor = "Neovim"
+	}
+	if path.Ext(name) == ".xml" {
+		editor = "GoLand"
+	}
+	found := false
+	line := 0
+	for text := range strings.Lines(string(data)) {
+		line++
+		text = strings.TrimSpace(text)
+		if strings.HasPrefix(text, "--") || strings.HasPrefix(text, ";") || strings.HasPrefix(text, `"`) {
+			continue
+		}
+		place := verdict.Place{File: name, Line: line, Text: text}
+		for _, m := range mentions() {
+			if strings.Contains(text, m.word) {
+				found = true
+				r.add(m.kind, m.word, editor, place)
+			}
+		}
+	}
+	if !found {
+		r.add(silent, "", editor, verdict.Place{File: name})
+	}
+}
+
+// findBuilds finds where the repository has lagvet build a gopls.
+func (r *Result) findBuilds() {
+	for _, name := range r.tree.Match("**/{Makefile,GNUmakefile,Taskfile.yml,justfile,Dockerfile,mise.toml}", "**/*.{mk,sh}", ".devcontainer/**", ".github/workflows/*.{yml,yaml}", "{README,CONTRIBUTING}.md") {
+		if foreign(name) {
+			continue
+		}
+		data, err := r.tree.Read(name)
+		if err != nil {
+			continue // another file may say it
+		}
+		if i := strings.Index(string(data), "lagvet gopls build"); i >= 0 {
+			r.builds = append(r.builds, verdict.Place{File: name, Line: strings.Count(string(data[:i]), "\n") + 1, Text: "lagvet gopls build"})
+		}
+	}
+}
+
+// fromTOML reads TOML as the same values in JSON, which have no places.
+func fromTOML(data []byte) ([]byte, error) {
+	var v map[string]any
+	if _, err := toml.Decode(string(data), &v); err != nil {
+		return nil, err
+	}
+	plain, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("reading TOML: %w", err)
+	}
+	return plain, nil
+}
+
+// find is the place of the first line that holds a word.
+func find(name string, data []byte, word string) verdict.Place {
+	line := 0
+	for text := range strings.Lines(string(data)) {
+		line++
+		if strings.Contains(text, word) {
+			return verdict.Place{File: name, Line: line, Text: strings.TrimSpace(text)}
+		}
+	}
+	return verdict.Place{File: name}
+}
