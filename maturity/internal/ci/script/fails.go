@@ -113,8 +113,25 @@ func (s *shell) noted(st *syntax.Stmt) bool {
 	return false
 }
 
+// A question is whether a program fails depending on a variable.
+type question struct {
+	prog *syntax.File
+	name string
+}
+
 // heldAgainst reports whether the script fails depending on a variable.
 func (s *shell) heldAgainst(name string) bool {
+	q := question{s.prog, name}
+	held, ok := s.r.held[q]
+	if !ok {
+		s.r.held[q] = false // where the answer is asked for on the way to it
+		held = s.findHeld(name)
+		s.r.held[q] = held
+	}
+	return held
+}
+
+func (s *shell) findHeld(name string) bool {
 	found := false
 	for n := range syntax.Preorder(s.prog) {
 		if s.r.steps++; s.r.Exhausted() {

@@ -64,6 +64,7 @@ type Reader struct {
 
 	parsed    map[string]parsed
 	makefiles map[string]*makefile
+	held      map[question]bool
 
 	// Problems are the scripts that cannot be parsed.
 	Problems []tree.Problem
@@ -76,7 +77,7 @@ type parsed struct {
 
 // NewReader returns a reader of the scripts of t.
 func NewReader(t *tree.Tree) *Reader {
-	return &Reader{t: t, ids: make(map[string]int), parsed: make(map[string]parsed), makefiles: make(map[string]*makefile)}
+	return &Reader{t: t, ids: make(map[string]int), parsed: make(map[string]parsed), makefiles: make(map[string]*makefile), held: make(map[question]bool)}
 }
 
 // What is dear counts for more steps than looking at a word.
@@ -255,3 +256,11 @@ func short(s string) string {
 }
 
 func quoted(s string) string { return fmt.Sprintf("`%s`", s) }
+
+// Parses reports whether a text is one for the shell.
+func (r *Reader) Parses(text string) bool {
+	before := len(r.Problems)
+	ok := r.parse(text, "", 0) != nil
+	r.Problems = r.Problems[:before]
+	return ok
+}

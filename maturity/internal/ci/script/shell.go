@@ -243,6 +243,11 @@ func (s *shell) or(c *syntax.BinaryCmd, f fate) (done bool) {
 		left = fate{deaf: true}
 	case s.fails([]*syntax.Stmt{c.Y}):
 		left = fate{full: f.full, status: f.full, deaf: true}
+	case s.readLater(c.X):
+		left = fate{deaf: true}
+		prev := s.cond
+		s.addCond("what is made of the output of " + quoted(s.r.source(c.X)))
+		defer func() { s.cond = prev }()
 	}
 	if isTest(c.X) {
 		s.condition([]*syntax.Stmt{c.X}, left.full, left.full)
@@ -256,6 +261,29 @@ func (s *shell) or(c *syntax.BinaryCmd, f fate) (done bool) {
 	s.addCond("only if " + quoted(s.r.source(c.X)) + " fails")
 	s.stmt(c.Y, f)
 	s.cond = prev
+	return false
+}
+
+// readLater reports whether what a command prints goes to a file that a later command
+// of the script reads.
+func (s *shell) readLater(st *syntax.Stmt) bool {
+	for _, r := range st.Redirs {
+		if r.Word == nil || r.Op != syntax.RdrOut && r.Op != syntax.RdrAll {
+			continue
+		}
+		name := s.r.source(r.Word)
+		if name == "/dev/null" || strings.HasPrefix(name, "&") {
+			continue
+		}
+		for n := range syntax.Preorder(s.prog) {
+			if s.r.steps++; s.r.Exhausted() {
+				return false
+			}
+			if c, ok := n.(*syntax.CallExpr); ok && c.Pos().After(r.Pos()) && slices.ContainsFunc(c.Args, func(w *syntax.Word) bool { return s.r.source(w) == name }) {
+				return true
+			}
+		}
+	}
 	return false
 }
 

@@ -1,0 +1,475 @@
+package ci
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A Kind is what a gate is for.
+type Kind string
+
+// The kinds of gates.
+const (
+	Test          Kind = "test"           // go test
+	Race          Kind = "race"           // go test -race
+	Vet           Kind = "vet"            // go vet
+	GolangciLint  Kind = "golangci-lint"  // golangci-lint run
+	Staticcheck   Kind = "staticcheck"    // staticcheck
+	Vulnerability Kind = "vulnerability"  // govulncheck, osv-scanner and their like
+	ModVerify     Kind = "mod-verify"     // go mod verify
+	Tidy          Kind = "tidy"           // go mod tidy -diff, or tidy and a look at what changed
+	Lagvet        Kind = "lagvet"         // lagvet check or gate, go vet -vettool=lagvet
+	LagvetAudit   Kind = "lagvet-audit"   // lagvet audit
+	ReadonlyBuild Kind = "readonly-build" // go build -mod=readonly or vendor
+	Enforce       Kind = "enforce"        // go build -toolexec="lagvet enforce"
+	PreCommit     Kind = "pre-commit"     // pre-commit run
+	Goreleaser    Kind = "goreleaser"     // goreleaser release or build
+	DockerBuild   Kind = "docker-build"   // docker build
+	Benchmark     Kind = "benchmark"      // lagvet bench, or benchmarks that are compared
+	Fault         Kind = "fault"          // toxiproxy, chaos tools
+	FaultByName   Kind = "fault-by-name"  // tests that are called after faults: a weak sign
+	RuleLint      Kind = "rule-lint"      // promtool check rules and its like
+	MetricLint    Kind = "metric-lint"    // promtool check metrics
+	DashboardLint Kind = "dashboard-lint" // mixtool lint, dashboard-linter
+	Format        Kind = "format"         // gofmt -l, and its like
+)
+
+// title is what a kind of gate is called in sentences.
+var titles = map[Kind]string{
+	Test: "`go test`", Race: "`go test -race`", Vet: "`go vet`", GolangciLint: "`golangci-lint run`", Staticcheck: "`staticcheck`",
+	Vulnerability: "a scan for known vulnerabilities (`govulncheck`)", ModVerify: "`go mod verify`", Tidy: "`go mod tidy -diff`",
+	Lagvet: "`lagvet check`", LagvetAudit: "`lagvet audit`", ReadonlyBuild: "a build with `-mod=readonly` or `-mod=vendor`",
+	Enforce: "a build with `-toolexec=\"lagvet enforce\"`", PreCommit: "`pre-commit run`", Goreleaser: "`goreleaser`",
+	DockerBuild: "`docker build`", Benchmark: "benchmarks compared with earlier ones", Fault: "a test with faults injected",
+	FaultByName: "tests named after faults", RuleLint: "a check of alerting rules", MetricLint: "a lint of metric names",
+	DashboardLint: "a lint of dashboards", Format: "`gofmt -l`",
+}
+
+func (k Kind) String() string {
+	if t, ok := titles[k]; ok {
+		return t
+	}
+	return string(k)
+}
+
+// words are what the names of things have that may hold gates of a kind.
+var words = map[Kind]*regexp.Regexp{
+	Test:          regexp.MustCompile(`(?i)test|check|\bci\b|unit`),
+	Race:          regexp.MustCompile(`(?i)test|race|check|\bci\b|unit`),
+	Vulnerability: regexp.MustCompile(`(?i)vuln|secur|scan|snyk|trivy|nancy`),
+	ModVerify:     regexp.MustCompile(`(?i)\bmod|verify|vendor|check|validate`),
+	Tidy:          regexp.MustCompile(`(?i)\bmod|tidy|vendor|check|validate|verify`),
+	Benchmark:     regexp.MustCompile(`(?i)bench|perf`),
+	Fault:         regexp.MustCompile(`(?i)chaos|fault|jepsen|antithesis|resilien|toxi`),
+	Lagvet:        regexp.MustCompile(`(?i)lagvet|lint|vet|check|validate|static|analy`),
+}
+
+func (k Kind) words() *regexp.Regexp {
+	if re, ok := words[k]; ok {
+		return re
+	}
+	return words[Lagvet]
+}
+
+// A role is one of the things that a gate is.
+type role struct {
+	kind  Kind
+	open  bool   // only if what is not known of the command makes it so
+	why   string // why it stops nothing although its job would fail with it
+	part  string // what it is limited to
+	flags []string
+}
+
+// roles says what a gate is.
+func (g *Gate) roles() []role {
+	argv := normal(g.Argv)
+	if len(argv) == 0 {
+		return nil
+	}
+	name := argv[0]
+	switch {
+	case name == "go" && len(argv) > 1:
+		return g.goRoles(argv)
+	case strings.HasPrefix(name, "golangci-lint") || name == "custom-gcl":
+		return golangciRoles(argv)
+	case name == "staticcheck":
+		return []role{{kind: Staticcheck, flags: argv[1:]}}
+	case name == "govulncheck":
+		return []role{{kind: Vulnerability, why: govulncheckWhy(argv), flags: argv[1:]}}
+	case name == "osv-scanner", name == "nancy", name == "snyk" && slices.Contains(argv, "test"):
+		return []role{{kind: Vulnerability}}
+	case name == "trivy" || name == "grype":
+		return []role{{kind: Vulnerability, why: scannerWhy(g, argv)}}
+	case name == "lagvet" && len(argv) > 1:
+		return lagvetRoles(argv)
+	case name == "pre-commit" && len(argv) > 1 && argv[1] == "run", name == "prek" && len(argv) > 1 && argv[1] == "run":
+		return []role{{kind: PreCommit, flags: argv[2:]}}
+	case name == "goreleaser":
+		if len(argv) > 1 && (argv[1] == "release" || argv[1] == "build" || strings.HasPrefix(argv[1], "-")) || len(argv) == 1 {
+			return []role{{kind: Goreleaser, flags: argv[1:]}}
+		}
+	case name == "docker" && len(argv) > 1 && (argv[1] == "build" || argv[1] == "buildx"):
+		return []role{{kind: DockerBuild}}
+	case name == "promtool" && len(argv) > 2:
+		switch {
+		case argv[1] == "check" && argv[2] == "metrics":
+			return []role{{kind: MetricLint}}
+		case argv[1] == "check" && argv[2] == "rules", argv[1] == "test" && argv[2] == "rules":
+			return []role{{kind: RuleLint}}
+		}
+	case name == "mixtool" && slices.Contains(argv, "lint"), name == "dashboard-linter":
+		return []role{{kind: DashboardLint}, {kind: RuleLint}}
+	case name == "pint" && slices.Contains(argv, "lint"), name == "cortextool" && slices.Contains(argv, "lint"), name == "mimirtool" && slices.Contains(argv, "rules"):
+		return []role{{kind: RuleLint}}
+	case name == "github-action-benchmark", name == "gobenchdata" && slices.Contains(argv, "checks"), name == "cob", name == "benchdiff":
+		return []role{{kind: Benchmark}}
+	case name == "benchstat":
+		return []role{{kind: Benchmark, why: "`benchstat` prints differences and fails for none"}}
+	case slices.Contains([]string{"toxiproxy-server", "toxiproxy-cli", "chaos", "litmusctl", "pumba", "chaosd", "jepsen", "antithesis"}, name):
+		return []role{{kind: Fault}}
+	case (name == "gofmt" || name == "gofumpt" || name == "goimports") && slices.Contains(argv, "-l"):
+		if g.Checks {
+			return []role{{kind: Format}}
+		}
+	}
+	return nil
+}
+
+// normal returns a command as it would be written plainly: without the path and the
+// version of the program, without what only starts another program.
+func normal(argv []string) []string {
+	for range 4 {
+		if len(argv) == 0 {
+			return nil
+		}
+		name := program(argv[0])
+		rest := argv[1:]
+		switch {
+		case name == "go" && len(rest) > 1 && rest[0] == "tool":
+			argv = skipFlags(rest[1:])
+		case name == "go" && len(rest) > 1 && rest[0] == "run":
+			args := skipFlags(rest[1:])
+			if len(args) == 0 || !strings.Contains(args[0], ".") || strings.HasSuffix(args[0], ".go") || strings.HasPrefix(args[0], ".") && !strings.HasSuffix(args[0], "cmd/lagvet") {
+				return append([]string{"go"}, rest...)
+			}
+			argv = args
+		case name == "gotestsum":
+			return append([]string{"go", "test"}, gotestsumArgs(rest)...)
+		case name == "ginkgo":
+			return append([]string{"go", "test"}, rest...)
+		case name == "richgo" || name == "gow" || name == "gotest":
+			if name == "gotest" {
+				rest = append([]string{"test"}, rest...)
+			}
+			return append([]string{"go"}, rest...)
+		default:
+			if inner := wrapped(argv); inner != nil && name != "echo" && name != "go" && name != "printf" {
+				return inner
+			}
+			return append([]string{name}, rest...)
+		}
+	}
+	return argv
+}
+
+var versionRE = regexp.MustCompile(`^v\d+(\.\d+)*$`)
+
+// program is the name of a program: the last part of a path or an import path that
+// is no version.
+func program(s string) string {
+	s, _, _ = strings.Cut(s, "@")
+	s = strings.TrimSuffix(s, ".exe")
+	base := path.Base(s)
+	if versionRE.MatchString(base) {
+		base = path.Base(path.Dir(s))
+	}
+	// $(GOLANGCI_LINT) and the like, where the Makefile does not set it.
+	if inner := strings.Trim(base, "$(){}"); inner != base {
+		switch strings.ToLower(inner) {
+		case "go", "gocmd", "go_cmd", "gobin", "golang":
+			return "go"
+		case "golangci_lint", "golangcilint", "golangci", "golangci_lint_bin":
+			return "golangci-lint"
+		case "staticcheck", "govulncheck", "lagvet":
+			return strings.ToLower(inner)
+		}
+	}
+	if strings.HasPrefix(base, "go1.") {
+		return "go"
+	}
+	return base
+}
+
+// goCommands are what go does that may be a gate.
+var goCommands = []string{"test", "vet", "build", "install", "mod", "list"}
+
+// wrapped returns the command of Go that stands among the words of another; nil if
+// there is none.
+func wrapped(argv []string) []string {
+	for i := 1; i+1 < len(argv); i++ {
+		if argv[i] == "go" && slices.Contains(goCommands, argv[i+1]) {
+			return argv[i:]
+		}
+	}
+	return nil
+}
+
+func skipFlags(args []string) []string {
+	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
+		if (args[0] == "-modfile" || args[0] == "-C" || args[0] == "-tags" || args[0] == "-mod") && len(args) > 1 {
+			args = args[1:]
+		}
+		args = args[1:]
+	}
+	return args
+}
+
+// gotestsumArgs are the arguments of the go test that gotestsum runs.
+func gotestsumArgs(args []string) []string {
+	var pkgs []string
+	for i, a := range args {
+		if a == "--" {
+			return append(args[i+1:], pkgs...)
+		}
+		if p, ok := strings.CutPrefix(a, "--packages="); ok {
+			pkgs = strings.Fields(p)
+		}
+	}
+	if len(pkgs) > 0 {
+		return pkgs
+	}
+	for i, a := range args {
+		if !strings.HasPrefix(a, "-") && (i == 0 || strings.Contains(args[i-1], "=") || !strings.HasPrefix(args[i-1], "-")) {
+			return args[i:]
+		}
+	}
+	return []string{"./..."}
+}
+
+// withValue are the flags of go test, vet and build that take the next word.
+var withValue = map[string]bool{
+	"run": true, "bench": true, "timeout": true, "tags": true, "coverprofile": true, "covermode": true, "coverpkg": true, "cpu": true,
+	"count": true, "parallel": true, "p": true, "o": true, "ldflags": true, "gcflags": true, "asmflags": true, "mod": true, "modfile": true,
+	"benchtime": true, "cpuprofile": true, "memprofile": true, "blockprofile": true, "mutexprofile": true, "trace": true, "exec": true,
+	"shuffle": true, "vet": true, "C": true, "skip": true, "fuzz": true, "fuzztime": true, "outputdir": true, "list": true, "toolexec": true,
+	"overlay": true, "pkgdir": true, "installsuffix": true, "buildmode": true, "compiler": true, "pgo": true, "vettool": true, "test.run": true,
+	"test.timeout": true, "test.bench": true, "test.count": true, "test.coverprofile": true, "buildvcs": false, "test.cpu": true, "test.parallel": true,
+}
+
+// goFlags are the flags and packages of a command of Go.
+type goFlags struct {
+	flags map[string]string // "true" for those without a value
+	pkgs  []string
+	loose []string // words that may stand for flags: parts that are not known
+}
+
+func (g *Gate) parseGo(args []string) goFlags {
+	f := goFlags{flags: make(map[string]string)}
+	for i := 0; i < len(args); i++ {
+		a := args[i]
+		if a == "-args" || a == "--args" || a == "--" {
+			break
+		}
+		switch {
+		case strings.HasPrefix(a, "-") && len(a) > 1:
+			name, v, has := strings.Cut(strings.TrimLeft(a, "-"), "=")
+			switch {
+			case has:
+			case withValue[name] && i+1 < len(args):
+				i++
+				v = args[i]
+			default:
+				v = "true"
+			}
+			f.flags[name] = v
+		case g.isOpen(a) && !isPackages(a):
+			f.loose = append(f.loose, a)
+		default:
+			f.pkgs = append(f.pkgs, a)
+		}
+	}
+	return f
+}
+
+func (g *Gate) isOpen(word string) bool {
+	return slices.ContainsFunc(g.Open, func(o string) bool { return o != "" && strings.HasPrefix(word, o) })
+}
+
+var packagesRE = regexp.MustCompile(`(?i)go list|find |pkg|package|target|dir\b|path|module|_list|folder|file|\bmod\b|\$d$|\$p$|\$i$|\$m$`)
+
+// isPackages reports whether a part that is not known is one for packages.
+func isPackages(word string) bool {
+	return packagesRE.MatchString(word) || strings.HasSuffix(word, "/...")
+}
+
+func (g *Gate) goRoles(argv []string) []role {
+	f := g.parseGo(argv[2:])
+	switch argv[1] {
+	case "test":
+		return g.testRoles(f)
+	case "vet":
+		if tool, ok := f.flags["vettool"]; ok {
+			if strings.Contains(tool, "lagvet") {
+				return []role{{kind: Lagvet, flags: argv[2:]}}
+			}
+			return nil
+		}
+		return []role{{kind: Vet, part: part(f.pkgs), flags: argv[2:]}}
+	case "build", "install":
+		var all []role
+		if strings.Contains(f.flags["toolexec"]+g.Env["GOFLAGS"], "lagvet enforce") {
+			all = append(all, role{kind: Enforce, flags: argv[2:]})
+		}
+		if mod := f.flags["mod"]; mod == "readonly" || mod == "vendor" || strings.Contains(g.Env["GOFLAGS"], "-mod=readonly") || strings.Contains(g.Env["GOFLAGS"], "-mod=vendor") {
+			all = append(all, role{kind: ReadonlyBuild, flags: argv[2:]})
+		}
+		return all
+	case "mod":
+		switch {
+		case len(argv) > 2 && argv[2] == "verify":
+			return []role{{kind: ModVerify}}
+		case len(argv) > 2 && argv[2] == "tidy" && slices.ContainsFunc(argv[3:], func(a string) bool { return a == "-diff" || a == "--diff" }):
+			return []role{{kind: Tidy}}
+		}
+	}
+	return nil
+}
+
+var faultRE = regexp.MustCompile(`(?i)fault|chaos|toxi|failover|partition|netem|flaky.?network|resilien`)
+
+func (g *Gate) testRoles(f goFlags) []role {
+	if _, ok := f.flags["c"]; ok {
+		return nil // only builds
+	}
+	if _, ok := f.flags["list"]; ok {
+		return nil
+	}
+	if _, ok := f.flags["exec"]; ok && f.flags["exec"] == "true" {
+		return nil
+	}
+	limited := ""
+	if run, ok := f.flags["run"]; ok {
+		if run == "^$" || run == "-" || run == "NONE" || run == "xxx" || run == "XXX" || run == "^#" {
+			return benchRoles(f)
+		}
+		limited = "tests that match " + run
+	}
+	if run, ok := f.flags["test.run"]; ok {
+		limited = "tests that match " + run
+	}
+	p := part(f.pkgs)
+	if limited != "" {
+		if p != "" {
+			limited += " of " + p
+		}
+		p = limited
+	}
+	all := append(benchRoles(f), role{kind: Test, part: p})
+	race := f.flags["race"] == "true" || strings.Contains(g.Env["GOFLAGS"], "-race")
+	switch {
+	case race:
+		all = append(all, role{kind: Race, part: p})
+	case len(f.loose) > 0 && f.flags["race"] == "" || g.isOpen(f.flags["race"]):
+		all = append(all, role{kind: Race, part: p, open: true})
+	}
+	if faultRE.MatchString(f.flags["run"]) || slices.ContainsFunc(f.pkgs, faultRE.MatchString) || faultRE.MatchString(f.flags["tags"]) {
+		all = append(all, role{kind: FaultByName, part: p})
+	}
+	return all
+}
+
+// benchRoles are those of benchmarks that are run and compared with nothing.
+func benchRoles(f goFlags) []role {
+	if f.flags["bench"] == "" {
+		return nil
+	}
+	return []role{{kind: Benchmark, why: "they are run, and compared with nothing"}}
+}
+
+// part says which packages a command is limited to; "" if it is none.
+func part(pkgs []string) string {
+	for _, p := range pkgs {
+		if p == "./..." || p == "all" || strings.HasSuffix(p, "/...") && strings.Contains(p, ".") && !strings.HasPrefix(p, "./") && !strings.HasPrefix(p, "../") || strings.Contains(p, "go list ") {
+			return ""
+		}
+	}
+	if len(pkgs) == 0 {
+		return "."
+	}
+	return strings.Join(pkgs, " ")
+}
+
+func golangciRoles(argv []string) []role {
+	i := slices.Index(argv, "run")
+	if i < 0 {
+		return nil
+	}
+	s := role{kind: GolangciLint, flags: argv[i+1:]}
+	for j, a := range s.flags {
+		next := ""
+		if j+1 < len(s.flags) {
+			next = s.flags[j+1]
+		}
+		switch {
+		case a == "--issues-exit-code=0" || a == "--issues-exit-code" && next == "0":
+			s.why = "`--issues-exit-code=0` makes it succeed whatever it finds"
+		case strings.HasPrefix(a, "--new"):
+			s.part = "what is new"
+		}
+	}
+	return []role{s}
+}
+
+func govulncheckWhy(argv []string) string {
+	for i, a := range argv {
+		name, v, has := strings.Cut(strings.TrimLeft(a, "-"), "=")
+		if !has && i+1 < len(argv) {
+			v = argv[i+1]
+		}
+		switch {
+		case name == "json" && strings.HasPrefix(a, "-"), strings.HasPrefix(a, "-") && name == "format" && v != "text":
+			return "`govulncheck` succeeds whatever it finds, unless its output is text"
+		}
+	}
+	return ""
+}
+
+func scannerWhy(g *Gate, argv []string) string {
+	joined := strings.Join(argv, " ")
+	if g.Place.Text == "trivy" || strings.Contains(joined, "--exit-code 1") || strings.Contains(joined, "--exit-code=1") || strings.Contains(joined, "--fail-on") || g.Env["TRIVY_EXIT_CODE"] == "1" {
+		return ""
+	}
+	return "`" + argv[0] + "` succeeds whatever it finds, unless it is told otherwise"
+}
+
+func lagvetRoles(argv []string) []role {
+	switch argv[1] {
+	case "check", "gate":
+		return []role{{kind: Lagvet, flags: argv[2:]}}
+	case "audit":
+		return []role{{kind: LagvetAudit, flags: argv[2:]}}
+	case "bench":
+		return []role{{kind: Benchmark}}
+	}
+	return nil
+}
+
+// flagValues are the values of a flag that may be repeated or list several.
+func flagValues(args []string, names ...string) []string {
+	var all []string
+	for i, a := range args {
+		name, v, has := strings.Cut(strings.TrimLeft(a, "-"), "=")
+		if !strings.HasPrefix(a, "-") || !slices.Contains(names, name) {
+			continue
+		}
+		if !has && i+1 < len(args) {
+			v = args[i+1]
+		}
+		for e := range strings.SplitSeq(v, ",") {
+			all = append(all, strings.TrimSpace(e))
+		}
+	}
+	return all
+}
