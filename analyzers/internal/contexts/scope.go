@@ -142,7 +142,7 @@ func (x *Index) fromType(owner *funcs.Func, v *types.Var) *Source {
 	switch {
 	case param && typeutil.IsPointerToTypeWithName(t, request):
 		entry := answers(owner.Sig)
-		return &Source{Expr: v.Name() + ".Context()", Entry: entry, Out: !entry}
+		return &Source{Expr: v.Name() + ".Context()", Entry: entry, Out: !entry && !sends(owner)}
 	case param && x.requestField(t):
 		return &Source{Expr: v.Name() + ".Request.Context()", Entry: true}
 	case Is(t):
@@ -171,6 +171,17 @@ func answers(sig *types.Signature) bool {
 		}
 	}
 	return false
+}
+
+// sends reports whether f is the method of an http.RoundTripper, or of what stands for
+// an http.Client, that sends a request: it has to heed the context of that, says
+// package net/http.
+func sends(f *funcs.Func) bool {
+	if f.Obj == nil || f.Sig.Recv() == nil || f.Obj.Name() != "RoundTrip" && f.Obj.Name() != "Do" {
+		return false
+	}
+	res := f.Sig.Results()
+	return f.Sig.Params().Len() == 1 && res.Len() == 2 && typeutil.IsPointerToTypeWithName(res.At(0).Type(), "net/http.Response")
 }
 
 // requestField reports whether t is a struct, as web frameworks have it, that
