@@ -53,6 +53,7 @@ func run(pass *rule.Pass) error {
 	for _, f := range oneEach(c.fold(found), c.before) {
 		c.send(f)
 	}
+	c.turns()
 	return nil
 }
 

@@ -31,6 +31,15 @@
 // be wrapped, kept in a variable and used in a closure; it may lie in a variable of the
 // package or a field that is never given anything but context.Background().
 //
+// Suspected only: a select in a function that answers a request, which waits for a
+// channel that others use too, and for a timer, but not for the request's own end:
+//
+//	select {
+//	case s.slots <- struct{}{}:
+//	case <-t.C:
+//		http.Error(w, "too busy", http.StatusServiceUnavailable)
+//	}
+//
 // What receives the context must be seen to wait for as long as the context lets
 // it: a method of database/sql, a dialer, a resolver, a request or command that is
 // sent, a gRPC call, a select with a case for the context's end, and each function
@@ -93,7 +102,7 @@
 //	...
 //	ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
 //
-// A function in between takes a context as its first parameter. What must go on when
+// and give a select a case <-r.Context().Done(). A function in between takes a context as its first parameter. What must go on when
 // the caller has gone, an audit record say, wants
 // context.WithTimeout(context.WithoutCancel(ctx), d), which says so and keeps the
 // values.
