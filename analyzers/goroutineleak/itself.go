@@ -47,7 +47,7 @@ func (c *checker) itself() {
 // it, in the same goroutine.
 func (c *checker) allAfter(by []*chanflow.Op, op *chanflow.Op) bool {
 	for _, w := range by {
-		if !c.sameObject(w, op) || !c.after(w.Instr, w.Mode, op, make(map[*ssa.Function]bool)) {
+		if !c.sameObject(w, op) || !c.after(w.Instr, w.Mode, op) {
 			return false
 		}
 	}
@@ -119,7 +119,7 @@ func (c *checker) full(op *chanflow.Op) bool {
 			return false
 		}
 		for _, other := range o.Ops {
-			if other != op && other.Kind == chanflow.Send && other.Blocks() && c.after(op.Instr, op.Mode, other, make(map[*ssa.Function]bool)) {
+			if other != op && other.Kind == chanflow.Send && other.Blocks() && c.after(op.Instr, op.Mode, other) {
 				room--
 			}
 		}
@@ -132,28 +132,36 @@ func (c *checker) full(op *chanflow.Op) bool {
 
 // after reports whether instr is reached only after op, by the goroutine that does op
 // or by one that it starts then.
-func (c *checker) after(instr ssa.Instruction, mode chanflow.Mode, op *chanflow.Op, seen map[*ssa.Function]bool) bool {
+func (c *checker) after(instr ssa.Instruction, mode chanflow.Mode, op *chanflow.Op) bool {
 	fn := instr.Parent()
 	if fn == op.Fn {
-		if mode == chanflow.Defer {
-			return dominates(instr, op.Instr) || dominates(op.Instr, instr)
-		}
-		return dominates(op.Instr, instr)
+		return follows(instr, mode, op)
 	}
-	if seen[fn] || c.flow.Foreign(fn) || mode == chanflow.Passed {
+	if mode == chanflow.Passed || c.begins(fn) {
 		return false
 	}
-	seen[fn] = true
-	in := c.flow.In(fn)
-	for _, e := range in {
-		if !c.flow.Live(e.Caller) {
-			continue
-		}
-		if !c.after(e.Site, e.Mode, op, seen) {
+	always, met := true, false
+	c.flow.Up(instr, func(w *chanflow.Way) bool {
+		if !always || !c.flow.Live(w.Fn) {
 			return false
 		}
-	}
-	return len(in) > 0
+		if w.Fn == op.Fn {
+			met = true
+			always = follows(w.Edge.Site, w.Edge.Mode, op)
+			return false
+		}
+		always = w.Edge.Mode != chanflow.Passed && !c.begins(w.Fn)
+		return always
+	})
+	return always && met
+}
+
+// begins reports whether fn may be called by what is out of sight, or by nothing.
+func (c *checker) begins(fn *ssa.Function) bool { return c.flow.Foreign(fn) || len(c.flow.In(fn)) == 0 }
+
+// follows reports whether instr comes after op in one function.
+func follows(instr ssa.Instruction, mode chanflow.Mode, op *chanflow.Op) bool {
+	return dominates(op.Instr, instr) || mode == chanflow.Defer && dominates(instr, op.Instr)
 }
 
 // ownEnd returns the go statement of a goroutine that waits for its own end: what

@@ -36,7 +36,7 @@ func (c *checker) left() {
 		locks := c.held(op.Instr)
 		var under *holding
 		for _, w := range by {
-			if op.Kind == chanflow.Recv && c.after(op.Instr, op.Mode, w, make(map[*ssa.Function]bool)) {
+			if op.Kind == chanflow.Recv && c.after(op.Instr, op.Mode, w) {
 				return // it takes back what it sent: a place among so many
 			}
 			leaves := c.leaves(w, op)

@@ -320,3 +320,142 @@ func (c *container) Stop() {
 	defer c.Unlock()
 	c.health.stop <- struct{}{} // want `likely: whoever comes here may wait for ever: it sends to stop, and it holds container.Mutex`
 }
+
+// What expires entries calls back into their owner, which holds its lock while it
+// hands over a new one.
+type tokens struct {
+	mu     sync.RWMutex
+	valid  map[string]bool
+	keeper *expirer
+}
+
+type expirer struct {
+	added  chan string
+	quit   chan struct{}
+	forget func(string)
+}
+
+func (e *expirer) run() {
+	var known []string
+	for {
+		select {
+		case t := <-e.added:
+			known = append(known, t)
+		case <-e.quit:
+			for _, t := range known {
+				e.forget(t)
+			}
+			return
+		default:
+			for _, t := range known {
+				e.forget(t)
+			}
+		}
+	}
+}
+
+func NewTokens() *tokens {
+	t := &tokens{valid: make(map[string]bool)}
+	t.keeper = &expirer{added: make(chan string), quit: make(chan struct{}), forget: t.forgetter()}
+	go t.keeper.run()
+	return t
+}
+
+func (t *tokens) forgetter() func(string) {
+	return func(name string) {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		delete(t.valid, name)
+	}
+}
+
+func (t *tokens) Add(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.valid[name] = true
+	t.keeper.added <- name // want `likely: whoever comes here may wait for ever: it sends to added, and it holds tokens.mu`
+}
+
+func (t *tokens) Close() { close(t.keeper.quit) }
+
+// Another function may stand in the field: one that takes no lock.
+type leases struct {
+	mu     sync.Mutex
+	valid  map[string]bool
+	keeper *reaper
+}
+
+type reaper struct {
+	added  chan string
+	forget func(string)
+}
+
+func (r *reaper) run() {
+	for t := range r.added {
+		r.forget(t)
+	}
+}
+
+func NewLeases(dry bool) *leases {
+	l := &leases{valid: make(map[string]bool)}
+	l.keeper = &reaper{added: make(chan string)}
+	l.keeper.forget = func(name string) { os.Stdout.WriteString(name) }
+	if !dry {
+		l.keeper.forget = func(name string) {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			delete(l.valid, name)
+		}
+	}
+	go l.keeper.run()
+	return l
+}
+
+func (l *leases) Add(name string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.keeper.added <- name // want `suspected: whoever comes here may wait for ever: it sends to added`
+}
+
+func (l *leases) Close() { close(l.keeper.added) }
+
+// Who waits for a condition goes on only with its lock, which is held until then.
+type notifier struct {
+	mu   sync.Mutex
+	cond *sync.Cond
+	n    int
+}
+
+func newNotifier() *notifier {
+	n := &notifier{}
+	n.cond = sync.NewCond(&n.mu)
+	return n
+}
+
+func after(f func()) <-chan struct{} {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f()
+	}()
+	return done
+}
+
+func (n *notifier) serve(abort <-chan struct{}) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	woken := after(func() {
+		for n.n == 0 {
+			n.cond.Wait()
+		}
+	})
+	<-abort
+	n.n++
+	n.cond.Signal()
+	<-woken // want `likely: whoever comes here may wait for ever: it receives from done, and it holds notifier.mu`
+}
+
+func Serve(abort <-chan struct{}) {
+	newNotifier().serve(abort)
+	<-after(func() { os.Stdout.Sync() })
+}

@@ -314,3 +314,36 @@ func runLimited(jobs []job) (err error) {
 	}
 	return err
 }
+
+// The place that a goroutine gives back was taken for it, whoever else leaves.
+type revoker struct {
+	wg   sync.WaitGroup
+	quit chan struct{}
+}
+
+func (r *revoker) attach(f func()) {
+	r.wg.Add(1)
+	go func() {
+		defer r.wg.Done()
+		f()
+	}()
+}
+
+func (r *revoker) Revoke(jobs []job) {
+	r.attach(func() {
+		slots := make(chan struct{}, 16)
+		for _, j := range jobs {
+			select {
+			case slots <- struct{}{}:
+			case <-r.quit:
+				return
+			}
+			r.attach(func() {
+				j.run()
+				<-slots
+			})
+		}
+	})
+}
+
+func (r *revoker) Close() { close(r.quit) }
