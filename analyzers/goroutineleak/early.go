@@ -537,7 +537,10 @@ func (h *handover) middle(site ssa.CallInstruction, send *chanflow.Op) (ret *ssa
 			if r.Kind != chanflow.Range && !loops(r.Instr) {
 				return found, loops(site) // one of many
 			}
-			return found, onOwn(r, found) && loops(send.Instr)
+			if !loops(send.Instr) {
+				return found, loops(site) // each has but one, and does not know of the others
+			}
+			return found, onOwn(r, found)
 		}
 	}
 	return nil, false

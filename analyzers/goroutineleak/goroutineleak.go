@@ -48,15 +48,16 @@ type checker struct {
 	guards   *guards.Index
 	commands *oneshot.Index
 
-	stuck   map[ssa.Instruction]bool     // operations that are reported
-	behind  map[ssa.CallInstruction]bool // go statements whose goroutine is said to be left behind
-	sides   map[ssa.Instruction]bool     // sections that are reported, and who would end the wait
-	judged  map[*chanflow.Object]bool    // channels that early has looked at
-	lockers map[*chanflow.Object]map[*ssa.Function]bool
-	ends    map[*ssa.Function]bool // whether it can return
-	asked   map[*ssa.Function]bool
-	begun   map[*ssa.Function]beginning
-	begunAt map[*ssa.BasicBlock]beginning
+	stuck    map[ssa.Instruction]bool     // operations that are reported
+	behind   map[ssa.CallInstruction]bool // go statements whose goroutine is said to be left behind
+	sides    map[ssa.Instruction]bool     // sections that are reported, and who would end the wait
+	judged   map[*chanflow.Object]bool    // channels that early has looked at
+	holdings map[ssa.Instruction][]holding
+	lockers  map[*chanflow.Object]map[*ssa.Function]bool
+	ends     map[*ssa.Function]bool // whether it can return
+	asked    map[*ssa.Function]bool
+	begun    map[*ssa.Function]beginning
+	begunAt  map[*ssa.BasicBlock]beginning
 }
 
 // A beginning is what chanflow says of how a function comes to run.
@@ -99,6 +100,7 @@ func run(pass *rule.Pass) error {
 		behind:   make(map[ssa.CallInstruction]bool),
 		sides:    make(map[ssa.Instruction]bool),
 		judged:   make(map[*chanflow.Object]bool),
+		holdings: make(map[ssa.Instruction][]holding),
 		lockers:  make(map[*chanflow.Object]map[*ssa.Function]bool),
 		ends:     make(map[*ssa.Function]bool),
 		asked:    make(map[*ssa.Function]bool),

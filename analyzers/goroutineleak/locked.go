@@ -52,6 +52,15 @@ func (c *checker) locked(least int) {
 
 // held returns the mutexes that are held at instr.
 func (c *checker) held(instr ssa.Instruction) []holding {
+	all, ok := c.holdings[instr]
+	if !ok {
+		all = c.findHeld(instr)
+		c.holdings[instr] = all
+	}
+	return all
+}
+
+func (c *checker) findHeld(instr ssa.Instruction) []holding {
 	starts, _ := c.startsAt(instr)
 	all := c.heldAt(nil, instr, holding{starts: starts, waits: instr.Parent()})
 	c.flow.Up(instr, func(w *chanflow.Way) bool {
@@ -400,25 +409,30 @@ func (c *checker) waitsFor(lock *chanflow.Object) (ops []*chanflow.Op) {
 	return ops
 }
 
-// takers returns the functions that take the lock of h, or may call what does.
+// takers returns the functions that take the lock of h, or may call what does, whatever
+// they are passed.
 func (c *checker) takers(h holding) map[*ssa.Function]bool {
 	if fns, ok := c.lockers[h.lock]; ok {
 		return fns
 	}
 	fns := make(map[*ssa.Function]bool)
 	c.lockers[h.lock] = fns
-	for _, op := range c.waitsFor(h.lock) {
-		if fns[op.Fn] {
-			continue
+	var todo []*ssa.Function
+	add := func(fn *ssa.Function) {
+		if !fns[fn] {
+			fns[fn] = true
+			todo = append(todo, fn)
 		}
-		fns[op.Fn] = true
-		c.flow.Up(op.Instr, func(w *chanflow.Way) bool {
-			if w.Edge.Mode == chanflow.Go || w.Edge.Mode == chanflow.Passed {
-				return false
+	}
+	for _, op := range c.waitsFor(h.lock) {
+		add(op.Fn)
+	}
+	for ; len(todo) > 0; todo = todo[1:] {
+		for _, e := range c.flow.In(todo[0]) {
+			if e.Mode != chanflow.Go && e.Mode != chanflow.Passed {
+				add(e.Caller)
 			}
-			fns[w.Fn] = true
-			return true
-		})
+		}
 	}
 	return fns
 }

@@ -1,0 +1,527 @@
+// Package servers is written as servers are: what it starts ends.
+package servers
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// The listener's error has room, and the shutdown waits for it.
+func run(ctx context.Context, srv *http.Server) error {
+	failed := make(chan error, 1)
+	go func() {
+		if err := srv.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+			failed <- err
+		}
+		close(failed)
+	}()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+		stop, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		return srv.Shutdown(stop)
+	}
+}
+
+// Both directions, each with room; the one that is left ends with its connection.
+func proxy(a, b net.Conn) error {
+	errs := make(chan error, 2)
+	cp := func(dst, src net.Conn) {
+		_, err := io.Copy(dst, src)
+		errs <- err
+	}
+	go cp(a, b)
+	go cp(b, a)
+	return <-errs
+}
+
+// One direction here, the other one there, which is waited for.
+func tunnel(a, b net.Conn) {
+	done := make(chan struct{})
+	go func() {
+		io.Copy(a, b)
+		a.Close()
+		done <- struct{}{}
+	}()
+	io.Copy(b, a)
+	b.Close()
+	<-done
+}
+
+// A connection has a reader and a writer; the one closes the channel of the other.
+type conn struct {
+	net.Conn
+	out    chan []byte
+	closed atomic.Bool
+	once   sync.Once
+	done   chan struct{}
+}
+
+func serve(ln net.Listener, handle func([]byte) []byte) error {
+	for {
+		nc, err := ln.Accept()
+		if err != nil {
+			return err
+		}
+		c := &conn{Conn: nc, out: make(chan []byte, 16), done: make(chan struct{})}
+		go c.readLoop(handle)
+		go c.writeLoop()
+	}
+}
+
+func (c *conn) readLoop(handle func([]byte) []byte) {
+	defer c.close()
+	sc := bufio.NewScanner(c)
+	for sc.Scan() {
+		select {
+		case c.out <- handle(sc.Bytes()):
+		case <-c.done:
+			return
+		}
+	}
+}
+
+func (c *conn) writeLoop() {
+	defer c.close()
+	for {
+		select {
+		case b := <-c.out:
+			if _, err := c.Write(b); err != nil {
+				return
+			}
+		case <-c.done:
+			return
+		}
+	}
+}
+
+func (c *conn) close() {
+	c.once.Do(func() {
+		close(c.done)
+		c.Conn.Close()
+	})
+}
+
+// Subscribers come and go; one that is slow misses something.
+type broker struct {
+	mu   sync.RWMutex
+	subs map[chan string]struct{}
+}
+
+func (b *broker) Subscribe(ctx context.Context, f func(string)) {
+	ch := make(chan string, 8)
+	b.mu.Lock()
+	b.subs[ch] = struct{}{}
+	b.mu.Unlock()
+	go func() {
+		for msg := range ch {
+			f(msg)
+		}
+	}()
+	go func() {
+		<-ctx.Done()
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		delete(b.subs, ch)
+		close(ch)
+	}()
+}
+
+func (b *broker) Publish(msg string) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	for ch := range b.subs {
+		select {
+		case ch <- msg:
+		default:
+		}
+	}
+}
+
+// What is asked of the loop is answered by it, or it has ended.
+type request struct {
+	key   string
+	reply chan string
+}
+
+type loop struct {
+	reqs chan request
+	quit chan struct{}
+	done chan struct{}
+}
+
+func newLoop() *loop {
+	l := &loop{reqs: make(chan request), quit: make(chan struct{}), done: make(chan struct{})}
+	go l.run()
+	return l
+}
+
+func (l *loop) run() {
+	defer close(l.done)
+	state := make(map[string]string)
+	for {
+		select {
+		case r := <-l.reqs:
+			r.reply <- state[r.key]
+		case <-l.quit:
+			return
+		}
+	}
+}
+
+func (l *loop) Get(key string) (string, bool) {
+	r := request{key, make(chan string, 1)}
+	select {
+	case l.reqs <- r:
+		return <-r.reply, true
+	case <-l.done:
+		return "", false
+	}
+}
+
+func (l *loop) Close() {
+	close(l.quit)
+	<-l.done
+}
+
+// Whoever comes second waits for the first, which closes whatever happens.
+type group struct {
+	mu    sync.Mutex
+	calls map[string]*call
+}
+
+type call struct {
+	done chan struct{}
+	val  string
+	err  error
+}
+
+func (g *group) Do(ctx context.Context, key string, f func() (string, error)) (string, error) {
+	g.mu.Lock()
+	c := g.calls[key]
+	if c == nil {
+		c = &call{done: make(chan struct{})}
+		g.calls[key] = c
+		go func() {
+			c.val, c.err = f()
+			g.mu.Lock()
+			delete(g.calls, key)
+			g.mu.Unlock()
+			close(c.done)
+		}()
+	}
+	g.mu.Unlock()
+	select {
+	case <-c.done:
+		return c.val, c.err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+// A queue that is closed wakes all who wait.
+type queue struct {
+	mu     sync.Mutex
+	cond   *sync.Cond
+	items  []string
+	closed bool
+}
+
+func newQueue(workers int, f func(string)) *queue {
+	q := &queue{}
+	q.cond = sync.NewCond(&q.mu)
+	for range workers {
+		go func() {
+			for {
+				s, ok := q.pop()
+				if !ok {
+					return
+				}
+				f(s)
+			}
+		}()
+	}
+	return q
+}
+
+func (q *queue) pop() (string, bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for len(q.items) == 0 && !q.closed {
+		q.cond.Wait()
+	}
+	if q.closed {
+		return "", false
+	}
+	s := q.items[0]
+	q.items = q.items[1:]
+	return s, true
+}
+
+func (q *queue) Push(s string) {
+	q.mu.Lock()
+	q.items = append(q.items, s)
+	q.mu.Unlock()
+	q.cond.Signal()
+}
+
+func (q *queue) Close() {
+	q.mu.Lock()
+	q.closed = true
+	q.mu.Unlock()
+	q.cond.Broadcast()
+}
+
+// The wait has an end of its own.
+func waitFor(wg *sync.WaitGroup, d time.Duration) bool {
+	done := make(chan struct{})
+	go func() {
+		wg.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return true
+	case <-time.After(d):
+		return false
+	}
+}
+
+// It stops under its lock, but who works takes another.
+type service struct {
+	mu      sync.Mutex
+	running bool
+	quit    chan struct{}
+	wg      sync.WaitGroup
+
+	statsMu sync.Mutex
+	n       int
+}
+
+func (s *service) Start() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.running {
+		return
+	}
+	s.running = true
+	s.quit = make(chan struct{})
+	s.wg.Add(1)
+	go s.work(s.quit)
+}
+
+func (s *service) work(quit <-chan struct{}) {
+	defer s.wg.Done()
+	t := time.NewTicker(time.Second)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+			s.statsMu.Lock()
+			s.n++
+			s.statsMu.Unlock()
+		case <-quit:
+			return
+		}
+	}
+}
+
+func (s *service) Stop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.running {
+		return
+	}
+	s.running = false
+	close(s.quit)
+	s.wg.Wait()
+}
+
+// All are asked and all answers received, in whatever order they come.
+func fanOut(ctx context.Context, urls []string, get func(context.Context, string) (string, error)) (map[string]string, error) {
+	type answer struct {
+		url, body string
+		err       error
+	}
+	answers := make(chan answer)
+	for _, u := range urls {
+		go func() {
+			body, err := get(ctx, u)
+			answers <- answer{u, body, err}
+		}()
+	}
+	var first error
+	all := make(map[string]string)
+	for range urls {
+		a := <-answers
+		if a.err != nil && first == nil {
+			first = a.err
+		}
+		all[a.url] = a.body
+	}
+	return all, first
+}
+
+// Workers take jobs until there are no more, and the results until all have ended.
+func pool(jobs []string, n int, f func(string) error) (failed int) {
+	todo := make(chan string)
+	errs := make(chan error)
+	var wg sync.WaitGroup
+	for range n {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for j := range todo {
+				errs <- f(j)
+			}
+		}()
+	}
+	go func() {
+		defer close(todo)
+		for _, j := range jobs {
+			todo <- j
+		}
+	}()
+	go func() {
+		wg.Wait()
+		close(errs)
+	}()
+	for err := range errs {
+		if err != nil {
+			failed++
+		}
+	}
+	return failed
+}
+
+// A producer that is told when nobody reads any more.
+func scan(r io.Reader, match func(string) bool) (string, bool) {
+	lines := make(chan string)
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		defer close(lines)
+		sc := bufio.NewScanner(r)
+		for sc.Scan() {
+			select {
+			case lines <- sc.Text():
+			case <-done:
+				return
+			}
+		}
+	}()
+	for line := range lines {
+		if match(line) {
+			return line, true
+		}
+	}
+	return "", false
+}
+
+// A batch is flushed by the one goroutine that there is, when it is full or at its time.
+type batcher struct {
+	in    chan string
+	flush chan chan struct{}
+	stop  chan struct{}
+	wg    sync.WaitGroup
+}
+
+func newBatcher(write func([]string)) *batcher {
+	b := &batcher{in: make(chan string, 64), flush: make(chan chan struct{}), stop: make(chan struct{})}
+	b.wg.Add(1)
+	go func() {
+		defer b.wg.Done()
+		var batch []string
+		t := time.NewTimer(time.Second)
+		defer t.Stop()
+		for {
+			select {
+			case s := <-b.in:
+				if batch = append(batch, s); len(batch) < 100 {
+					continue
+				}
+			case <-t.C:
+				t.Reset(time.Second)
+			case ack := <-b.flush:
+				write(batch)
+				batch = nil
+				close(ack)
+				continue
+			case <-b.stop:
+				write(batch)
+				return
+			}
+			write(batch)
+			batch = nil
+		}
+	}()
+	return b
+}
+
+func (b *batcher) Add(s string) error {
+	select {
+	case b.in <- s:
+		return nil
+	case <-b.stop:
+		return net.ErrClosed
+	}
+}
+
+func (b *batcher) Flush() {
+	ack := make(chan struct{})
+	select {
+	case b.flush <- ack:
+		<-ack
+	case <-b.stop:
+	}
+}
+
+func (b *batcher) Close() {
+	close(b.stop)
+	b.wg.Wait()
+}
+
+// A handle is closed under the lock; the loop takes it, but not before it has ended.
+type watcher struct {
+	mu      sync.Mutex
+	cancel  context.CancelFunc
+	done    chan struct{}
+	updates int
+}
+
+func (w *watcher) Watch(parent context.Context, next func(context.Context) error) {
+	ctx, cancel := context.WithCancel(parent)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.cancel, w.done = cancel, make(chan struct{})
+	go func(done chan struct{}) {
+		defer close(done)
+		for {
+			if err := next(ctx); err != nil {
+				return
+			}
+			w.mu.Lock()
+			w.updates++
+			w.mu.Unlock()
+		}
+	}(w.done)
+}
+
+func (w *watcher) Stop() {
+	w.mu.Lock()
+	cancel, done := w.cancel, w.done
+	w.mu.Unlock()
+	if cancel != nil {
+		cancel()
+		<-done
+	}
+}
