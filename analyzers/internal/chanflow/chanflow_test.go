@@ -46,7 +46,7 @@ func wakers(x *chanflow.Index, op *chanflow.Op) string {
 	if len(names) == 0 {
 		names = append(names, "nobody")
 	}
-	starts, only := x.Starts(op.Fn)
+	starts, only := x.StartsOf(op.Instr)
 	said := strings.Join(slices.Compact(names), ", ")
 	for _, s := range starts {
 		said += ", started in " + name(s.Caller)

@@ -176,3 +176,47 @@ func (h *hub) broadcast() {
 }
 
 func Hub(h *hub) { h.subscribe(); h.broadcast() }
+
+// What a helper starts is what it is passed there, and what stands under a flag is
+// reached by who sets it.
+func start(f func()) {
+	go func() { f() }()
+}
+
+func First() {
+	ch := make(chan int)
+	start(func() {
+		ch <- 1 // want "First, started in start[.]$"
+	})
+	<-ch // want "First.1, or called"
+}
+
+func both(f, g func()) {
+	start(f)
+	g()
+}
+
+func Second() {
+	ch := make(chan int)
+	both(
+		func() { ch <- 1 }, // want "Second.2, started in start[.]$"
+		func() { <-ch },    // want "Second.1, or called[.]$"
+	)
+}
+
+func finish(wait bool, ch chan int) {
+	if wait {
+		<-ch // want "Third.1, finish, or called[.]$"
+		return
+	}
+	close(ch)
+}
+
+func Third() {
+	ch := make(chan int)
+	go func() {
+		ch <- 1 // want "finish, started in Third[.]$"
+		finish(false, ch)
+	}()
+	finish(true, ch)
+}
