@@ -27,8 +27,8 @@
 //     tickers and spinning loops too.
 //
 // The finding stands at the go statement, or at the call of a helper that starts what it
-// is passed; its chain leads from there to the operation that hangs, and to why. What hangs in whoever calls it, with no go statement in
-// sight, is reported where it hangs.
+// is passed; its chain leads from there to the operation that hangs, and to why. What
+// hangs in whoever calls it, with no go statement in sight, is reported where it hangs.
 //
 // Of the goroutines that Go's own goroutine leak profile shows it sees most before
 // they leak. It also sees what that profile cannot, for it goes by what the garbage

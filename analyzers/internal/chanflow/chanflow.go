@@ -104,6 +104,7 @@ type Index struct {
 	ops   map[*ssa.Function][]*Op
 	in    map[*ssa.Function][]*Edge
 	calls map[*ssa.Function][]*Edge
+	sites map[ssa.CallInstruction][]*Edge
 	live  map[*ssa.Function]bool
 	conds map[*ssa.BasicBlock][]given
 }
@@ -114,6 +115,7 @@ func run(pass *analysis.Pass) (any, error) {
 		ops:   make(map[*ssa.Function][]*Op),
 		in:    make(map[*ssa.Function][]*Edge),
 		calls: make(map[*ssa.Function][]*Edge),
+		sites: make(map[ssa.CallInstruction][]*Edge),
 		live:  make(map[*ssa.Function]bool),
 		conds: make(map[*ssa.BasicBlock][]given),
 	}

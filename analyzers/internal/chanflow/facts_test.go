@@ -128,7 +128,9 @@ func TestAware(t *testing.T) {
 		}
 	}
 	cut := w
-	cut.Cut = func(from, to *ssa.BasicBlock) bool { return from.Comment == "rangeindex.loop" && to.Comment == "rangeindex.done" }
+	cut.Cut = func(from, to *ssa.BasicBlock) bool {
+		return from.Comment == "rangeindex.loop" && to.Comment == "rangeindex.done"
+	}
 	for _, name := range []string{"flagged", "left"} {
 		if cut.Aware(call(t, pkg.Func(name), "from")) != nil {
 			t.Errorf("%s: a return without a stop is found after a break", name)

@@ -7,6 +7,7 @@ func (x *Index) graph(edges []*Edge) {
 	for _, e := range edges {
 		x.in[e.Callee] = append(x.in[e.Callee], e)
 		x.calls[e.Caller] = append(x.calls[e.Caller], e)
+		x.sites[e.Site] = append(x.sites[e.Site], e)
 	}
 	for _, e := range edges {
 		x.name(e)
@@ -80,16 +81,8 @@ func (x *Index) In(fn *ssa.Function) []*Edge { return x.in[fn] }
 // Calls returns the calls in fn of functions of the package.
 func (x *Index) Calls(fn *ssa.Function) []*Edge { return x.calls[fn] }
 
-// Callees returns what a call in fn may call.
-func (x *Index) Callees(site ssa.CallInstruction) []*Edge {
-	var es []*Edge
-	for _, e := range x.calls[site.Parent()] {
-		if e.Site == site {
-			es = append(es, e)
-		}
-	}
-	return es
-}
+// Callees returns what a call may call.
+func (x *Index) Callees(site ssa.CallInstruction) []*Edge { return x.sites[site] }
 
 // Foreign reports whether code out of sight may call fn.
 func (x *Index) Foreign(fn *ssa.Function) bool { return x.b.foreign[fn] }
