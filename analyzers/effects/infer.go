@@ -43,6 +43,7 @@ type inference struct {
 	msets     typeutil.MethodSetCache
 	named     []types.Type                // see concreteTypes
 	standsFor map[types.Type][]types.Type // see typesOf
+	byParam   map[passedKey][]*target     // see passable
 
 	factSize int // bytes
 }
@@ -104,6 +105,7 @@ func newInference(pass *analysis.Pass, assumed map[string]Set) *inference {
 		seen:       make(map[*types.Func]*Summary),
 		deciding:   make(map[*ssa.Parameter]bool),
 		standsFor:  make(map[types.Type][]types.Type),
+		byParam:    make(map[passedKey][]*target),
 	}
 	x.readDirectives()
 	x.linknames = linknames(pass.Files)

@@ -233,7 +233,7 @@ func (x *inference) summarise(f *function) *Summary {
 // openOf returns what to assume of a call of a parameter if its type says what
 // can be passed: what any of that does.
 func (x *inference) openOf(k givenKey, open Set) Set {
-	ts := x.byType(k.param, k.method)
+	ts := x.passable(k)
 	if len(ts) == 0 {
 		return open
 	}
@@ -249,12 +249,34 @@ func (x *inference) openOf(k givenKey, open Set) Set {
 			}
 		}
 		for _, other := range t.fn.givens {
-			if len(x.byType(other.param, other.method)) == 0 && !other.spawned {
+			if len(x.passable(other)) == 0 && !other.spawned {
 				kinds |= t.fn.given[other].open
 			}
 		}
 	}
 	return kinds
+}
+
+// A passedKey is what decides what a call of a parameter may be: its type, and which
+// method of it is called, if any.
+type passedKey struct {
+	typ    types.Type
+	method string
+}
+
+// passable is byType, remembered: while functions are solved it is asked of the same
+// few types over and over, and an interface of generated code has hundreds of methods.
+func (x *inference) passable(k givenKey) []*target {
+	if k.param == nil {
+		return nil
+	}
+	key := passedKey{k.param.Type(), k.method}
+	ts, known := x.byParam[key]
+	if !known {
+		ts = x.byType(k.param, k.method)
+		x.byParam[key] = ts
+	}
+	return ts
 }
 
 // withOpen adds the kinds in open to effects, where there is no better one.
