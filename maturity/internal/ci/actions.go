@@ -17,7 +17,7 @@ var quiet = []string{
 	"helm/", "ncipollo/", "release-drafter/", "amannn/", "crate-ci/typos", "lycheeverse/", "streetsidesoftware/", "ludeeus/", "stefanzweifel/", "mxschmitt/",
 	"magnetikonline/", "extractions/setup-just", "wagoid/", "jdx/mise-action", "asdf-vm/", "cachix/install-nix-action", "depot/setup-action", "tibdex/",
 	"renovatebot/", "nowsprinting/", "conventional-changelog/", "zizmorcore/", "reproducible-containers/", "test-summary/", "mikepenz/", "webfactory/",
-	"rtcamp/", "madrapps/", "dtolnay/", "azure/setup", "kubernetes-sigs/", "engineerd/", "nolar/", "thollander/", "gotesttools/", "anthropics/", "hashicorp-forge/", "grafana/shared-workflows", "goreleaser/", "imjasonh/setup", "ko-build/setup",
+	"rtcamp/", "madrapps/", "dtolnay/", "azure/setup", "kubernetes-sigs/", "engineerd/", "nolar/", "thollander/", "gotesttools/", "anthropics/", "hashicorp-forge/", "grafana/shared-workflows", "goreleaser/", "imjasonh/setup", "ko-build/setup", "luizm/", "grafana/plugin",
 }
 
 // knownAction returns what an action runs, by its name without the version.

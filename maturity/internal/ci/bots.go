@@ -1,9 +1,9 @@
 package ci
 
 import (
+	"bytes"
+	"slices"
 	"strings"
-
-	"github.com/tailscale/hujson"
 
 	"github.com/lagvet/lagvet/maturity/internal/yamltree"
 	"github.com/lagvet/lagvet/maturity/verdict"
@@ -47,7 +47,7 @@ func (r *Result) dependabot() (verdict.Result, bool) {
 			if n, ok := u.Get("open-pull-requests-limit").Int(); ok && n == 0 {
 				return verdict.Failed("Dependabot proposes only what mends vulnerabilities: open-pull-requests-limit is 0", place), true
 			}
-			return verdict.Passed("Dependabot proposes new versions of modules, "+firstOf(u.Get("schedule", "interval").Text(), "at times"), place), true
+			return verdict.Passed("Dependabot proposes new versions of modules ("+firstOf(u.Get("schedule", "interval").Text(), "at times")+")", place), true
 		}
 		return verdict.Failed("Dependabot does not look after Go modules: its configuration has no gomod", verdict.Place{File: file}), true
 	}
@@ -76,11 +76,8 @@ func (r *Result) renovate() (verdict.Result, bool) {
 		if err != nil {
 			return verdict.Unseen("Renovate's configuration cannot be read: "+err.Error(), verdict.Place{File: file}), true
 		}
-		if std, err := hujson.Standardize(data); err == nil {
-			data = std
-		}
-		// What JSON5 allows beyond comments is in YAML's flow style, but for a few.
-		docs, err := yamltree.Parse(file, data)
+		// All else that JSON5 has beyond JSON is YAML too.
+		docs, err := yamltree.Parse(file, uncomment(data))
 		if err != nil || len(docs) == 0 {
 			return verdict.Unseen("Renovate's configuration cannot be read", verdict.Place{File: file, Text: message(err)}), true
 		}
@@ -130,4 +127,47 @@ func onlyGo(rule yamltree.Node) bool {
 		}
 	}
 	return all
+}
+
+// uncomment replaces the comments of JSON5 by spaces, so that lines and columns stay.
+func uncomment(data []byte) []byte {
+	out := slices.Clone(data)
+	var quote byte
+	for i := 0; i < len(out); i++ {
+		rest := string(out[i:min(i+2, len(out))])
+		end := 0
+		switch {
+		case quote != 0:
+			if out[i] == '\\' {
+				i++
+			} else if out[i] == quote {
+				quote = 0
+			}
+			continue
+		case out[i] == '"' || out[i] == '\'':
+			quote = out[i]
+			continue
+		case out[i] == '\t': // which YAML does not take for space
+			out[i] = ' '
+			continue
+		case rest == "//":
+			end = bytes.IndexByte(out[i:], '\n')
+		case rest == "/*":
+			if end = bytes.Index(out[i+2:], []byte("*/")); end >= 0 {
+				end += 4
+			}
+		default:
+			continue
+		}
+		if end < 0 {
+			end = len(out) - i
+		}
+		for j := i; j < i+end; j++ {
+			if out[j] != '\n' {
+				out[j] = ' '
+			}
+		}
+		i += end - 1
+	}
+	return out
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lagvet/lagvet/maturity/internal/tree"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
 
@@ -41,16 +42,36 @@ func (r *Result) of(kind Kind) (known, unread []candidate) {
 	for i := range r.Gates {
 		g := &r.Gates[i]
 		for _, s := range g.roles() {
-			if s.kind == kind {
+			if s.kind == kind && !r.inner(g, kind) {
 				known = append(known, candidate{g, s})
 			}
 		}
-		if g.Unread != "" && kind.words().MatchString(g.Text) {
+		if g.Unread != "" && kind.words().MatchString(g.subject()) {
 			unread = append(unread, candidate{g, role{kind: kind}})
 		}
 	}
 	slices.SortStableFunc(known, clearest)
 	return known, unread
+}
+
+// subject is what a command is about, without its flags.
+func (g *Gate) subject() string {
+	words := slices.DeleteFunc(slices.Clone(g.Argv), func(a string) bool { return strings.HasPrefix(a, "-") })
+	return strings.Join(words, " ")
+}
+
+// inner reports whether a gate is about a module within the repository's own, which
+// says nothing of that.
+func (r *Result) inner(g *Gate, kind Kind) bool {
+	switch kind {
+	case PreCommit, Goreleaser, DockerBuild, Fault, FaultByName, RuleLint, MetricLint, DashboardLint, Benchmark:
+		return false
+	}
+	if g.Dir == "" || g.Dir == "." || !slices.Contains(r.mods, ".") {
+		return false
+	}
+	m := moduleOf(r.mods, g.Dir)
+	return m != "" && m != "."
 }
 
 // clearest puts first what proves a gate best: that which is limited to nothing and
@@ -164,7 +185,10 @@ func (r *Result) perhaps(what string, known, unread []candidate, m Moments) (ver
 
 // bare drops the article of what is negated.
 func bare(what string) string {
-	return strings.TrimPrefix(strings.TrimPrefix(what, "a "), "an ")
+	for _, article := range []string{"a ", "an ", "the "} {
+		what = strings.TrimPrefix(what, article)
+	}
+	return what
 }
 
 // absent is the failure, with the nearest that there is.
@@ -300,7 +324,7 @@ func some(names []string) string {
 // testDirs are the directories with tests of the modules at the top of the
 // repository; those of modules within them have to look after themselves.
 func (r *Result) testDirs() []string {
-	mods := r.modules()
+	mods := r.mods
 	root := slices.Contains(mods, ".")
 	var dirs []string
 	for _, f := range r.t.Files() {
@@ -327,9 +351,9 @@ func ignored(dir string) bool {
 }
 
 // modules are the directories with a go.mod; "." if there is none.
-func (r *Result) modules() []string {
+func modules(t *tree.Tree) []string {
 	var dirs []string
-	for _, f := range r.t.Match("**/go.mod") {
+	for _, f := range t.Match("**/go.mod") {
 		if !ignored(path.Dir(f)) {
 			dirs = append(dirs, path.Dir(f))
 		}
@@ -511,6 +535,9 @@ func (r *Result) FaultTest() verdict.Result {
 	}); len(places) > 0 {
 		if t, ok := r.tests(); ok {
 			return verdict.Passed("tests inject faults, and run in continuous integration", append(places, t)...)
+		}
+		if res, ok := r.perhaps("a run of the tests that inject faults", nil, unread, PullRequest|DefaultBranch|Release|Schedule); ok {
+			return res
 		}
 		return verdict.Failed("there are tests that inject faults, and nothing runs them", places...)
 	}

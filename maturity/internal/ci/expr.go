@@ -28,6 +28,9 @@ type actor struct{}
 // truthy is a value that is not known, but counts as true.
 type truthy struct{}
 
+// noLabels are the labels of a pull request: none, as those that nobody put some on.
+type noLabels struct{}
+
 // context are the variables of expressions: by "github.ref" and so on.
 type context struct {
 	vars map[string]value
@@ -59,6 +62,11 @@ func (x context) node(n actionlint.ExprNode) value {
 		return n.Value
 	case *actionlint.VariableNode, *actionlint.ObjectDerefNode, *actionlint.IndexAccessNode:
 		return x.variable(n)
+	case *actionlint.ArrayDerefNode:
+		if strings.HasSuffix(dotted(n.Receiver), ".labels") {
+			return noLabels{}
+		}
+		return unknown{}
 	case *actionlint.NotOpNode:
 		t, known, files := truth(x.node(n.Operand))
 		if !known {
@@ -95,6 +103,11 @@ func dotted(n actionlint.ExprNode) string {
 }
 
 func (x context) variable(n actionlint.ExprNode) value {
+	if d, ok := n.(*actionlint.ObjectDerefNode); ok {
+		if _, ok := d.Receiver.(*actionlint.ArrayDerefNode); ok {
+			return x.node(d.Receiver)
+		}
+	}
 	p := dotted(n)
 	if v, ok := x.vars[p]; ok {
 		return v
@@ -264,6 +277,11 @@ func text(v value) (string, bool) {
 }
 
 func (x context) call(n *actionlint.FuncCallNode) value {
+	if fn := strings.ToLower(n.Callee); fn == "contains" && len(n.Args) == 2 {
+		if _, ok := x.node(n.Args[0]).(noLabels); ok {
+			return false
+		}
+	}
 	var args []value
 	var texts []string
 	for _, a := range n.Args {

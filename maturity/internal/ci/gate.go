@@ -80,12 +80,13 @@ type Result struct {
 	// here.
 	Files, Foreign []string
 
-	t *tree.Tree
+	t    *tree.Tree
+	mods []string
 }
 
 // Collect reads the continuous integration of a repository.
 func Collect(t *tree.Tree) *Result {
-	c := &collector{t: t, r: script.NewReader(t), res: &Result{t: t}, seen: make(map[string]int)}
+	c := &collector{t: t, r: script.NewReader(t), res: &Result{t: t, mods: modules(t)}, seen: make(map[string]int)}
 	for _, read := range []func(){c.github, c.gitlab, c.circleci, c.buildkite, c.azure, c.jenkins} {
 		read()
 	}
@@ -136,15 +137,13 @@ type step struct {
 	cond, note    string // what is not known, and what is put up with
 	why           string // why its failure stops nothing
 	script        script.Script
+	at            string   // where the repository is checked out; empty for the top
 	argv          []string // instead of the script
 	unread        string
 }
 
 // run adds the commands of a step.
 func (c *collector) run(st step) {
-	if c.r.Exhausted() {
-		return
-	}
 	var cmds []script.Command
 	if st.argv != nil {
 		cmd := script.Command{Place: st.place, Env: st.script.Env, Dir: st.script.Dir, Lost: st.why, If: st.cond, Unread: st.unread}
@@ -159,10 +158,14 @@ func (c *collector) run(st step) {
 		cmds = c.r.Shell(st.script)
 	}
 	for _, cmd := range cmds {
+		if rest, ok := strings.CutPrefix(cmd.Dir+"/", st.at+"/"); ok && st.at != "" {
+			cmd.Dir = firstOf(strings.TrimSuffix(rest, "/"), ".")
+		}
 		if cmd.File != st.place.File && len(cmd.Via) == 0 {
 			cmd.Via = []verdict.Place{st.place}
 		}
 		c.add(st, cmd)
+		c.hooks(st, cmd)
 	}
 }
 

@@ -760,7 +760,7 @@ func (j *jobAt) shellStep(st step, x context, t shellText) {
 	if t.dir != "" {
 		dir = x.replace(t.dir, mark)
 	}
-	sc.Dir = j.inRepository(dir)
+	sc.Dir, st.at = j.inRepository(dir), j.at
 	shell := x.replace(firstOf(t.shell, j.shell), mark)
 	switch name, _, _ := strings.Cut(shell, " "); {
 	case shell == "" && j.windows, name == "pwsh", name == "powershell", name == "cmd":

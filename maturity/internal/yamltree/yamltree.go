@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -222,6 +223,15 @@ func (n Node) Texts() []string {
 		all = append(all, e.Text())
 	}
 	return all
+}
+
+// Tag is the tag that the file gives a value, such as "!reference"; "" for those of
+// YAML itself.
+func (n Node) Tag() string {
+	if n.n == nil || strings.HasPrefix(n.n.Tag, "!!") {
+		return ""
+	}
+	return n.n.Tag
 }
 
 // Bool is a boolean, and whether the value is one.

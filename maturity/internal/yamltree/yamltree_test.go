@@ -82,6 +82,17 @@ flag: "true"
 	}
 }
 
+func TestTag(t *testing.T) {
+	n := parse(t, "script: [!reference [.setup, script], go test]\n")
+	script := n.Get("script").List()
+	if got := script[0].Tag(); got != "!reference" || script[0].List()[1].Text() != "script" {
+		t.Errorf("tag is %q", got)
+	}
+	if got := script[1].Tag() + n.Tag() + n.Get("none").Tag(); got != "" {
+		t.Errorf("what has no tag has %q", got)
+	}
+}
+
 func TestDocuments(t *testing.T) {
 	docs, err := yamltree.Parse("f.yml", []byte("a: 1\n---\n# nothing\n---\nb: 2\n--- \n{\"json\": [1, true]}\n"))
 	if err != nil {

@@ -92,7 +92,7 @@ func (s *shell) exec(argv []string, env Vars, pos syntax.Pos, f fate) (done bool
 
 // emit yields a command. unread says why what it runs could not be looked into.
 func (s *shell) emit(argv []string, env Vars, pos syntax.Pos, f fate, unread string) {
-	if s.r.steps += stepCommand; s.r.Exhausted() {
+	if s.r.steps += stepCommand; s.r.stopped() {
 		return
 	}
 	c := Command{Dir: s.dir, Env: s.env(env), Via: slices.Clone(s.via), Lost: s.fate(f), Checks: s.checks, Unread: unread}
@@ -119,7 +119,7 @@ func (s *shell) fate(f fate) string {
 
 // function walks the body of a function in the same shell.
 func (s *shell) function(fn *function, argv []string, env Vars, f fate) (done bool) {
-	if s.r.steps += stepCommand; s.depth >= maxDepth || s.r.Exhausted() {
+	if s.r.steps += stepCommand; s.depth >= maxDepth || s.r.stopped() {
 		return false
 	}
 	prog, file, line, args := s.prog, s.file, s.line, s.args

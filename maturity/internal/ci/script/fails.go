@@ -134,7 +134,7 @@ func (s *shell) heldAgainst(name string) bool {
 func (s *shell) findHeld(name string) bool {
 	found := false
 	for n := range syntax.Preorder(s.prog) {
-		if s.r.steps++; s.r.Exhausted() {
+		if s.r.steps++; s.r.stopped() {
 			return false
 		}
 		switch n := n.(type) {

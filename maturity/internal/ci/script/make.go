@@ -121,7 +121,7 @@ func (b *making) target(name, cond string, depth int) bool {
 	}
 	b.done[name] = true
 	for _, r := range rules {
-		if b.s.r.steps += stepCommand; b.s.r.Exhausted() {
+		if b.s.r.steps += stepCommand; b.s.r.stopped() {
 			return true
 		}
 		for _, need := range strings.Fields(strings.ReplaceAll(b.m.expand(r.needs, b.locals(name, stem, r, nil), 0), "|", " ")) {
@@ -173,7 +173,7 @@ func (b *making) recipe(r *rule, target, stem, cond string) {
 	}
 	locals := b.locals(target, stem, r, needs)
 	for _, l := range r.recipe {
-		if b.s.r.steps += stepProcess; b.s.r.Exhausted() {
+		if b.s.r.steps += stepProcess; b.s.r.stopped() {
 			return
 		}
 		text := b.m.expand(l.text, locals, 0)

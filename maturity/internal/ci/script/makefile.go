@@ -113,7 +113,7 @@ func (m *makefile) load(file string, depth int) {
 	rd := &makeReader{m: m, file: file}
 	lines := strings.Split(string(data), "\n")
 	for i := 0; i < len(lines); i++ {
-		if m.r.steps++; m.r.Exhausted() {
+		if m.r.steps++; m.r.stopped() {
 			return
 		}
 		first := i

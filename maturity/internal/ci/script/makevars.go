@@ -61,7 +61,7 @@ func (m *makefile) expand(text string, locals map[string]string, depth int) stri
 	if !strings.Contains(text, "$") {
 		return text
 	}
-	if m.r.steps++; depth > maxDepth || m.r.Exhausted() {
+	if m.r.steps++; depth > maxDepth || m.r.stopped() {
 		return m.r.Mark(short(text))
 	}
 	var b strings.Builder

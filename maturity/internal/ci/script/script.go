@@ -44,15 +44,25 @@ type Script struct {
 
 	Errexit  bool // as of set -e
 	Pipefail bool
-	Lost     string // why the failure of all of it stops nothing
-	If       string // what decides whether it runs
-	Via      []verdict.Place
+	// More are texts that follow in the same shell.
+	More []Text
+
+	Lost string // why the failure of all of it stops nothing
+	If   string // what decides whether it runs
+	Via  []verdict.Place
+}
+
+// A Text is part of a script, with where it stands.
+type Text struct {
+	Text, File string
+	Line       int // of its first line, from 1
 }
 
 // Limits, so that reading ends whatever a repository holds.
 const (
-	maxSteps = 2_000_000
-	maxDepth = 40
+	maxSteps    = 4_000_000
+	scriptSteps = 200_000 // for one script
+	maxDepth    = 40
 )
 
 // A Reader follows scripts of a tree. It must not be used by several goroutines.
@@ -61,6 +71,7 @@ type Reader struct {
 	opens []string // what stands behind the marks, by number
 	ids   map[string]int
 	steps int
+	limit int
 
 	parsed    map[string]parsed
 	makefiles map[string]*makefile
@@ -86,8 +97,11 @@ const (
 	stepProcess = 100
 )
 
-// Exhausted reports whether reading stopped for there was too much.
+// Exhausted reports whether reading ended for there was too much in all.
 func (r *Reader) Exhausted() bool { return r.steps > maxSteps }
+
+// stopped reports whether reading a script ended for there was too much.
+func (r *Reader) stopped() bool { return r.steps > r.limit }
 
 // Shell returns the commands that a script runs, in the order of their places.
 func (r *Reader) Shell(sc Script) []Command {
@@ -103,7 +117,18 @@ func (r *Reader) Shell(sc Script) []Command {
 	for name := range s.vars {
 		s.exported[name] = true
 	}
+	r.limit = min(r.steps+scriptSteps, maxSteps)
 	s.text(sc.Text)
+	for _, t := range sc.More {
+		s.file, s.line = t.File, t.Line
+		s.text(t.Text)
+	}
+	if r.stopped() {
+		c := Command{Place: verdict.Place{File: sc.File, Line: sc.Line, Text: "script"}, Argv: []string{short(sc.Text)}, Lost: sc.Lost, If: sc.If,
+			Dir: sc.Dir, Via: sc.Via, Unread: "runs more than is followed here"}
+		c.Argv[0], c.Open = r.Show(c.Argv[0])
+		out = append(out, c)
+	}
 	return out
 }
 

@@ -75,7 +75,7 @@ func (s *shell) text(text string) {
 // the last. It reports whether the shell ends there.
 func (s *shell) list(stmts []*syntax.Stmt, tail string, deaf bool) (done bool) {
 	for i, st := range stmts {
-		if s.r.steps++; s.r.Exhausted() {
+		if s.r.steps++; s.r.stopped() {
 			return true
 		}
 		f := fate{status: tail, deaf: deaf}
@@ -143,7 +143,7 @@ func (s *shell) stmt(st *syntax.Stmt, f fate) (done bool) {
 // waits reports whether the script asks for the status of what runs beside it.
 func (s *shell) waits() bool {
 	for n := range syntax.Preorder(s.prog) {
-		if s.r.steps++; s.r.Exhausted() {
+		if s.r.steps++; s.r.stopped() {
 			return false
 		}
 		if c, ok := n.(*syntax.CallExpr); ok && len(c.Args) > 1 && c.Args[0].Lit() == "wait" {
@@ -276,7 +276,7 @@ func (s *shell) readLater(st *syntax.Stmt) bool {
 			continue
 		}
 		for n := range syntax.Preorder(s.prog) {
-			if s.r.steps++; s.r.Exhausted() {
+			if s.r.steps++; s.r.stopped() {
 				return false
 			}
 			if c, ok := n.(*syntax.CallExpr); ok && c.Pos().After(r.Pos()) && slices.ContainsFunc(c.Args, func(w *syntax.Word) bool { return s.r.source(w) == name }) {

@@ -1,0 +1,308 @@
+package ci
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/lagvet/lagvet/maturity/internal/tree"
+	"github.com/lagvet/lagvet/maturity/verdict"
+)
+
+func collect(t *testing.T, archive string) *Result {
+	t.Helper()
+	dir := t.TempDir()
+	for _, f := range txtar.Parse([]byte(archive)).Files {
+		file := filepath.Join(dir, f.Name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, f.Data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tr, err := tree.Walk(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { tr.Close() })
+	return Collect(tr)
+}
+
+// describe prints the gates that matter, one a line.
+func describe(r *Result) string {
+	var b strings.Builder
+	for i := range r.Gates {
+		g := &r.Gates[i]
+		switch g.Argv[0] {
+		case "echo", "make", "git", "sleep":
+			continue
+		}
+		fmt.Fprintf(&b, "%s: %s | %s", g.Place, g.Text, g.On)
+		for _, part := range []struct{ name, text string }{
+			{"maybe", g.Maybe.String()}, {"if", g.If}, {"note", g.Note}, {"why", g.Why}, {"unread", g.Unread}, {"dir", strings.TrimSuffix(g.Dir, ".")},
+		} {
+			if part.text != "" {
+				fmt.Fprintf(&b, " [%s %s]", part.name, part.text)
+			}
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func TestProviders(t *testing.T) {
+	archives, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(archives) == 0 {
+		t.Fatalf("no archives: %v", err)
+	}
+	for _, name := range archives {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a := txtar.Parse(data)
+			r := collect(t, string(data))
+			if got, want := describe(r), strings.TrimLeft(string(a.Comment), "\n"); got != want {
+				t.Errorf("got:\n%s\nwant:\n%s", got, want)
+			}
+			for _, p := range r.Problems {
+				t.Errorf("problem: %+v", p)
+			}
+		})
+	}
+}
+
+// workflow is a workflow of GitHub for pull requests and pushes with these steps.
+func workflow(steps string) string {
+	return "-- go.mod --\nmodule example.com/m\n-- a_test.go --\npackage m\n-- b/b_test.go --\npackage b\n" +
+		"-- .github/workflows/ci.yml --\non: [push, pull_request]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n" + steps
+}
+
+func TestRace(t *testing.T) {
+	for _, tt := range []struct {
+		name, files string
+		want        verdict.Status
+		reason      string
+	}{
+		{"whole", workflow("      - run: go test -race ./...\n"), verdict.Pass, "tests run under the race detector before each merge, and on what is released"},
+		{"by import path", workflow("      - run: go test -race example.com/m/...\n"), verdict.Pass, ""},
+		{"by list", workflow("      - run: go test -race $(go list ./... | grep -v e2e)\n"), verdict.Pass, ""},
+		{"by GOFLAGS", workflow("      - run: go test ./...\n        env: {GOFLAGS: -race}\n"), verdict.Pass, ""},
+		{"gotestsum", workflow("      - run: go run gotest.tools/gotestsum@v1.12.0 --format short -- -race ./...\n"), verdict.Pass, ""},
+		{"makefile", workflow("      - run: make race\n") + "-- Makefile --\nrace:\n\tgo test -race ./...\n", verdict.Pass, ""},
+		{"part", workflow("      - run: go test -race ./b\n"), verdict.Fail, "the race detector runs in 1 of 2 directories with tests before merges: not in ."},
+		{"parts", workflow("      - run: go test -race ./b\n      - run: go test -race .\n"), verdict.Pass, ""},
+		{"by name", workflow("      - run: go test -race -run Fast ./...\n"), verdict.Unknown, "picked by name"},
+		{"none", workflow("      - run: go test ./...\n"), verdict.Fail, "nothing runs `go test -race` in the one file of continuous integration"},
+		{"build only", workflow("      - run: go build -race ./...\n"), verdict.Fail, "nothing runs"},
+		{"printed only", workflow("      - run: echo go test -race ./...\n"), verdict.Fail, "nothing runs"},
+		{"compiled only", workflow("      - run: go test -race -c ./...\n"), verdict.Fail, "nothing runs"},
+		{"unknown flag", workflow("      - run: go test ${{ vars.FLAGS }} ./...\n"), verdict.Unknown, "it depends on ${{ vars.FLAGS }}"},
+		{"unknown package", workflow("      - run: go test ./$PKG\n"), verdict.Fail, "nothing runs"},
+		{"or true", workflow("      - run: go test -race ./... || true\n"), verdict.Fail, "its failure stops nothing: `|| true` takes its failure away"},
+		{"piped", workflow("      - run: go test -race ./... | tee log\n"), verdict.Fail, "without `pipefail`"},
+		{"piped in bash", workflow("      - run: go test -race ./... | tee log\n        shell: bash\n"), verdict.Pass, ""},
+		{"continue-on-error", workflow("      - run: go test -race ./...\n        continue-on-error: true\n"), verdict.Fail, "`continue-on-error` on the step"},
+		{"if false", workflow("      - run: go test -race ./...\n        if: false\n"), verdict.Fail, "nothing runs"},
+		{"not on pull requests", workflow("      - run: go test -race ./...\n        if: github.event_name != 'pull_request'\n"), verdict.Fail, "not before each merge"},
+		{"only on pull requests", workflow("      - run: go test -race ./...\n        if: github.event_name == 'pull_request'\n"), verdict.Fail, "`go test -race` runs on pull requests, not on what is released"},
+		{"unknown condition", workflow("      - run: go test -race ./...\n        if: vars.RACE == 'yes'\n"), verdict.Unknown, "it depends on `vars.RACE == 'yes'`"},
+		{"for files that changed", workflow("      - run: go test -race ./...\n        if: steps.changes.outputs.go == 'true'\n"), verdict.Pass, "where `steps.changes.outputs.go == 'true'`"},
+		{"a script from elsewhere", workflow("      - run: curl https://example.com/test.sh | bash -s\n"), verdict.Fail, "nothing runs"},
+		{"an action from elsewhere", workflow("      - uses: example/go-test@v1\n"), verdict.Unknown, "runs an action of another repository"},
+		{"a second gate that is weak", workflow("      - run: go test -race ./... || true\n      - run: go test -race ./...\n"), verdict.Pass, ""},
+		{"another repository", workflow("      - uses: actions/checkout@v4\n        with: {repository: other/one}\n      - run: go test -race ./...\n"), verdict.Fail, "nothing runs"},
+		{"a module within", workflow("      - run: go test -race ./...\n        working-directory: in\n") + "-- in/go.mod --\nmodule example.com/in\n", verdict.Fail, "nothing runs"},
+		{"no integration", "-- go.mod --\nmodule m\n", verdict.Fail, "the repository configures no continuous integration"},
+		{"Travis", "-- .travis.yml --\nlanguage: go\n", verdict.Unknown, ".travis.yml configures a host that is not read here"},
+		{"Prow", workflow("      - run: go build\n") + "-- OWNERS --\napprovers: [a]\n", verdict.Unknown, "Prow"},
+		{"broken", workflow("      - run: [\n"), verdict.Unknown, "not all of continuous integration could be read"},
+		{"broken script", workflow("      - run: if true; then\n"), verdict.Unknown, "this shell script cannot be read"},
+		{"tags too", "-- .github/workflows/a.yml --\non: {pull_request: , push: {tags: ['v*']}}\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: go test -race ./...\n", verdict.Pass, ""},
+		{"closed only", "-- .github/workflows/a.yml --\non: {pull_request: {types: [closed]}, push: }\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: go test -race ./...\n", verdict.Fail, "not before each merge"},
+		{"nightly", "-- .github/workflows/a.yml --\non: {schedule: [{cron: '0 0 * * *'}]}\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: go test -race ./...\n", verdict.Fail, "runs on a schedule, not before each merge"},
+		{"docs only", "-- a.go --\npackage a\n-- .github/workflows/a.yml --\non: {pull_request: {paths: ['docs/**']}, push: }\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: go test -race ./...\n", verdict.Fail, "not before each merge"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := collect(t, tt.files).Race()
+			if got.Status != tt.want || !strings.Contains(got.Reason, tt.reason) {
+				t.Errorf("%s: %s\nwant %s: …%s…", got.Status, got.Reason, tt.want, tt.reason)
+			}
+			if got.Status == verdict.Pass && (len(got.Proofs) == 0 || got.Proofs[0].Line == 0) {
+				t.Error("a pass without proof")
+			}
+		})
+	}
+}
+
+func TestGates(t *testing.T) {
+	all := func(on bool) func(string) (bool, verdict.Place) {
+		return func(string) (bool, verdict.Place) { return on, verdict.Place{File: ".golangci.yml", Line: 3} }
+	}
+	for _, tt := range []struct {
+		name, steps, files string
+		check              func(*Result) verdict.Result
+		want               verdict.Status
+		reason             string
+	}{
+		{"tidy -diff", "      - run: go mod tidy -diff\n", "", (*Result).Tidy, verdict.Pass, ""},
+		{"tidy and diff", "      - run: |\n          go mod tidy\n          git diff --exit-code go.mod go.sum\n", "", (*Result).Tidy, verdict.Pass, ""},
+		{"tidy and status in two steps", "      - run: go mod tidy\n      - run: test -z \"$(git status --porcelain)\"\n", "", (*Result).Tidy, verdict.Pass, ""},
+		{"tidy and diff of other files", "      - run: |\n          go mod tidy\n          git diff --exit-code docs\n", "", (*Result).Tidy, verdict.Fail, "nothing runs"},
+		{"tidy and diff that only prints", "      - run: |\n          go mod tidy\n          git diff\n", "", (*Result).Tidy, verdict.Fail, "nothing runs"},
+		{"tidy alone", "      - run: go mod tidy\n", "", (*Result).Tidy, verdict.Fail, "nothing runs"},
+		{"diff that nobody minds", "      - run: |\n          go mod tidy\n          git diff --exit-code || echo dirty\n", "", (*Result).Tidy, verdict.Fail, "`|| echo dirty` takes its failure away"},
+		{"verify", "      - run: go mod verify\n", "", (*Result).ModVerify, verdict.Pass, ""},
+		{"no verify", "      - run: go mod download\n", "", (*Result).ModVerify, verdict.Fail, "nothing runs `go mod verify`"},
+		{"govulncheck", "      - run: go run golang.org/x/vuln/cmd/govulncheck@latest ./...\n", "", (*Result).Vulnerabilities, verdict.Pass, ""},
+		{"govulncheck in SARIF", "      - run: govulncheck -format sarif ./... > out\n", "", (*Result).Vulnerabilities, verdict.Fail, "succeeds whatever it finds"},
+		{"govulncheck's action", "      - uses: golang/govulncheck-action@v1\n", "", (*Result).Vulnerabilities, verdict.Pass, ""},
+		{"govulncheck's action in SARIF", "      - uses: golang/govulncheck-action@v1\n        with: {output-format: sarif}\n", "", (*Result).Vulnerabilities, verdict.Fail, "succeeds whatever it finds"},
+		{"trivy that only reports", "      - uses: aquasecurity/trivy-action@v0\n", "", (*Result).Vulnerabilities, verdict.Fail, "`exit-code`"},
+		{"lagvet", "      - run: go tool lagvet check ./...\n", "", func(r *Result) verdict.Result { return r.Lagvet([]string{"lockblock"}) }, verdict.Pass, "with the rules lockblock"},
+		{"lagvet with one rule", "      - run: lagvet gate --rule lostcancel ./...\n", "", func(r *Result) verdict.Result { return r.Lagvet([]string{"lockblock"}) }, verdict.Fail, "without its rule lockblock"},
+		{"lagvet with a rule off", "      - run: lagvet check --disable=lockblock ./...\n", "", func(r *Result) verdict.Result { return r.Lagvet([]string{"lockblock"}) }, verdict.Fail, "without its rule lockblock"},
+		{"lagvet as vettool", "      - run: go vet -vettool=$(which lagvet) ./...\n", "", func(r *Result) verdict.Result { return r.Lagvet(nil) }, verdict.Pass, ""},
+		{"no lagvet", "      - run: go vet ./...\n", "", func(r *Result) verdict.Result { return r.Lagvet(nil) }, verdict.Fail, "nothing runs `lagvet check`"},
+		{"linters", "      - uses: golangci/golangci-lint-action@v8\n", "", func(r *Result) verdict.Result { return r.Linters([]string{"govet", "errcheck"}, all(true)) }, verdict.Pass, "govet and errcheck run before"},
+		{"linter off", "      - uses: golangci/golangci-lint-action@v8\n", "", func(r *Result) verdict.Result { return r.Linters([]string{"errcheck"}, all(false)) }, verdict.Fail, "without the linter errcheck"},
+		{"linter on by flag", "      - run: golangci-lint run -E errcheck\n", "", func(r *Result) verdict.Result { return r.Linters([]string{"errcheck"}, all(false)) }, verdict.Pass, ""},
+		{"linter off by flag", "      - run: golangci-lint run --disable errcheck\n", "", func(r *Result) verdict.Result { return r.Linters([]string{"errcheck"}, all(true)) }, verdict.Fail, "without the linter errcheck"},
+		{"govet by go vet", "      - run: go vet ./...\n", "", func(r *Result) verdict.Result { return r.Linters([]string{"govet"}, all(false)) }, verdict.Pass, ""},
+		{"issues-exit-code", "      - run: golangci-lint run --issues-exit-code=0\n", "", func(r *Result) verdict.Result { return r.GateOn(GolangciLint, true, true) }, verdict.Fail, "--issues-exit-code=0"},
+		{"golangci-lint version", "      - run: golangci-lint version\n", "", func(r *Result) verdict.Result { return r.GateOn(GolangciLint, true, true) }, verdict.Fail, "nothing runs"},
+		{"readonly", "      - run: go build -mod=readonly ./...\n", "", func(r *Result) verdict.Result { return r.GateOn(ReadonlyBuild, true, true) }, verdict.Pass, ""},
+		{"enforce", "      - run: go build -toolexec=\"lagvet enforce\" ./...\n", "", func(r *Result) verdict.Result { return r.GateOn(Enforce, true, true) }, verdict.Pass, ""},
+		{"rules", "      - run: promtool check rules alerts/*.yml\n", "", func(r *Result) verdict.Result { return r.GateOn(RuleLint, true, false) }, verdict.Pass, "before each merge"},
+		{"metrics", "      - run: curl -s localhost/metrics | promtool check metrics\n", "", func(r *Result) verdict.Result { return r.GateOn(MetricLint, true, false) }, verdict.Pass, ""},
+		{"benchmarks compared with nothing", "      - run: go test -run '^$' -bench . ./...\n", "", func(r *Result) verdict.Result { return r.GateOn(Benchmark, true, false) }, verdict.Fail, "compared with nothing"},
+		{"goleak", "      - run: go test ./...\n", "-- x_test.go --\npackage m\nimport \"go.uber.org/goleak\"\n", (*Result).LeakCheck, verdict.Pass, "go.uber.org/goleak"},
+		{"goleak that nothing runs", "      - run: go build ./...\n", "-- x_test.go --\npackage m\nimport \"go.uber.org/goleak\"\n", (*Result).LeakCheck, verdict.Fail, "nothing runs `go test`"},
+		{"leak profile", "      - run: go test ./...\n", "-- x_test.go --\npackage m\nvar n = pprof.Lookup(\"goroutineleak\").Count()\n", (*Result).LeakCheck, verdict.Pass, ""},
+		{"counted goroutines", "      - run: go test ./...\n", "-- x_test.go --\npackage m\nvar n = runtime.NumGoroutine()\n", (*Result).LeakCheck, verdict.Unknown, "tests count or print goroutines"},
+		{"no leak check", "      - run: go test ./...\n", "", (*Result).LeakCheck, verdict.Fail, "no test looks for leaked goroutines"},
+		{"toxiproxy", "      - run: go test ./...\n", "-- x_test.go --\npackage m\nimport \"github.com/Shopify/toxiproxy/v2/client\"\n", (*Result).FaultTest, verdict.Pass, ""},
+		{"named after faults", "      - run: go test -run TestChaos ./...\n", "", (*Result).FaultTest, verdict.Unknown, "named after faults"},
+		{"no faults", "      - run: go test ./...\n", "", (*Result).FaultTest, verdict.Fail, "nothing runs a test with faults injected"},
+		{"pre-commit", "      - uses: pre-commit/action@v3\n", "-- .pre-commit-config.yaml --\nrepos:\n- repo: https://github.com/golangci/golangci-lint\n  hooks: [{id: golangci-lint-full}]\n- repo: local\n  hooks: [{id: vuln, entry: govulncheck ./..., language: system}]\n", (*Result).Vulnerabilities, verdict.Pass, ""},
+		{"hook for hand", "      - run: pre-commit run --all-files\n", "-- .pre-commit-config.yaml --\nrepos:\n- repo: local\n  hooks: [{id: vuln, entry: govulncheck ./..., language: system, stages: [manual]}]\n", (*Result).Vulnerabilities, verdict.Fail, "nothing runs"},
+		{"dependabot", "      - run: x\n", "-- .github/dependabot.yml --\nupdates:\n- package-ecosystem: gomod\n  schedule: {interval: weekly}\n", (*Result).UpdateBot, verdict.Pass, "weekly"},
+		{"dependabot for others", "      - run: x\n", "-- .github/dependabot.yml --\nupdates:\n- package-ecosystem: docker\n", (*Result).UpdateBot, verdict.Fail, "has no gomod"},
+		{"dependabot for vulnerabilities", "      - run: x\n", "-- .github/dependabot.yml --\nupdates:\n- package-ecosystem: gomod\n  open-pull-requests-limit: 0\n", (*Result).UpdateBot, verdict.Fail, "open-pull-requests-limit is 0"},
+		{"renovate", "      - run: x\n", "-- renovate.json5 --\n{ // all\n\textends: ['config:recommended'], /* x */\n}\n", (*Result).UpdateBot, verdict.Pass, "Renovate proposes"},
+		{"renovate for others", "      - run: x\n", "-- renovate.json --\n{\"enabledManagers\": [\"npm\"]}\n", (*Result).UpdateBot, verdict.Fail, "enabledManagers"},
+		{"renovate off", "      - run: x\n", "-- renovate.json --\n{\"packageRules\": [{\"matchManagers\": [\"gomod\"], \"enabled\": false}]}\n", (*Result).UpdateBot, verdict.Fail, "switches them off"},
+		{"renovate broken", "      - run: x\n", "-- renovate.json --\n{\"a\": [\n", (*Result).UpdateBot, verdict.Unknown, "cannot be read"},
+		{"no bot", "      - run: x\n", "", (*Result).UpdateBot, verdict.Fail, "no bot"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := tt.check(collect(t, workflow(tt.steps)+tt.files))
+			if got.Status != tt.want || !strings.Contains(got.Reason, tt.reason) {
+				t.Errorf("%s: %s\nwant %s: …%s…", got.Status, got.Reason, tt.want, tt.reason)
+			}
+			if got.Status == verdict.Pass && (len(got.Proofs) == 0 || got.Proofs[0].Line == 0) {
+				t.Error("a pass without proof")
+			}
+			for _, sign := range []string{"\uE000", "\uE002", "%!"} {
+				if strings.Contains(got.Reason, sign) {
+					t.Errorf("%q is in %q", sign, got.Reason)
+				}
+			}
+		})
+	}
+}
+
+func TestProblems(t *testing.T) {
+	r := collect(t, "-- .github/workflows/a.yml --\non: push\njobs:\n  a: [\n-- .gitlab-ci.yml --\na: *x\n-- Jenkinsfile --\nsh 'go test\n")
+	var got []string
+	for _, p := range r.Problems {
+		got = append(got, fmt.Sprintf("%s:%d", p.Place, p.Column))
+	}
+	if want := ".github/workflows/a.yml:3:1 .gitlab-ci.yml:0 Jenkinsfile:1:0"; strings.Join(got, " ") != want {
+		t.Errorf("problems at %s, want %s", got, want)
+	}
+}
+
+func FuzzCollect(f *testing.F) {
+	for _, name := range []string{"github", "gitlab", "circleci", "buildkite", "azure", "jenkins"} {
+		data, err := os.ReadFile("testdata/" + name + ".txtar")
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, file := range txtar.Parse(data).Files {
+			f.Add(file.Name, string(file.Data))
+		}
+	}
+	f.Fuzz(func(t *testing.T, name, data string) {
+		dir := t.TempDir()
+		for _, file := range []string{".github/workflows/a.yml", ".gitlab-ci.yml", ".circleci/config.yml", ".buildkite/pipeline.yml", "azure-pipelines.yml", "Jenkinsfile", "renovate.json"} {
+			if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(file)), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, file), []byte(data), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		tr, err := tree.Walk(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tr.Close()
+		r := Collect(tr)
+		for _, v := range []verdict.Result{r.Race(), r.Tidy(), r.UpdateBot(), r.LeakCheck(), r.FaultTest(), r.Lagvet(nil)} {
+			if v.Reason == "" {
+				t.Errorf("%s without a reason", v.Status)
+			}
+		}
+	})
+}
+
+func FuzzRule(f *testing.F) {
+	f.Add(`$CI_COMMIT_BRANCH == "main" && ($X =~ /^v\d+/i || $Y != null)`)
+	f.Add("build.branch == 'main' && !build.pull_request.draft")
+	f.Fuzz(func(t *testing.T, text string) {
+		evalRule(text, func(name string) (string, bool, bool) { return name, len(name)%2 == 0, len(name)%3 != 0 })
+	})
+}
+
+func TestRule(t *testing.T) {
+	vars := func(name string) (string, bool, bool) {
+		v, ok := map[string]string{"CI_COMMIT_BRANCH": "main", "EMPTY": "", "build.branch": "main"}[name]
+		return v, ok, name != "OPEN"
+	}
+	for text, want := range map[string]string{
+		`$CI_COMMIT_BRANCH == "main"`:                       "true",
+		`$CI_COMMIT_BRANCH != "main"`:                       "false",
+		`$CI_COMMIT_BRANCH`:                                 "true",
+		`$NONE`:                                             "false",
+		`$EMPTY`:                                            "false",
+		`$NONE == null`:                                     "true",
+		`$CI_COMMIT_BRANCH =~ /^ma/`:                        "true",
+		`$CI_COMMIT_BRANCH !~ /^MA/i`:                       "false",
+		`$OPEN == "x"`:                                      "unknown",
+		`$OPEN == "x" && $NONE`:                             "false",
+		`$OPEN == "x" || $CI_COMMIT_BRANCH`:                 "true",
+		`($NONE || $CI_COMMIT_BRANCH) && "a" == "a"`:        "true",
+		`build.branch == 'main'`:                            "true",
+		`build.branch == "main" && build.tag == null`:       "true",
+		`!build.branch`:                                     "false",
+		`$CI_COMMIT_BRANCH == `:                             "unknown",
+		`nonsense %`:                                        "unknown",
+		`$CI_COMMIT_BRANCH == "main" && $CI_COMMIT_BRANCH)`: "unknown",
+	} {
+		yes, known := evalRule(text, vars)
+		got := fmt.Sprint(yes)
+		if !known {
+			got = "unknown"
+		}
+		if got != want {
+			t.Errorf("%s is %s, want %s", text, got, want)
+		}
+	}
+}
