@@ -119,9 +119,12 @@ func (s *shell) fate(f fate) string {
 
 // function walks the body of a function in the same shell.
 func (s *shell) function(fn *function, argv []string, env Vars, f fate) (done bool) {
-	if s.r.steps += stepCommand; s.depth >= maxDepth || s.r.stopped() {
+	// Nothing new comes of a function that calls itself again.
+	if s.r.steps += stepCommand; s.depth >= maxDepth || s.r.stopped() || fn.running > 1 {
 		return false
 	}
+	fn.running++
+	defer func() { fn.running-- }()
 	prog, file, line, args := s.prog, s.file, s.line, s.args
 	s.prog, s.file, s.line, s.args = fn.prog, fn.file, fn.line, argv[1:]
 	s.depth++

@@ -61,7 +61,7 @@ type Text struct {
 // Limits, so that reading ends whatever a repository holds.
 const (
 	maxSteps    = 4_000_000
-	scriptSteps = 200_000 // for one script
+	scriptSteps = 60_000 // for one script
 	maxDepth    = 40
 )
 
@@ -76,6 +76,7 @@ type Reader struct {
 	parsed    map[string]parsed
 	makefiles map[string]*makefile
 	held      map[question]bool
+	walked    map[string][]Command
 
 	// Problems are the scripts that cannot be parsed.
 	Problems []tree.Problem
@@ -88,7 +89,7 @@ type parsed struct {
 
 // NewReader returns a reader of the scripts of t.
 func NewReader(t *tree.Tree) *Reader {
-	return &Reader{t: t, ids: make(map[string]int), parsed: make(map[string]parsed), makefiles: make(map[string]*makefile), held: make(map[question]bool)}
+	return &Reader{t: t, ids: make(map[string]int), parsed: make(map[string]parsed), makefiles: make(map[string]*makefile), held: make(map[question]bool), walked: make(map[string][]Command)}
 }
 
 // What is dear counts for more steps than looking at a word.
@@ -105,6 +106,17 @@ func (r *Reader) stopped() bool { return r.steps > r.limit }
 
 // Shell returns the commands that a script runs, in the order of their places.
 func (r *Reader) Shell(sc Script) []Command {
+	// A step is the same at most of the moments at which it runs.
+	key := fmt.Sprintf("%q", []any{sc, keyOf(sc.Env)})
+	if cmds, ok := r.walked[key]; ok {
+		return cmds
+	}
+	cmds := r.walk(sc)
+	r.walked[key] = cmds
+	return cmds
+}
+
+func (r *Reader) walk(sc Script) []Command {
 	var out []Command
 	s := &shell{
 		r: r, out: &out, file: sc.File, line: sc.Line, via: sc.Via, dir: sc.Dir, args: sc.Args, name: sc.Name,

@@ -45,6 +45,7 @@ type function struct {
 	line int
 
 	asked, fails bool // whether it ends the shell with a failure, once that was asked
+	running      int  // how many calls of it are being walked
 }
 
 // A fate is what becomes of a statement's failure; "" is that the script fails.
