@@ -58,8 +58,8 @@ type Result struct {
 // Collect reads the Dockerfiles.
 func Collect(t *tree.Tree) *Result {
 	r := &Result{tree: t}
-	for _, name := range t.Match("**/*{Dockerfile,Containerfile,dockerfile,containerfile}*") {
-		if !foreign(name) && isDockerfile(path.Base(name)) {
+	for _, name := range t.Files() {
+		if isDockerfile(path.Base(name)) && !foreign(name) {
 			r.file(name)
 		}
 	}
@@ -74,7 +74,9 @@ func foreign(name string) bool {
 
 // isDockerfile tells Dockerfiles by their names. Templates of them are none.
 func isDockerfile(base string) bool {
-	base = strings.ToLower(base)
+	if base = strings.ToLower(base); !strings.Contains(base, "file") {
+		return false
+	}
 	switch path.Ext(base) {
 	case ".go", ".md", ".sh", ".yml", ".yaml", ".json", ".tmpl", ".tpl", ".template", ".j2", ".jinja", ".in", ".erb", ".txt",
 		".dockerignore", ".containerignore", ".adoc", ".rst", ".py", ".js", ".ts", ".html", ".golden":

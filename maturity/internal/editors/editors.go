@@ -72,8 +72,8 @@ type Result struct {
 func Collect(t *tree.Tree) *Result {
 	r := &Result{tree: t}
 	for _, name := range t.Files() {
-		if !foreign(name) {
-			r.file(name)
+		if read := reader(name); read != nil && !foreign(name) {
+			read(r, name)
 		}
 	}
 	r.findBuilds()
@@ -87,34 +87,64 @@ func foreign(name string) bool {
 	})
 }
 
-func (r *Result) file(name string) {
-	dir, base := path.Base(path.Dir(name)), path.Base(name)
-	switch {
-	case dir == ".vscode" && base == "settings.json":
-		r.vscode(name, r.object(name), "VS Code")
-	case dir == ".vscode" && base == "extensions.json":
-		r.recommended(name, r.object(name).Get("recommendations"))
-	case path.Ext(base) == ".code-workspace":
-		root := r.object(name)
-		r.vscode(name, root.Get("settings"), "VS Code")
-		r.recommended(name, root.Get("extensions", "recommendations"))
-	case base == "devcontainer.json" || base == ".devcontainer.json":
-		code := r.object(name).Get("customizations", "vscode")
-		r.vscode(name, code.Get("settings"), "VS Code")
-		r.recommended(name, code.Get("extensions"))
-	case dir == ".zed" && base == "settings.json":
-		r.zed(name)
-	case dir == ".helix" && base == "languages.toml":
-		r.helix(name)
-	case slices.Contains([]string{".nvim.lua", ".nvimrc", ".exrc", ".lazy.lua", ".vimrc", ".dir-locals.el"}, base), dir == ".idea" && path.Ext(base) == ".xml":
-		r.program(name)
-	case base == ".pre-commit-config.yaml" || base == ".pre-commit-config.yml":
-		r.preCommit(name)
-	case slices.Contains([]string{"lefthook.yml", "lefthook.yaml", ".lefthook.yml", ".lefthook.yaml", "lefthook.json", "lefthook.toml"}, base):
-		r.lefthook(name)
-	case (dir == ".husky" || dir == ".githooks") && slices.Contains([]string{"pre-commit", "pre-push"}, base):
-		r.script(name, map[string]string{".husky": "husky", ".githooks": "git"}[dir])
+// reader is what reads a file, by its name; nil for files of no interest.
+func reader(name string) func(r *Result, name string) {
+	base := path.Base(name)
+	switch base {
+	case "devcontainer.json", ".devcontainer.json":
+		return (*Result).devContainer
+	case ".nvim.lua", ".nvimrc", ".exrc", ".lazy.lua", ".vimrc", ".dir-locals.el":
+		return (*Result).program
+	case ".pre-commit-config.yaml", ".pre-commit-config.yml":
+		return (*Result).preCommit
+	case "lefthook.yml", "lefthook.yaml", ".lefthook.yml", ".lefthook.yaml", "lefthook.json", "lefthook.toml":
+		return (*Result).lefthook
+	case ".editorconfig":
+		if base == name {
+			return (*Result).editorConfig
+		}
+		return nil
 	}
+	if path.Ext(base) == ".code-workspace" {
+		return (*Result).workspace
+	}
+	switch dir := path.Base(path.Dir(name)); {
+	case dir == ".vscode" && base == "settings.json":
+		return (*Result).vscodeSettings
+	case dir == ".vscode" && base == "extensions.json":
+		return (*Result).vscodeExtensions
+	case dir == ".zed" && base == "settings.json":
+		return (*Result).zed
+	case dir == ".helix" && base == "languages.toml":
+		return (*Result).helix
+	case dir == ".idea" && path.Ext(base) == ".xml":
+		return (*Result).program
+	case (dir == ".husky" || dir == ".githooks") && (base == "pre-commit" || base == "pre-push"):
+		return (*Result).script
+	}
+	return nil
+}
+
+func (r *Result) vscodeSettings(name string) { r.vscode(name, r.object(name)) }
+
+func (r *Result) vscodeExtensions(name string) {
+	r.recommended(name, r.object(name).Get("recommendations"))
+}
+
+func (r *Result) workspace(name string) {
+	root := r.object(name)
+	r.vscode(name, root.Get("settings"))
+	r.recommended(name, root.Get("extensions", "recommendations"))
+}
+
+func (r *Result) devContainer(name string) {
+	code := r.object(name).Get("customizations", "vscode")
+	r.vscode(name, code.Get("settings"))
+	r.recommended(name, code.Get("extensions"))
+}
+
+func (r *Result) editorConfig(name string) {
+	r.add(silent, "", "EditorConfig", verdict.Place{File: name})
 }
 
 // hujsonPlace finds the place in an error of hujson's.
@@ -207,8 +237,8 @@ func (r *Result) program(name string) {
 
 // findBuilds finds where the repository has lagvet build a gopls.
 func (r *Result) findBuilds() {
-	for _, name := range r.tree.Match("**/{Makefile,GNUmakefile,Taskfile.yml,justfile,Dockerfile,mise.toml}", "**/*.{mk,sh}", ".devcontainer/**", ".github/workflows/*.{yml,yaml}", "{README,CONTRIBUTING}.md") {
-		if foreign(name) {
+	for _, name := range r.tree.Files() {
+		if !maySayBuild(name) || foreign(name) {
 			continue
 		}
 		data, err := r.tree.Read(name)
@@ -219,6 +249,21 @@ func (r *Result) findBuilds() {
 			r.builds = append(r.builds, verdict.Place{File: name, Line: strings.Count(string(data[:i]), "\n") + 1, Text: "lagvet gopls build"})
 		}
 	}
+}
+
+// maySayBuild reports whether a file is one that tells how tools are built.
+func maySayBuild(name string) bool {
+	switch base := path.Base(name); base {
+	case "Makefile", "GNUmakefile", "Taskfile.yml", "justfile", "Dockerfile", "mise.toml":
+		return true
+	case "README.md", "CONTRIBUTING.md":
+		return base == name
+	}
+	switch path.Ext(name) {
+	case ".mk", ".sh":
+		return true
+	}
+	return strings.HasPrefix(name, ".devcontainer/") || strings.HasPrefix(name, ".github/workflows/")
 }
 
 // fromTOML reads TOML as the same values in JSON, which have no places.

@@ -33,7 +33,8 @@ func TestCommitted(t *testing.T) {
 		repo string
 		want want
 	}{
-		"nothing":       {"-- .editorconfig --\nroot = true\n", want{verdict.Fail, "no editor settings are committed: .vscode/settings.json", ""}},
+		"nothing":       {"-- a --\n", want{verdict.Fail, "no editor settings are committed: .vscode/settings.json", ""}},
+		"EditorConfig":  {"-- .editorconfig --\nroot = true\n", want{verdict.Fail, "for EditorConfig mention neither", ".editorconfig"}},
 		"gopls":         {vscode(goplsVSCode), want{verdict.Pass, "for VS Code", ".vscode/settings.json:4"}},
 		"golangci-lint": {vscode(`{"go.lintTool": "golangci-lint-v2", "go.lintOnSave": "package"}`), want{verdict.Pass, "VS Code", ".vscode/settings.json:1"}},
 		"not on save":   {vscode(`{"go.lintTool": "golangci-lint", "go.lintOnSave": "off"}`), want{verdict.Fail, "turn diagnostics off", ".vscode/settings.json:1"}},

@@ -91,7 +91,11 @@ func (r *Result) lefthookJob(name string, data []byte, n yamltree.Node) {
 }
 
 // script reads the lines of a hook that is a shell script.
-func (r *Result) script(name, manager string) {
+func (r *Result) script(name string) {
+	manager := "git"
+	if path.Base(path.Dir(name)) == ".husky" {
+		manager = "husky"
+	}
 	data, err := r.tree.Read(name)
 	if err != nil {
 		r.problem(name, err)

@@ -33,7 +33,8 @@ func said(name, key string, n yamltree.Node) verdict.Place {
 
 // vscode reads settings of the Go extension (https://github.com/golang/vscode-go/wiki/settings),
 // and of extensions that start a language server of one's own.
-func (r *Result) vscode(name string, settings yamltree.Node, editor string) {
+func (r *Result) vscode(name string, settings yamltree.Node) {
+	const editor = "VS Code"
 	before := len(r.Settings)
 	lints := true
 	tool := yamltree.Node{}

@@ -51,17 +51,28 @@ func names() []string {
 // Collect reads the configurations of golangci-lint.
 func Collect(t *tree.Tree) *Result {
 	r := &Result{tree: t}
-	for _, name := range t.Match("**/.golangci*.{yml,yaml,toml,json}", "**/golangci*.{yml,yaml,toml,json}") {
-		if !foreign(name) {
+	for _, name := range t.Files() {
+		switch base := path.Base(name); {
+		case (base == ".custom-gcl.yml" || base == ".custom-gcl.yaml") && !foreign(name):
+			r.custom(name)
+		case isConfig(base) && !foreign(name):
 			r.config(name)
 		}
 	}
-	for _, name := range t.Match("**/.custom-gcl.{yml,yaml}") {
-		if !foreign(name) {
-			r.custom(name)
-		}
-	}
 	return r
+}
+
+// isConfig reports whether a file is by its name a configuration of golangci-lint, if
+// one that a command has to name.
+func isConfig(base string) bool {
+	if !strings.HasPrefix(strings.TrimPrefix(base, "."), "golangci") {
+		return false
+	}
+	switch path.Ext(base) {
+	case ".yml", ".yaml", ".toml", ".json":
+		return true
+	}
+	return false
 }
 
 // foreign reports whether a file is somebody else's, or a fixture.

@@ -4,6 +4,7 @@ import (
 	"go/build/constraint"
 	"go/parser"
 	"go/token"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -28,12 +29,22 @@ const (
 	modFlag             // -mod=… of builds
 )
 
-// buildFiles are where commands stand that build.
-func (r *Result) buildFiles() []string {
-	return r.tree.Match("**/{Makefile,makefile,GNUmakefile,Dockerfile,Containerfile,justfile,Justfile,Taskfile.yml,Taskfile.yaml,go.env}",
-		"**/*.{mk,sh,bash,dockerfile}", "**/Dockerfile.*", "**/Makefile.*",
-		".github/{workflows,actions}/**/*.{yml,yaml}", ".gitlab-ci.yml", ".gitlab/**/*.yml", ".circleci/*.yml",
-		".buildkite/*.{yml,yaml}", "azure-pipelines*.yml", "Jenkinsfile", ".travis.yml", ".goreleaser.{yml,yaml}")
+// isBuildFile reports whether a file is one where commands stand that build.
+func isBuildFile(name string) bool {
+	base := path.Base(name)
+	switch base {
+	case "Makefile", "makefile", "GNUmakefile", "Dockerfile", "Containerfile", "justfile", "Justfile", "Taskfile.yml", "Taskfile.yaml", "go.env",
+		".gitlab-ci.yml", "Jenkinsfile", ".travis.yml", ".goreleaser.yml", ".goreleaser.yaml":
+		return true
+	}
+	switch path.Ext(base) {
+	case ".mk", ".sh", ".bash", ".dockerfile":
+		return true
+	case ".yml", ".yaml":
+		return strings.HasPrefix(base, "azure-pipelines") || slices.ContainsFunc([]string{".github/workflows/", ".github/actions/", ".gitlab/", ".circleci/", ".buildkite/"},
+			func(dir string) bool { return strings.HasPrefix(name, dir) })
+	}
+	return strings.HasPrefix(base, "Dockerfile.") || strings.HasPrefix(base, "Makefile.")
 }
 
 var (
@@ -50,8 +61,8 @@ var (
 // scan reads the build files' lines. It knows no shell: a line that says how tools
 // are installed does so wherever it stands in a script.
 func (r *Result) scan() {
-	for _, name := range r.buildFiles() {
-		if foreign(name) {
+	for _, name := range r.tree.Files() {
+		if !isBuildFile(name) || foreign(name) {
 			continue
 		}
 		data, ok := r.read(name)
@@ -117,8 +128,8 @@ func (r *Result) scanLine(place verdict.Place, l string, vars map[string]string)
 // toolsFiles finds the files that pin tools by importing them under a build
 // constraint that never holds.
 func (r *Result) toolsFiles() {
-	for _, name := range r.tree.Match("**/tools.go", "**/tools/*.go", "**/tool.go") {
-		if overlooked(name) {
+	for _, name := range r.tree.Files() {
+		if base := path.Base(name); base != "tools.go" && base != "tool.go" && (path.Ext(base) != ".go" || path.Base(path.Dir(name)) != "tools") || overlooked(name) {
 			continue
 		}
 		data, err := r.tree.Read(name)

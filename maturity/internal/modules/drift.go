@@ -36,30 +36,6 @@ func (m *Module) replacement(mod module.Version) (module.Version, bool) {
 	return module.Version{}, false
 }
 
-// members are the modules that a workspace uses.
-func (r *Result) members(w *Workspace) []*Module {
-	var all []*Module
-	for _, u := range w.File.Use {
-		dir := path.Join(w.Dir, u.Path)
-		for _, m := range r.Modules {
-			if m.Dir == dir {
-				all = append(all, m)
-			}
-		}
-	}
-	return all
-}
-
-// workspaceOf is the workspace that uses a module.
-func (r *Result) workspaceOf(m *Module) *Workspace {
-	for _, w := range r.Workspaces {
-		if slices.Contains(r.members(w), m) {
-			return w
-		}
-	}
-	return nil
-}
-
 // Drift checks that the files that fix dependencies agree: [Result.SumComplete],
 // [Result.VendorAgrees] and [Result.VersionsAgree] in one.
 func (r *Result) Drift() verdict.Result {
@@ -95,7 +71,7 @@ func (r *Result) SumComplete() verdict.Result {
 		if m.noSums {
 			continue
 		}
-		lacks := r.sumless(m)
+		lacks := m.sumless()
 		bad = append(bad, lacks...)
 		if len(lacks) == 0 && len(m.sums) > 0 {
 			good = append(good, verdict.Place{File: path.Join(m.Dir, "go.sum"), Line: 1, Text: count(len(m.sums), "hash", "hashes")})
@@ -119,21 +95,15 @@ func (r *Result) SumComplete() verdict.Result {
 
 // sumless are the requirements of a module that go.sum has no hash of. What lies in
 // the repository needs none.
-func (r *Result) sumless(m *Module) []verdict.Place {
-	w := r.workspaceOf(m)
-	local := make(map[string]bool)
-	if w != nil {
-		for _, o := range r.members(w) {
-			local[o.Path()] = true
-		}
-	}
+func (m *Module) sumless() []verdict.Place {
+	w := m.work
 	var bad []verdict.Place
 	for _, q := range m.File.Require {
 		mod := q.Mod
 		if to, ok := m.replacement(mod); ok {
 			mod = to
 		}
-		if mod.Version == "" || local[q.Mod.Path] {
+		if mod.Version == "" || w.uses(q.Mod.Path) {
 			continue
 		}
 		forMod := module.Version{Path: mod.Path, Version: mod.Version + "/go.mod"}
@@ -145,6 +115,11 @@ func (r *Result) sumless(m *Module) []verdict.Place {
 		bad = append(bad, p)
 	}
 	return bad
+}
+
+// uses reports whether a module is one of the workspace's.
+func (w *Workspace) uses(path string) bool {
+	return w != nil && w.paths[path]
 }
 
 // VersionsAgree checks that the modules of the repository that are shipped require a

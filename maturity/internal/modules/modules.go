@@ -27,6 +27,7 @@ type Module struct {
 	sums   map[module.Version]bool // of go.sum; version ends with "/go.mod" for the hash of go.mod alone
 	noSums bool                    // go.sum could not be read
 	vendor *vendor
+	work   *Workspace // that uses it
 }
 
 // Path is the module's path, or its directory if it has none.
@@ -45,6 +46,9 @@ type Workspace struct {
 	name   string
 	sums   map[module.Version]bool
 	vendor *vendor
+
+	members []*Module
+	paths   map[string]bool // of the members
 }
 
 // A Submodule is another repository within this one: what it holds is not seen.
@@ -61,6 +65,7 @@ type Result struct {
 	Problems   []tree.Problem
 
 	tree     *tree.Tree
+	byDir    map[string]*Module
 	commands []command       // of build files
 	tools    []verdict.Place // files that pin tools by importing them
 }
@@ -69,16 +74,15 @@ type Result struct {
 func Collect(t *tree.Tree) *Result {
 	r := &Result{tree: t}
 	r.submodules()
-	for _, name := range t.Match("**/go.mod") {
-		if !overlooked(name) {
+	for _, name := range t.Files() {
+		switch base := path.Base(name); {
+		case base == "go.mod" && !overlooked(name):
 			r.module(name)
-		}
-	}
-	for _, name := range t.Match("**/go.work") {
-		if !overlooked(name) {
+		case base == "go.work" && !overlooked(name):
 			r.workspace(name)
 		}
 	}
+	r.join()
 	r.programs()
 	r.scan()
 	r.toolsFiles()
@@ -248,6 +252,24 @@ func (r *Result) shipped() []*Module {
 	return own
 }
 
+// join finds the modules that each workspace uses.
+func (r *Result) join() {
+	r.byDir = make(map[string]*Module)
+	for _, m := range r.Modules {
+		r.byDir[m.Dir] = m
+	}
+	for _, w := range r.Workspaces {
+		w.paths = make(map[string]bool)
+		for _, u := range w.File.Use {
+			if m := r.byDir[path.Join(w.Dir, u.Path)]; m != nil {
+				w.members = append(w.members, m)
+				w.paths[m.Path()] = true
+				m.work = w
+			}
+		}
+	}
+}
+
 // built are the shipped modules that have programs; all that are shipped if none has.
 func (r *Result) built() []*Module {
 	var all []*Module
@@ -276,20 +298,16 @@ var (
 // programs finds the modules that have programs: by files called main.go, and those
 // below directories called cmd.
 func (r *Result) programs() {
-	byDir := make(map[string]*Module)
-	for _, m := range r.Modules {
-		byDir[m.Dir] = m
-	}
 	looked := 0
-	for _, name := range r.tree.Match("**/main.go", "**/cmd/**/*.go") {
-		if overlooked(name) || strings.HasSuffix(name, "_test.go") {
+	for _, name := range r.tree.Files() {
+		if !mayBeMain(name) || overlooked(name) {
 			continue
 		}
 		dir := path.Dir(name)
-		for byDir[dir] == nil && dir != "." {
+		for r.byDir[dir] == nil && dir != "." {
 			dir = path.Dir(dir)
 		}
-		m := byDir[dir]
+		m := r.byDir[dir]
 		if m == nil || m.Program || m.Aside != aside(path.Dir(name)) {
 			continue
 		}
@@ -299,6 +317,10 @@ func (r *Result) programs() {
 		data, err := r.tree.Read(name)
 		m.Program = err == nil && packageMain.Match(data) && !ignored.Match(data)
 	}
+}
+
+func mayBeMain(name string) bool {
+	return path.Base(name) == "main.go" || strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") && strings.Contains("/"+name, "/cmd/")
 }
 
 // Requires returns the version in which a shipped module of the repository requires

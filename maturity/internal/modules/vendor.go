@@ -89,7 +89,7 @@ func (r *Result) VendorAgrees() verdict.Result {
 	for _, w := range r.Workspaces {
 		if w.vendor != nil && !w.vendor.unread {
 			good = append(good, verdict.Place{File: w.vendor.name, Line: 1, Text: "vendored modules of a workspace"})
-			bad = append(bad, r.workspaceVendorDrift(w)...)
+			bad = append(bad, w.vendorDrift()...)
 		}
 	}
 	if len(bad) == 0 {
@@ -132,21 +132,17 @@ func (m *Module) vendorDrift() []verdict.Place {
 	return bad
 }
 
-// workspaceVendorDrift compares what the members of a workspace require: of one
+// vendorDrift compares what the members of a workspace require: of one
 // module the highest version counts, and only that it is listed at all is compared.
-func (r *Result) workspaceVendorDrift(w *Workspace) []verdict.Place {
+func (w *Workspace) vendorDrift() []verdict.Place {
 	listed := make(map[string]bool)
 	for mod := range w.vendor.explicit {
 		listed[mod.Path] = true
 	}
-	members := make(map[string]bool)
-	for _, m := range r.members(w) {
-		members[m.Path()] = true
-	}
 	var bad []verdict.Place
-	for _, m := range r.members(w) {
+	for _, m := range w.members {
 		for _, q := range m.File.Require {
-			if !listed[q.Mod.Path] && !members[q.Mod.Path] {
+			if !listed[q.Mod.Path] && !w.paths[q.Mod.Path] {
 				p := at(m.name, q.Syntax)
 				p.Text = q.Mod.String() + " is required, and " + w.vendor.name + " does not list it"
 				bad = append(bad, p)
