@@ -1,6 +1,7 @@
 package manifests
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -14,99 +15,226 @@ const (
 	AboutResources = "resources"
 )
 
-// AdmissionPolicy says whether the cluster refuses, or completes, what has no timeouts
-// ([AboutTimeouts]) or no limits ([AboutResources]): a policy of Kyverno, a constraint of
-// Gatekeeper, a ValidatingAdmissionPolicy with a binding or, for limits, a LimitRange. A
-// policy that only warns is named as such.
+// AdmissionPolicy says whether the cluster refuses, or completes, routes without timeouts
+// ([AboutTimeouts]) or pods without limits of CPU ([AboutResources]): a policy of Kyverno,
+// a constraint of Gatekeeper, a ValidatingAdmissionPolicy with a binding or, for limits, a
+// LimitRange. A policy that only warns is named as such.
 func (r *Result) AdmissionPolicy(about string) verdict.Result {
-	var weak []verdict.Place
+	var weak, open []verdict.Place
 	for _, o := range r.objects {
-		found, lax := r.admits(o, about)
+		a := r.admits(o, about)
 		at := o.at(o.node, o.String())
 		switch {
-		case !found:
-		case lax != "":
-			at.Text += ": " + lax
+		case !a.found:
+		case a.lax != "":
+			at.Text += ": " + a.lax
 			weak = append(weak, at)
+		case a.unclear:
+			at.Text += ": whether it asks for " + about + " or forbids them cannot be told"
+			open = append(open, at)
 		case o.patch != nil:
-			return verdict.Unseen("a policy about "+about+" is patched by an overlay", *o.patch)
+			open = append(open, *o.patch)
 		default:
 			return verdict.Passed("the cluster sees to "+about+": "+o.String(), at)
 		}
 	}
-	if len(weak) > 0 {
+	switch v, done := r.nothing(onCluster, r.clusterRoutes()); {
+	case len(open) > 0:
+		return verdict.Unseen("there are policies about "+about+", and what they come to cannot be told", open...)
+	case len(weak) > 0:
 		return r.absent("the policies about "+about+" only warn", "have them refuse", weak...)
-	}
-	if v, done := r.nothing(onCluster); done {
+	case done:
 		return v
 	}
 	return r.absent("no admission policy sees to "+about, "write one for Kyverno, Gatekeeper or as a ValidatingAdmissionPolicy, or give those of the platform by --manifests")
 }
 
-// admits reports whether o is a policy about something, and why it does not bite.
-func (r *Result) admits(o *object, about string) (found bool, lax string) {
+// An answer is what a policy says about a thing.
+type answer struct {
+	found   bool
+	lax     string // why it does not bite
+	unclear bool   // it may say the opposite
+}
+
+// admits says what o is as a policy about something.
+func (r *Result) admits(o *object, about string) answer {
+	spec := o.get("spec")
 	switch {
-	case o.kind == "LimitRange" && about == AboutResources:
-		for _, l := range o.get("spec", "limits").List() {
+	case o.kind == "LimitRange" && o.group == "" && about == AboutResources:
+		for _, l := range spec.Get("limits").List() {
 			if l.Get("default", "cpu").Exists() || l.Get("max", "cpu").Exists() {
-				return true, ""
+				return answer{found: true}
 			}
 		}
 	case o.group == "kyverno.io" && (o.kind == "ClusterPolicy" || o.kind == "Policy"):
 		return kyverno(o, about)
 	case o.group == "policies.kyverno.io" && o.kind == "ValidatingPolicy":
-		return concerns(o.get("spec", "validations"), about) || concerns(o.get("spec", "variables"), about), denies(o.get("spec", "validationActions"), true)
+		a := expressions(spec, about)
+		a.lax = denies(spec.Get("validationActions"), true)
+		return a
 	case o.group == "constraints.gatekeeper.sh":
 		return r.gatekeeper(o, about)
 	case o.group == "admissionregistration.k8s.io" && o.kind == "ValidatingAdmissionPolicy":
-		if !concerns(o.get("spec", "validations"), about) && !concerns(o.get("spec", "variables"), about) {
-			return false, ""
+		a := expressions(spec, about)
+		if a.found {
+			a.lax = r.bound(o.name)
 		}
-		return true, r.bound(o.name)
+		return a
 	}
-	return false, ""
+	return answer{}
 }
 
 // kyverno looks at each rule. One that completes what is missing bites always.
-func kyverno(o *object, about string) (found bool, lax string) {
+func kyverno(o *object, about string) answer {
+	var a answer
 	for _, rule := range o.get("spec", "rules").List() {
-		if concerns(rule.Get("mutate"), about) {
-			return true, ""
-		}
-		if !concerns(rule.Get("validate"), about) {
+		if !matches(rule.Get("match"), about) {
 			continue
 		}
-		action := rule.Get("validate", "failureAction").Text()
+		made := rule.Get("generate")
+		if asks(rule.Get("mutate"), about) || about == AboutResources && made.Get("kind").Text() == "LimitRange" && mentions(made, "cpu") {
+			return answer{found: true}
+		}
+		validate := rule.Get("validate")
+		cel := expressions(validate.Get("cel"), about)
+		pattern := slices.ContainsFunc([]string{"pattern", "anyPattern", "foreach"}, func(k string) bool { return asks(validate.Get(k), about) })
+		denied := mentioned(validate.Get("deny"), about)
+		if !pattern && !cel.found && !denied {
+			continue
+		}
+		action := validate.Get("failureAction").Text()
 		if action == "" {
 			action = o.get("spec", "validationFailureAction").Text()
 		}
-		if strings.EqualFold(action, "enforce") {
-			return true, ""
+		switch {
+		case !strings.EqualFold(action, "enforce"):
+			a.found, a.lax = true, "it only audits: validationFailureAction is not Enforce"
+		case pattern || cel.found && !cel.unclear:
+			return answer{found: true}
+		default:
+			a = answer{found: true, unclear: true}
 		}
-		found, lax = true, "it only audits: validationFailureAction is not Enforce"
 	}
-	return found, lax
+	return a
 }
 
-func (r *Result) gatekeeper(o *object, about string) (found bool, lax string) {
-	found = strings.Contains(strings.ToLower(o.kind), stem(about)) || concerns(o.get("spec", "parameters"), about)
-	for _, t := range r.objects {
-		if t.kind == "ConstraintTemplate" && strings.EqualFold(t.get("spec", "crd", "spec", "names", "kind").Text(), o.kind) {
-			found = found || concerns(t.get("spec", "targets"), about)
+// matches reports whether a policy matches what a thing is about: routes have timeouts.
+// Limits are those of pods, which are matched by too many names to go by.
+func matches(match yamltree.Node, about string) bool {
+	if about != AboutTimeouts {
+		return true
+	}
+	return slices.ContainsFunc(
+		[]string{"virtualservice", "httproute", "grpcroute", "ingress", "httpproxy", "serviceprofile", "backendtrafficpolicy"},
+		func(kind string) bool { return mentions(match, kind) })
+}
+
+// asks reports whether a pattern of Kyverno asks for a thing, or adds it. A key in
+// brackets is a condition, one behind an X is not to be there.
+func asks(n yamltree.Node, about string) bool {
+	for v := range n.All() {
+		for k, below := range v.Fields() {
+			key, ok := required(k)
+			if !ok {
+				continue
+			}
+			if about == AboutTimeouts && strings.Contains(strings.ToLower(key), "timeout") {
+				return true
+			}
+			if about == AboutResources && key == "limits" && requires(below, "cpu") {
+				return true
+			}
 		}
+	}
+	return false
+}
+
+// required returns the key that a pattern asks for; those with the anchor "+" are added.
+func required(key string) (string, bool) {
+	if inner, ok := strings.CutPrefix(key, "+("); ok {
+		return strings.TrimSuffix(inner, ")"), true
+	}
+	return key, !strings.HasSuffix(key, ")")
+}
+
+func requires(n yamltree.Node, key string) bool {
+	for k := range n.Fields() {
+		if name, ok := required(k); ok && name == key {
+			return true
+		}
+	}
+	return false
+}
+
+// expressions looks at expressions of CEL, which must hold. One with a negation may ask
+// for a thing or forbid it.
+func expressions(n yamltree.Node, about string) answer {
+	match := n.Get("matchConstraints")
+	if match.Exists() && !matches(match, about) {
+		return answer{}
+	}
+	var a answer
+	for _, key := range []string{"validations", "expressions", "variables"} {
+		for _, e := range n.Get(key).List() {
+			if named(e.Get("expression").Text(), about) {
+				a.found = true
+				a.unclear = a.unclear || negation.MatchString(e.Get("expression").Text())
+			}
+		}
+	}
+	return a
+}
+
+// named reports whether an expression speaks of a thing.
+func named(expression, about string) bool {
+	if about == AboutResources {
+		return limitOfCPU.MatchString(expression)
+	}
+	return strings.Contains(strings.ToLower(expression), "timeout")
+}
+
+// limitOfCPU is limits.cpu, limits["cpu"], limits[?'cpu'], or 'cpu' in x.limits.
+var limitOfCPU = regexp.MustCompile(`limits[\[\].?'"]+cpu|['"]cpu['"]\s+in\s+[\w.?\[\]]*limits`)
+
+var negation = regexp.MustCompile(`![^=]`)
+
+// mentioned reports whether a thing is named, in whatever sense.
+func mentioned(n yamltree.Node, about string) bool {
+	if about == AboutResources {
+		return mentions(n, "limits") && mentions(n, "cpu")
+	}
+	return mentions(n, "timeout")
+}
+
+// gatekeeper looks at a constraint: its parameters or, for one that the library does not
+// have, its template.
+func (r *Result) gatekeeper(o *object, about string) answer {
+	if !matches(o.get("spec", "match"), about) {
+		return answer{}
+	}
+	parameters := o.get("spec", "parameters")
+	var a answer
+	switch {
+	case about == AboutResources && o.kind == "K8sContainerLimits":
+		a.found = parameters.Get("cpu").Exists() && parameters.Get("cpu").Text() != "-1"
+	case about == AboutResources && o.kind == "K8sRequiredResources":
+		a.found = slices.Contains(parameters.Get("limits").Texts(), "cpu")
+	default:
+		a.found = mentioned(r.constraintTemplate(o.kind).Get("targets"), about)
 	}
 	if action := o.get("spec", "enforcementAction").Text(); action != "" && action != "deny" && action != "scoped" {
-		return found, "its enforcementAction is " + action
+		a.lax = "its enforcementAction is " + action
 	}
-	return found, ""
+	return a
 }
 
-// stem is what names about a thing have in common.
-func stem(about string) string {
-	if about == AboutResources {
-		return "limit"
+func (r *Result) constraintTemplate(kind string) yamltree.Node {
+	for _, o := range r.objects {
+		if o.kind == "ConstraintTemplate" && o.get("spec", "crd", "spec", "names", "kind").Text() == kind {
+			return o.get("spec")
+		}
 	}
-	return strings.TrimSuffix(about, "s")
+	return yamltree.Node{}
 }
 
 // bound says why a ValidatingAdmissionPolicy does not bite, or "".
@@ -128,13 +256,6 @@ func denies(actions yamltree.Node, byDefault bool) string {
 		return ""
 	}
 	return "its validationActions have no Deny"
-}
-
-func concerns(n yamltree.Node, about string) bool {
-	if about == AboutResources {
-		return mentions(n, "limits")
-	}
-	return mentions(n, stem(about))
 }
 
 // mentions reports whether a key or text within n contains a word, in whatever case.

@@ -13,7 +13,7 @@ import (
 // by themselves when the slowest hundredth of answers takes too long: a Rollout of Argo
 // with an analysis, or a Canary of Flagger.
 func (r *Result) Canary() verdict.Result {
-	if v, done := r.nothing(servingOnCluster); done {
+	if v, done := r.nothing(servingOnCluster, r.clusterRoutes()); done {
 		return v
 	}
 	var t tally

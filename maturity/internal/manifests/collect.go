@@ -42,7 +42,7 @@ type Result struct {
 // Collect reads the manifests of t. Rendered are directories with what templates and
 // overlays come to, if the user has given any.
 func Collect(t *tree.Tree, rendered ...*tree.Tree) *Result {
-	c := &collector{t: t, r: new(Result), byFile: make(map[string][]*object), partial: make(map[string]bool)}
+	c := &collector{t: t, r: new(Result), byFile: make(map[string][]*object), byDir: make(map[string]*kustomization), partial: make(map[string]bool)}
 	c.identify()
 	c.find()
 	for _, k := range c.kustomizations {
@@ -59,9 +59,13 @@ func Collect(t *tree.Tree, rendered ...*tree.Tree) *Result {
 	return c.r
 }
 
-// maxObjects is how many objects are kept: a cluster that is described by more is not
-// described by one repository.
-const maxObjects = 50_000
+// How many objects, and how many routes and rules of traffic in them, are kept. Services
+// are held against workloads and routes against each other, so that the time grows with
+// the square of it; a cluster that is described by more is not described by one repository.
+const (
+	maxObjects = 10_000
+	maxRoutes  = 5_000
+)
 
 type collector struct {
 	t              *tree.Tree
@@ -71,6 +75,7 @@ type collector struct {
 	charts         []string // their directories
 	kustomizations []*kustomization
 	byFile         map[string][]*object
+	byDir          map[string]*kustomization
 	partial        map[string]bool // files that patch others
 	overflow       bool
 }
@@ -109,7 +114,9 @@ func (c *collector) find() {
 			c.charts = append(c.charts, path.Dir(f))
 		case "kustomization.yaml", "kustomization.yml", "Kustomization":
 			if !setAside(f) {
-				c.kustomizations = append(c.kustomizations, &kustomization{file: f, dir: path.Dir(f)})
+				k := &kustomization{file: f, dir: path.Dir(f)}
+				c.kustomizations = append(c.kustomizations, k)
+				c.byDir[k.dir] = k
 			}
 		}
 	}
@@ -365,10 +372,7 @@ func (c *collector) object(n yamltree.Node, rendered bool) {
 		return
 	}
 	if len(c.r.objects) >= maxObjects {
-		if !c.overflow {
-			c.overflow = true
-			c.r.Problems = append(c.r.Problems, tree.Problem{Place: verdict.Place{File: n.File(), Line: n.Line(), Text: fmt.Sprintf("there are more than %d objects", maxObjects)}})
-		}
+		c.tooMany("objects", maxObjects, verdict.Place{File: n.File(), Line: n.Line()})
 		return
 	}
 	o := newObject(n)
@@ -377,6 +381,16 @@ func (c *collector) object(n yamltree.Node, rendered bool) {
 	if !rendered {
 		c.byFile[n.File()] = append(c.byFile[n.File()], o)
 	}
+}
+
+// tooMany notes, once, that not all there is was read.
+func (c *collector) tooMany(what string, limit int, at verdict.Place) {
+	if c.overflow {
+		return
+	}
+	c.overflow = true
+	at.Text = fmt.Sprintf("there are more than %d %s", limit, what)
+	c.r.Problems = append(c.r.Problems, tree.Problem{Place: at})
 }
 
 // rendered reads what templates and overlays come to.
@@ -431,7 +445,13 @@ func (c *collector) derive() {
 	}
 	c.ours()
 	for _, s := range c.r.services {
-		s.own = slices.ContainsFunc(c.r.workloads, func(w *workload) bool { return len(w.own()) > 0 && s.leads(w) })
+		for _, w := range c.r.workloads {
+			if s.leads(w) {
+				s.own = s.own || len(w.own()) > 0
+				s.foreign = len(w.own()) == 0
+			}
+		}
+		s.foreign = s.foreign && !s.own
 	}
 	c.traffic()
 }

@@ -10,6 +10,9 @@ import (
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
 
+// envoyKind is the kind of routes that are no objects of Kubernetes.
+const envoyKind = "Envoy"
+
 // either returns a field of Envoy's configuration, which may be written in two ways:
 // outlier_detection, or outlierDetection as in protobuf's JSON.
 func either(n yamltree.Node, name string) yamltree.Node {
@@ -55,7 +58,7 @@ func (c *collector) envoyCluster(n yamltree.Node) []string {
 	if zero(either(p.detection, "enforcing_consecutive_5xx")) && !either(p.detection, "consecutive_gateway_failure").Exists() {
 		p.idle = "it ejects nothing: enforcing_consecutive_5xx is 0"
 	}
-	c.r.policies = append(c.r.policies, p)
+	c.policy(p)
 	return all
 }
 
@@ -72,7 +75,7 @@ func (c *collector) envoyRoute(n yamltree.Node, domains []string, clusters map[s
 		names = append(names, w.Get("name").Text())
 	}
 	r := route{}
-	r.Layer, r.Kind, r.Name = budgets.Mesh, "Envoy", strings.Join(names, ", ")
+	r.Layer, r.Kind, r.Name = budgets.Mesh, envoyKind, strings.Join(names, ", ")
 	r.At = verdict.Place{File: n.File(), Line: n.Line(), Text: at.Text}
 	r.Path = n.Get("match", "prefix").Text() + n.Get("match", "path").Text()
 	r.Timeout = budgets.Timeout{Limit: envoyTimeout, Default: true}
@@ -93,6 +96,6 @@ func (c *collector) envoyRoute(n yamltree.Node, domains []string, clusters map[s
 		one := r
 		one.Service = name
 		one.Hosts = slices.DeleteFunc(slices.Concat(domains, clusters[name]), func(h string) bool { return h == "*" })
-		c.r.routes = append(c.r.routes, &one)
+		c.route(&one)
 	}
 }

@@ -2,7 +2,6 @@ package manifests
 
 import (
 	"fmt"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -188,7 +187,7 @@ func (c *collector) files(k *kustomization, files map[string]bool, seen map[*kus
 	}
 	seen[k] = true
 	for _, name := range slices.Concat(k.resources, k.components) {
-		if sub := c.kustomizationIn(name); sub != nil {
+		if sub := c.byDir[name]; sub != nil {
 			c.files(sub, files, seen)
 			continue
 		}
@@ -205,18 +204,9 @@ func (c *collector) patches(k *kustomization, seen map[*kustomization]bool) []pa
 	seen[k] = true
 	all := slices.Clone(k.patches)
 	for _, name := range k.components {
-		if sub := c.kustomizationIn(name); sub != nil {
+		if sub := c.byDir[name]; sub != nil {
 			all = append(all, c.patches(sub, seen)...)
 		}
 	}
 	return all
-}
-
-func (c *collector) kustomizationIn(dir string) *kustomization {
-	for _, k := range c.kustomizations {
-		if k.dir == path.Clean(dir) {
-			return k
-		}
-	}
-	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,9 +27,9 @@ func (c *collector) compose(f string, doc yamltree.Node) {
 			platform: compose, kind: "compose service", name: name,
 			labels: labels(n.Get("labels")), grace: composeGrace, graceAt: verdict.Place{File: f},
 			at:    verdict.Place{File: f, Line: n.Line(), Text: "compose service " + name},
-			local: !strings.Contains(strings.ToLower(f), "prod") && !n.Get("deploy").Exists(),
+			local: !strings.Contains(strings.ToLower(f), "prod") && !swarm(n.Get("deploy")),
 		}
-		k := &container{name: name, image: n.Get("image").Text(), env: make(map[string]variable), node: n, at: w.at}
+		k := &container{name: name, image: n.Get("image").Text(), own: c.builds(f, name, n.Get("build")), env: make(map[string]variable), node: n, at: w.at}
 		for _, at := range []yamltree.Node{n.Get("deploy", "resources", "limits", "cpus"), n.Get("cpus")} {
 			if k.limit == nil {
 				k.limit = c.amount(at)
@@ -46,6 +47,28 @@ func (c *collector) compose(f string, doc yamltree.Node) {
 		w.containers = []*container{k}
 		c.r.workloads = append(c.r.workloads, w)
 	}
+}
+
+// swarm reports whether "deploy" has what only a swarm goes by.
+func swarm(deploy yamltree.Node) bool {
+	return slices.ContainsFunc([]string{"mode", "placement", "update_config", "rollback_config"}, func(k string) bool { return deploy.Get(k).Exists() })
+}
+
+// builds reports whether a compose service is built from Go code of the repository: there
+// is some where its Dockerfile is.
+func (c *collector) builds(f, name string, build yamltree.Node) bool {
+	if !build.Exists() {
+		return false
+	}
+	context, file := build.Text(), build.Get("dockerfile").Text()
+	if build.IsMap() {
+		context = build.Get("context").Text()
+	}
+	if strings.Contains(context+file, "$") {
+		return slices.Contains(c.names, strings.ToLower(name))
+	}
+	dir := tree.Join(f, path.Join(context, path.Dir(file)))
+	return dir != "" && slices.ContainsFunc(c.t.Under(dir), func(f string) bool { return path.Ext(f) == ".go" || path.Base(f) == "go.mod" })
 }
 
 // labels reads labels that are a mapping, or a list of "name=value".
@@ -105,6 +128,7 @@ func (c *collector) unit(f string) {
 			} else if s.value != "" {
 				at.Text = fmt.Sprintf("CPUQuota is %q, no share of CPU", s.value)
 				c.r.Problems = append(c.r.Problems, tree.Problem{Place: at})
+				k.limit = &amount{0, at}
 			}
 		case "Environment":
 			for _, m := range assignment.FindAllStringSubmatch(s.value, -1) {

@@ -45,7 +45,7 @@ func stops(drain time.Duration) check {
 // all are the checks, for what holds of each.
 func all() map[string]check {
 	return map[string]check{
-		"limits": limits("1.25"), "concurrency": (*manifests.Result).Concurrency, "leak": (*manifests.Result).LeakProfileCollected,
+		"limits": limits("1.25"), "quota": (*manifests.Result).Quota, "concurrency": (*manifests.Result).Concurrency, "leak": (*manifests.Result).LeakProfileCollected,
 		"readiness": (*manifests.Result).Readiness, "probes": (*manifests.Result).Probes, "stops": stops(time.Second),
 		"timeouts": (*manifests.Result).Timeouts, "callers": callers(), "admission": admits(manifests.AboutTimeouts),
 		"otel": (*manifests.Result).OTelInjected, "metrics": (*manifests.Result).MetricsScraped, "outliers": outliers("risk"),
@@ -169,7 +169,11 @@ func TestLimits(t *testing.T) {
 		"no number":           {deployment("", "", "resources: {limits: {cpu: 1e3m}}"), "", limits("1.26"), "UNKNOWN deploy/orders.yaml:13 is no amount of CPU"},
 		"set by hand":         {deployment("", "", limited+"\nenv: [{name: GOMAXPROCS, value: \"2\"}]"), "", limits("1.20"), "PASS deploy/orders.yaml:14 GOMAXPROCS is 2 under a CPU limit of 1.5"},
 		"set too high":        {deployment("", "", limited+"\nenv:\n- {name: A, value: b}\n- {name: GOMAXPROCS, value: \"8\"}"), "", limits("1.26"), "FAIL deploy/orders.yaml:16 GOMAXPROCS is 8 under a CPU limit of 1.5"},
-		"set by its limit":    {deployment("", "", "env: [{name: GOMAXPROCS, valueFrom: {resourceFieldRef: {resource: limits.cpu}}}]"), "", limits("1.20"), "PASS deploy/orders.yaml:13 GOMAXPROCS is its limits.cpu"},
+		"set by its limit":    {deployment("", "", limited+"\nenv: [{name: GOMAXPROCS, valueFrom: {resourceFieldRef: {resource: limits.cpu}}}]"), "", limits("1.20"), "PASS deploy/orders.yaml:14 GOMAXPROCS is its limits.cpu"},
+		"set by none":         {deployment("", "", "env: [{name: GOMAXPROCS, valueFrom: {resourceFieldRef: {resource: limits.cpu}}}]"), "", limits("1.20"), "FAIL deploy/orders.yaml:13 all CPUs of the node"},
+		"set by its request":  {deployment("", "", "resources: {requests: {cpu: 2}}\nenv: [{name: GOMAXPROCS, valueFrom: {resourceFieldRef: {resource: requests.cpu}}}]"), "", limits("1.20"), "PASS deploy/orders.yaml:14 GOMAXPROCS is its requests.cpu"},
+		"set by no request":   {deployment("", "", limited+"\nenv: [{name: GOMAXPROCS, valueFrom: {resourceFieldRef: {resource: requests.cpu}}}]"), "", limits("1.20"), "FAIL deploy/orders.yaml:14 which says nothing of CPUs"},
+		"set in thousandths":  {deployment("", "", limited+"\nenv: [{name: GOMAXPROCS, valueFrom: {resourceFieldRef: {resource: limits.cpu, divisor: 1m}}}]"), "", limits("1.20"), "FAIL deploy/orders.yaml:14 counted in 1m"},
 		"set by a secret":     {deployment("", "", "env: [{name: GOMAXPROCS, valueFrom: {secretKeyRef: {name: a, key: b}}}]"), "", limits("1.26"), "UNKNOWN deploy/orders.yaml:11 not in the manifest"},
 		"set by a ConfigMap":  {deployment("", "", limited+"\nenvFrom: [{configMapRef: {name: env}}]") + "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: env}\ndata:\n  GOMAXPROCS: \"16\"\n", "", limits("1.26"), "FAIL deploy/orders.yaml:26 GOMAXPROCS is 16"},
 		"by a LimitRange":     {deployment("", "", "") + "---\napiVersion: v1\nkind: LimitRange\nmetadata: {name: std}\nspec:\n  limits:\n  - type: Container\n    default: {cpu: 2}\n", "", limits("1.26"), "PASS deploy/orders.yaml:26 a CPU limit of 2"},
@@ -190,6 +194,22 @@ func TestLimits(t *testing.T) {
 	if len(r.Problems) != 1 || r.Problems[0].String() != "deploy/orders.yaml:13" {
 		t.Errorf("problems are %v", r.Problems)
 	}
+}
+
+func TestQuota(t *testing.T) {
+	quota := (*manifests.Result).Quota
+	run(t, map[string]testCase{
+		"none":              {deployment("", "", "resources: {requests: {cpu: 1}}"), "", quota, "FAIL deploy/orders.yaml:11 have no bound"},
+		"a limit":           {deployment("", "", "resources: {limits: {cpu: 1}}"), "", quota, "PASS deploy/orders.yaml:13 cpu: 1"},
+		"no amount":         {deployment("", "", "resources: {limits: {cpu: much}}"), "", quota, "UNKNOWN deploy/orders.yaml:13 no amount of CPU"},
+		"of a namespace":    {deployment("", "", "") + "---\napiVersion: v1\nkind: ResourceQuota\nmetadata: {name: q}\nspec: {hard: {limits.cpu: \"20\"}}\n", "", quota, "PASS deploy/orders.yaml:23 ResourceQuota q"},
+		"of memory":         {deployment("", "", "") + "---\napiVersion: v1\nkind: ResourceQuota\nmetadata: {name: q}\nspec: {hard: {limits.memory: 1Gi}}\n", "", quota, "FAIL deploy/orders.yaml:11 1 of 1"},
+		"a unit":            {module + "-- orders.service --\n[Service]\nExecStart=/usr/bin/orders\nCPUQuota=50%\n", "", quota, "PASS orders.service:3 CPUQuota=50%"},
+		"a unit's nonsense": {module + "-- orders.service --\n[Service]\nExecStart=/usr/bin/orders\nCPUQuota=half\n", "", quota, "UNKNOWN orders.service:3 no share of CPU"},
+		"not Go's":          {module + "-- compose.prod.yml --\nservices: {web: {build: web}, orders: {build: {context: ., dockerfile: Dockerfile}, cpus: 1, environment: [A=b], labels: [a=b]}}\n-- web/index.js --\n", "", quota, "PASS compose.prod.yml:1 all 1"},
+		"of a swarm":        {module + "-- compose.yml --\nservices: {orders: {build: ., environment: {A: b}, labels: {a: b}, deploy: {update_config: {parallelism: 1}}}}\n", "", quota, "FAIL compose.yml:1 1 of 1"},
+		"not known whose":   {module + "-- compose.yml --\nservices: {orders: {build: {context: ., dockerfile: $FILE}}, web: {build: $WEB}}\n", "", quota, "UNKNOWN compose.yml:1 of 1 of 1"},
+	})
 }
 
 func TestConcurrency(t *testing.T) {

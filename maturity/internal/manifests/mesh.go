@@ -16,14 +16,15 @@ import (
 // ingress-nginx does not, as it bounds only the time between two reads and nobody has
 // chosen it.
 func (r *Result) Timeouts() verdict.Result {
-	if v, done := r.nothing(servingOnCluster); done {
+	if v, done := r.nothing(servingOnCluster, r.routes); done {
 		return v
 	}
-	if len(r.routes) == 0 {
-		return r.absent("no route of a mesh or an ingress has a timeout", "there are no routes: write a VirtualService, an HTTPRoute or an Ingress with timeouts")
+	judged := r.judged()
+	if len(judged) == 0 {
+		return r.absent("no route of a mesh or an ingress leads to what is built here", "write a VirtualService, an HTTPRoute or an Ingress with timeouts")
 	}
 	var t tally
-	for _, rt := range r.routes {
+	for _, rt := range judged {
 		at := rt.At
 		at.Text = fmt.Sprintf("%s %s to %s: timeout %s", rt.Kind, rt.Name, rt.Service, rt.Timeout)
 		ends := rt.ends()
@@ -67,7 +68,7 @@ func (r *Result) unrouted() int {
 // ask. Endpoints are the budgets of code; without any, only routes are held against each
 // other.
 func (r *Result) CallerNotShorter(endpoints []budgets.Endpoint) verdict.Result {
-	if v, done := r.nothing(servingOnCluster); done {
+	if v, done := r.nothing(servingOnCluster, r.routes); done {
 		return v
 	}
 	var t tally
@@ -124,7 +125,7 @@ func overlap(a, b string) bool { return strings.HasPrefix(a, b) || strings.HasPr
 // Linkerd's failure accrual, or a passive health check of Envoy Gateway. The hosts are
 // those of the inventory of dependencies.
 func (r *Result) OutlierDetection(inventory []string) verdict.Result {
-	if v, done := r.nothing(servingOnCluster); done {
+	if v, done := r.nothing(servingOnCluster, r.routes); done {
 		return v
 	}
 	if len(inventory) == 0 {
@@ -172,7 +173,7 @@ const MaxAttempts = 3
 // RetriesBounded says whether no request is tried more than [MaxAttempts] times: those
 // in code times those of the mesh's route. What Istio does by default counts.
 func (r *Result) RetriesBounded(code []Attempts) verdict.Result {
-	if v, done := r.nothing(servingOnCluster); done {
+	if v, done := r.nothing(servingOnCluster, r.routes); done {
 		return v
 	}
 	var t tally
@@ -252,7 +253,7 @@ func (r *Result) istioKnows(host string) *object {
 // dashboard uses Envoy's metrics of that, or they are fetched. Istio keeps them to itself
 // unless it is told otherwise.
 func (r *Result) EjectionsScraped() verdict.Result {
-	if v, done := r.nothing(servingOnCluster); done {
+	if v, done := r.nothing(servingOnCluster, r.routes); done {
 		return v
 	}
 	if len(r.ejections) > 0 {
@@ -296,16 +297,13 @@ func (r *Result) included() (verdict.Place, bool) {
 // OpenTelemetry by the platform: by the annotation of its operator on the pods or their
 // namespace, or an exporter in the environment.
 func (r *Result) OTelInjected() verdict.Result {
-	if v, done := r.nothing(onCluster); done {
+	if v, done := r.nothing(onCluster, nil); done {
 		return v
 	}
 	var t tally
 	for _, w := range r.own(onCluster) {
 		at, ok := r.injected(w)
 		t.add(ok, at, w.doubt())
-	}
-	if t.total == 0 {
-		return r.absent("no manifest says what runs, and so not what is injected", "write one")
 	}
 	return r.verdict(t, "workloads", "are given OpenTelemetry", "are not given OpenTelemetry: annotate their pods by instrumentation.opentelemetry.io/inject-go, or set OTEL_EXPORTER_OTLP_ENDPOINT")
 }
@@ -347,7 +345,7 @@ func (r *Result) injected(w *workload) (verdict.Place, bool) {
 // monitor of a Prometheus operator, the annotation prometheus.io/scrape, a configuration
 // of Prometheus, or OpenTelemetry.
 func (r *Result) MetricsScraped() verdict.Result {
-	if v, done := r.nothing(servingOnCluster); done {
+	if v, done := r.nothing(servingOnCluster, nil); done {
 		return v
 	}
 	var t tally
@@ -362,9 +360,6 @@ func (r *Result) MetricsScraped() verdict.Result {
 			at.Text = w.String() + ": " + at.Text
 		}
 		t.add(ok, at, w.doubt())
-	}
-	if t.total == 0 {
-		return r.absent("no manifest says what runs, and so not whether its metrics are fetched", "write one")
 	}
 	return r.verdict(t, "workloads", "have their metrics fetched", "have not: no ServiceMonitor or PodMonitor selects them, and their pods have no prometheus.io/scrape")
 }

@@ -38,7 +38,7 @@ func TestTimeouts(t *testing.T) {
 		return deployment("", "", "") + "-- envoy.yaml --\nstatic_resources:\n  listeners:\n  - filter_chains:\n    - filters:\n      - typed_config:\n          route_config:\n            virtual_hosts:\n            - domains: [\"*\"]\n              routes:\n              - match: {prefix: /}\n" + indent(16, route)
 	}
 	run(t, map[string]testCase{
-		"no routes":                {deployment("", "", ""), "", timeouts, "FAIL - there are no routes"},
+		"no routes":                {deployment("", "", ""), "", timeouts, "FAIL - no route of a mesh or an ingress leads"},
 		"of Istio":                 {virtualService("- timeout: 5s\n" + toOrders), "", timeouts, "PASS mesh/m.yaml:8 VirtualService m to orders: timeout 5s"},
 		"none of Istio":            {virtualService("- name: a\n" + toOrders), "", timeouts, "FAIL mesh/m.yaml:8 timeout none"},
 		"turned off":               {virtualService("- timeout: 0s\n" + toOrders), "", timeouts, "FAIL mesh/m.yaml:8 timeout off"},
@@ -66,6 +66,7 @@ func TestTimeouts(t *testing.T) {
 		"of Contour":               {service("projectcontour.io/v1", "HTTPProxy", "", "virtualhost: {fqdn: shop.acme.io}\nroutes:\n- services: [{name: orders}]\n  timeoutPolicy: {response: 9s}"), "", timeouts, "PASS mesh/m.yaml:9 timeout 9s"},
 		"infinity of Contour":      {service("projectcontour.io/v1", "HTTPProxy", "", "routes:\n- services: [{name: orders}]\n  timeoutPolicy: {response: infinity}"), "", timeouts, "FAIL mesh/m.yaml:8 timeout off"},
 		"of Traefik":               {service("traefik.io/v1alpha1", "IngressRoute", "", "routes:\n- services: [{name: orders, serversTransport: slow}]") + "---\napiVersion: traefik.io/v1alpha1\nkind: ServersTransport\nmetadata: {name: slow}\nspec: {forwardingTimeouts: {responseHeaderTimeout: 8s}}\n", "", timeouts, "PASS mesh/m.yaml:12 timeout 8s"},
+		"of another's program":     {virtualService("- timeout: 5s\n"+toOrders+"\n- route: [{destination: {host: grafana}}]") + "-- g.yaml --\napiVersion: v1\nkind: Service\nmetadata: {name: grafana}\nspec: {selector: {app: g}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: g, labels: {app: g}}\nspec: {containers: [{name: g, image: \"grafana/grafana:11\"}]}\n", "", timeouts, "PASS mesh/m.yaml:8 all 1"},
 		"and a service beside":     {virtualService("- timeout: 5s\n  route: [{destination: {host: risk}}]"), "", timeouts, "PASS mesh/m.yaml:8 1 services are in no route"},
 	})
 }
@@ -195,29 +196,49 @@ func TestAdmissionPolicy(t *testing.T) {
 	kyverno := func(action, rule string) string {
 		return service("kyverno.io/v1", "ClusterPolicy", "", action+"\nrules:\n- name: r\n"+indent(2, rule))
 	}
-	const needsTimeout = "match: {any: [{resources: {kinds: [VirtualService]}}]}\nvalidate: {pattern: {spec: {http: [{timeout: \"?*\"}]}}}"
+	const routes = "match: {any: [{resources: {kinds: [networking.istio.io/v1/VirtualService]}}]}\n"
+	const needsTimeout = routes + "validate: {pattern: {spec: {http: [{timeout: \"?*\"}]}}}"
 	const needsLimits = "validate: {pattern: {spec: {containers: [{resources: {limits: {cpu: \"?*\"}}}]}}}"
-	admission := func(actions string) string {
-		return service("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy", "", "validations:\n- expression: object.spec.http.all(h, has(h.timeout))") + actions
+	admission := func(expression, actions string) string {
+		s := service("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy", "", "matchConstraints: {resourceRules: [{resources: [virtualservices, deployments]}]}\nvalidations:\n- expression: \""+expression+"\"")
+		if actions != "" {
+			s += "---\napiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicyBinding\nmetadata: {name: b}\nspec: {policyName: m, validationActions: [" + actions + "]}\n"
+		}
+		return s
 	}
-	binding := "---\napiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicyBinding\nmetadata: {name: b}\nspec: {policyName: m, validationActions: [%s]}\n"
+	const hasTimeout = "object.spec.http.all(h, has(h.timeout))"
+	limitsOf := func(parameters string) string {
+		return service("constraints.gatekeeper.sh/v1beta1", "K8sContainerLimits", "", parameters)
+	}
+	const template = "---\napiVersion: templates.gatekeeper.sh/v1\nkind: ConstraintTemplate\nmetadata: {name: routerules}\nspec:\n  crd: {spec: {names: {kind: RouteRules}}}\n  targets: [{rego: \"not input.review.object.spec.http[_].timeout\"}]\n"
 	run(t, map[string]testCase{
-		"none":                   {deployment("", "", ""), "", timeouts, "FAIL - no admission policy sees to timeouts"},
-		"of Kyverno":             {kyverno("validationFailureAction: Enforce", needsTimeout), "", timeouts, "PASS mesh/m.yaml:1 ClusterPolicy m"},
-		"that audits":            {kyverno("validationFailureAction: Audit", needsTimeout), "", timeouts, "FAIL mesh/m.yaml:1 it only audits"},
-		"that audits by default": {kyverno("background: true", needsTimeout), "", timeouts, "FAIL mesh/m.yaml:1 it only audits"},
-		"by its rule":            {kyverno("background: true", "validate: {failureAction: Enforce, pattern: {spec: {http: [{timeout: \"?*\"}]}}}"), "", timeouts, "PASS mesh/m.yaml:1 ClusterPolicy m"},
-		"that completes":         {kyverno("background: true", "mutate: {patchStrategicMerge: {spec: {http: [{timeout: 15s}]}}}"), "", timeouts, "PASS mesh/m.yaml:1 ClusterPolicy m"},
-		"about another thing":    {kyverno("validationFailureAction: Enforce", needsLimits), "", timeouts, "FAIL - no admission policy"},
-		"about limits":           {kyverno("validationFailureAction: Enforce", needsLimits), "", resources, "PASS mesh/m.yaml:1 ClusterPolicy m"},
-		"a constraint":           {service("constraints.gatekeeper.sh/v1beta1", "K8sContainerLimits", "", "parameters: {cpu: \"2\"}"), "", resources, "PASS mesh/m.yaml:1 K8sContainerLimits m"},
-		"a dry run":              {service("constraints.gatekeeper.sh/v1beta1", "K8sContainerLimits", "", "enforcementAction: dryrun"), "", resources, "FAIL mesh/m.yaml:1 enforcementAction is dryrun"},
-		"by its template":        {service("constraints.gatekeeper.sh/v1beta1", "RouteRules", "", "enforcementAction: deny") + "---\napiVersion: templates.gatekeeper.sh/v1\nkind: ConstraintTemplate\nmetadata: {name: routerules}\nspec:\n  crd: {spec: {names: {kind: RouteRules}}}\n  targets: [{rego: \"not input.review.object.spec.http[_].timeout\"}]\n", "", timeouts, "PASS mesh/m.yaml:1 RouteRules m"},
-		"of Kubernetes":          {admission(fmt.Sprintf(binding, "Deny")), "", timeouts, "PASS mesh/m.yaml:1 ValidatingAdmissionPolicy m"},
-		"that warns":             {admission(fmt.Sprintf(binding, "Warn")), "", timeouts, "FAIL mesh/m.yaml:1 have no Deny"},
-		"bound to nothing":       {admission(""), "", timeouts, "FAIL mesh/m.yaml:1 nothing binds it"},
-		"of Kyverno's new kind":  {service("policies.kyverno.io/v1alpha1", "ValidatingPolicy", "", "validationActions: [Deny]\nvalidations: [{expression: \"has(object.spec.timeout)\"}]"), "", timeouts, "PASS mesh/m.yaml:1 ValidatingPolicy m"},
-		"a LimitRange":           {deployment("", "", "") + "-- l.yaml --\napiVersion: v1\nkind: LimitRange\nmetadata: {name: l}\nspec: {limits: [{type: Container, max: {cpu: 1}}]}\n", "", resources, "PASS l.yaml:1 LimitRange l"},
+		"none":                     {deployment("", "", ""), "", timeouts, "FAIL - no admission policy sees to timeouts"},
+		"of Kyverno":               {kyverno("validationFailureAction: Enforce", needsTimeout), "", timeouts, "PASS mesh/m.yaml:1 ClusterPolicy m"},
+		"that audits":              {kyverno("validationFailureAction: Audit", needsTimeout), "", timeouts, "FAIL mesh/m.yaml:1 it only audits"},
+		"that audits by default":   {kyverno("background: true", needsTimeout), "", timeouts, "FAIL mesh/m.yaml:1 it only audits"},
+		"by its rule":              {kyverno("background: true", routes+"validate: {failureAction: Enforce, pattern: {spec: {http: [{timeout: \"?*\"}]}}}"), "", timeouts, "PASS mesh/m.yaml:1 ClusterPolicy m"},
+		"that completes":           {kyverno("background: true", routes+"mutate: {patchStrategicMerge: {spec: {http: [{+(timeout): 15s}]}}}"), "", timeouts, "PASS mesh/m.yaml:1 ClusterPolicy m"},
+		"if there is one":          {kyverno("validationFailureAction: Enforce", routes+"validate: {pattern: {spec: {http: [{=(timeout): \"<10s\"}]}}}"), "", timeouts, "FAIL - no admission policy"},
+		"about timeouts of DNS":    {kyverno("background: true", "match: {any: [{resources: {kinds: [Pod]}}]}\nmutate: {patchStrategicMerge: {spec: {dnsConfig: {options: [{name: timeout, timeout: 2}]}}}}"), "", timeouts, "FAIL - no admission policy"},
+		"about another thing":      {kyverno("validationFailureAction: Enforce", needsLimits), "", timeouts, "FAIL - no admission policy"},
+		"about limits":             {kyverno("validationFailureAction: Enforce", needsLimits), "", resources, "PASS mesh/m.yaml:1 ClusterPolicy m"},
+		"about memory":             {kyverno("validationFailureAction: Enforce", "validate: {pattern: {spec: {containers: [{resources: {requests: {cpu: 1}, limits: {memory: \"?*\"}}}]}}}"), "", resources, "FAIL - no admission policy"},
+		"against limits":           {kyverno("validationFailureAction: Enforce", "validate: {pattern: {spec: {containers: [{resources: {limits: {X(cpu): \"null\"}}}]}}}"), "", resources, "FAIL - no admission policy"},
+		"by what it denies":        {kyverno("validationFailureAction: Enforce", "validate: {deny: {conditions: [{key: \"{{ limits.cpu }}\"}]}}"), "", resources, "UNKNOWN mesh/m.yaml:1 asks for resources or forbids them"},
+		"that makes a LimitRange":  {kyverno("background: true", "generate: {kind: LimitRange, data: {spec: {limits: [{default: {cpu: 1}}]}}}"), "", resources, "PASS mesh/m.yaml:1 ClusterPolicy m"},
+		"a constraint":             {limitsOf("parameters: {cpu: \"2\"}"), "", resources, "PASS mesh/m.yaml:1 K8sContainerLimits m"},
+		"a constraint on memory":   {limitsOf("parameters: {cpu: \"-1\", memory: 1Gi}"), "", resources, "FAIL - no admission policy"},
+		"a dry run":                {limitsOf("enforcementAction: dryrun\nparameters: {cpu: 2}"), "", resources, "FAIL mesh/m.yaml:1 enforcementAction is dryrun"},
+		"required":                 {service("constraints.gatekeeper.sh/v1beta1", "K8sRequiredResources", "", "parameters: {limits: [memory, cpu]}"), "", resources, "PASS mesh/m.yaml:1 K8sRequiredResources m"},
+		"by its template":          {service("constraints.gatekeeper.sh/v1beta1", "RouteRules", "", "match: {kinds: [{kinds: [VirtualService]}]}") + template, "", timeouts, "PASS mesh/m.yaml:1 RouteRules m"},
+		"of another's kind":        {service("constraints.gatekeeper.sh/v1beta1", "RouteRules", "", "match: {kinds: [{kinds: [Pod]}]}") + template, "", timeouts, "FAIL - no admission policy"},
+		"of Kubernetes":            {admission(hasTimeout, "Deny"), "", timeouts, "PASS mesh/m.yaml:1 ValidatingAdmissionPolicy m"},
+		"that warns":               {admission(hasTimeout, "Warn"), "", timeouts, "FAIL mesh/m.yaml:1 have no Deny"},
+		"bound to nothing":         {admission(hasTimeout, ""), "", timeouts, "FAIL mesh/m.yaml:1 nothing binds it"},
+		"a negation":               {admission("!has(object.spec.limits.cpu)", "Deny"), "", resources, "UNKNOWN mesh/m.yaml:1 cannot be told"},
+		"of Kyverno's new kind":    {service("policies.kyverno.io/v1alpha1", "ValidatingPolicy", "", "validationActions: [Deny]\nmatchConstraints: {resourceRules: [{resources: [httproutes]}]}\nvalidations: [{expression: \"has(object.spec.timeout)\"}]"), "", timeouts, "PASS mesh/m.yaml:1 ValidatingPolicy m"},
+		"that audits, of the kind": {service("policies.kyverno.io/v1alpha1", "ValidatingPolicy", "", "validationActions: [Audit]\nmatchConstraints: {resourceRules: [{resources: [httproutes]}]}\nvalidations: [{expression: \"has(object.spec.timeout)\"}]"), "", timeouts, "FAIL mesh/m.yaml:1 have no Deny"},
+		"a LimitRange":             {deployment("", "", "") + "-- l.yaml --\napiVersion: v1\nkind: LimitRange\nmetadata: {name: l}\nspec: {limits: [{type: Container, max: {cpu: 1}}]}\n", "", resources, "PASS l.yaml:1 LimitRange l"},
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lagvet/lagvet/maturity/internal/hosts"
 	"github.com/lagvet/lagvet/maturity/internal/yamltree"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
@@ -28,7 +29,7 @@ type Runtime struct {
 // CPU that GOMAXPROCS goes by: with more threads than its share of CPU a process is
 // stopped for most of each 100 ms, its collector of garbage included.
 func (r *Result) LimitsAgainstGOMAXPROCS(rt Runtime) verdict.Result {
-	if v, done := r.nothing(anything); done {
+	if v, done := r.nothing(anything, nil); done {
 		return v
 	}
 	var t tally
@@ -40,11 +41,8 @@ func (r *Result) LimitsAgainstGOMAXPROCS(rt Runtime) verdict.Result {
 			r.threads(&t, rt, w, k)
 		}
 	}
-	switch own := r.own(anything); {
-	case t.total == 0 && len(own) > 0:
-		return verdict.Needless("no CPU is withheld: the units set no CPUQuota", own[0].at)
-	case t.total == 0:
-		return r.absent("no manifest says what runs, and so not with which limits", "write one")
+	if t.total == 0 {
+		return verdict.Needless("no CPU is withheld: the units set no CPUQuota", r.own(anything)[0].at)
 	}
 	return r.verdict(t, "containers", "have GOMAXPROCS within their CPU limit", "have not")
 }
@@ -68,8 +66,9 @@ func (r *Result) threads(t *tally, rt Runtime, w *workload, k *container) {
 	}
 	set, ok := r.variable(w, k, "GOMAXPROCS")
 	switch n, number := set.number(); {
-	case ok && (set.field == "limits.cpu" || set.field == "requests.cpu"):
-		say(true, set.at, "GOMAXPROCS is its %s", set.field)
+	case ok && set.field != "":
+		why := k.unfit(set, limit)
+		say(why == "", set.at, "GOMAXPROCS is its %s%s", set.field, why)
 	case ok && !number:
 		at.Text = k.at.Text + ": what GOMAXPROCS is set to is not in the manifest"
 		t.unknown(at)
@@ -93,6 +92,19 @@ func (r *Result) threads(t *tally, rt Runtime, w *workload, k *container) {
 	default:
 		say(true, limit.at, "a CPU limit of %s, which the runtime of Go %s goes by", cores(limit.cores), rt.Go)
 	}
+}
+
+// unfit says why a field of the container is no GOMAXPROCS for it, or "".
+func (k *container) unfit(v variable, limit *amount) string {
+	switch {
+	case v.unit != "" && v.unit != "0" && v.unit != "1":
+		return ", counted in " + v.unit
+	case v.field == "limits.cpu" && limit == nil:
+		return ", which without a limit is all CPUs of the node"
+	case v.field == "requests.cpu" && k.request == nil, v.field != "limits.cpu" && v.field != "requests.cpu":
+		return ", which says nothing of CPUs"
+	}
+	return ""
 }
 
 func (r *Result) ignoresLimit(w *workload, k *container) bool {
@@ -123,7 +135,7 @@ func (r *Result) limitRange(w *workload) *amount {
 // connections it gets at a time: connection pools of Istio, circuit breakers of Envoy,
 // limits of ingresses, rate limits of Linkerd.
 func (r *Result) Concurrency() verdict.Result {
-	if v, done := r.nothing(servingOnCluster); done {
+	if v, done := r.nothing(servingOnCluster, r.routes); done {
 		return v
 	}
 	var t tally
@@ -158,7 +170,7 @@ func (r *Result) subjects() []subject {
 			all = append(all, s)
 		}
 	}
-	for _, rt := range r.routes {
+	for _, rt := range r.judged() {
 		add(subject{rt.Service, rt.At, doubt{}})
 	}
 	if len(all) > 0 {
@@ -172,22 +184,71 @@ func (r *Result) subjects() []subject {
 	return all
 }
 
+// judged are the routes but for those to what only others build.
+func (r *Result) judged() []*route {
+	return slices.DeleteFunc(slices.Clone(r.routes), func(rt *route) bool {
+		return slices.ContainsFunc(r.services, func(s *service) bool { return s.foreign && hosts.Same(s.name, rt.Service) })
+	})
+}
+
+// Quota says whether the CPU of each container that is built here is bounded: by its
+// limit, by a LimitRange or a ResourceQuota of its namespace, or by CPUQuota of its unit.
+func (r *Result) Quota() verdict.Result {
+	if v, done := r.nothing(anything, nil); done {
+		return v
+	}
+	var t tally
+	for _, w := range r.own(anything) {
+		for _, k := range w.own() {
+			at, limit := k.at, k.limit
+			if limit == nil {
+				limit = r.limitRange(w)
+			}
+			if limit == nil {
+				limit = r.resourceQuota(w)
+			}
+			switch {
+			case limit == nil:
+				t.add(false, at, w.doubt())
+			case limit.cores == 0:
+				t.unknown(limit.at)
+			default:
+				at.File, at.Line, at.Text = limit.at.File, limit.at.Line, at.Text+": "+limit.at.Text
+				t.add(true, at, w.doubt())
+			}
+		}
+	}
+	return r.verdict(t, "containers", "have a bound on their CPU", "have no bound on their CPU")
+}
+
+// resourceQuota returns what the namespace gives all of its containers: it takes none
+// that has no limit.
+func (r *Result) resourceQuota(w *workload) *amount {
+	for _, o := range r.objects {
+		n := o.get("spec", "hard", "limits.cpu")
+		if o.kind != "ResourceQuota" || w.platform != cluster || !near(o.namespace, w.namespace) {
+			continue
+		}
+		if v, err := quantity(n.Text()); err == nil && v > 0 {
+			return &amount{v, o.at(n, o.String())}
+		}
+	}
+	return nil
+}
+
 // leaks are the profiles that show what is kept for ever.
 func leaks() []string { return []string{"goroutine", "memory"} }
 
 // LeakProfileCollected says whether profiles that show leaks are fetched from what is
 // built here: of goroutines or memory, by Pyroscope, Parca or Datadog.
 func (r *Result) LeakProfileCollected() verdict.Result {
-	if v, done := r.nothing(serving); done {
+	if v, done := r.nothing(serving, nil); done {
 		return v
 	}
 	var t tally
 	for _, w := range r.own(serving) {
 		at, ok := r.profiled(w)
 		t.add(ok, at, w.doubt())
-	}
-	if t.total == 0 {
-		return r.absent("no manifest says what runs, and so not whether its profiles are fetched", "write one")
 	}
 	return r.verdict(t, "workloads", "have their goroutines or memory profiled", "have not: annotate pods by profiles.grafana.com/goroutine.scrape, or give Parca a scrape configuration")
 }
@@ -221,16 +282,13 @@ func (r *Result) profiled(w *workload) (verdict.Place, bool) {
 // Readiness says whether all that serves runs lagvet doctor before it gets requests: in
 // an init container, a startup or readiness probe, or by the path /debug/lagvet.
 func (r *Result) Readiness() verdict.Result {
-	if v, done := r.nothing(serving); done {
+	if v, done := r.nothing(serving, nil); done {
 		return v
 	}
 	var t tally
 	for _, w := range r.own(serving) {
 		at, ok := w.doctored()
 		t.add(ok, at, w.doubt())
-	}
-	if t.total == 0 {
-		return r.absent("no manifest says what runs, and so not what is checked before it serves", "write one")
 	}
 	return r.verdict(t, "workloads", "run lagvet doctor before they serve", "do not run lagvet doctor before they serve: give them an init container, a readiness probe of /debug/lagvet, or ExecStartPre")
 }
@@ -282,7 +340,7 @@ func isDoctor(command string) bool { return doctorCommand.MatchString(command) }
 // Probes says whether everything that serves on a cluster has a readiness probe: without
 // one it gets requests before it can answer, and while it cannot.
 func (r *Result) Probes() verdict.Result {
-	if v, done := r.nothing(servingOnCluster); done {
+	if v, done := r.nothing(servingOnCluster, nil); done {
 		return v
 	}
 	var t tally
@@ -295,9 +353,6 @@ func (r *Result) Probes() verdict.Result {
 		}
 		t.add(found, at, w.doubt())
 	}
-	if t.total == 0 {
-		return r.absent("no manifest says what runs, and so not whether it is asked if it is ready", "write one")
-	}
 	return r.verdict(t, "workloads", "have a readiness probe", "have no readiness probe")
 }
 
@@ -306,7 +361,7 @@ func (r *Result) Probes() verdict.Result {
 // preStop hook waits. At is where the code says how long it takes; drain is 0 if that is
 // not known.
 func (r *Result) StopsInTime(drain time.Duration, at verdict.Place) verdict.Result {
-	if v, done := r.nothing(serving); done {
+	if v, done := r.nothing(serving, nil); done {
 		return v
 	}
 	var t tally
@@ -325,10 +380,7 @@ func (r *Result) StopsInTime(drain time.Duration, at verdict.Place) verdict.Resu
 		}
 		t.add(w.grace >= need || w.grace == 0 && w.platform == systemd, place, w.doubt())
 	}
-	switch {
-	case t.total == 0:
-		return r.absent("no manifest says what runs, and so not how long it is given to stop", "write one")
-	case drain == 0 && len(t.bad) == 0:
+	if drain == 0 && len(t.bad) == 0 {
 		return verdict.Unseen("how long the code takes to finish its requests is not known", t.good...)
 	}
 	v := r.verdict(t, "workloads", "are given the time to finish their requests", "are killed before they can finish their requests: raise terminationGracePeriodSeconds, TimeoutStopSec or stop_grace_period")
@@ -361,7 +413,7 @@ func moving() []string {
 // ImagesPinned says whether each image has a digest, or a tag that names a version. That
 // of a kustomization counts; a tag that is put in later does not, and is not known.
 func (r *Result) ImagesPinned() verdict.Result {
-	if v, done := r.nothing(anything); done {
+	if v, done := r.nothing(anything, nil); done {
 		return v
 	}
 	var t tally

@@ -20,6 +20,7 @@ type service struct {
 	selector map[string]string
 	labels   map[string]string
 	own      bool // it leads to a workload that is built here
+	foreign  bool // it leads only to what others build
 }
 
 func newService(o *object) *service {
@@ -109,11 +110,28 @@ func (c *collector) add(o *object, r route) {
 	if r.At.File == "" {
 		r.At = o.at(o.node, o.String())
 	}
-	c.r.routes = append(c.r.routes, &r)
+	c.route(&r)
+}
+
+// route and policy keep what is said of traffic.
+func (c *collector) route(r *route) {
+	if len(c.r.routes) >= maxRoutes {
+		c.tooMany("routes", maxRoutes, r.At)
+		return
+	}
+	c.r.routes = append(c.r.routes, r)
+}
+
+func (c *collector) policy(p *trafficPolicy) {
+	if len(c.r.policies) >= maxRoutes {
+		c.tooMany("rules of traffic", maxRoutes, p.at)
+		return
+	}
+	c.r.policies = append(c.r.policies, p)
 }
 
 func (c *collector) limited(o *object, host string, limit yamltree.Node) {
-	c.r.policies = append(c.r.policies, &trafficPolicy{hosts: []string{host}, limit: limit, at: o.at(limit, o.String()), patch: o.patch})
+	c.policy(&trafficPolicy{hosts: []string{host}, limit: limit, at: o.at(limit, o.String()), patch: o.patch})
 }
 
 // spent reads a timeout: "0s" turns it off.
@@ -210,7 +228,7 @@ func (c *collector) trafficPolicy(o *object, host string, n yamltree.Node) {
 		}
 	}
 	if n.Exists() {
-		c.r.policies = append(c.r.policies, p)
+		c.policy(p)
 	}
 	for _, port := range n.Get("portLevelSettings").List() {
 		c.trafficPolicy(o, host, port)
@@ -312,7 +330,7 @@ func (c *collector) annotatedService(o *object) {
 		c.add(o, r)
 	}
 	if n := o.annotation("balancer.linkerd.io/failure-accrual"); n.Text() == "consecutive" {
-		c.r.policies = append(c.r.policies, &trafficPolicy{hosts: []string{o.name}, detection: n, at: o.at(n, o.String()+", failure-accrual: consecutive"), patch: o.patch})
+		c.policy(&trafficPolicy{hosts: []string{o.name}, detection: n, at: o.at(n, o.String()+", failure-accrual: consecutive"), patch: o.patch})
 	}
 }
 
@@ -382,7 +400,7 @@ func (c *collector) backendPolicy(o *object) {
 			p.limit = o.get("spec", "rateLimit")
 		}
 		p.at = o.at(p.detection, o.String())
-		c.r.policies = append(c.r.policies, p)
+		c.policy(p)
 	}
 }
 

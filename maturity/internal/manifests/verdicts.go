@@ -105,9 +105,9 @@ func onCluster(w *workload) bool        { return w.platform == cluster }
 func servingOnCluster(w *workload) bool { return w.platform == cluster && w.serves() }
 
 // nothing says why there is nothing to judge, and whether that is so: there are none of
-// the workloads that a check is about, and no routes.
-func (r *Result) nothing(keep func(*workload) bool) (verdict.Result, bool) {
-	if len(r.own(keep)) > 0 || len(r.routes) > 0 {
+// the workloads that a check is about and, for one about routes, none of those.
+func (r *Result) nothing(keep func(*workload) bool, routes []*route) (verdict.Result, bool) {
+	if len(r.own(keep)) > 0 || len(routes) > 0 {
 		return verdict.Result{}, false
 	}
 	if hidden := r.hidden(); len(hidden) > 0 {
@@ -120,8 +120,15 @@ func (r *Result) nothing(keep func(*workload) bool) (verdict.Result, bool) {
 	switch {
 	case len(r.foreign) > 0:
 		return verdict.Needless("the manifests deploy only what others build: "+strings.Join(r.foreign[:min(3, len(r.foreign))], ", "), r.workloads[0].at), true
+	case len(r.routes) > 0:
+		return verdict.Unseen("the manifests say where requests go, and not what runs there", r.routes[0].At), true
 	case len(r.aside) > 0:
 		return verdict.Needless("the repository deploys nothing: its manifests are of tests and examples", r.aside[:min(3, len(r.aside))]...), true
 	}
 	return verdict.Needless("the repository deploys nothing: it has no manifests"), true
+}
+
+// clusterRoutes are those of objects of Kubernetes.
+func (r *Result) clusterRoutes() []*route {
+	return slices.DeleteFunc(slices.Clone(r.routes), func(rt *route) bool { return rt.Kind == envoyKind })
 }

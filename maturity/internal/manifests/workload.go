@@ -71,6 +71,7 @@ type amount struct {
 type variable struct {
 	value string
 	field string // of the container that it is taken from: "limits.cpu"
+	unit  string // in which that is counted; "" for 1
 	other bool   // it is taken from somewhere else
 	at    verdict.Place
 }
@@ -132,7 +133,8 @@ func (c *collector) container(w *workload, n yamltree.Node) *container {
 	k.limit = c.amount(n.Get("resources", "limits", "cpu"))
 	k.request = c.amount(n.Get("resources", "requests", "cpu"))
 	for _, e := range n.Get("env").List() {
-		v := variable{value: e.Get("value").Text(), field: e.Get("valueFrom", "resourceFieldRef", "resource").Text()}
+		ref := e.Get("valueFrom", "resourceFieldRef")
+		v := variable{value: e.Get("value").Text(), field: ref.Get("resource").Text(), unit: ref.Get("divisor").Text()}
 		v.other = v.field == "" && e.Get("valueFrom").Exists()
 		v.at = verdict.Place{File: n.File(), Line: e.Line(), Text: e.Get("name").Text() + "=" + v.value + v.field}
 		k.env[e.Get("name").Text()] = v
@@ -201,7 +203,7 @@ func (c *collector) ours() {
 	found := make(map[platform]bool)
 	for _, w := range c.r.workloads {
 		for _, k := range w.containers {
-			k.own = k.node.Get("build").Exists() && w.platform == compose || c.named(k.image)
+			k.own = k.own || c.named(k.image)
 			found[w.platform] = found[w.platform] || k.own
 		}
 	}
