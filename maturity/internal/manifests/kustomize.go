@@ -82,9 +82,28 @@ func (c *collector) readKustomization(k *kustomization) {
 		}
 		c.r.images = append(c.r.images, override{e.Get("name").Text(), e.Get("newName").Text(), version})
 	}
-	for _, key := range []string{"helmCharts", "helmChartInflationGenerator", "transformers", "generators", "replacements", "vars"} {
-		if e := n.Get(key); len(e.List()) > 0 {
-			c.r.unrendered = append(c.r.unrendered, verdict.Place{File: k.file, Line: e.Line(), Text: key + " are not followed: " + k.rendering()})
+	c.opaque(k, n)
+}
+
+// opaque notes what adds objects that are not seen, or changes in a way that is not
+// followed those that are.
+func (c *collector) opaque(k *kustomization, n yamltree.Node) {
+	for _, key := range []string{"helmCharts", "helmChartInflationGenerator", "generators", "transformers", "replacements", "vars"} {
+		e := n.Get(key)
+		if len(e.List()) == 0 {
+			continue
+		}
+		at := verdict.Place{File: k.file, Line: e.Line(), Text: key + " are not followed: " + k.rendering()}
+		c.r.unrendered = append(c.r.unrendered, at)
+		if key == "transformers" || key == "replacements" || key == "vars" {
+			k.patches = append(k.patches, patch{at: at})
+		}
+	}
+	for key, e := range n.Get("commonAnnotations").Fields() {
+		for _, read := range []string{"prometheus.io/", "grafana.com/", "pyroscope.io/", "opentelemetry.io/", "linkerd.io/", "nginx.ingress"} {
+			if strings.Contains(key, read) {
+				k.patches = append(k.patches, patch{at: verdict.Place{File: k.file, Line: e.Line(), Text: "an overlay annotates it: " + k.rendering()}})
+			}
 		}
 	}
 }

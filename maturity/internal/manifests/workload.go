@@ -209,7 +209,7 @@ func (c *collector) ours() {
 	}
 	for _, w := range c.r.workloads {
 		for _, k := range w.containers {
-			if !found[w.platform] && w.platform != compose && len(c.r.unrendered) == 0 {
+			if !found[w.platform] && w.platform != compose && len(c.r.hidden()) == 0 {
 				k.own = !slices.Contains(othersImages(), program(k.image))
 			}
 			if !k.own {
