@@ -1,0 +1,192 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/semver"
+
+	"github.com/lagvet/lagvet/analyzers"
+	"github.com/lagvet/lagvet/analyzers/config"
+	"github.com/lagvet/lagvet/cmd/internal/check"
+	"github.com/lagvet/lagvet/cmd/internal/enforce"
+	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/cmd/internal/git"
+	"github.com/lagvet/lagvet/cmd/internal/report"
+	"github.com/lagvet/lagvet/maturity"
+	"github.com/lagvet/lagvet/maturity/verdict"
+)
+
+// maxModules is how many modules of a repository the rules are run over.
+const maxModules = 100
+
+// gather returns what there is to judge.
+func gather(ctx context.Context, o Options, notes io.Writer) (maturity.Input, error) {
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return maturity.Input{}, fmt.Errorf("looking for the directory to audit: %w", err)
+	}
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return maturity.Input{}, fmt.Errorf("looking for the directory to audit: %w", err)
+	}
+	in := maturity.Input{Dir: dir, Rendered: o.Manifests, Binary: o.Binary, Tool: report.ThisTool().String()}
+	if err := fromGit(ctx, &in); err != nil {
+		return in, err
+	}
+	if err := configured(&in, o); err != nil {
+		return in, err
+	}
+	if o.NoCheck {
+		in.NoCode = "the rules did not run: --no-check"
+		return in, nil
+	}
+	return in, run(ctx, &in, o, notes)
+}
+
+// fromGit fills in what git knows: without it, all files of the directory are looked
+// at, and nothing is known of commits.
+func fromGit(ctx context.Context, in *maturity.Input) error {
+	g := git.Dir{Path: in.Dir}
+	top, err := g.Line(ctx, "rev-parse", "--show-toplevel")
+	if _, failed := errors.AsType[*git.Failure](err); failed || errors.Is(err, git.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("looking for the repository: %w", err)
+	}
+	in.Dir, g.Path = filepath.FromSlash(top), filepath.FromSlash(top)
+	list, err := g.Run(ctx, nil, "ls-files", "-z")
+	if err != nil {
+		return fmt.Errorf("listing the files of the repository: %w", err)
+	}
+	in.Files = []string{}
+	for f := range strings.SplitSeq(string(list), "\x00") {
+		if f != "" && exists(filepath.Join(in.Dir, filepath.FromSlash(f))) {
+			in.Files = append(in.Files, f)
+		}
+	}
+	head, err := g.Line(ctx, "log", "-1", "--format=%H %cI")
+	if _, failed := errors.AsType[*git.Failure](err); failed {
+		return nil // there is no commit yet
+	}
+	if err != nil {
+		return fmt.Errorf("asking for the commit: %w", err)
+	}
+	commit, at, _ := strings.Cut(head, " ")
+	in.Repository.Commit = commit
+	if in.Repository.Time, err = time.Parse(time.RFC3339, at); err != nil {
+		return fmt.Errorf("asking for the commit: %w", err)
+	}
+	in.Repository.Time = in.Repository.Time.UTC()
+	changes, err := g.Run(ctx, nil, "status", "--porcelain", "--untracked-files=no")
+	if err != nil {
+		return fmt.Errorf("asking for changes: %w", err)
+	}
+	in.Repository.Dirty = len(changes) > 0
+	shallow, err := g.Line(ctx, "rev-parse", "--is-shallow-repository")
+	if err != nil {
+		return fmt.Errorf("asking for the history: %w", err)
+	}
+	in.Repository.Shallow = shallow == "true"
+	tags, err := g.Run(ctx, nil, "tag", "--merged", "HEAD")
+	if err != nil {
+		return fmt.Errorf("asking for releases: %w", err)
+	}
+	in.Tags = releases(strings.Fields(string(tags)))
+	return nil
+}
+
+// releases returns the tags that name releases, the newest first.
+func releases(tags []string) []string {
+	found := slices.DeleteFunc(tags, func(t string) bool { return !semver.IsValid(t) || semver.Prerelease(t) != "" })
+	slices.SortFunc(found, func(a, b string) int { return semver.Compare(b, a) })
+	return found
+}
+
+// configured fills in what .lagvet.yml says.
+func configured(in *maturity.Input, o Options) error {
+	var c *config.Config
+	var err error
+	if o.Config != "" {
+		c, err = config.Load(o.Config, analyzers.Catalogue())
+	} else {
+		c, err = config.In(in.Dir, "", analyzers.Catalogue())
+	}
+	if err != nil {
+		return err
+	}
+	in.Documents, in.NotApplicable = c.Audit.Documents, c.Audit.NotApplicable
+	at := func(p config.Place) verdict.Place { return verdict.Place{File: config.Name, Line: p.Line} }
+	for _, w := range c.Audit.Waivers {
+		in.Waivers = append(in.Waivers, maturity.Waiver{
+			Control: w.Control, Owner: w.Owner, Reason: w.Reason, Path: w.Path, Expires: w.Expires, Place: at(w.Place),
+		})
+	}
+	in.Enforce.Rules = enforce.Rules(c)
+	for _, f := range c.Enforce.Forbid {
+		p := at(f.Place)
+		p.Text = f.API
+		in.Enforce.Forbid = append(in.Enforce.Forbid, maturity.Forbidden{API: f.API, Except: f.Except, Place: p})
+	}
+	in.Enforce.Digest, err = enforce.Digest(c)
+	return err
+}
+
+// run runs the rules over the modules of the repository.
+func run(ctx context.Context, in *maturity.Input, o Options, notes io.Writer) error {
+	modules := dirs(in.Files)
+	if in.Files == nil && exists(filepath.Join(in.Dir, "go.mod")) {
+		modules = []string{"."}
+	}
+	switch {
+	case len(modules) == 0:
+		in.NoCode = "the repository has no Go module"
+		return nil
+	case len(modules) > maxModules:
+		in.NoCode = maturity.NoCode(fmt.Sprintf("the repository has %d modules, more than %d", len(modules), maxModules))
+		return nil
+	}
+	code := new(maturity.Code)
+	for _, m := range modules {
+		rep, err := check.Report(ctx, check.Options{
+			Dir: filepath.Join(in.Dir, filepath.FromSlash(m)), Config: o.Config, Tier: "suspected", Progress: o.Progress,
+		}, notes)
+		if err != nil {
+			return err
+		}
+		add(code, rep, in.Dir)
+	}
+	in.Code = code
+	return nil
+}
+
+func add(code *maturity.Code, rep *report.Report, root string) {
+	for _, r := range rep.Rules {
+		if !slices.Contains(code.Rules, r.Name) {
+			code.Rules = append(code.Rules, r.Name)
+		}
+	}
+	for _, f := range rep.Findings {
+		code.Findings = append(code.Findings, maturity.Finding{
+			Rule: f.Rule, Tier: f.Tier, Fixable: len(f.Fixes) > 0, Place: place(f.Start, f.Message, root),
+		})
+	}
+	for _, p := range rep.Problems {
+		code.Problems = append(code.Problems, maturity.Problem{Place: place(p.Place, p.Message, root)})
+	}
+	code.Packages += rep.Packages
+}
+
+func place(p finding.Place, text, root string) verdict.Place {
+	rel, err := filepath.Rel(root, p.File)
+	if p.File == "" || err != nil || !filepath.IsLocal(rel) {
+		return verdict.Place{Text: text}
+	}
+	return verdict.Place{File: filepath.ToSlash(rel), Line: p.Line, Text: text}
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/lagvet/lagvet/cmd/internal/audit"
+)
+
+func auditCommand(code *int) *cobra.Command {
+	var opts audit.Options
+	cmd := &cobra.Command{
+		Use:   "audit",
+		Short: "Say at which level of maturity the repository stands, and refuse a release below it",
+		Long: `Audit says at which of five levels the repository stands against each class of
+incident, why, and what the next level takes. It reads the repository and runs
+nothing of it but lagvet's own rules.
+
+The exit code is 0 if the level that --level names is met, 1 if it is not, 2 for
+usage and configuration, 3 if it could not be measured.`,
+		Example: `  lagvet audit
+  lagvet audit --level L3 --binary dist/server --report markdown=audit.md
+  kustomize build deploy/prod > out/all.yaml && lagvet audit --manifests out`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if term.IsTerminal(int(os.Stderr.Fd())) {
+				opts.Progress = progressOn(os.Stderr)
+			}
+			*code, err = audit.Run(cmd.Context(), opts, audit.Streams{Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr()})
+			return err
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&opts.Dir, "chdir", "C", "", "audit the repository of `dir`")
+	f.StringVar(&opts.Config, "config", "", "read `file` instead of the nearest .lagvet.yml")
+	f.StringVar(&opts.Level, "level", "", "the `level` that a release must stand at: L1 to L5")
+	f.StringVar(&opts.Format, "format", "text", "text, json, markdown, badge or statement")
+	f.StringVarP(&opts.Output, "output", "o", "", "write to `file`")
+	f.StringArrayVar(&opts.Reports, "report", nil, "write another report, `FORMAT=FILE`")
+	f.StringArrayVar(&opts.Manifests, "manifests", nil, "a `directory` with manifests as they are deployed")
+	f.StringVar(&opts.Binary, "binary", "", "the `file` that is shipped")
+	f.BoolVar(&opts.NoCheck, "no-check", false, "do not run the rules: what hangs on them is unknown")
+	f.BoolVar(&opts.All, "all", false, "list what is met too")
+	return cmd
+}

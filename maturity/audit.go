@@ -1,0 +1,185 @@
+package maturity
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"time"
+
+	"golang.org/x/mod/modfile"
+
+	"github.com/lagvet/lagvet/maturity/internal/binary"
+	"github.com/lagvet/lagvet/maturity/internal/ci"
+	"github.com/lagvet/lagvet/maturity/internal/containers"
+	"github.com/lagvet/lagvet/maturity/internal/documents"
+	"github.com/lagvet/lagvet/maturity/internal/editors"
+	"github.com/lagvet/lagvet/maturity/internal/linters"
+	"github.com/lagvet/lagvet/maturity/internal/manifests"
+	"github.com/lagvet/lagvet/maturity/internal/modules"
+	"github.com/lagvet/lagvet/maturity/internal/telemetry"
+	"github.com/lagvet/lagvet/maturity/internal/tree"
+	"github.com/lagvet/lagvet/maturity/verdict"
+)
+
+// An Input is what is audited, and what is known of it beside its files.
+type Input struct {
+	Dir        string
+	Files      []string // slash-separated, relative to Dir; nil for all that are in it
+	Repository Repository
+	Tags       []string // of releases, the newest first
+	Rendered   []string // directories with manifests as they are deployed
+	Binary     string   // the one that is shipped; empty if none is given
+
+	Code   *Code  // nil if the rules did not run
+	NoCode NoCode // why they did not
+
+	Enforce       Enforce
+	Documents     map[string]string // where documents are kept that are elsewhere, by name
+	NotApplicable map[string]string // why a track does not apply, by track
+	Waivers       []Waiver
+	Tool          string // lagvet's version
+}
+
+// Enforce is what builds under lagvet enforce refuse.
+type Enforce struct {
+	Rules  []string
+	Forbid []Forbidden
+	Digest string // of the policy, as the binary names it
+}
+
+// Forbidden is an API that packages may not use, but for some.
+type Forbidden struct {
+	API    string
+	Except []string
+	verdict.Place
+}
+
+// evidence is what was collected.
+type evidence struct {
+	Input
+	now time.Time // the commit's, so that an audit can be repeated
+
+	binary     *binary.Result
+	ci         *ci.Result
+	containers *containers.Result
+	documents  *documents.Result
+	editors    *editors.Result
+	linters    *linters.Result
+	manifests  *manifests.Result
+	modules    *modules.Result
+	telemetry  *telemetry.Result
+	tree       *tree.Tree
+}
+
+// Audit says where a repository stands. It reads it and executes nothing. The error is
+// for what leaves nothing to say: a directory that cannot be read, waivers of controls
+// that there are none of.
+func Audit(m *Model, in Input) (*Report, error) {
+	for _, w := range in.Waivers {
+		if err := w.Validate(m); err != nil {
+			return nil, err
+		}
+	}
+	for track := range in.NotApplicable {
+		if !slices.ContainsFunc(m.Tracks, func(t Track) bool { return t.ID == track }) {
+			return nil, fmt.Errorf("the track %q, which does not apply, is none of the model's", track)
+		}
+	}
+	e, problems, err := collect(in)
+	if err != nil {
+		return nil, err
+	}
+	defer e.tree.Close()
+	r := &Report{
+		Version:      ReportVersion,
+		Tool:         in.Tool,
+		Model:        m.Version,
+		Repository:   in.Repository,
+		Incidents:    m.Incidents,
+		Unclassified: m.Unclassified.Incidents,
+		Waivers:      slices.Clone(in.Waivers),
+		Problems:     problems,
+	}
+	r.Repository.Module = moduleOf(e.tree)
+	for _, t := range m.Tracks {
+		r.Tracks = append(r.Tracks, e.judge(t, r.Waivers))
+	}
+	r.settle()
+	return r, nil
+}
+
+func (e *evidence) judge(t Track, waivers []Waiver) TrackState {
+	s := TrackState{ID: t.ID, Title: t.Title, Incidents: t.Incidents, Missing: t.Missing, Applies: true}
+	if why, ok := e.NotApplicable[t.ID]; ok {
+		s.Applies, s.Reason = false, why
+	}
+	for _, c := range t.Controls {
+		state := ControlState{Control: c, Result: checks[c.Check](e, t, c.With)}
+		waive(&state, waivers, e.now)
+		s.Controls = append(s.Controls, state)
+	}
+	return s
+}
+
+func collect(in Input) (*evidence, []Problem, error) {
+	open := func() (*tree.Tree, error) { return tree.Open(in.Dir, in.Files) }
+	if in.Files == nil {
+		open = func() (*tree.Tree, error) { return tree.Walk(in.Dir) }
+	}
+	t, err := open()
+	if err != nil {
+		return nil, nil, err
+	}
+	var rendered []*tree.Tree
+	for _, dir := range in.Rendered {
+		r, err := tree.Walk(dir)
+		if err != nil {
+			return nil, nil, fmt.Errorf("reading rendered manifests: %w", err)
+		}
+		defer r.Close()
+		rendered = append(rendered, r)
+	}
+	e := &evidence{
+		Input:      in,
+		now:        in.Repository.Time,
+		tree:       t,
+		binary:     binary.Read(in.Binary),
+		ci:         ci.Collect(t),
+		containers: containers.Collect(t),
+		documents:  documents.Collect(t, in.Documents),
+		editors:    editors.Collect(t),
+		linters:    linters.Collect(t),
+		manifests:  manifests.Collect(t, rendered...),
+		modules:    modules.Collect(t),
+		telemetry:  telemetry.Collect(t),
+	}
+	if e.now.IsZero() {
+		e.now = time.Now()
+	}
+	var problems []Problem
+	for _, ps := range [][]tree.Problem{
+		e.ci.Problems, e.containers.Problems, e.documents.Problems, e.editors.Problems,
+		e.linters.Problems, e.manifests.Problems, e.modules.Problems, e.telemetry.Problems,
+	} {
+		for _, p := range ps {
+			problems = append(problems, Problem{p.Place, p.Column})
+		}
+	}
+	if in.Code != nil {
+		problems = append(problems, in.Code.Problems...)
+	}
+	return e, problems, nil
+}
+
+// moduleOf returns the path of the repository's module: that at its root, or else the
+// first below it.
+func moduleOf(t *tree.Tree) string {
+	files := t.Match("**/go.mod")
+	slices.SortStableFunc(files, func(a, b string) int { return len(path.Dir(a)) - len(path.Dir(b)) })
+	for _, f := range files {
+		if data, err := t.Read(f); err == nil {
+			return modfile.ModulePath(data)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,311 @@
+package maturity
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/semver"
+
+	"github.com/lagvet/lagvet/maturity/internal/ci"
+	"github.com/lagvet/lagvet/maturity/internal/documents"
+	"github.com/lagvet/lagvet/maturity/internal/editors"
+	"github.com/lagvet/lagvet/maturity/internal/manifests"
+	"github.com/lagvet/lagvet/maturity/internal/modules"
+	"github.com/lagvet/lagvet/maturity/verdict"
+)
+
+// A check looks at one thing, for a control of a track.
+type check func(e *evidence, t Track, with With) verdict.Result
+
+// maxAge is how old a review or drill may be: half a year, within which most of a
+// team's code has seen a change.
+const maxAge = 180 * 24 * time.Hour
+
+// checks are what controls name. Each has a repository in the tests that passes it and
+// one that fails it.
+var checks = map[string]check{
+	"documents.owned": func(e *evidence, t Track, _ With) verdict.Result {
+		return e.documents.Owned(t.ID, e.now, maxAge)
+	},
+	"documents.table": func(e *evidence, t Track, w With) verdict.Result {
+		var columns []documents.Column
+		for _, c := range w.Columns {
+			columns = append(columns, documents.Column{c})
+		}
+		return e.documents.Table(t.ID, []string{w.Heading}, columns, 1)
+	},
+	"documents.section": func(e *evidence, t Track, w With) verdict.Result { return e.documents.Section(t.ID, w.Heading) },
+	"documents.links":   func(e *evidence, t Track, w With) verdict.Result { return e.documents.LinksResolve(t.ID, w.Heading) },
+	"documents.drill":   func(e *evidence, _ Track, _ With) verdict.Result { return e.documents.Drill(e.now, maxAge) },
+	"documents.completed": func(e *evidence, t Track, w With) verdict.Result {
+		if e.Repository.Shallow {
+			return verdict.Unseen("the clone is shallow, so that its releases are not known: git fetch --unshallow --tags")
+		}
+		return e.documents.CompletedFor(t.ID, e.Tags, w.Releases)
+	},
+
+	"ci.race":            func(e *evidence, _ Track, _ With) verdict.Result { return e.ci.Race() },
+	"ci.leaks":           func(e *evidence, _ Track, _ With) verdict.Result { return e.ci.LeakCheck() },
+	"ci.lagvet":          (*evidence).gated,
+	"ci.tidy":            func(e *evidence, _ Track, _ With) verdict.Result { return both(e.ci.ModVerify(), e.ci.Tidy()) },
+	"ci.vulnerabilities": func(e *evidence, _ Track, _ With) verdict.Result { return e.ci.Vulnerabilities() },
+	"ci.bot":             func(e *evidence, _ Track, _ With) verdict.Result { return e.ci.UpdateBot() },
+	"ci.fault":           func(e *evidence, _ Track, _ With) verdict.Result { return e.ci.FaultTest() },
+	"ci.enforced":        func(e *evidence, _ Track, _ With) verdict.Result { return e.ci.GateOn(ci.Enforce, false, true) },
+	"ci.metrics": func(e *evidence, _ Track, _ With) verdict.Result {
+		return either(e.ci.GateOn(ci.RuleLint, true, false), e.ci.GateOn(ci.MetricLint, true, false), e.ci.GateOn(ci.DashboardLint, true, false))
+	},
+
+	"editors.hints": func(e *evidence, t Track, _ With) verdict.Result { return e.editors.Hints(t.Rules...) },
+	"editors.same":  func(e *evidence, t Track, _ With) verdict.Result { return e.editors.SameAsCI(e.linted(t)) },
+	"editors.gomod": func(e *evidence, _ Track, _ With) verdict.Result { return e.editors.GoModDiagnostics() },
+
+	"code.none":  (*evidence).clean,
+	"code.known": (*evidence).known,
+
+	"manifests.gomaxprocs": func(e *evidence, _ Track, _ With) verdict.Result {
+		return e.manifests.LimitsAgainstGOMAXPROCS(e.runtime())
+	},
+	"manifests.profiles":  func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.LeakProfileCollected() },
+	"manifests.doctor":    func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.Readiness() },
+	"manifests.timeouts":  func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.Timeouts() },
+	"manifests.admission": func(e *evidence, _ Track, w With) verdict.Result { return e.manifests.AdmissionPolicy(w.About) },
+	"manifests.outliers":  func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.OutlierDetection(nil) },
+	"manifests.retries":   func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.RetriesBounded(nil) },
+	"manifests.ejections": func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.EjectionsScraped() },
+	"budgets.order":       func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.CallerNotShorter(nil) },
+
+	"containers.base":  func(e *evidence, _ Track, _ With) verdict.Result { return e.containers.BaseImageCentral() },
+	"containers.flags": func(e *evidence, _ Track, _ With) verdict.Result { return e.containers.GoFlagsCentral() },
+
+	"modules.supported": func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.SupportedGo(e.now, e.images()...) },
+	"modules.toolchain": func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.ToolchainPinned(e.images()...) },
+	"modules.tools":     func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.ToolsPinned() },
+	"modules.locked":    func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.BuildFlags() },
+	"modules.drift":     func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.Drift() },
+
+	"tests.deadline": (*evidence).deadlineTested,
+
+	"telemetry.dashboards": func(e *evidence, _ Track, _ With) verdict.Result { return e.telemetry.DashboardMetrics() },
+	"telemetry.correlated": func(e *evidence, _ Track, _ With) verdict.Result { return e.telemetry.Correlated() },
+	"telemetry.traced": func(e *evidence, _ Track, _ With) verdict.Result {
+		return either(e.telemetry.TracingSetUp(), e.manifests.OTelInjected())
+	},
+	"telemetry.runtime": func(e *evidence, _ Track, _ With) verdict.Result {
+		return both(e.telemetry.RuntimeMetrics(), e.manifests.MetricsScraped())
+	},
+
+	"prove.enforce": func(*evidence, Track, With) verdict.Result {
+		return verdict.Unseen("no hazard was planted to see whether the build refuses it")
+	},
+
+	"binary.enforced":     func(e *evidence, _ Track, _ With) verdict.Result { return e.binary.Enforced(e.Enforce.Digest) },
+	"binary.commit":       func(e *evidence, _ Track, _ With) verdict.Result { return e.binary.Commit(e.Repository.Commit) },
+	"binary.instrumented": func(e *evidence, _ Track, _ With) verdict.Result { return e.binary.Instrumented() },
+	"binary.modules":      func(e *evidence, _ Track, _ With) verdict.Result { return e.binary.Modules(e.required()) },
+
+	"enforce.rules":   (*evidence).enforces,
+	"enforce.forbids": (*evidence).forbids,
+	"enforce.only":    (*evidence).only,
+}
+
+// gated checks that lagvet's rules of the track block a merge: run by lagvet itself,
+// or as linters of golangci-lint.
+func (e *evidence) gated(t Track, _ With) verdict.Result {
+	return either(e.ci.Lagvet(t.Rules), e.ci.Linters(t.Rules, e.linters.Enabled))
+}
+
+// clean checks that rules find nothing in the code.
+func (e *evidence) clean(_ Track, w With) verdict.Result {
+	if e.Code == nil {
+		return e.noCode()
+	}
+	return e.Code.none(w.Rules, w.Suspected)
+}
+
+func (e *evidence) known(t Track, _ With) verdict.Result {
+	if e.Code == nil {
+		return e.noCode()
+	}
+	return e.Code.known(t.Rules)
+}
+
+func (e *evidence) noCode() verdict.Result {
+	if e.NoCode == "" {
+		return verdict.Unseen("the rules did not run")
+	}
+	return verdict.Unseen(string(e.NoCode))
+}
+
+// linted is what continuous integration lints by.
+func (e *evidence) linted(t Track) editors.CI {
+	var l editors.CI
+	for i := range e.ci.Gates {
+		g := &e.ci.Gates[i]
+		if len(g.Argv) == 0 || !g.Blocking() {
+			continue
+		}
+		switch filepath.Base(g.Argv[0]) {
+		case "golangci-lint":
+			l.Golangci, l.Place = true, g.Place
+		case "lagvet":
+			if len(g.Argv) > 1 && (g.Argv[1] == "check" || g.Argv[1] == "gate") {
+				l.Rules, l.Place = t.Rules, g.Place
+			}
+		}
+	}
+	return l
+}
+
+// runtime is what decides how many threads run Go code.
+func (e *evidence) runtime() manifests.Runtime {
+	var rt manifests.Runtime
+	if version, place, ok := e.modules.Requires("go.uber.org/automaxprocs"); ok {
+		rt.Sets = place
+		rt.Sets.Text = "go.uber.org/automaxprocs " + version
+	}
+	for _, m := range e.modules.Modules {
+		if m.File.Go != nil && !m.Aside {
+			rt.Go = m.File.Go.Version
+			break
+		}
+	}
+	return rt
+}
+
+// images are the Go releases of the images that what is shipped is built by.
+func (e *evidence) images() []modules.Version {
+	var all []modules.Version
+	for _, v := range e.containers.GoVersions() {
+		all = append(all, modules.Version{Go: v.Go, Place: v.Place})
+	}
+	return all
+}
+
+// required are the versions that the go.mod of what is shipped requires, by module.
+func (e *evidence) required() map[string]string {
+	versions := make(map[string]string)
+	for _, m := range e.modules.Modules {
+		if m.Aside {
+			continue
+		}
+		for _, r := range m.File.Require {
+			if known := versions[r.Mod.Path]; semver.Compare(r.Mod.Version, known) > 0 {
+				versions[r.Mod.Path] = r.Mod.Version
+			}
+		}
+		for _, r := range m.File.Replace {
+			if _, ok := versions[r.Old.Path]; ok {
+				versions[r.Old.Path] = r.New.Version
+			}
+		}
+	}
+	return versions
+}
+
+// deadlineTested checks that a test that CI runs lets a deadline expire.
+func (e *evidence) deadlineTested(Track, With) verdict.Result {
+	for _, name := range e.tree.Match("**/*_test.go") {
+		data, err := e.tree.Read(name)
+		if err != nil {
+			continue // too large to be looked into, as generated ones are
+		}
+		line := 0
+		for text := range strings.Lines(string(data)) {
+			line++
+			if !strings.Contains(text, "DeadlineExceeded") {
+				continue
+			}
+			run := e.ci.GateOn(ci.Test, true, false)
+			if run.Status != verdict.Pass {
+				run.Reason = "there is such a test, but " + run.Reason
+				return run
+			}
+			at := verdict.Place{File: name, Line: line, Text: strings.TrimSpace(text)}
+			return verdict.Passed("a test expects that a deadline expires, and CI runs it", append([]verdict.Place{at}, run.Proofs...)...)
+		}
+	}
+	return verdict.Failed("no test expects context.DeadlineExceeded or os.ErrDeadlineExceeded")
+}
+
+// enforces checks that rules break a build under lagvet enforce.
+func (e *evidence) enforces(_ Track, w With) verdict.Result {
+	for _, rule := range w.Rules {
+		if !slices.Contains(e.Enforce.Rules, rule) {
+			return verdict.Failed(fmt.Sprintf("a build does not refuse what %s finds: it is not among enforce: rules: in .lagvet.yml", rule))
+		}
+	}
+	return e.inBuilds("builds refuse what " + strings.Join(w.Rules, ", ") + " finds")
+}
+
+func (e *evidence) forbids(_ Track, w With) verdict.Result {
+	f, ok := e.forbidden(w.API)
+	if !ok {
+		return verdict.Failed(fmt.Sprintf("a build does not refuse %s: it is not among enforce: forbid: in .lagvet.yml", w.API))
+	}
+	return e.inBuilds("builds refuse "+w.API, f.Place)
+}
+
+// only checks that an API is forbidden but for some packages, which wrap it.
+func (e *evidence) only(_ Track, w With) verdict.Result {
+	f, ok := e.forbidden(w.API)
+	switch {
+	case !ok:
+		return verdict.Failed(fmt.Sprintf("a build does not refuse %s: it is not among enforce: forbid: in .lagvet.yml", w.API))
+	case len(f.Except) == 0:
+		return verdict.Failed(fmt.Sprintf("%s is forbidden everywhere, so that no package can wrap it", w.API), f.Place)
+	}
+	return e.inBuilds(fmt.Sprintf("builds refuse %s outside of %s", w.API, strings.Join(f.Except, ", ")), f.Place)
+}
+
+func (e *evidence) forbidden(api string) (Forbidden, bool) {
+	i := slices.IndexFunc(e.Enforce.Forbid, func(f Forbidden) bool { return f.API == api })
+	if i < 0 {
+		return Forbidden{}, false
+	}
+	return e.Enforce.Forbid[i], true
+}
+
+// inBuilds is a pass for what the configuration says if release builds go by it.
+func (e *evidence) inBuilds(reason string, places ...verdict.Place) verdict.Result {
+	gate := e.ci.GateOn(ci.Enforce, false, true)
+	if gate.Status != verdict.Pass {
+		gate.Reason = "the policy says so, but " + gate.Reason
+		return gate
+	}
+	return verdict.Passed(reason+"; "+gate.Reason, append(places, gate.Proofs...)...)
+}
+
+// both is the worse of two results; what does not apply does not count.
+func both(a, b verdict.Result) verdict.Result {
+	for _, s := range []verdict.Status{verdict.Fail, verdict.Unknown} {
+		if a.Status == s {
+			return a
+		}
+		if b.Status == s {
+			return b
+		}
+	}
+	switch {
+	case a.Status == verdict.NotApplicable:
+		return b
+	case b.Status == verdict.NotApplicable:
+		return a
+	}
+	return verdict.Passed(a.Reason+"; "+b.Reason, append(a.Proofs, b.Proofs...)...)
+}
+
+// either is the best of some results, the first of equals.
+func either(results ...verdict.Result) verdict.Result {
+	for _, s := range []verdict.Status{verdict.Pass, verdict.Unknown, verdict.Fail} {
+		for _, r := range results {
+			if r.Status == s {
+				return r
+			}
+		}
+	}
+	return results[0]
+}
