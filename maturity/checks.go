@@ -73,7 +73,7 @@ var checks = map[string]check{
 	"manifests.doctor":    func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.Readiness() },
 	"manifests.timeouts":  func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.Timeouts() },
 	"manifests.admission": func(e *evidence, _ Track, w With) verdict.Result { return e.manifests.AdmissionPolicy(w.About) },
-	"manifests.outliers":  func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.OutlierDetection(nil) },
+	"manifests.outliers":  func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.OutlierDetection(e.hosts()) },
 	"manifests.retries":   func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.RetriesBounded(nil) },
 	"manifests.ejections": func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.EjectionsScraped() },
 	"budgets.order":       func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.CallerNotShorter(nil) },
@@ -176,6 +176,15 @@ func (e *evidence) runtime() manifests.Runtime {
 	return rt
 }
 
+// hosts are the names by which the inventory says that dependencies are called.
+func (e *evidence) hosts() []string {
+	var hosts []string
+	for _, h := range e.documents.Column(documents.Dependency, []string{"Inventory"}, documents.Column{"host"}) {
+		hosts = append(hosts, h.Text)
+	}
+	return hosts
+}
+
 // images are the Go releases of the images that what is shipped is built by.
 func (e *evidence) images() []modules.Version {
 	var all []modules.Version
@@ -276,6 +285,7 @@ func (e *evidence) inBuilds(reason string, places ...verdict.Place) verdict.Resu
 		gate.Reason = "the policy says so, but " + gate.Reason
 		return gate
 	}
+	places = slices.DeleteFunc(places, func(p verdict.Place) bool { return p.File == "" })
 	return verdict.Passed(reason+"; "+gate.Reason, append(places, gate.Proofs...)...)
 }
 

@@ -32,6 +32,9 @@ func Read(file string) *Result {
 	return &Result{file, info, err}
 }
 
+// Of is what a binary says whose build information has been read.
+func Of(file string, info *debug.BuildInfo) *Result { return &Result{file: file, info: info} }
+
 // unread returns the result of checks if the binary could not be read.
 func (r *Result) unread() (verdict.Result, bool) {
 	switch {

@@ -1,0 +1,314 @@
+package maturity
+
+import (
+	"os"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/lagvet/lagvet/maturity/internal/binary"
+	"github.com/lagvet/lagvet/maturity/verdict"
+)
+
+// A plant is a repository that a test changes before it is audited.
+type plant struct {
+	files map[string]string
+	in    Input
+	info  *debug.BuildInfo
+}
+
+// atLevel5 is the repository of testdata/level5.txtar, with what is not in files.
+func atLevel5(t *testing.T) *plant {
+	t.Helper()
+	archive, err := txtar.ParseFile("testdata/level5.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &plant{files: make(map[string]string)}
+	for _, f := range archive.Files {
+		p.files[f.Name] = string(f.Data)
+	}
+	const commit = "0123456789abcdef0123456789abcdef01234567"
+	code := &Code{Packages: 1}
+	for _, tr := range Default().Tracks {
+		code.Rules = append(code.Rules, tr.Rules...)
+	}
+	p.in = Input{
+		Repository: Repository{Commit: commit, Time: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)},
+		Tags:       []string{"v1.2.0", "v1.1.0", "v1.0.0"},
+		Code:       code,
+		Enforce: Enforce{
+			Rules:  []string{"ctxless", "httptimeout", "logsplit", "retrystorm", "goroutineleak"},
+			Forbid: []Forbidden{{API: "net/http.DefaultClient"}, {API: "log"}, {API: "net/http.Get"}, {API: "net/http.Client", Except: []string{"example.com/orders/clients"}}},
+			Digest: "d1",
+		},
+		Trials: map[string]verdict.Result{
+			"concurrency-planted": {Status: verdict.Pass, Grade: verdict.Proven, Reason: "the build refuses a planted leak", Run: "go build ./..."},
+		},
+		Tool: "lagvet devel",
+	}
+	p.info = &debug.BuildInfo{
+		Deps: []*debug.Module{{Path: "go.opentelemetry.io/otel/sdk", Version: "v1.38.0"}},
+		Settings: []debug.BuildSetting{
+			{Key: binary.Setting, Value: "d1"}, {Key: "vcs.revision", Value: commit}, {Key: "vcs.modified", Value: "false"},
+		},
+	}
+	return p
+}
+
+func (p *plant) replace(t *testing.T, file, old, new string) {
+	t.Helper()
+	if !strings.Contains(p.files[file], old) {
+		t.Fatalf("%s does not hold %q", file, old)
+	}
+	p.files[file] = strings.Replace(p.files[file], old, new, 1)
+}
+
+func (p *plant) audit(t *testing.T) *Report {
+	t.Helper()
+	dir := t.TempDir()
+	archive := new(txtar.Archive)
+	for name, text := range p.files {
+		archive.Files = append(archive.Files, txtar.File{Name: name, Data: []byte(text)})
+	}
+	for _, f := range archive.Files {
+		p.in.Files = append(p.in.Files, f.Name)
+	}
+	fsys, err := txtar.FS(archive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(dir, fsys); err != nil {
+		t.Fatal(err)
+	}
+	p.in.Dir = dir
+	p.in.built = binary.Of("orders", p.info)
+	r, err := Audit(Default(), p.in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// The planted repository passes every control but what only a trial can prove.
+func TestLevel5(t *testing.T) {
+	r := atLevel5(t).audit(t)
+	for _, p := range r.Problems {
+		t.Errorf("not read: %s", p)
+	}
+	for _, tr := range r.Tracks {
+		for _, c := range tr.Controls {
+			if c.Status != verdict.Pass {
+				t.Errorf("%s: %s: %s %v", c.ID, c.Status, c.Reason, c.Proofs)
+			}
+		}
+	}
+}
+
+// edits returns a change of a file.
+func edits(file, old, new string) func(*testing.T, *plant) {
+	return func(t *testing.T, p *plant) { t.Helper(); p.replace(t, file, old, new) }
+}
+
+// removes returns the removal of a file.
+func removes(file string) func(*testing.T, *plant) {
+	return func(t *testing.T, p *plant) {
+		t.Helper()
+		if _, ok := p.files[file]; !ok {
+			t.Fatalf("there is no %s", file)
+		}
+		delete(p.files, file)
+	}
+}
+
+// changes returns a change of what is not in files.
+func changes(f func(p *plant)) func(*testing.T, *plant) {
+	return func(_ *testing.T, p *plant) { f(p) }
+}
+
+const (
+	workflow = ".github/workflows/ci.yml"
+	settings = ".vscode/settings.json"
+	deployed = "deploy/orders.yml"
+)
+
+// finds returns findings of a rule.
+func finds(rule, tier string) func(*testing.T, *plant) {
+	return changes(func(p *plant) {
+		p.in.Code.Findings = []Finding{{Rule: rule, Tier: tier, Place: verdict.Place{File: "main.go", Line: 9, Text: rule}}}
+	})
+}
+
+var (
+	unchecked  = changes(func(p *plant) { p.in.Code = nil })
+	noEditor   = edits(settings, `"gopls": "${workspaceFolder}/bin/gopls-lagvet"`, "")
+	otherRules = edits(workflow, "lagvet check ./...", "golangci-lint run")
+)
+
+func without(rule string) func(*testing.T, *plant) {
+	return edits(workflow, "- run: go tool lagvet gate --base origin/main\n      - run: lagvet check ./...", "- run: lagvet check --disable "+rule+" ./...")
+}
+
+func unenforced(rule string) func(*testing.T, *plant) {
+	return changes(func(p *plant) {
+		p.in.Enforce.Rules = slices.DeleteFunc(p.in.Enforce.Rules, func(r string) bool { return r == rule })
+	})
+}
+
+func permitted(api string) func(*testing.T, *plant) {
+	return changes(func(p *plant) {
+		p.in.Enforce.Forbid = slices.DeleteFunc(p.in.Enforce.Forbid, func(f Forbidden) bool { return f.API == api })
+	})
+}
+
+// away takes away what each control asks for.
+var away = map[string]func(*testing.T, *plant){
+	"concurrency-owned":      edits("audit/concurrency.md", "2026-05-20", "2025-05-20"),
+	"concurrency-goroutines": edits("audit/concurrency.md", "| flusher | NewStore | Store.Close | @orders |", "| flusher | NewStore | | @orders |"),
+	"concurrency-reviewed":   edits("audit/releases/v1.1.0.md", "- [x]", "- [ ]"),
+	"concurrency-race":       edits(workflow, "go test -race ./...", "go test -race ./... || true"),
+	"concurrency-leaks":      edits("serve_test.go", "\t\"go.uber.org/goleak\"\n", ""),
+	"concurrency-rules":      without("lockorder"),
+	"concurrency-editor":     noEditor,
+	"concurrency-same":       otherRules,
+	"concurrency-fixable":    unchecked,
+	"concurrency-quota": func(t *testing.T, p *plant) {
+		p.replace(t, deployed, "resources:", "env: [{name: GOMAXPROCS, value: \"8\"}]\n          resources:")
+	},
+	"concurrency-profile":   edits(deployed, `profiles.grafana.com/goroutine.scrape: "true"`, `profiles.grafana.com/cpu.scrape: "true"`),
+	"concurrency-readiness": edits(deployed, "[lagvet, doctor, --fail-on, fail]", "[sleep, 1]"),
+	"concurrency-enforced":  edits(workflow, `-toolexec="lagvet enforce" `, ""),
+	"concurrency-binary":    changes(func(p *plant) { p.info.Settings[0].Value = "d2" }),
+	"concurrency-planted": changes(func(p *plant) {
+		p.in.Trials["concurrency-planted"] = verdict.Failed("the build succeeds with a planted leak")
+	}),
+
+	"context-owned":          edits("audit/context.md", "owner: \"@orders\"\n", ""),
+	"context-budgets":        edits("audit/context.md", "## Timeout budgets", "## Budgets of money"),
+	"context-cancellation":   edits("audit/context.md", "Work ends with its request; the outbox is written under a context of its own.", "<the rule>"),
+	"context-rules":          without("ctxless"),
+	"context-background":     finds("ctxbreak", "likely"),
+	"context-tested":         edits("serve_test.go", "context.DeadlineExceeded", "context.Canceled"),
+	"context-editor":         noEditor,
+	"context-same":           otherRules,
+	"context-fixable":        unchecked,
+	"context-routes":         edits(deployed, "      timeout: 3s\n", ""),
+	"context-order":          edits(deployed, "perTryTimeout: 1s", "perTryTimeout: 5s"),
+	"context-admission":      edits(deployed, "validationFailureAction: Enforce", "validationFailureAction: Audit"),
+	"context-enforced":       unenforced("ctxless"),
+	"context-default-client": permitted("net/http.DefaultClient"),
+	"context-timeouts":       unenforced("httptimeout"),
+
+	"observability-signals":     edits("audit/observability.md", "| orders_total | metric | orders taken | none for 10 minutes |\n", ""),
+	"observability-correlation": edits("audit/observability.md", "## Correlation rule", "## Notes"),
+	"observability-runbooks":    edits("audit/observability.md", "#no-orders", "#few-orders"),
+	"observability-rules":       without("logsplit"),
+	"observability-lint":        edits(workflow, "      - run: promtool check rules deploy/alerts.yml\n", ""),
+	"observability-dashboards":  edits("deploy/alerts.yml", "orders_total", "orders_lost"),
+	"observability-editor":      noEditor,
+	"observability-same":        otherRules,
+	"observability-fixable":     unchecked,
+	"observability-otel": func(t *testing.T, p *plant) {
+		p.replace(t, "main.go", "\totel.SetTracerProvider(sdktrace.NewTracerProvider())\n", "")
+	},
+	"observability-trace-id": edits("main.go", "\t\"go.opentelemetry.io/contrib/bridges/otelslog\"\n", ""),
+	"observability-runtime": func(t *testing.T, p *plant) {
+		p.replace(t, deployed, `prometheus.io/scrape: "true"`, `prometheus.io/scrape: "false"`)
+		p.replace(t, deployed, "{app: orders}}
+  podMetricsEndpoints", "{app: stock}}
+  podMetricsEndpoints")
+	},
+	"observability-loggers":  permitted("log"),
+	"observability-enforced": unenforced("logsplit"),
+	"observability-binary":   changes(func(p *plant) { p.info.Deps = []*debug.Module{{Path: "go.uber.org/goleak", Version: "v1.3.0"}} }),
+
+	"dependency-inventory":    edits("audit/dependency.md", "| take the order unconfirmed |", "| TODO |"),
+	"dependency-owned":        edits("audit/dependency.md", "reviewed: 2026-05-20", "reviewed: 2027-05-20"),
+	"dependency-drill":        edits("audit/dependency.md", "| 2026-05-02 |", "| 2025-05-02 |"),
+	"dependency-wrapped":      finds("nobreaker", "suspected"),
+	"dependency-retries":      finds("retrystorm", "likely"),
+	"dependency-fault":        edits("serve_test.go", "\ttoxiproxy \"github.com/Shopify/toxiproxy/v2/client\"\n", ""),
+	"dependency-editor":       noEditor,
+	"dependency-same":         otherRules,
+	"dependency-fixable":      unchecked,
+	"dependency-outliers":     edits(deployed, "host: stock.shop.svc.cluster.local", "host: prices.shop.svc.cluster.local"),
+	"dependency-multiplied":   edits(deployed, "attempts: 1", "attempts: 5"),
+	"dependency-ejections":    edits(deployed, "path: /stats/prometheus", "path: /metrics"),
+	"dependency-forbidden":    permitted("net/http.Get"),
+	"dependency-constructors": changes(func(p *plant) { p.in.Enforce.Forbid[3].Except = nil }),
+	"dependency-enforced":     unenforced("retrystorm"),
+
+	"modules-owned":    removes("audit/modules.md"),
+	"modules-upgrades": edits("audit/modules.md", "## Upgrade policy", "## Upgrades of hardware"),
+	"modules-go": func(t *testing.T, p *plant) {
+		p.replace(t, "go.mod", "go 1.26.3", "go 1.22.3")
+		p.replace(t, "Dockerfile", "golang:1.26.3", "golang:1.22.3")
+	},
+	"modules-verify":          edits(workflow, "- run: go mod tidy -diff", "- run: go mod tidy"),
+	"modules-vulnerabilities": edits(workflow, "- run: govulncheck ./...", "- run: govulncheck ./...\n        continue-on-error: true"),
+	"modules-bot":             edits(".github/dependabot.yml", "package-ecosystem: gomod", "package-ecosystem: npm"),
+	"modules-editor":          edits(settings, `"ui.diagnostic.vulncheck": "Imports",`, ""),
+	"modules-toolchain":       edits("go.mod", "go 1.26.3", "go 1.26"),
+	"modules-tools":           edits(workflow, "- run: govulncheck ./...", "- run: go install golang.org/x/vuln/cmd/govulncheck@latest && govulncheck ./..."),
+	"modules-base":            edits("Dockerfile", "gcr.io/distroless/static@sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", "gcr.io/distroless/static:latest"),
+	"modules-flags":           edits("Dockerfile", "ENV GOFLAGS=-mod=readonly GOPROXY=https://proxy.example.com\n", ""),
+	"modules-shipped":         changes(func(p *plant) { p.info.Deps[0].Version = "v1.37.0" }),
+	"modules-locked":          edits(workflow, "go build -mod=readonly", "go build -mod=mod"),
+	"modules-drift": func(t *testing.T, p *plant) {
+		p.files["go.sum"] = strings.ReplaceAll(p.files["go.sum"], "goleak v1.3.0", "goleak v1.2.0")
+	},
+	"modules-attested": changes(func(p *plant) { p.info.Settings[2].Value = "true" }),
+}
+
+// below are controls that rest on the same run of the rules as one of level 2.
+var below = map[string]int{"context-fixable": 1, "dependency-fixable": 1}
+
+// Each control holds its track at the level below its own, and none is forgotten.
+func TestEachControlAway(t *testing.T) {
+	m := Default()
+	for _, tr := range m.Tracks {
+		for _, c := range tr.Controls {
+			t.Run(c.ID, func(t *testing.T) {
+				change := away[c.ID]
+				if change == nil {
+					t.Fatal("nothing takes it away")
+				}
+				p := atLevel5(t)
+				change(t, p)
+				r := p.audit(t)
+				i := slices.IndexFunc(r.Tracks, func(s TrackState) bool { return s.ID == tr.ID })
+				j := slices.IndexFunc(r.Tracks[i].Controls, func(s ControlState) bool { return s.ID == c.ID })
+				state := r.Tracks[i].Controls[j]
+				if state.Met() {
+					t.Errorf("it is met: %s: %s", state.Status, state.Reason)
+				}
+				want := c.Level - 1
+				if lower, ok := below[c.ID]; ok {
+					want = lower
+				}
+				if r.Tracks[i].Level != want {
+					t.Errorf("the track stands at level %d, want %d", r.Tracks[i].Level, want)
+					for _, s := range r.Tracks[i].Controls {
+						if !s.Met() {
+							t.Logf("%s: %s: %s", s.ID, s.Status, s.Reason)
+						}
+					}
+				}
+				outcome := Unmeasurable
+				if state.Status == verdict.Fail {
+					outcome = Below
+				}
+				if got := r.Against(c.Level); got != outcome {
+					t.Errorf("the outcome against level %d is %d, want %d", c.Level, got, outcome)
+				}
+			})
+		}
+	}
+	if len(away) != len(m.Tracks)*Levels*leastControls {
+		t.Errorf("%d controls are taken away, of %d", len(away), len(m.Tracks)*Levels*leastControls)
+	}
+}
