@@ -433,19 +433,42 @@ func (h *handover) farewells(site ssa.CallInstruction) map[ssa.Instruction]*chan
 	}
 	told := make(map[ssa.Instruction]*chanflow.Op)
 	for _, op := range h.flow.Of(h.fn) {
-		if op.Kind != chanflow.Recv && op.Kind != chanflow.Range && op.Kind != chanflow.Wait {
-			continue
-		}
-		by, outside := h.flow.Wakers(op)
-		mine := !outside && len(by) > 0
-		for _, w := range by {
-			mine = mine && below[w.Fn]
-		}
-		if mine {
+		if h.tells(op, below) {
 			told[op.Instr] = op
 		}
 	}
 	return told
+}
+
+// tells reports whether a wait is over only when one of those below has ended, or when
+// others have who wait for a group before they say so.
+func (h *handover) tells(op *chanflow.Op, below map[*ssa.Function]bool) bool {
+	if op.Kind != chanflow.Recv && op.Kind != chanflow.Range && op.Kind != chanflow.Wait {
+		return false
+	}
+	by, outside := h.flow.Wakers(op)
+	if outside || len(by) == 0 {
+		return false
+	}
+	for _, w := range by {
+		if !below[w.Fn] && !h.joined(w) {
+			return false
+		}
+	}
+	return true
+}
+
+// joined reports whether who does w has waited for a wait group before.
+func (h *handover) joined(w *chanflow.Op) bool {
+	for _, op := range h.flow.Of(w.Fn) {
+		if op.Kind != chanflow.Wait || op.Mode != chanflow.Plain {
+			continue
+		}
+		if dominates(op.Instr, w.Instr) || w.Mode == chanflow.Defer && dominates(w.Instr, op.Instr) {
+			return true
+		}
+	}
+	return false
 }
 
 func (h *handover) comes(d *ssa.Defer, site ssa.Instruction) bool {
@@ -488,15 +511,16 @@ func (h *handover) chosen(from, to *ssa.BasicBlock) bool {
 	return sel != nil && i < len(sel.States) && h.is(sel.States[i].Chan)
 }
 
-// done reports whether the edge leaves a loop that receives, at its head: as many
-// as there are have been received.
+// done reports whether the edge leaves a loop that receives, or does not enter it,
+// where it counts: as many as there are have been received.
 func (h *handover) done(from, to *ssa.BasicBlock) bool {
 	for _, l := range chanflow.Around(from) {
 		if l.Leaves(from, to) && h.receivesIn(l) {
 			return true
 		}
 	}
-	return false
+	l := chanflow.Skips(from, to)
+	return l != nil && h.receivesIn(l)
 }
 
 func (h *handover) receivesIn(l *chanflow.Loop) bool {

@@ -265,15 +265,54 @@ func counts(l *Loop, v ssa.Value) bool {
 	return ok && t.Info()&types.IsInteger != 0
 }
 
-// Leaves reports whether the edge goes out of the loop at its head: the condition or
-// the range of the loop is done.
+// Leaves reports whether the edge goes out of the loop where it asks whether to go
+// on: the condition or the range of the loop is done. The range over a number asks
+// that at its end, and before it begins.
 func (l *Loop) Leaves(from, to *ssa.BasicBlock) bool {
-	return from == l.Head && !l.Blocks[to] && (l.Head.Comment == "for.loop" || strings.HasPrefix(l.Head.Comment, "range"))
+	if !l.Blocks[from] || l.Blocks[to] {
+		return false
+	}
+	if l.again(from) {
+		return true
+	}
+	return from == l.Head && (l.Head.Comment == "for.loop" || strings.HasPrefix(l.Head.Comment, "range"))
+}
+
+// again reports whether a block asks at the end of the loop whether to go on.
+func (l *Loop) again(blk *ssa.BasicBlock) bool {
+	return blk.Comment == "rangeint.loop" && len(blk.Succs) == 2 && blk.Succs[0] == l.Head
+}
+
+// Skips returns the loop that is not entered at all where the edge is taken, or nil: a
+// range over a number that is none.
+func Skips(from, to *ssa.BasicBlock) *Loop {
+	if len(from.Succs) != 2 || from.Succs[1] != to || from.Comment == "rangeint.loop" || from.Succs[0].Comment != "rangeint.body" {
+		return nil
+	}
+	body := from.Succs[0]
+	for _, l := range Around(body) {
+		if l.Head == body {
+			return l
+		}
+	}
+	return nil
 }
 
 // Turns returns how often the loop turns, if it counts to a constant.
 func (l *Loop) Turns() (int64, bool) {
-	branch, ok := last(l.Head).(*ssa.If)
+	for blk := range l.Blocks {
+		if blk != l.Head && !l.again(blk) {
+			continue
+		}
+		if n, ok := turns(blk); ok {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
+func turns(blk *ssa.BasicBlock) (int64, bool) {
+	branch, ok := last(blk).(*ssa.If)
 	if !ok {
 		return 0, false
 	}

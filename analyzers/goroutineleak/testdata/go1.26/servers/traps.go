@@ -525,3 +525,98 @@ func (w *watcher) Stop() {
 		<-done
 	}
 }
+
+// Whoever says that it is finished has waited for all who work, and these for who reads.
+func recoverAll(records []string, n int, apply func(string) error) (first error) {
+	errs := make(chan error)
+	inputs := make([]chan string, n)
+	var wg sync.WaitGroup
+	wg.Add(n)
+	for i := range n {
+		inputs[i] = make(chan string)
+		go func(in <-chan string) {
+			defer wg.Done()
+			for r := range in {
+				if err := apply(r); err != nil {
+					errs <- err
+				}
+			}
+		}(inputs[i])
+	}
+	go func() {
+		for i, r := range records {
+			if r == "" {
+				errs <- errors.New("an empty record")
+				continue
+			}
+			inputs[i%n] <- r
+		}
+		for _, in := range inputs {
+			close(in)
+		}
+	}()
+	finished := make(chan struct{})
+	go func() {
+		wg.Wait()
+		finished <- struct{}{}
+	}()
+	for {
+		select {
+		case <-finished:
+			return first
+		case err := <-errs:
+			if first == nil {
+				first = err
+			}
+		}
+	}
+}
+
+// Each result or error of each job is received, by one channel or the other.
+func fetchAll(keys []string, n int, fetch func(string) (string, error)) (all []string, last error) {
+	todo := make(chan string)
+	go func() {
+		for _, k := range keys {
+			todo <- k
+		}
+		close(todo)
+	}()
+	fetched, errs := make(chan string), make(chan error)
+	for range min(n, len(keys)) {
+		go func() {
+			for k := range todo {
+				v, err := fetch(k)
+				if err != nil {
+					errs <- err
+				} else {
+					fetched <- v
+				}
+			}
+		}()
+	}
+	for range len(keys) {
+		select {
+		case v := <-fetched:
+			all = append(all, v)
+		case err := <-errs:
+			last = err
+		}
+	}
+	return all, last
+}
+
+// Two copy, and both are waited for.
+func pipe(a, b net.Conn) {
+	errs := make(chan error)
+	go copyTo(a, b, errs)
+	go copyTo(b, a, errs)
+	if err := <-errs; err != nil {
+		io.WriteString(a, err.Error())
+	}
+	<-errs
+}
+
+func copyTo(dst io.Writer, src io.Reader, errs chan error) {
+	_, err := io.Copy(dst, src)
+	errs <- err
+}
