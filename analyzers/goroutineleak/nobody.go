@@ -97,6 +97,9 @@ func missing(op *chanflow.Op) string {
 // sure is the tier of an operation that nobody answers: a send into a buffer
 // does not wait before it is full.
 func (c *checker) sure(op *chanflow.Op) rule.Tier {
+	if meant(op) {
+		return rule.Suspected
+	}
 	if op.Kind != chanflow.Send {
 		return rule.Likely
 	}
@@ -106,6 +109,21 @@ func (c *checker) sure(op *chanflow.Op) rule.Tier {
 		}
 	}
 	return rule.Likely
+}
+
+// meant reports whether op receives from a channel that the same function makes for
+// nothing else: it is to wait for ever.
+func meant(op *chanflow.Op) bool {
+	m, ok := op.Value.(*ssa.MakeChan)
+	if !ok || op.Kind != chanflow.Recv {
+		return false
+	}
+	for _, ref := range *m.Referrers() {
+		if _, debug := ref.(*ssa.DebugRef); !debug && ref != op.Instr {
+			return false
+		}
+	}
+	return true
 }
 
 // capacity returns the room that a channel is made with, if it is known: a constant,
