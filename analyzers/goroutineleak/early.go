@@ -261,6 +261,9 @@ func (h *handover) judge() bool {
 		if !many && h.total() <= h.room {
 			continue
 		}
+		if h.deferred(d.site) {
+			continue
+		}
 		if h.already(d.site) {
 			judged = false
 			continue
@@ -355,13 +358,6 @@ func (h *handover) few(site ssa.CallInstruction, send *chanflow.Op) bool {
 
 // without returns a return that can come after site without a receive.
 func (h *handover) without(site ssa.CallInstruction) *ssa.Return {
-	for _, blk := range h.fn.Blocks {
-		for _, instr := range blk.Instrs {
-			if d, ok := instr.(*ssa.Defer); ok && h.takesAt(d) && h.comes(d, site) {
-				return nil
-			}
-		}
-	}
 	told := h.farewells(site)
 	w := chanflow.Walk{
 		Stop: func(in ssa.Instruction) bool { return h.takesHere(in) || told[in] != nil && told[in].Select == nil },
@@ -471,8 +467,16 @@ func (h *handover) joined(w *chanflow.Op) bool {
 	return false
 }
 
-func (h *handover) comes(d *ssa.Defer, site ssa.Instruction) bool {
-	return d.Block().Dominates(site.Block())
+// deferred reports whether a defer before site receives on the way out.
+func (h *handover) deferred(site ssa.CallInstruction) bool {
+	for _, blk := range h.fn.Blocks {
+		for _, instr := range blk.Instrs {
+			if d, ok := instr.(*ssa.Defer); ok && dominates(d, site) && h.takesAt(d) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // takesHere reports whether instr receives from the channel, or calls what does.

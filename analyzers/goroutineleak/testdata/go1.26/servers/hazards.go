@@ -2,6 +2,7 @@ package servers
 
 import (
 	"context"
+	"io"
 	"sync"
 	"time"
 )
@@ -101,4 +102,58 @@ func (c *cache) Close() {
 	defer c.mu.Unlock()
 	close(c.quit)
 	c.wg.Wait() // want `likely: whoever comes here may wait for ever: it waits for the wait group wg, and it holds cache.mu`
+}
+
+// The reader of a pipe fails, so its writer does, and nobody takes the error.
+func restore(read func(io.Reader) error, copyTo func(io.Writer) (int64, error)) (int64, error) {
+	r, w := io.Pipe()
+	defer r.Close()
+	failed := make(chan error)
+	copied := make(chan int64)
+	go func() { // want `likely: .* sends to (failed|copied)`
+		n, err := copyTo(w)
+		w.CloseWithError(err)
+		if err != nil {
+			failed <- err
+			return
+		}
+		copied <- n
+	}()
+	if err := read(r); err != nil {
+		return 0, err
+	}
+	select {
+	case err := <-failed:
+		return 0, err
+	case n := <-copied:
+		return n, nil
+	}
+}
+
+// Both directions end when the context does, and only one is received then.
+func forward(ctx context.Context, a, b io.ReadWriter) error {
+	to, from := make(chan error), make(chan error)
+	go func() { // want `likely: .* sends to to`
+		_, err := io.Copy(a, b)
+		to <- err
+	}()
+	go func() { // want `likely: .* sends to from`
+		_, err := io.Copy(b, a)
+		from <- err
+	}()
+	for range 2 {
+		select {
+		case err := <-to:
+			if err != nil {
+				return err
+			}
+		case err := <-from:
+			if err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
 }

@@ -620,3 +620,168 @@ func copyTo(dst io.Writer, src io.Reader, errs chan error) {
 	_, err := io.Copy(dst, src)
 	errs <- err
 }
+
+// Who is started in passing is waited for by a defer that comes after.
+func listAll(ctx context.Context, sized bool, size func(context.Context) error, names []string) (err error) {
+	if sized {
+		sizes := make(chan error)
+		go func() { sizes <- size(ctx) }()
+		defer func() {
+			if e := <-sizes; e != nil {
+				err = e
+			}
+		}()
+	}
+	for _, n := range names {
+		if n == "" {
+			return errors.New("a name is empty")
+		}
+	}
+	return nil
+}
+
+// The accepted connections are received to the end, and those that work are waited for.
+func serveUntilIdle(ctx context.Context, ln net.Listener, handle func(context.Context, net.Conn) error) error {
+	accepted := make(chan net.Conn)
+	ended := make(chan error)
+	active := 0
+	var acceptErr error
+	go func() {
+		defer close(accepted)
+		for {
+			var c net.Conn
+			c, acceptErr = ln.Accept()
+			if acceptErr != nil {
+				return
+			}
+			accepted <- c
+		}
+	}()
+	ctx, cancel := context.WithCancel(ctx)
+	defer func() {
+		ln.Close()
+		for c := range accepted {
+			c.Close()
+		}
+		cancel()
+		for ; active > 0; active-- {
+			<-ended
+		}
+	}()
+	idle := time.NewTimer(time.Minute)
+	defer idle.Stop()
+	for {
+		select {
+		case c, ok := <-accepted:
+			if !ok {
+				return acceptErr
+			}
+			active++
+			go func() { ended <- handle(ctx, c) }()
+		case err := <-ended:
+			if err != nil {
+				return err
+			}
+			active--
+		case <-idle.C:
+			return context.DeadlineExceeded
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// There is room for what both say, and for what is said instead of one.
+func both(ctx context.Context, local, remote func(context.Context) ([]string, error), skip bool) (all []string, err error) {
+	found := make(chan []string, 2)
+	errs := make(chan error, 2)
+	if skip {
+		found <- nil
+	} else {
+		go func() {
+			names, err := local(ctx)
+			if err != nil {
+				errs <- err
+				return
+			}
+			found <- names
+		}()
+	}
+	go func() {
+		names, err := remote(ctx)
+		if err != nil {
+			errs <- err
+			return
+		}
+		found <- names
+	}()
+	for range 2 {
+		select {
+		case err := <-errs:
+			return nil, err
+		case names := <-found:
+			all = append(all, names...)
+		}
+	}
+	return all, nil
+}
+
+// One of three is started, and its answer has room.
+func heal(w http.ResponseWriter, r *http.Request, mode string, do func(string) string) {
+	answers := make(chan string, 1)
+	switch mode {
+	case "stop":
+		go func() { answers <- do("stop") }()
+	case "fetch":
+		go func() { answers <- do("fetch") }()
+	default:
+		go func() { answers <- do("start") }()
+	}
+	keepAlive(w, r, answers)
+}
+
+func keepAlive(w http.ResponseWriter, r *http.Request, answers <-chan string) {
+	tick := time.NewTicker(10 * time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-r.Context().Done():
+			return
+		case <-tick.C:
+			if _, err := io.WriteString(w, " "); err != nil {
+				return
+			}
+		case a := <-answers:
+			io.WriteString(w, a)
+			return
+		}
+	}
+}
+
+// A build is cancelled or finished, and in both cases that is received.
+func build(ctx context.Context, start func() error, remove func()) error {
+	finished := make(chan struct{})
+	cancelled := make(chan error, 1)
+	go func() {
+		select {
+		case <-ctx.Done():
+			remove()
+			cancelled <- ctx.Err()
+		case <-finished:
+			cancelled <- nil
+		}
+	}()
+	if err := start(); err != nil {
+		close(finished)
+		report(cancelled)
+		return err
+	}
+	close(finished)
+	return <-cancelled
+}
+
+func report(cancelled <-chan error) {
+	if err := <-cancelled; err != nil {
+		println(err.Error())
+	}
+}
