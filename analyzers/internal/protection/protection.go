@@ -40,16 +40,28 @@ type Index struct {
 	info  *types.Info
 	root  inspector.Cursor
 	funcs *funcs.Index
-	own   map[*funcs.Func]string // what functions ask, "" if nothing
+	// What is asked is asked of the same functions over and over, in each package that a
+	// program is made of.
+	own    map[search]string        // what functions ask, "" if nothing
+	slots  map[*funcs.Func]string   // memo of slot
+	guards map[*types.Func]guarding // memo of guards
+}
+
+// A search is one for what a function asks, some calls deep.
+type search struct {
+	f     *funcs.Func
+	depth int
 }
 
 func run(pass *analysis.Pass) (any, error) {
 	x := &Index{
-		pass:  pass,
-		info:  pass.TypesInfo,
-		root:  pass.ResultOf[syntax.Analyzer].(*inspector.Inspector).Root(),
-		funcs: pass.ResultOf[funcs.Analyzer].(*funcs.Index),
-		own:   make(map[*funcs.Func]string),
+		pass:   pass,
+		info:   pass.TypesInfo,
+		root:   pass.ResultOf[syntax.Analyzer].(*inspector.Inspector).Root(),
+		funcs:  pass.ResultOf[funcs.Analyzer].(*funcs.Index),
+		own:    make(map[search]string),
+		slots:  make(map[*funcs.Func]string),
+		guards: make(map[*types.Func]guarding),
 	}
 	if modules.Std(pass) {
 		return x, nil // it has none
@@ -72,10 +84,10 @@ const maxDepth = 3
 func (x *Index) In(f *funcs.Func) string { return x.in(f, maxDepth) }
 
 func (x *Index) in(f *funcs.Func, depth int) string {
-	if by, known := x.own[f]; known {
+	k := search{f, depth}
+	if by, known := x.own[k]; known {
 		return by
 	}
-	x.own[f] = "" // while it is being found out
 	by := x.slot(f)
 	for _, c := range f.Out {
 		if by != "" {
@@ -86,10 +98,7 @@ func (x *Index) in(f *funcs.Func, depth int) string {
 			by = x.in(c.Callee, depth-1)
 		}
 	}
-	x.own[f] = by
-	if by == "" && depth < maxDepth {
-		delete(x.own, f) // another way there may look deeper
-	}
+	x.own[k] = by
 	return by
 }
 
@@ -163,28 +172,49 @@ var (
 	running   = pattern.New(`^(Execute|execute|Protect|protect|Guard|guard)`)
 )
 
+// guarding says whether calls of a function ask a breaker, a limiter or the like.
+type guarding int
+
+const (
+	never guarding = iota
+	always
+	ifGiven // they are given a function
+)
+
 // Guard returns what the call asks, as the code has it, if it is a breaker, a limiter or
 // the like; else "".
 func (x *Index) Guard(c *funcs.Call) string {
 	if c.Func == nil || c.Func.Pkg() == nil {
 		return ""
 	}
-	name := c.Func.Name()
-	recv := receiver(c.Func)
+	g, known := x.guards[c.Func]
+	if !known {
+		g = guards(c.Func)
+		x.guards[c.Func] = g
+	}
 	switch {
-	case libraries.MatchString(c.Func.Pkg().Path()) && entering.MatchString(name):
-	case recv == "" || modules.IsStd(c.Func.Pkg().Path()):
-		return ""
-	case protector.MatchString(recv) && entering.MatchString(name):
-	case asking.MatchString(name) && tells(c.Func.Signature()):
-	case running.MatchString(name) && hasFunc(x.info, c.Site):
-	default:
+	case g == never, g == ifGiven && !hasFunc(x.info, c.Site):
 		return ""
 	}
-	if recv != "" {
-		return recv + "." + name
+	if recv := receiver(c.Func); recv != "" {
+		return recv + "." + c.Func.Name()
 	}
-	return c.Func.Pkg().Name() + "." + name
+	return c.Func.Pkg().Name() + "." + c.Func.Name()
+}
+
+func guards(fn *types.Func) guarding {
+	name, recv, path := fn.Name(), receiver(fn), fn.Pkg().Path()
+	switch {
+	case libraries.MatchString(path) && entering.MatchString(name):
+		return always
+	case recv == "" || modules.IsStd(path):
+		return never
+	case protector.MatchString(recv) && entering.MatchString(name), asking.MatchString(name) && tells(fn.Signature()):
+		return always
+	case running.MatchString(name):
+		return ifGiven
+	}
+	return never
 }
 
 // receiver returns the name of the type that fn is a method of, or "".
@@ -219,6 +249,15 @@ func hasFunc(info *types.Info, call *ast.CallExpr) bool {
 
 // slot returns the channel of which f takes a slot and gives it back, or "".
 func (x *Index) slot(f *funcs.Func) string {
+	name, known := x.slots[f]
+	if !known {
+		name = x.findSlot(f)
+		x.slots[f] = name
+	}
+	return name
+}
+
+func (x *Index) findSlot(f *funcs.Func) string {
 	sent, received := make(map[types.Object]bool), make(map[types.Object]bool)
 	ast.Inspect(f.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
