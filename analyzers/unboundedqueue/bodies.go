@@ -29,7 +29,7 @@ func (c *checker) bodies() {
 	for more := true; more; {
 		more = false
 		for _, w := range c.wholes() {
-			if fn := w.f.Obj; fn != nil && !answers(w.f.Sig) {
+			if fn := w.f.Obj; fn != nil && !answers(w.f.Sig) && !c.unlimited(w) {
 				if i, ok := c.param(w); ok {
 					if _, known := c.reads[fn]; !known {
 						c.reads[fn], more = i, true

@@ -85,7 +85,7 @@ func (c *checker) keyed(a add, root *hotpath.Root) (rule.Tier, string) {
 	if a.key == nil {
 		return rule.Likely, "with each request"
 	}
-	if c.fixed(a.key) {
+	if c.fixed(a.key) || len(root.Via) == 0 && c.captured(a) {
 		return "", ""
 	}
 	if c.fresh(a.f, a.key) {

@@ -38,7 +38,7 @@
 //     any function of the package: evictions, sweeps by time, flushes, rings;
 //   - a length that is compared with anything but nothing;
 //   - keys of a set that the program knows: constants, types, truth values, enumerations,
-//     methods of HTTP;
+//     methods of HTTP; what a handler has from the function that makes it;
 //   - what is added at start-up or by what no request comes to, or by a condition that
 //     the function itself changes;
 //   - what belongs to a request: a type whose values requests make, a local variable;

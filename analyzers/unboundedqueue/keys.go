@@ -115,7 +115,11 @@ func (c *checker) fromRequest(a add, root *hotpath.Root) (from, vouched bool) {
 		vars = c.flows.Of(f).From(args)
 		vouched = vouched || c.vouched(f, call.Site, vars)
 	}
+	within := c.served(f)
 	for g := f; g != nil; g = g.Parent {
+		if within != nil && g == within.Parent {
+			break // what makes the handler is given what is configured
+		}
 		for p := range g.Sig.Params().Variables() {
 			if vars[p] && !contexts.Is(p.Type()) && !isNamed(p.Type(), "net/http", "ResponseWriter") {
 				return true, vouched
@@ -123,6 +127,29 @@ func (c *checker) fromRequest(a add, root *hotpath.Root) (from, vouched bool) {
 		}
 	}
 	return false, vouched
+}
+
+// served returns the outermost function around f, or f, that runs for requests; nil if
+// that is not known of any.
+func (c *checker) served(f *funcs.Func) (h *funcs.Func) {
+	for ; f != nil; f = f.Parent {
+		if c.Hotness.Root(f.Node) != nil {
+			h = f
+		}
+	}
+	return h
+}
+
+// captured reports whether the key is a variable that the handler has from what makes
+// it, as the address of the server that it stands before.
+func (c *checker) captured(a add) bool {
+	id, ok := ast.Unparen(a.key).(*ast.Ident)
+	if !ok {
+		return false
+	}
+	v := dataflow.LocalVar(c.TypesInfo.ObjectOf(id))
+	h := c.served(a.f)
+	return v != nil && h != nil && v.Pos() < h.Node.Pos() && len(c.flows.Of(a.f).Defs[v]) == 0
 }
 
 // callAt returns the call at a step of the way to f.

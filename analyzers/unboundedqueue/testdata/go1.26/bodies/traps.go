@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+
+	"example.com/shop/slurp"
 )
 
 const limit = 1 << 20
@@ -127,3 +129,17 @@ func sign(r *http.Request) {
 
 // Nobody serves requests with it.
 func load(r io.Reader) ([]byte, error) { return io.ReadAll(r) }
+
+// A limit that is configured, and what has it in another package.
+type repeating struct {
+	next  http.Handler
+	limit int64
+}
+
+func (p *repeating) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	b, err := slurp.AtMost(r, p.limit)
+	if err == nil {
+		w.Write(b)
+	}
+	p.next.ServeHTTP(w, r)
+}

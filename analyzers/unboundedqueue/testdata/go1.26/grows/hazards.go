@@ -172,3 +172,19 @@ func zoneOf() string { return "eu" }
 func zone(w http.ResponseWriter, r *http.Request) {
 	zones[zoneOf()] = 1 // want `^suspected: map zones grows with what requests ask for`
 }
+
+// The prefix is configured, what follows it is not.
+type tally struct {
+	mu   sync.Mutex
+	seen map[string]int
+}
+
+func (t *tally) wrap(next http.Handler, prefix string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		key := prefix + r.URL.Path
+		t.mu.Lock()
+		t.seen[key]++ // want `^likely: map seen grows with each key that a client makes up`
+		t.mu.Unlock()
+		next.ServeHTTP(w, r)
+	})
+}

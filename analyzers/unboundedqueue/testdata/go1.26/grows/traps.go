@@ -150,3 +150,22 @@ type memoryStore struct{ rows map[string]string }
 func (m *memoryStore) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	m.rows[r.URL.Path] = r.URL.RawQuery // want `^suspected: map rows grows .* \(but it is named as what stands in for something else is\)`
 }
+
+// The servers are those of the configuration, each with a handler before it.
+type health struct {
+	mu       sync.Mutex
+	failures map[string]int
+}
+
+func (h *health) wrap(next http.Handler, target string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r)
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if r.Context().Err() == nil {
+			h.failures[target] = 0
+			return
+		}
+		h.failures[target]++
+	})
+}
