@@ -46,6 +46,7 @@
 //     a time.Duration that it is given where it is called by way of an interface. So
 //     libraries that retry need no list.
 //   - Loops over a list of endpoints, and over work: the next turn asks something else.
+//     Work that is done at intervals, whether it failed the last time or not.
 //   - Accept loops, loops that read from a connection or a queue, and calls of client
 //     libraries that wait for what comes in: those have a pace of their own.
 //   - Loops that end with the error.

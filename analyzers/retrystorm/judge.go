@@ -65,6 +65,7 @@ func (c *checker) judge(f *funcs.Func, call downstream.Call, r *retries.Retry) {
 		c.report(call, r, rule.Likely, "no pause",
 			fmt.Sprintf("%s is repeated at once while it fails: a dependency that is down or overloaded is answered with as many requests as this process can make", c.name(call.Call)),
 			"wait between the attempts, longer each time and by a random share")
+	case b.none() && r.Periodic:
 	case b.none():
 		c.endless(f, call, r)
 	default:

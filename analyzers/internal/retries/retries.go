@@ -71,6 +71,9 @@ type Retry struct {
 	// Anyway is set if the call is made again without a pause when it has succeeded,
 	// too: then it is no retry, and may wait by itself.
 	Anyway bool
+	// Periodic is set if the call is made again after the same pauses when it has
+	// succeeded, too, and nothing else ends that: work that is done at intervals.
+	Periodic bool
 	// Outer are the loops that make the call again after Loop has given up,
 	// innermost first.
 	Outer []ast.Stmt
@@ -103,7 +106,9 @@ func (x *Index) After(f *funcs.Func, call *funcs.Call, waits func(*ast.CallExpr)
 		return nil
 	}
 	if well := w.run(0, true); well != nil {
-		r.Anyway = well.Hot && !slices.ContainsFunc(well.Exits, func(e Exit) bool { return !slices.Contains(r.Exits, e) })
+		alike := !slices.ContainsFunc(well.Exits, func(e Exit) bool { return !slices.Contains(r.Exits, e) })
+		r.Anyway = alike && well.Hot
+		r.Periodic = alike && !well.Hot && !r.Hot && slices.Equal(well.Pauses, r.Pauses)
 	}
 	for i, l := range loops {
 		if r.Loop != nil && l.Pos() < r.Loop.Pos() && !w.items[i] {
