@@ -89,6 +89,32 @@ func clearest(a, b candidate) int {
 	return cmp.Compare(rank(a), rank(b))
 }
 
+// Holding returns the gates of a kind that certainly hold up pull requests or
+// releases and whose command is known to the last word: those that can be tried. The
+// clearest come first.
+func (r *Result) Holding(kind Kind) []*Gate {
+	var gates []*Gate
+	known, _ := r.of(kind)
+	for _, c := range known {
+		on, _ := c.on()
+		if on&(PullRequest|DefaultBranch|Release) != 0 && c.stops() == "" && len(c.Open) == 0 && c.Dir != "" {
+			gates = append(gates, c.Gate)
+		}
+	}
+	return gates
+}
+
+// Covers reports whether the gate, a test command, runs the tests of a directory:
+// all of them, not some by their names.
+func (g *Gate) Covers(dir string) bool {
+	for _, role := range g.roles() {
+		if role.kind == Test || role.kind == Race || role.kind == Vet {
+			return !strings.HasPrefix(role.part, "tests that match") && candidate{g, role}.covers(dir)
+		}
+	}
+	return true
+}
+
 // GateOn checks that there is a gate of a kind whose failure stops a pull request,
 // and a release: what is asked for of the two.
 func (r *Result) GateOn(kind Kind, pullRequest, release bool) verdict.Result {

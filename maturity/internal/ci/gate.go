@@ -64,6 +64,8 @@ type Gate struct {
 
 	Why    string // why its failure stops nothing; empty if the job fails with it
 	Checks bool   // the job fails if it prints something
+	// Steps are the commands that make up the gate together, if it is not Argv alone.
+	Steps  [][]string
 	Unread string // why what it runs could not be looked into; empty for programs
 
 	job int // gates of one job are in the order in which they run

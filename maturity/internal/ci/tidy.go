@@ -20,7 +20,7 @@ func (r *Result) pairTidy() {
 			r.Gates = append(r.Gates, Gate{
 				Place: g.Place, Provider: g.Provider, Job: g.Job, Argv: []string{"go", "mod", "tidy", "-diff"}, Env: g.Env, Dir: t.Dir, Via: g.Via,
 				On: g.On & t.On, Maybe: (g.On | g.Maybe) & (t.On | t.Maybe) &^ (g.On & t.On), If: firstOf(g.If, t.If), Note: firstOf(g.Note, t.Note),
-				Why: g.Why, job: g.job,
+				Why: g.Why, Checks: g.Checks, Steps: [][]string{t.Argv, g.Argv}, job: g.job,
 			})
 			g = &r.Gates[i]
 			at := &r.Gates[len(r.Gates)-1]

@@ -1,0 +1,7 @@
+//go:build unix && !linux
+
+package prove
+
+import "syscall"
+
+func (isolation) apply(*syscall.SysProcAttr) {}
