@@ -13,7 +13,13 @@ import (
 // host; what it has by default is taken: branches and pull requests.
 func (c *collector) buildkite() {
 	for _, file := range c.t.Match(".buildkite/*.{yml,yaml}", ".buildkite/pipelines/*.{yml,yaml}", "buildkite.{yml,yaml}") {
-		for _, d := range c.parse(file) {
+		docs := c.parse(file)
+		if len(docs) > 0 && !docs[0].Get("steps").Exists() && !docs[0].IsList() {
+			// Not a pipeline: what its plugins are told.
+			c.res.Files = c.res.Files[:len(c.res.Files)-1]
+			continue
+		}
+		for _, d := range docs {
 			b := &buildkite{c}
 			env := b.env(nil, d.Get("env"))
 			steps := d.Get("steps")

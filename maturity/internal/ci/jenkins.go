@@ -334,11 +334,15 @@ func (j *jenkins) shell(i, end int, name string, at jenkinsAt) int {
 		provider: "Jenkins", job: at.job, jobID: at.id, on: at.on, cond: at.cond, why: at.why,
 		place: verdict.Place{File: j.file, Line: j.toks[i].line, Text: at.job},
 	}
-	st.script = script.Script{Text: j.fill(t, at.env), File: j.file, Line: t.line, Dir: at.dir, Env: at.env, Errexit: true}
+	st.script = script.Script{Text: j.fill(t, at.env), File: j.file, Line: t.line, Dir: at.dir, Env: at.env}
 	if name != "sh" && !j.r.Parses(st.script.Text) {
 		st.argv, st.unread = []string{name}, "is written for "+name
 	}
+	// Jenkins starts sh -xe, unless the text names its interpreter.
 	st.script.Errexit = name == "sh"
+	if first, _, _ := strings.Cut(st.script.Text, "\n"); strings.HasPrefix(first, "#!") {
+		st.script.Errexit = strings.Contains(first, " -e") || strings.Contains(first, " -xe")
+	}
 	j.run(st)
 	return to
 }

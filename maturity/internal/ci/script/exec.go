@@ -289,11 +289,11 @@ func (s *shell) source(name string, pos syntax.Pos, f fate) {
 	s.prog, s.file, s.line, s.via, s.outer = prog, f0, line, via, outer
 }
 
-// container yields a command that runs in a container, and what it runs there, which
-// sees the same files.
+// container yields a command that runs another one in a container, or wherever a
+// program that is not known runs it, and that: it sees the same files.
 func (s *shell) container(argv []string, env Vars, pos syntax.Pos, f fate) {
 	s.emit(argv, env, pos, f, "")
-	if len(argv) < 2 || argv[1] == "build" || argv[1] == "buildx" {
+	if len(argv) < 3 || argv[1] == "build" || argv[1] == "buildx" {
 		return
 	}
 	i := slices.IndexFunc(argv[2:], func(a string) bool {
@@ -323,6 +323,12 @@ func (s *shell) program(argv []string, env Vars, pos syntax.Pos, f fate) {
 		s.just(argv, env, pos, f)
 		return
 	}
+	if open(argv[0]) && s.depth < maxDepth {
+		s.depth++
+		s.container(argv, env, pos, f)
+		s.depth--
+		return
+	}
 	if !strings.Contains(argv[0], "/") {
 		s.emit(argv, env, pos, f, unread(argv))
 		return
@@ -344,9 +350,14 @@ func (s *shell) program(argv []string, env Vars, pos syntax.Pos, f fate) {
 // of their own.
 func unread(argv []string) string {
 	switch path.Base(argv[0]) {
+	case "test-engine-client", "bktec":
+		return "it runs what another service picks"
 	case "mage", "bazel", "bazelisk", "earthly", "dagger", "nix", "nox", "tox", "rake", "gradle", "gradlew", "moon", "act", "pants":
 		return "its steps are not written in a language that is read here"
 	case "go":
+		if len(argv) > 2 && argv[1] == "tool" {
+			return unread(argv[2:])
+		}
 		if len(argv) > 2 && argv[1] == "run" && !strings.Contains(argv[2], "@") {
 			for _, a := range argv[2:] {
 				if strings.HasSuffix(a, ".go") || strings.HasPrefix(a, ".") {

@@ -306,6 +306,8 @@ fmt:
 				"ci.yml:12: just gone [unread the justfile has no recipe gone]\n"},
 		{"in a container", "-- Makefile --\nrace:\n\tgo test -race ./...\n", "docker run --rm -v $PWD:/src golang:1.26 make race || exit 1",
 			"Makefile:2: go test -race ./...\n"},
+		{"a wrapper that is not known", "-- Makefile --\ntest:\n\tgo test ./...\n", "$IN_BUILDER env A=b make test",
+			"ci.yml:10: $IN_BUILDER env A=b make test [open $IN_BUILDER]\nMakefile:2: go test ./...\n"},
 		{"programs of the repository", "-- build.go --\npackage main\n-- x.py --\n#!/usr/bin/env python3\n", "go run build.go test\n./x.py\nmage Test",
 			"ci.yml:10: go run build.go test [unread what this program does is not looked into]\n" +
 				"ci.yml:11: ./x.py [unread runs x.py, which is no shell script]\n" +
