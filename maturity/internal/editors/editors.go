@@ -80,10 +80,10 @@ func Collect(t *tree.Tree) *Result {
 	return r
 }
 
-// foreign reports whether a file is somebody else's, or a fixture.
+// foreign reports whether a file is somebody else's, a fixture or an example.
 func foreign(name string) bool {
 	return slices.ContainsFunc(strings.Split(path.Dir(name), "/"), func(d string) bool {
-		return d == "vendor" || d == "testdata" || d == "node_modules" || d == "third_party"
+		return d == "vendor" || d == "testdata" || d == "node_modules" || d == "third_party" || d == "examples" || d == "example"
 	})
 }
 
@@ -95,15 +95,16 @@ func reader(name string) func(r *Result, name string) {
 		return (*Result).devContainer
 	case ".nvim.lua", ".nvimrc", ".exrc", ".lazy.lua", ".vimrc", ".dir-locals.el":
 		return (*Result).program
-	case ".pre-commit-config.yaml", ".pre-commit-config.yml":
-		return (*Result).preCommit
-	case "lefthook.yml", "lefthook.yaml", ".lefthook.yml", ".lefthook.yaml", "lefthook.json", "lefthook.toml":
-		return (*Result).lefthook
-	case ".editorconfig":
-		if base == name {
+	}
+	if base == name { // these are looked for in the root only
+		switch base {
+		case ".pre-commit-config.yaml", ".pre-commit-config.yml":
+			return (*Result).preCommit
+		case "lefthook.yml", "lefthook.yaml", ".lefthook.yml", ".lefthook.yaml", "lefthook.json", "lefthook.toml":
+			return (*Result).lefthook
+		case ".editorconfig":
 			return (*Result).editorConfig
 		}
-		return nil
 	}
 	if path.Ext(base) == ".code-workspace" {
 		return (*Result).workspace

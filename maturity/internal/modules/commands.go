@@ -80,48 +80,69 @@ func foreign(name string) bool {
 	})
 }
 
+// A lines is a line of a file, with those that a backslash joins to it.
+type lines struct {
+	text   string
+	starts []int // where each line begins in it
+	first  int   // the number of the first
+}
+
+// at is the number of the line that holds an offset.
+func (l lines) at(offset int) int {
+	n := l.first
+	for _, s := range l.starts[1:] {
+		if s > offset {
+			break
+		}
+		n++
+	}
+	return n
+}
+
 func (r *Result) scanText(name, text string) {
 	vars := make(map[string]string)
-	line, start := 0, 0
-	var joined strings.Builder
-	for l := range strings.Lines(text) {
-		line++
-		if joined.Len() == 0 {
-			start = line
+	var l lines
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		if l.starts == nil {
+			l.first = n
 		}
-		l = strings.TrimRight(l, "\r\n")
-		if cut, ok := strings.CutSuffix(l, "\\"); ok {
-			joined.WriteString(cut + " ")
+		l.starts = append(l.starts, len(l.text))
+		cut, more := strings.CutSuffix(strings.TrimRight(line, "\r\n"), "\\")
+		if l.text += cut + " "; more {
 			continue
 		}
-		r.scanLine(verdict.Place{File: name, Line: start}, joined.String()+l, vars)
-		joined.Reset()
+		r.scanLine(name, l, vars)
+		l = lines{}
 	}
-	if joined.Len() > 0 {
-		r.scanLine(verdict.Place{File: name, Line: start}, joined.String(), vars)
+	if l.starts != nil {
+		r.scanLine(name, l, vars)
 	}
 }
 
-func (r *Result) scanLine(place verdict.Place, l string, vars map[string]string) {
-	l = strings.TrimSpace(l)
-	if m := assigned.FindStringSubmatch(l); m != nil {
+func (r *Result) scanLine(name string, l lines, vars map[string]string) {
+	text := strings.TrimSpace(l.text)
+	if m := assigned.FindStringSubmatch(text); m != nil {
 		vars[m[1]] = m[2]
 	}
-	if strings.HasPrefix(l, "#") || printed.MatchString(l) {
+	if strings.HasPrefix(text, "#") || printed.MatchString(text) {
 		return
 	}
-	place.Text = l
-	for _, m := range installed.FindAllStringSubmatch(l, -1) {
-		query := dereferred.ReplaceAllStringFunc(m[1], func(v string) string {
+	place := func(m []int) verdict.Place {
+		return verdict.Place{File: name, Line: l.at(m[0]), Text: strings.Join(strings.Fields(l.text[m[0]:m[1]]), " ")}
+	}
+	for _, m := range installed.FindAllStringSubmatchIndex(l.text, -1) {
+		query := dereferred.ReplaceAllStringFunc(l.text[m[2]:m[3]], func(v string) string {
 			if value, ok := vars[dereferred.FindStringSubmatch(v)[1]]; ok {
 				return value
 			}
 			return v
 		})
-		r.commands = append(r.commands, command{install, query, place})
+		r.commands = append(r.commands, command{install, query, place(m)})
 	}
-	if m := modValue.FindStringSubmatch(l); m != nil && (builds.MatchString(l) || goflags.MatchString(l) && !runsGo.MatchString(l)) {
-		r.commands = append(r.commands, command{modFlag, m[1], place})
+	if m := modValue.FindStringSubmatchIndex(l.text); m != nil && (builds.MatchString(text) || goflags.MatchString(text) && !runsGo.MatchString(text)) {
+		r.commands = append(r.commands, command{modFlag, l.text[m[2]:m[3]], place(m)})
 	}
 }
 

@@ -294,6 +294,7 @@ func TestToolsPinned(t *testing.T) {
 		"latest":       {gomod("tool example.com/a") + "-- Makefile --\ntools:\n\t" + latest + "\n", nil, want{verdict.Fail, "newest that day", "Makefile:2"}},
 		"workflow":     {gomod("") + "-- .github/workflows/ci.yml --\njobs:\n  a:\n    steps:\n      - run: " + latest + "\n", nil, want{verdict.Fail, "", ".github/workflows/ci.yml:4"}},
 		"script":       {gomod("") + "-- x.sh --\nset -e\nwhich tool || $(go env GOROOT)/bin/go install -v \\\n  example.com/cmd/tool@main\n", nil, want{verdict.Fail, "", "x.sh:2"}},
+		"joined":       {gomod("") + "-- x.sh --\ntrue && \\\n  go install example.com/a@v1.0.0 && \\\n  go install example.com/b@latest\n", nil, want{verdict.Fail, "", "x.sh:3"}},
 		"image":        {gomod("") + "-- Dockerfile --\nFROM golang\nRUN go install \"example.com/cmd/tool@latest\"\n", nil, want{verdict.Fail, "", "Dockerfile:2"}},
 		"major":        {gomod("") + "-- x.sh --\ngo install example.com/cmd/tool@v2\n", nil, want{verdict.Fail, "", "x.sh:1"}},
 		"commit":       {gomod("") + "-- x.sh --\ngo install example.com/cmd/tool@0123456789ab\n", nil, want{verdict.Pass, "", "x.sh:1"}},

@@ -30,16 +30,52 @@ func (r *Result) unseen() (verdict.Result, bool) {
 	return verdict.Result{}, false
 }
 
-// library is needless for a repository without a program, whose telemetry is that of
-// programs which use it.
-func (r *Result) library() (verdict.Result, bool) {
-	if len(r.programs) > 0 {
+// unwatched is needless for a repository without a service: who runs one watches it.
+func (r *Result) unwatched() (verdict.Result, bool) {
+	if len(r.programs) > 0 && r.serves() {
 		return verdict.Result{}, false
 	}
 	if v, ok := r.unseen(); ok {
 		return v, true
 	}
+	if len(r.programs) > 0 {
+		return verdict.Needless("the programs that are built here listen to nothing: they are tools, which nobody watches", r.programs[0]), true
+	}
 	return verdict.Needless("no program is built here: what a library's users run is theirs to watch"), true
+}
+
+// serves reports whether some code listens on the network, or takes what others send,
+// other than for profiles and metrics.
+func (r *Result) serves() bool {
+	for _, s := range r.sources {
+		for _, i := range s.imports {
+			if i.lib.class == service {
+				return true
+			}
+		}
+		if !s.watcher && slices.ContainsFunc(s.calls, listens) {
+			return true
+		}
+	}
+	return false
+}
+
+func listens(c call) bool {
+	switch c.pkg {
+	case "net", "crypto/tls":
+		return strings.HasPrefix(c.name, "Listen") || c.name == "NewListener"
+	case "google.golang.org/grpc":
+		return c.name == "NewServer"
+	case "github.com/valyala/fasthttp":
+		return c.lit && c.name == "Server" || strings.HasPrefix(c.name, "ListenAndServe") || c.name == "Serve"
+	}
+	return servesHTTP(c)
+}
+
+// servesHTTP reports whether a server is run, or made: http.Server as a literal, a
+// variable or a part of another type.
+func servesHTTP(c call) bool {
+	return c.pkg == "net/http" && (c.name == "Server" && !c.lit || strings.HasPrefix(c.name, "ListenAndServe") || c.name == "Serve" || c.name == "ServeTLS")
 }
 
 // imports returns where packages of these classes are imported, each package once a file.
@@ -68,6 +104,19 @@ func (r *Result) calls(is func(c call) bool) []verdict.Place {
 	return all
 }
 
+// callsOf is as calls, without what serves profiles and metrics.
+func (r *Result) callsOf(is func(c call) bool) []verdict.Place {
+	var all []verdict.Place
+	for _, s := range r.sources {
+		for _, c := range s.calls {
+			if !s.watcher && is(c) {
+				all = append(all, c.Place)
+			}
+		}
+	}
+	return all
+}
+
 // OneLogger checks that one library for structured logs is used, and that nothing but
 // commands writes to standard output or by the package log. A file that uses two
 // libraries makes one of the other, and counts for neither.
@@ -77,7 +126,7 @@ func (r *Result) OneLogger() verdict.Result {
 	for _, s := range r.sources {
 		used := make(map[string]verdict.Place)
 		for _, c := range s.calls {
-			if c.lib.class == structured {
+			if c.lib.class == structured && !strings.HasPrefix(c.name, "Set") && !strings.HasPrefix(c.name, "Replace") {
 				if _, seen := used[c.lib.name]; !seen {
 					used[c.lib.name] = c.Place
 				}
@@ -145,7 +194,7 @@ func writes(name string) bool {
 // TracingSetUp checks that a program sets a provider of traces up, without which
 // instrumentation does nothing.
 func (r *Result) TracingSetUp() verdict.Result {
-	if v, ok := r.library(); ok {
+	if v, ok := r.unwatched(); ok {
 		return v
 	}
 	set := r.calls(func(c call) bool {
@@ -177,7 +226,7 @@ func (r *Result) TracingSetUp() verdict.Result {
 // Correlated checks that logs carry the id of the trace that they belong to: by a
 // bridge, or by code that takes the span of a context and logs "trace_id".
 func (r *Result) Correlated() verdict.Result {
-	if v, ok := r.library(); ok {
+	if v, ok := r.unwatched(); ok {
 		return v
 	}
 	var bound []verdict.Place
@@ -226,7 +275,7 @@ func (s *source) bindsTraces() (verdict.Place, bool) {
 // the Prometheus client, which its default registry has, by OpenTelemetry's runtime
 // instrumentation, or by reading runtime/metrics.
 func (r *Result) RuntimeMetrics() verdict.Result {
-	if v, ok := r.library(); ok {
+	if v, ok := r.unwatched(); ok {
 		return v
 	}
 	const client = "github.com/prometheus/client_golang/prometheus"
@@ -283,10 +332,8 @@ func kinds() []kind {
 	httpClient := by("http", clientSide, "NewTransport", "Transport", "Get", "Post", "Head", "Do", "DefaultClient", "NewInterceptor", "TraceRequest")
 	return []kind{
 		{
-			name: "HTTP",
-			server: func(c call) bool {
-				return c.pkg == "net/http" && (c.lit && c.name == "Server" || strings.HasPrefix(c.name, "ListenAndServe") || c.name == "Serve" || c.name == "ServeTLS")
-			},
+			name:   "HTTP",
+			server: servesHTTP,
 			servedBy: func(c call) bool {
 				return httpServer(c) || byHand(c, "SpanKindServer") || c.pkg == prom && strings.HasPrefix(c.name, "InstrumentHandler")
 			},
@@ -349,7 +396,8 @@ func plainHTTP(c call) bool {
 }
 
 // InstrumentedServers checks that there is instrumentation for each kind of servers,
-// HTTP and gRPC, that programs run.
+// HTTP and gRPC, that programs run. Servers of profiles, metrics and health checks need
+// none.
 func (r *Result) InstrumentedServers() verdict.Result {
 	return r.instrumented("servers", func(k kind) (made, by, past func(call) bool) {
 		return k.server, k.servedBy, func(call) bool { return false }
@@ -366,7 +414,7 @@ func (r *Result) InstrumentedClients() verdict.Result {
 }
 
 func (r *Result) instrumented(what string, pick func(k kind) (made, by, past func(call) bool)) verdict.Result {
-	if v, ok := r.library(); ok {
+	if v, ok := r.unwatched(); ok {
 		return v
 	}
 	var bare, past []string
@@ -374,7 +422,7 @@ func (r *Result) instrumented(what string, pick func(k kind) (made, by, past fun
 	var seen []string
 	for _, k := range kinds() {
 		made, by, around := pick(k)
-		places := r.calls(made)
+		places := r.callsOf(made)
 		if len(places) == 0 {
 			continue
 		}

@@ -16,6 +16,7 @@ const (
 	bothSides
 	metrics
 	transport // servers or clients that can be instrumented
+	service   // what only services use
 )
 
 // A library is a package, and all below it, of a class.
@@ -105,6 +106,22 @@ var libraries = []library{
 	{"github.com/uber-go/tally", metrics, ""},
 	{"github.com/DataDog/datadog-go", metrics, ""},
 	{"runtime/metrics", metrics, ""},
+
+	{"github.com/gin-gonic/gin", service, ""},
+	{"github.com/labstack/echo", service, ""},
+	{"github.com/gofiber/fiber", service, ""},
+	{"github.com/go-chi/chi", service, ""},
+	{"github.com/cloudwego/hertz", service, ""},
+	{"github.com/go-kratos/kratos", service, ""},
+	{"github.com/zeromicro/go-zero", service, ""},
+	{"github.com/grafana/dskit/services", service, ""},
+	{"github.com/segmentio/kafka-go", service, ""},
+	{"github.com/IBM/sarama", service, ""},
+	{"github.com/twmb/franz-go", service, ""},
+	{"github.com/rabbitmq/amqp091-go", service, ""},
+	{"github.com/nats-io/nats.go", service, ""},
+	{"sigs.k8s.io/controller-runtime", service, ""},
+	{"go.temporal.io/sdk/worker", service, ""},
 
 	{"google.golang.org/grpc", transport, "gRPC"},
 	{"github.com/valyala/fasthttp", transport, "fasthttp"},

@@ -39,6 +39,7 @@ type source struct {
 	command bool // of a program's command line: what it prints is its output
 	imports []spec
 	calls   []call
+	watcher bool // it serves profiles or metrics, for who runs the program
 	traced  bool // it has a string that names trace ids
 	problem *tree.Problem
 }
@@ -103,7 +104,7 @@ func leftOut(name string) bool {
 			return true
 		}
 		d = strings.ToLower(d)
-		if strings.HasSuffix(d, "test") || strings.HasPrefix(d, "protoc-gen-") {
+		if strings.HasSuffix(d, "test") || strings.HasPrefix(d, "test-") || strings.HasPrefix(d, "protoc-gen-") {
 			return true
 		}
 		switch d {
@@ -169,6 +170,7 @@ func parse(t *tree.Tree, name string) *source {
 	}
 	s.main = f.Name.Name == "main"
 	s.command = s.main || inCommand(name)
+	s.watcher = watches.MatchString(name)
 	names := make(map[string]spec)
 	for _, i := range f.Imports {
 		p, err := strconv.Unquote(i.Path.Value)
@@ -218,6 +220,9 @@ func isCommandLine(p string) bool {
 	return false
 }
 
+// watches finds files that by their paths serve profiles, metrics or health checks.
+var watches = regexp.MustCompile(`(?i)(?:^|[/_.-])(?:(?:metrics?|pprof|profil\w*|debug|diagnostics?|health\w*)[/_.-]|prometheus\.go$)`)
+
 // baseName is the name of a package by its path: what goes before a version.
 func baseName(p string) string {
 	base := path.Base(p)
@@ -236,7 +241,7 @@ func (s *source) interesting(data []byte) bool {
 			if bytes.Contains(data, []byte("fmt.Print")) || bytes.Contains(data, []byte("fmt.Fprint")) {
 				return true
 			}
-		case i.lib.class != none || i.path == "net/http" || i.path == "database/sql":
+		case i.lib.class != none || i.path == "net" || i.path == "net/http" || i.path == "crypto/tls" || i.path == "database/sql":
 			return true
 		}
 	}
@@ -264,8 +269,11 @@ func (w walker) node(n ast.Node) bool {
 			c.lit, c.keys = true, keys(n)
 			w.calls = append(w.calls, c)
 		}
+	case *ast.StarExpr:
+		_, _, imported := w.of(n.X)
+		return !imported // what is made elsewhere
 	case *ast.SelectorExpr:
-		if pkg, name, ok := w.of(n); ok && (pkg == "net/http" && name == "DefaultClient" || strings.HasPrefix(name, "SpanKind")) {
+		if pkg, name, ok := w.of(n); ok && (pkg == "net/http" && (name == "DefaultClient" || name == "Server") || strings.HasPrefix(name, "SpanKind")) {
 			w.calls = append(w.calls, w.call(n, pkg, name))
 		}
 	case *ast.BasicLit:
@@ -304,7 +312,7 @@ func (w walker) call(n ast.Node, pkg, name string) call {
 			lib = i.lib
 		}
 	}
-	return call{pkg: pkg, name: name, lib: lib, Place: verdict.Place{File: w.file, Line: w.fset.Position(n.Pos()).Line, Text: path.Base(pkg) + "." + name}}
+	return call{pkg: pkg, name: name, lib: lib, Place: verdict.Place{File: w.file, Line: w.fset.Position(n.Pos()).Line, Text: baseName(pkg) + "." + name}}
 }
 
 // prints reports whether a call of fmt writes to standard output or error.

@@ -17,7 +17,11 @@ type want struct {
 	proof  string
 }
 
-const program = "-- main.go --\npackage main\n\nfunc main() {}\n"
+// program is one that listens.
+const program = "-- main.go --\npackage main\n\nimport \"net\"\n\nfunc main() { net.Listen(\"tcp\", \":80\") }\n"
+
+// tool is one that does not.
+const tool = "-- main.go --\npackage main\n\nimport _ \"net/http\"\n\nfunc main() {}\n"
 
 // code is a file of a package that is no program: its imports, and statements.
 func code(file string, imports []string, body string) string {
@@ -57,6 +61,7 @@ func TestOneLogger(t *testing.T) {
 		"renamed":        {code("p/p.go", []string{"l \"go.uber.org/zap\""}, "l.L().Info(\"a\")"), want{verdict.Pass, "zap", "p/p.go:4"}},
 		"two":            {slog + code("q/q.go", []string{"github.com/rs/zerolog/log"}, "log.Info().Msg(\"a\")"), want{verdict.Fail, "several libraries log: slog in 1 file, zerolog in 1 file", "q/q.go:4"}},
 		"bridge":         {slog + code("q/q.go", []string{"log/slog", "go.uber.org/zap"}, "slog.New(h(zap.L()))"), want{verdict.Pass, "slog", ""}},
+		"set up":         {slog + code("q/q.go", []string{"k8s.io/klog/v2"}, "klog.SetLogger(l)"), want{verdict.Pass, "slog", ""}},
 		"raw":            {slog + code("q/q.go", []string{"log"}, "log.Println(\"a\")"), want{verdict.Fail, "1 call writes past slog", "q/q.go:4"}},
 		"printed":        {slog + code("q/q.go", []string{"fmt"}, "fmt.Printf(\"a\")"), want{verdict.Fail, "past slog", "q/q.go:4"}},
 		"to stderr":      {slog + code("q/q.go", []string{"fmt", "os"}, "fmt.Fprintln(os.Stderr, 1)"), want{verdict.Fail, "past slog", "q/q.go:5"}},
@@ -119,6 +124,15 @@ func TestTracing(t *testing.T) {
 		"a script": {setUp + "-- gen.go --\n//go:build ignore\n\npackage main\n",
 			want{verdict.NotApplicable, "", ""},
 			want{verdict.NotApplicable, "", ""}},
+		"tool": {tool + setUp,
+			want{verdict.NotApplicable, "tools, which nobody watches", "main.go:1"},
+			want{verdict.NotApplicable, "tools", ""}},
+		"a tool's profiles": {tool + code("p/diagnostics.go", []string{"net/http", "_ \"net/http/pprof\""}, "http.ListenAndServe(a, nil)"),
+			want{verdict.NotApplicable, "tools", ""},
+			want{verdict.NotApplicable, "tools", ""}},
+		"consumer": {tool + code("p/p.go", []string{"github.com/IBM/sarama"}, "sarama.NewConsumerGroup()"),
+			want{verdict.Fail, "nothing traces", ""},
+			want{verdict.Fail, "nothing traces", ""}},
 		"unread": {program + broken,
 			want{verdict.Unknown, "cannot be read", "p/huge.go"},
 			want{verdict.Unknown, "cannot be read", "p/huge.go"}},
@@ -166,6 +180,9 @@ func TestInstrumented(t *testing.T) {
 	}{
 		"HTTP server": {program + one("net/http", "http.ListenAndServe(\":80\", nil)"),
 			want{verdict.Fail, "HTTP servers have no instrumentation", "p/p.go:4"}, none},
+		"part of a type": {program + one("net/http", "type t struct{ http.Server }\nfunc(*http.Server) {}(nil)"),
+			want{verdict.Fail, "HTTP servers have", "p/p.go:4"}, none},
+		"made elsewhere": {program + one("net/http", "func(s *http.Server) {}(nil)"), none, none},
 		"with": {program + code("p/p.go", []string{"net/http", otelhttp}, "s := http.Server{Handler: otelhttp.NewHandler(h, \"a\")}"),
 			want{verdict.Pass, "set up for HTTP servers", "p/p.go:5"}, none},
 		"with Prometheus": {program + code("p/p.go", []string{"net/http", "github.com/prometheus/client_golang/prometheus/promhttp"}, "s := http.Server{Handler: promhttp.InstrumentHandlerDuration(o, h)}"),
@@ -190,6 +207,7 @@ func TestInstrumented(t *testing.T) {
 		"Redis": {program + one("github.com/redis/go-redis/v9", "redis.NewClient(o)"),
 			none, want{verdict.Fail, "Redis clients", "p/p.go:4"}},
 		"nothing": {program, none, none},
+		"metrics": {program + code("internal/metrics/server.go", []string{"net/http"}, "http.ListenAndServe(a, nil)"), none, none},
 		"library": {one("net/http", "http.Get(u)"),
 			want{verdict.NotApplicable, "no program", ""}, want{verdict.NotApplicable, "no program", ""}},
 		"unread": {program + broken,
