@@ -2,6 +2,7 @@ package containers
 
 import (
 	"encoding/json"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -109,6 +110,7 @@ type builder struct {
 	name   string
 	global map[string]arg // ARGs before the first FROM
 	stages map[string]*Stage
+	own    []*Stage // of this file
 	stage  *Stage
 	vars   map[string]arg
 	shell  bool // RUN is read by a shell like sh
@@ -134,6 +136,10 @@ func (r *Result) file(name string) {
 	for _, in := range all {
 		switch in.name {
 		case "FROM":
+			if len(b.own) == maxStages {
+				b.problem(name, in.line, fmt.Sprintf("it has more than %d stages", maxStages))
+				return
+			}
 			b.from(in)
 			b.shell = b.stage != nil && !windows && !strings.Contains(strings.ToLower(path.Base(b.name)+b.stage.root().Name), "windows")
 		case "ARG":
@@ -184,6 +190,7 @@ func (b *builder) from(in instruction) {
 		}
 	}
 	b.stage = s
+	b.own = append(b.own, s)
 	b.Stages = append(b.Stages, s)
 	if s.Name != "" {
 		b.stages[strings.ToLower(s.Name)] = s
@@ -197,8 +204,8 @@ func (b *builder) earlier(ref string) *Stage {
 		return s
 	}
 	prefix := strings.ToLower(ref[:strings.IndexByte(ref, '$')])
-	for _, s := range b.Stages {
-		if s.File == b.name && s.Name != "" && strings.HasPrefix(strings.ToLower(s.Name), prefix) {
+	for _, s := range b.own {
+		if s.Name != "" && strings.HasPrefix(strings.ToLower(s.Name), prefix) {
 			return s
 		}
 	}
@@ -265,15 +272,23 @@ func (b *builder) run(in instruction) {
 		}
 		return
 	}
-	text := in.shell
+	text := []string{in.shell}
 	for _, d := range in.bodies {
-		text += "\n" + d.text + "\n" + d.end
+		text = append(text, d.text, d.end)
 	}
-	b.script(text, in.line+in.offset)
+	b.script(strings.Join(text, "\n"), in.line+in.offset)
 }
+
+// maxScript is the size in bytes above which a script is not read: the shell's parser
+// recurs as deep as commands are nested.
+const maxScript = 64 << 10
 
 // script finds the go commands in what a shell reads.
 func (b *builder) script(text string, line int) {
+	if len(text) > maxScript {
+		b.problem(b.name, line, fmt.Sprintf("a script is larger than %d KiB", maxScript>>10))
+		return
+	}
 	f, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), b.name)
 	if err != nil {
 		b.problem(b.name, line, "the shell cannot read it: "+err.Error())

@@ -106,6 +106,8 @@ func TestCommands(t *testing.T) {
 		"no image":       {"FROM\n", "problem 1"},
 		"variable":       {"FROM golang\nENV OUT /bin/x\nRUN go build -o ${OUT:-y} ${TAGS:+-tags=$TAGS}", "3 go build -o /bin/x ${TAGS:+-tags=$TAGS}"},
 		"end of file":    {"FROM golang\nRUN go vet \\", "2 go vet"},
+		"deep":           {"FROM golang\nRUN " + strings.Repeat("$(", 100_000) + "\nRUN go vet", "problem 2; 3 go vet"},
+		"many stages":    {"FROM golang\n" + strings.Repeat("FROM golang\nENV A=b\n", 600) + "RUN go vet", "problem 1000"},
 		"echo":           {"FROM golang\nRUN echo go build", ""},
 		"CRLF":           {"FROM golang\r\nRUN go \\\r\n  vet\r\n", "2 go vet"},
 	} {

@@ -44,6 +44,12 @@ func instructions() []string {
 	}
 }
 
+// maxInstructions and maxStages are more than any Dockerfile that people write has.
+const (
+	maxInstructions = 5000
+	maxStages       = 500
+)
+
 // parse reads a Dockerfile. Instructions that it does not know are faults, and those
 // after them are read. windows tells that the file escapes by "`".
 func parse(text string) (all []instruction, faults []fault, windows bool) {
@@ -75,6 +81,9 @@ func parse(text string) (all []instruction, faults []fault, windows bool) {
 				faults = append(faults, fault{in.line, "the here-document " + open + " has no end"})
 				break
 			}
+		}
+		if len(all) == maxInstructions {
+			return all, append(faults, fault{in.line, fmt.Sprintf("it has more than %d instructions", maxInstructions)}), escape == "`"
 		}
 		all = append(all, in)
 		i = next

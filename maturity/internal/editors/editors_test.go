@@ -52,6 +52,8 @@ func TestCommitted(t *testing.T) {
 		"other Lua":     {"-- .nvim.lua --\n-- gopls\nvim.o.tabstop = 4\n", want{verdict.Fail, "mention neither", ".nvim.lua"}},
 		"GoLand":        {"-- .idea/golinter.xml --\n<component name=\"GoLinterSettings\">\n", want{verdict.Pass, "for GoLand", ".idea/golinter.xml:1"}},
 		"broken":        {vscode("{\n\"gopls\": {,}\n}"), want{verdict.Unknown, ".vscode/settings.json:2 cannot be read", ".vscode/settings.json:2"}},
+		"deep":          {vscode(strings.Repeat("[", 100_000)), want{verdict.Unknown, "nested more than 1000 deep", ".vscode/settings.json"}},
+		"deep TOML":     {"-- .helix/languages.toml --\na = " + strings.Repeat("[", 100_000), want{verdict.Unknown, "nested more than 1000 deep", ""}},
 		"broken TOML":   {"-- .helix/languages.toml --\n[a\n", want{verdict.Unknown, ".helix/languages.toml:", ""}},
 		"fixture":       {"-- testdata/.vscode/settings.json --\n{\"gopls\": {}}\n", want{verdict.Fail, "no editor settings", ""}},
 	} {

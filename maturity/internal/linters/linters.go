@@ -23,6 +23,7 @@ type Config struct {
 	root  yamltree.Node
 	text  string   // of a TOML file, whose values have no places
 	files []string // Go files that it is about, from its directory, without tests
+	rules []exclusion
 }
 
 // A Plugin is a module that golangci-lint is built with.
@@ -151,7 +152,7 @@ func (r *Result) config(name string) {
 	source := data
 	if path.Ext(name) == ".toml" {
 		c.text = string(data)
-		if source, err = fromTOML(c.text); err != nil {
+		if source, err = fromTOML(data); err != nil {
 			r.problem(err, name)
 			return
 		}
@@ -168,13 +169,17 @@ func (r *Result) config(name string) {
 		c.Schema = 2
 	}
 	c.files = r.goFiles(path.Dir(name))
+	c.rules = c.exclusions()
 	r.Configs = append(r.Configs, c)
 }
 
 // fromTOML gives the same values as JSON, which is YAML too.
-func fromTOML(text string) ([]byte, error) {
+func fromTOML(data []byte) ([]byte, error) {
+	if deep(data) {
+		return nil, fmt.Errorf("values are nested more than %d deep", yamltree.MaxDepth)
+	}
 	var v map[string]any
-	if _, err := toml.Decode(text, &v); err != nil {
+	if _, err := toml.Decode(string(data), &v); err != nil {
 		return nil, err
 	}
 	data, err := json.Marshal(v)
@@ -184,8 +189,30 @@ func fromTOML(text string) ([]byte, error) {
 	return data, nil
 }
 
+// deep reports whether brackets, or keys with dots, are nested deeper than parsers
+// that recur should go.
+func deep(data []byte) bool {
+	depth, dots := 0, 0
+	for _, c := range data {
+		switch c {
+		case '[', '{':
+			depth++
+		case ']', '}':
+			depth--
+		case '.':
+			dots++
+		case '\n':
+			dots = 0
+		}
+		if max(depth, dots) > yamltree.MaxDepth {
+			return true
+		}
+	}
+	return false
+}
+
 // maxFiles is how many Go files are held against the patterns of exclusions.
-const maxFiles = 2000
+const maxFiles = 500
 
 // goFiles are Go files below a directory, relative to it.
 func (r *Result) goFiles(dir string) []string {

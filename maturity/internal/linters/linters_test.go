@@ -148,6 +148,8 @@ func TestLinters(t *testing.T) {
 		"none":         {"-- a --\n", verdict.Fail, "bodyclose is not among", ""},
 		"broken":       {"-- .golangci.yml --\nlinters:\n  enable: [\n", verdict.Unknown, ".golangci.yml:2 cannot be read", ".golangci.yml:2"},
 		"broken TOML":  {"-- .golangci.toml --\na = 1\nb =\n", verdict.Unknown, ".golangci.toml:2 cannot be read", ".golangci.toml:2"},
+		"deep TOML":    {"-- .golangci.toml --\na = " + strings.Repeat("[", 100_000) + "\n", verdict.Unknown, "nested more than 1000 deep", ".golangci.toml"},
+		"long TOML":    {"-- .golangci.toml --\n[" + strings.Repeat("a.", 100_000) + "a]\n", verdict.Unknown, "nested more than 1000 deep", ".golangci.toml"},
 		"other broken": {v2("linters: {enable: [bodyclose]}\n") + "-- .golangci.json --\n{\n", verdict.Pass, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -42,7 +42,7 @@ func (r *Result) Weak() []verdict.Place {
 		add(n, "disable-all: true, and no linter is enabled")
 	}
 	all = append(all, c.pathsExcluded()...)
-	for _, e := range c.rules() {
+	for _, e := range c.rules {
 		if len(e.linters) == 0 && e.everywhere && e.everything {
 			all = append(all, e.place)
 		}
@@ -59,7 +59,8 @@ func (c *Config) pathsExcluded() []verdict.Place {
 		{"linters", "exclusions", "paths"}, {"run", "skip-files"}, {"run", "skip-dirs"},
 		{"issues", "exclude-files"}, {"issues", "exclude-dirs"},
 	} {
-		for _, n := range c.root.Get(keys...).List() {
+		patterns := c.root.Get(keys...).List()
+		for _, n := range patterns[:min(len(patterns), maxRules)] {
 			if c.covers(n.Text()) {
 				all = append(all, c.place(n, fmt.Sprintf("%s: %s: covers all Go files", keys[len(keys)-1], n.Text())))
 			}
@@ -96,13 +97,17 @@ type exclusion struct {
 	place      verdict.Place
 }
 
-func (c *Config) rules() []exclusion {
+// maxRules is how many exclusions are looked at; configurations have some dozens.
+const maxRules = 1000
+
+func (c *Config) exclusions() []exclusion {
 	list := c.root.Get("linters", "exclusions", "rules")
 	if c.Schema == 1 {
 		list = c.root.Get("issues", "exclude-rules")
 	}
 	var all []exclusion
-	for _, n := range list.List() {
+	rules := list.List()
+	for _, n := range rules[:min(len(rules), maxRules)] {
 		text := cmpOr(n.Get("text"), n.Get("source"))
 		p := n.Get("path").Text()
 		e := exclusion{
@@ -142,7 +147,7 @@ func matchesAll(pattern string) bool {
 
 // silenced is the exclusion that covers all findings of a linter.
 func (c *Config) silenced(linter string) (verdict.Place, bool) {
-	for _, e := range c.rules() {
+	for _, e := range c.rules {
 		if !e.everywhere || !e.everything {
 			continue
 		}
@@ -156,7 +161,7 @@ func (c *Config) silenced(linter string) (verdict.Place, bool) {
 // silencedPart is the exclusion, in all files, of what an analyzer of a linter says:
 // its messages begin with its name.
 func (c *Config) silencedPart(linter, part string) (verdict.Place, bool) {
-	for _, e := range c.rules() {
+	for _, e := range c.rules {
 		if !e.everywhere || e.text == "" || len(e.linters) > 0 && !slices.Contains(e.linters, linter) {
 			continue
 		}

@@ -36,7 +36,7 @@ func (m *Module) goLine() (v goVersion, place verdict.Place, ok bool) {
 		v, ok = parseGo(g.Version)
 		return v, at(m.name, g.Syntax), ok
 	}
-	return v, verdict.Place{File: m.name, Text: "no go line"}, false
+	return v, m.head("no go line"), false
 }
 
 // SupportedGo checks that the repository's programs are built by a release of Go that
@@ -151,8 +151,7 @@ func (r *Result) Replaces() verdict.Result {
 		if v, ok := r.unread("go.mod", "go.work"); ok {
 			return v
 		}
-		m := r.shipped()[0]
-		return verdict.Passed("no module is replaced", verdict.Place{File: m.name, Text: "no replace line"})
+		return verdict.Passed("no module is replaced", r.shipped()[0].head("no replace line"))
 	}
 	return r.judge(f.bad, f.unseen, f.good,
 		"modules are replaced by what lies outside of the repository, or by a fork without a comment that says why",
@@ -399,7 +398,7 @@ func (r *Result) PseudoVersions(now time.Time, oldest time.Duration) verdict.Res
 		if direct == 0 {
 			return verdict.Needless("no module is required directly")
 		}
-		return verdict.Passed("no direct requirement is a commit without a tag", verdict.Place{File: r.shipped()[0].name, Text: count(direct, "direct requirement", "direct requirements")})
+		return verdict.Passed("no direct requirement is a commit without a tag", r.shipped()[0].head(count(direct, "direct requirement", "direct requirements")))
 	}
 	return r.judge(bad, nil, good,
 		fmt.Sprintf("%s a commit without a tag that is older than %d days, and no comment says why", count(len(bad), "direct requirement is", "direct requirements are"), days), "",
@@ -426,7 +425,7 @@ func (r *Result) Forbidden(list []string) verdict.Result {
 	}
 	var bad, good []verdict.Place
 	for _, m := range r.shipped() {
-		good = append(good, verdict.Place{File: m.name, Text: count(len(m.File.Require), "requirement", "requirements")})
+		good = append(good, m.head(count(len(m.File.Require), "requirement", "requirements")))
 		for _, q := range m.File.Require {
 			mod := q.Mod
 			if to, ok := m.replacement(mod); ok && to.Version != "" {

@@ -102,23 +102,29 @@ func (l lines) at(offset int) int {
 func (r *Result) scanText(name, text string) {
 	vars := make(map[string]string)
 	var l lines
+	var joined strings.Builder
 	n := 0
+	flush := func() {
+		if l.starts != nil {
+			l.text = joined.String()
+			r.scanLine(name, l, vars)
+		}
+		joined.Reset()
+		l = lines{}
+	}
 	for line := range strings.Lines(text) {
 		n++
 		if l.starts == nil {
 			l.first = n
 		}
-		l.starts = append(l.starts, len(l.text))
+		l.starts = append(l.starts, joined.Len())
 		cut, more := strings.CutSuffix(strings.TrimRight(line, "\r\n"), "\\")
-		if l.text += cut + " "; more {
-			continue
+		joined.WriteString(cut + " ")
+		if !more {
+			flush()
 		}
-		r.scanLine(name, l, vars)
-		l = lines{}
 	}
-	if l.starts != nil {
-		r.scanLine(name, l, vars)
-	}
+	flush()
 }
 
 func (r *Result) scanLine(name string, l lines, vars map[string]string) {
@@ -254,7 +260,7 @@ func (r *Result) BuildFlags() verdict.Result {
 		g := m.File.Go
 		switch {
 		case g == nil:
-			bad = append(bad, verdict.Place{File: m.name, Text: "no go line, so that old releases of Go may build, which change go.mod"})
+			bad = append(bad, m.head("no go line, so that old releases of Go may build, which change go.mod"))
 		case old(g.Version, 16) && !explicit(r.commands):
 			bad = append(bad, at(m.name, g.Syntax))
 		default:

@@ -238,6 +238,15 @@ func at(file string, line *modfile.Line) verdict.Place {
 	return verdict.Place{File: file, Line: line.Start.Line, Text: strings.Join(line.Token, " ")}
 }
 
+// head is the place of the module line, for what is said of the whole file.
+func (m *Module) head(text string) verdict.Place {
+	p := verdict.Place{File: m.name, Line: 1, Text: text}
+	if m.File.Module != nil {
+		p.Line = m.File.Module.Syntax.Start.Line
+	}
+	return p
+}
+
 // shipped are the modules that are not aside; all if there are no others.
 func (r *Result) shipped() []*Module {
 	var own []*Module

@@ -51,7 +51,7 @@ func TestSupportedGo(t *testing.T) {
 		"built by stable": {gomod("go 1.22") + program, now, built("ci.yml", "stable"), want{verdict.Pass, "", "ci.yml:1"}},
 		"more CI":         {gomod("go 1.26") + program, now, built("ci.yml", "1.20", "1.21"), want{verdict.Pass, "", "go.mod:3"}},
 		"built by old":    {gomod("go 1.22") + program, now, built("Dockerfile", "1.22"), want{verdict.Fail, "", "go.mod:3"}},
-		"no go line":      {gomod("") + program, now, nil, want{verdict.Fail, "names no Go release", "go.mod"}},
+		"no go line":      {gomod("") + program, now, nil, want{verdict.Fail, "names no Go release", "go.mod:1"}},
 		"library":         {gomod("go 1.20") + "-- a.go --\npackage a\n", now, nil, want{verdict.Unknown, "no program", "go.mod:3"}},
 		"tested library":  {gomod("go 1.20"), now, built("ci.yml", "1.20", "1.27"), want{verdict.Pass, "", "ci.yml:2"}},
 		"script":          {gomod("go 1.20") + "-- main.go --\n//go:build ignore\n\npackage main\n", now, nil, want{verdict.Unknown, "no program", ""}},
@@ -105,7 +105,7 @@ func TestReplaces(t *testing.T) {
 		repo string
 		want want
 	}{
-		"none":         {gomod("go 1.26"), want{verdict.Pass, "no module is replaced", "go.mod"}},
+		"none":         {gomod("go 1.26"), want{verdict.Pass, "no module is replaced", "go.mod:1"}},
 		"inside":       {gomod("replace example.com/a => ./a") + "-- a/go.mod --\nmodule example.com/a\n", want{verdict.Pass, "", "go.mod:3"}},
 		"not there":    {gomod("replace example.com/a => ./a"), want{verdict.Fail, "", "go.mod:3"}},
 		"outside":      {gomod("replace example.com/a => ../a"), want{verdict.Fail, "outside", "go.mod:3"}},
@@ -263,7 +263,7 @@ func TestPseudoVersions(t *testing.T) {
 		"said":     {need("// has no tags\nexample.com/a v0.0.0-20240101000000-0123456789ab"), want{verdict.Pass, "", "go.mod:5"}},
 		"for all":  {strings.Replace(need("example.com/a v0.0.0-20240101000000-0123456789ab"), "require (", "// direct\nrequire (", 1), want{verdict.Fail, "", "go.mod:5"}},
 		"indirect": {need("example.com/a v0.0.0-20240101000000-0123456789ab // indirect"), want{verdict.NotApplicable, "directly", ""}},
-		"tagged":   {need("example.com/a v1.0.0"), want{verdict.Pass, "no direct requirement", "go.mod"}},
+		"tagged":   {need("example.com/a v1.0.0"), want{verdict.Pass, "no direct requirement", "go.mod:1"}},
 		"replaced": {need("example.com/a v0.0.0-00010101000000-000000000000") + "replace example.com/a => ./a\n", want{verdict.NotApplicable, "", ""}},
 		"forked":   {need("example.com/a v1.0.0") + "replace example.com/a => example.com/b v0.0.0-20240101000000-0123456789ab\n", want{verdict.Fail, "", "go.mod:4"}},
 		"broken":   {"-- go.mod --\nmodule\n", want{verdict.Unknown, "", "go.mod:1"}},
@@ -345,7 +345,7 @@ func TestForbidden(t *testing.T) {
 		"none":       {nil, want{verdict.NotApplicable, "no list", ""}},
 		"path":       {[]string{"example.com/a"}, want{verdict.Fail, "1 forbidden module", "go.mod:5"}},
 		"below":      {[]string{"example.com/..."}, want{verdict.Fail, "", "go.mod:5"}},
-		"other":      {[]string{"example.com/ab", "example.org/..."}, want{verdict.Pass, "no forbidden", "go.mod"}},
+		"other":      {[]string{"example.com/ab", "example.org/..."}, want{verdict.Pass, "no forbidden", "go.mod:1"}},
 		"old":        {[]string{"example.com/a@<v1.2.4"}, want{verdict.Fail, "", "go.mod:5"}},
 		"new enough": {[]string{"example.com/a@<v1.2.3"}, want{verdict.Pass, "", ""}},
 		"malformed":  {[]string{"example.com/a@1.2"}, want{verdict.Unknown, "MODULE@<v1.2.3", ""}},

@@ -22,7 +22,7 @@ func count(n int, one, many string) string {
 func (r *Result) unseen() (verdict.Result, bool) {
 	switch {
 	case r.over:
-		return verdict.Unseen(fmt.Sprintf("there are more than %d Go files, of which the others were not looked at", MaxFiles)), true
+		return verdict.Unseen(fmt.Sprintf("there are more than %d Go files, or %d references of dashboards to metrics, of which the others were not looked at", MaxFiles, maxReferences)), true
 	case len(r.Problems) > 0:
 		p := r.Problems[0]
 		return verdict.Unseen(fmt.Sprintf("%s cannot be read: %s", p.Place, p.Text), p.Place), true

@@ -68,6 +68,7 @@ type dashboard struct {
 	dec  *json.Decoder
 
 	counted, lines int // how many lines the first bytes have
+	depth          int
 }
 
 // line is the line of the token that was read last.
@@ -103,6 +104,10 @@ func (d *dashboard) value(key string, in *target) error {
 	if err != nil {
 		return err
 	}
+	if d.depth++; d.depth > yamltree.MaxDepth {
+		return fmt.Errorf("values are nested more than %d deep", yamltree.MaxDepth)
+	}
+	defer func() { d.depth-- }()
 	switch v := tok.(type) {
 	case string:
 		if in == nil {
@@ -159,8 +164,15 @@ func (d *dashboard) object(key string, in *target) error {
 	return err
 }
 
+// maxReferences is how many references to metrics are looked at.
+const maxReferences = 20_000
+
 func (r *Result) refer(expr string, place verdict.Place) {
 	for _, m := range metricsOf(expr) {
+		if len(r.refs) == maxReferences {
+			r.over = true
+			return
+		}
 		p := place
 		p.Text = m
 		r.refs = append(r.refs, reference{m, p})
@@ -230,7 +242,7 @@ var (
 )
 
 // maxPatterns bounds how many names with verbs are held against references.
-const maxPatterns = 500
+const maxPatterns = 200
 
 // literals collects the strings of Go files that may be of metrics.
 func literals(t *tree.Tree, files []string) *names {

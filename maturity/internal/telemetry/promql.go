@@ -23,7 +23,7 @@ func metricsOf(expr string) []string {
 		case takesLabels(word) && next == '(':
 			s.skip('(', ')')
 		case next == '(' || keyword(word) || strings.ContainsAny(word, "\x00") || word[0] >= '0' && word[0] <= '9':
-		case !slices.Contains(all, word):
+		case len(word) <= maxName && len(all) < maxNames && !slices.Contains(all, word):
 			all = append(all, word)
 		}
 	}
@@ -31,12 +31,19 @@ func metricsOf(expr string) []string {
 		return nil
 	}
 	for _, name := range s.named {
-		if !slices.Contains(all, name) {
+		if len(name) <= maxName && len(all) < maxNames && !slices.Contains(all, name) {
 			all = append(all, name)
 		}
 	}
 	return all
 }
+
+// maxName is the length above which a word is no metric's name, and maxNames how many
+// an expression is looked at for.
+const (
+	maxName  = 200
+	maxNames = 500
+)
 
 // variables of Grafana: "$name", "${name:format}", "[[name]]".
 var variables = regexp.MustCompile(`\$\{[^}]*\}|\$\w+|\[\[\w+\]\]`)

@@ -61,7 +61,7 @@ type Result struct {
 	recorded []string        // metrics that rules make
 	boards   []verdict.Place
 	names    *names
-	over     bool // there are more files than were looked at
+	over     bool // there is more than was looked at
 }
 
 // Collect reads the repository's Go code, dashboards and rules.

@@ -45,9 +45,7 @@ const broken = "-- p/huge.go --\n" // see repo
 // repo is an archive of files, one of which is too large to be read if it is broken.
 func repo(t *testing.T, archive string) *telemetry.Result {
 	t.Helper()
-	if strings.Contains(archive, broken) {
-		archive = strings.Replace(archive, broken, broken+strings.Repeat("// x\n", 1<<18), 1)
-	}
+	archive = strings.Replace(archive, broken, broken+strings.Repeat("// x\n", 1<<18), 1)
 	return telemetry.Collect(treetest.Open(t, archive))
 }
 
@@ -258,6 +256,7 @@ func TestDashboardMetrics(t *testing.T) {
 		"another source":  {opts + "-- grafana/a.json --\n{\"panels\": [{\"targets\": [{\"datasource\": {\"type\": \"loki\"}, \"expr\": \"sum(shop_gone_total)\"}]}]}\n", want{verdict.NotApplicable, "no dashboards", ""}},
 		"no dashboards":   {opts, want{verdict.NotApplicable, "no dashboards", ""}},
 		"broken":          {opts + "-- grafana/a.json --\n{\"panels\": [\n{\"expr\": \"x\",\n", want{verdict.Unknown, "grafana/a.json:", ""}},
+		"deep":            {opts + "-- grafana/a.json --\n{\"expr\": \"x\", \"a\": " + strings.Repeat("[", 100_000) + "\n", want{verdict.Unknown, "more than 1000 deep", "grafana/a.json:1"}},
 		"broken rules":    {opts + "-- rules.yml --\ngroups:\n- rules:\n  - alert: a\n    expr: [\n", want{verdict.Unknown, "rules.yml:4", "rules.yml:4"}},
 		"fixtures":        {opts + "-- testdata/rules.yml --\ngroups: [{rules: [{alert: a, expr: shop_gone}]}]\n", want{verdict.NotApplicable, "", ""}},
 		"a chart's":       {opts + "-- chart/templates/rules.yml --\n{{ if }}\nexpr: a\nalert: b\n", want{verdict.NotApplicable, "", ""}},

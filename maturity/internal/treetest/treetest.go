@@ -61,8 +61,8 @@ func Want(t testing.TB, got verdict.Result, status verdict.Status, words, proof 
 	if got.Reason == "" || strings.HasSuffix(got.Reason, ".") {
 		t.Errorf("%q is no reason", got.Reason)
 	}
-	if got.Status == verdict.Pass && len(got.Proofs) == 0 {
-		t.Errorf("a pass without a proof: %s", got.Reason)
+	if got.Status == verdict.Pass && (len(got.Proofs) == 0 || got.Proofs[0].Line == 0) {
+		t.Errorf("a pass without a proof that has a line: %s %v", got.Reason, got.Proofs)
 	}
 	if proof == "" {
 		return
