@@ -47,12 +47,15 @@ func isBuildFile(name string) bool {
 	return strings.HasPrefix(base, "Dockerfile.") || strings.HasPrefix(base, "Makefile.")
 }
 
+// theGo is the go command, or a variable that stands for it: "$(GO)", "${GO_CMD}".
+const theGo = `(?:\bgo|\$[({]?GO(?:_?CMD|_?BIN)?)`
+
 var (
-	installed  = regexp.MustCompile(`\bgo["')}]*\s+(?:install|run)\s(?:[^;&|]*?\s)?["']?([\w.~/-]+\.[\w.~/-]+@[^\s"';&|)]+)`)
+	installed  = regexp.MustCompile(theGo + `["')}]*\s+(?:install|run)\s(?:[^;&|]*?\s)?["']?([\w.~/-]+\.[\w.~/-]+@[^\s"';&|)]+)`)
 	modValue   = regexp.MustCompile(`-mod[ =](mod|readonly|vendor)\b`)
-	builds     = regexp.MustCompile(`\bgo["')}]*\s+(?:build|test)\b`)
+	builds     = regexp.MustCompile(theGo + `["')}]*\s+(?:build|test)\b`)
 	goflags    = regexp.MustCompile(`\bGOFLAGS["']?\s*(?:[:?+]?=|:|\s)`)
-	runsGo     = regexp.MustCompile(`\bgo["')}]*\s+[a-z]`)
+	runsGo     = regexp.MustCompile(theGo + `["')}]*\s+[a-z]`)
 	printed    = regexp.MustCompile(`^[@-]*\s*(?:echo|printf|error|warn|log)\b|\$\((?:error|warning|info)`)
 	assigned   = regexp.MustCompile(`^\s*(?:export\s+|ARG\s+|ENV\s+)?([A-Za-z_]\w*)\s*[:?]?=\s*["']?([\w.+-]+)`)
 	dereferred = regexp.MustCompile(`\$[({]?([A-Za-z_]\w*)[)}]?`)
@@ -147,9 +150,20 @@ func (r *Result) scanLine(name string, l lines, vars map[string]string) {
 		})
 		r.commands = append(r.commands, command{install, query, place(m)})
 	}
-	if m := modValue.FindStringSubmatchIndex(l.text); m != nil && (builds.MatchString(text) || goflags.MatchString(text) && !runsGo.MatchString(text)) {
-		r.commands = append(r.commands, command{modFlag, l.text[m[2]:m[3]], place(m)})
+	if m := modValue.FindStringSubmatchIndex(l.text); m != nil && !strings.Contains(l.text, "-modfile") && (builds.MatchString(text) || goflags.MatchString(text) && !runsGo.MatchString(text)) {
+		p := place(m)
+		p.Text = shorten(strings.Join(strings.Fields(text), " "))
+		r.commands = append(r.commands, command{modFlag, l.text[m[2]:m[3]], p})
 	}
+}
+
+// shorten cuts a long line.
+func shorten(s string) string {
+	const enough = 120
+	if len(s) <= enough {
+		return s
+	}
+	return strings.ToValidUTF8(s[:enough], "") + "…"
 }
 
 // toolsFiles finds the files that pin tools by importing them under a build
