@@ -229,8 +229,8 @@ func (r *Result) gatekeeper(o *object, about string) answer {
 }
 
 func (r *Result) constraintTemplate(kind string) yamltree.Node {
-	for _, o := range r.objects {
-		if o.kind == "ConstraintTemplate" && o.get("spec", "crd", "spec", "names", "kind").Text() == kind {
+	for _, o := range r.byKind["ConstraintTemplate"] {
+		if o.get("spec", "crd", "spec", "names", "kind").Text() == kind {
 			return o.get("spec")
 		}
 	}
@@ -240,8 +240,8 @@ func (r *Result) constraintTemplate(kind string) yamltree.Node {
 // bound says why a ValidatingAdmissionPolicy does not bite, or "".
 func (r *Result) bound(policy string) string {
 	lax := "nothing binds it"
-	for _, o := range r.objects {
-		if o.kind == "ValidatingAdmissionPolicyBinding" && o.get("spec", "policyName").Text() == policy {
+	for _, o := range r.byKind["ValidatingAdmissionPolicyBinding"] {
+		if o.get("spec", "policyName").Text() == policy {
 			if lax = denies(o.get("spec", "validationActions"), false); lax == "" {
 				return ""
 			}

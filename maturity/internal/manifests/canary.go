@@ -114,8 +114,8 @@ func (r *Result) flagger(o *object) (at verdict.Place, why string) {
 		bounded := m.Get("thresholdRange").Exists() || m.Get("threshold").Exists()
 		name := m.Get("name").Text()
 		if ref := m.Get("templateRef", "name").Text(); ref != "" {
-			for _, t := range r.objects {
-				if t.kind == "MetricTemplate" && t.name == ref && p99.MatchString(t.get("spec", "query").Text()) && bounded {
+			for _, t := range r.byKind["MetricTemplate"] {
+				if t.name == ref && p99.MatchString(t.get("spec", "query").Text()) && bounded {
 					return o.at(m, "judged by P99: "+name), ""
 				}
 			}

@@ -24,6 +24,7 @@ type Result struct {
 	Problems []tree.Problem
 
 	objects    []*object
+	byKind     map[string][]*object
 	workloads  []*workload
 	services   []*service
 	routes     []*route
@@ -434,7 +435,9 @@ func (c *collector) chart(f string) {
 
 // derive makes of the objects what checks ask for.
 func (c *collector) derive() {
+	c.r.byKind = make(map[string][]*object)
 	for _, o := range c.r.objects {
+		c.r.byKind[o.kind] = append(c.r.byKind[o.kind], o)
 		if w := c.workload(o); w != nil {
 			c.r.workloads = append(c.r.workloads, w)
 		}
@@ -444,16 +447,28 @@ func (c *collector) derive() {
 		c.configMap(o)
 	}
 	c.ours()
+	c.link()
+	c.traffic()
+}
+
+// link tells services and workloads of each other.
+func (c *collector) link() {
+	labelled := make(map[string][]*workload)
+	for _, w := range c.r.workloads {
+		for k, v := range w.labels {
+			labelled[k+"="+v] = append(labelled[k+"="+v], w)
+		}
+	}
 	for _, s := range c.r.services {
-		for _, w := range c.r.workloads {
+		for _, w := range s.among(labelled) {
 			if s.leads(w) {
+				w.services = append(w.services, s)
 				s.own = s.own || len(w.own()) > 0
 				s.foreign = len(w.own()) == 0
 			}
 		}
 		s.foreign = s.foreign && !s.own
 	}
-	c.traffic()
 }
 
 // configMap reads the configuration of a proxy or a scraper that a ConfigMap holds.

@@ -234,10 +234,10 @@ func TestConcurrency(t *testing.T) {
 func TestLeakProfile(t *testing.T) {
 	leak := (*manifests.Result).LeakProfileCollected
 	run(t, map[string]testCase{
-		"none":              {deployment("", "", ""), "", leak, "FAIL deploy/orders.yaml:1 1 of 1 workloads have not"},
+		"none":              {deployment("", "", ""), "", leak, "FAIL deploy/orders.yaml:1 1 of 1 workloads have neither profiled"},
 		"of goroutines":     {deployment("annotations: {profiles.grafana.com/goroutine.scrape: \"true\"}", "", ""), "", leak, "PASS deploy/orders.yaml:9 goroutine is profiled"},
 		"of CPU":            {deployment("annotations: {profiles.grafana.com/cpu.scrape: \"true\"}", "", ""), "", leak, "FAIL deploy/orders.yaml:1 only CPU is profiled"},
-		"turned off":        {deployment("annotations: {profiles.grafana.com/memory.scrape: \"false\"}", "", ""), "", leak, "FAIL deploy/orders.yaml:1 have not"},
+		"turned off":        {deployment("annotations: {profiles.grafana.com/memory.scrape: \"false\"}", "", ""), "", leak, "FAIL deploy/orders.yaml:1 have neither profiled"},
 		"sent to Pyroscope": {deployment("", "", "env: [{name: PYROSCOPE_SERVER_ADDRESS, value: \"http://pyroscope\"}]"), "", leak, "PASS deploy/orders.yaml:13 PYROSCOPE_SERVER_ADDRESS"},
 		"fetched by Parca":  {deployment("", "", "") + "-- parca.yaml --\nscrape_configs:\n- job_name: a\n  profiling_config: {pprof_config: {goroutine: {enabled: true}}}\n", "", leak, "PASS parca.yaml:3 profiling_config"},
 		"fetched by Alloy":  {deployment("", "", "") + "-- config.alloy --\n\npyroscope.scrape \"x\" {}\n", "", leak, "PASS config.alloy:2 pyroscope.scrape"},

@@ -261,7 +261,7 @@ func (r *Result) EjectionsScraped() verdict.Result {
 	}
 	told, tells := r.included()
 	for _, o := range r.objects {
-		if !slices.Contains([]string{"PodMonitor", "ServiceMonitor", "VMPodScrape", "VMServiceScrape", "PodMonitoring"}, o.kind) || !mentions(o.get("spec"), "/stats/prometheus") {
+		if !slices.Contains(monitorKinds(), o.kind) || !mentions(o.get("spec"), "/stats/prometheus") {
 			continue
 		}
 		at := o.at(o.node, o.String()+" fetches Envoy's metrics")
@@ -320,9 +320,9 @@ func (r *Result) injected(w *workload) (verdict.Place, bool) {
 		if n := w.annotations.Get(injection + kind); n.Exists() {
 			return verdict.Place{File: n.File(), Line: n.Line(), Text: w.String() + ": inject-" + kind + ": " + n.Text()}, n.Text() != "false" && n.Text() != ""
 		}
-		for _, o := range r.objects {
+		for _, o := range r.byKind["Namespace"] {
 			n := o.annotation(injection + kind)
-			if o.kind == "Namespace" && n.Exists() && n.Text() != "false" && (o.name == w.namespace || w.namespace == "") {
+			if n.Exists() && n.Text() != "false" && (o.name == w.namespace || w.namespace == "") {
 				return o.at(n, o.String()+": inject-"+kind), true
 			}
 		}
@@ -361,5 +361,5 @@ func (r *Result) MetricsScraped() verdict.Result {
 		}
 		t.add(ok, at, w.doubt())
 	}
-	return r.verdict(t, "workloads", "have their metrics fetched", "have not: no ServiceMonitor or PodMonitor selects them, and their pods have no prometheus.io/scrape")
+	return r.verdict(t, "workloads", "have their metrics fetched", "have no metrics fetched: no ServiceMonitor or PodMonitor selects them, and their pods have no prometheus.io/scrape")
 }

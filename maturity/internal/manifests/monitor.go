@@ -1,6 +1,7 @@
 package manifests
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/lagvet/lagvet/maturity/internal/hosts"
@@ -35,49 +36,44 @@ func (r *Result) monitored(w *workload) (verdict.Place, bool) {
 	if n := w.annotations.Get("prometheus.io/scrape"); n.Text() == "true" {
 		return verdict.Place{File: n.File(), Line: n.Line(), Text: "prometheus.io/scrape: true"}, true
 	}
-	for _, o := range r.objects {
-		if at, ok := r.monitors(o, w); ok {
-			return at, true
+	for _, kind := range monitorKinds() {
+		for _, o := range r.byKind[kind] {
+			if o.monitors(w) {
+				return o.at(o.node, o.String()), true
+			}
 		}
 	}
-	for _, s := range r.services {
-		if n := s.annotation("prometheus.io/scrape"); n.Text() == "true" && s.leads(w) {
+	for _, s := range w.services {
+		if n := s.annotation("prometheus.io/scrape"); n.Text() == "true" {
 			return s.at(n, s.String()+", prometheus.io/scrape: true"), true
 		}
 	}
 	for _, t := range r.scrapes {
-		if w.platform == compose && t.host == w.name || r.reaches(t.host, w) {
+		if w.platform == compose && t.host == w.name || w.reached(t.host) {
 			return t.at, true
 		}
 	}
 	return r.pushes(w)
 }
 
-// reaches reports whether a host is a service that leads to w.
-func (r *Result) reaches(host string, w *workload) bool {
-	for _, s := range r.services {
-		if s.leads(w) && hosts.Same(host, s.name) {
-			return true
-		}
-	}
-	return false
+// reached reports whether a host is a service that leads to w.
+func (w *workload) reached(host string) bool {
+	return slices.ContainsFunc(w.services, func(s *service) bool { return hosts.Same(host, s.name) })
 }
 
-// monitors reports whether o is a monitor of a Prometheus operator that selects w.
-func (r *Result) monitors(o *object, w *workload) (verdict.Place, bool) {
-	at := o.at(o.node, o.String())
+// monitorKinds are those of the objects by which operators of Prometheus, VictoriaMetrics
+// and Google's managed service are told what to fetch.
+func monitorKinds() []string {
+	return []string{"PodMonitor", "ServiceMonitor", "VMPodScrape", "VMServiceScrape", "PodMonitoring"}
+}
+
+// monitors reports whether the monitor o selects w.
+func (o *object) monitors(w *workload) bool {
 	selector := o.get("spec", "selector")
-	switch o.kind {
-	case "PodMonitor", "VMPodScrape", "PodMonitoring":
-		return at, selects(selector, w.labels) && w.platform == cluster && o.sees(w.namespace)
-	case "ServiceMonitor", "VMServiceScrape":
-		for _, s := range r.services {
-			if s.leads(w) && selects(selector, s.labels) && o.sees(s.namespace) {
-				return at, true
-			}
-		}
+	if o.kind == "ServiceMonitor" || o.kind == "VMServiceScrape" {
+		return slices.ContainsFunc(w.services, func(s *service) bool { return selects(selector, s.labels) && o.sees(s.namespace) })
 	}
-	return at, false
+	return w.platform == cluster && selects(selector, w.labels) && o.sees(w.namespace)
 }
 
 // sees reports whether a monitor looks into a namespace: its own, if it names none.

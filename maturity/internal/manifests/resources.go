@@ -44,7 +44,7 @@ func (r *Result) LimitsAgainstGOMAXPROCS(rt Runtime) verdict.Result {
 	if t.total == 0 {
 		return verdict.Needless("no CPU is withheld: the units set no CPUQuota", r.own(anything)[0].at)
 	}
-	return r.verdict(t, "containers", "have GOMAXPROCS within their CPU limit", "have not")
+	return r.verdict(t, "containers", "have GOMAXPROCS within their CPU limit", "have no CPU limit that GOMAXPROCS goes by")
 }
 
 func (r *Result) threads(t *tally, rt Runtime, w *workload, k *container) {
@@ -117,8 +117,8 @@ func (r *Result) limitRange(w *workload) *amount {
 	if w.platform != cluster {
 		return nil
 	}
-	for _, o := range r.objects {
-		if o.kind != "LimitRange" || !near(o.namespace, w.namespace) {
+	for _, o := range r.byKind["LimitRange"] {
+		if !near(o.namespace, w.namespace) {
 			continue
 		}
 		for _, l := range o.get("spec", "limits").List() {
@@ -186,8 +186,15 @@ func (r *Result) subjects() []subject {
 
 // judged are the routes but for those to what only others build.
 func (r *Result) judged() []*route {
+	foreign := make(map[string]bool)
+	for _, s := range r.services {
+		if s.foreign {
+			foreign[s.name] = true
+		}
+	}
 	return slices.DeleteFunc(slices.Clone(r.routes), func(rt *route) bool {
-		return slices.ContainsFunc(r.services, func(s *service) bool { return s.foreign && hosts.Same(s.name, rt.Service) })
+		name, _, _ := strings.Cut(hosts.Name(rt.Service), ".")
+		return foreign[name] && hosts.Same(name, rt.Service)
 	})
 }
 
@@ -224,9 +231,9 @@ func (r *Result) Quota() verdict.Result {
 // resourceQuota returns what the namespace gives all of its containers: it takes none
 // that has no limit.
 func (r *Result) resourceQuota(w *workload) *amount {
-	for _, o := range r.objects {
+	for _, o := range r.byKind["ResourceQuota"] {
 		n := o.get("spec", "hard", "limits.cpu")
-		if o.kind != "ResourceQuota" || w.platform != cluster || !near(o.namespace, w.namespace) {
+		if w.platform != cluster || !near(o.namespace, w.namespace) {
 			continue
 		}
 		if v, err := quantity(n.Text()); err == nil && v > 0 {
@@ -250,7 +257,7 @@ func (r *Result) LeakProfileCollected() verdict.Result {
 		at, ok := r.profiled(w)
 		t.add(ok, at, w.doubt())
 	}
-	return r.verdict(t, "workloads", "have their goroutines or memory profiled", "have not: annotate pods by profiles.grafana.com/goroutine.scrape, or give Parca a scrape configuration")
+	return r.verdict(t, "workloads", "have their goroutines or memory profiled", "have neither profiled: annotate pods by profiles.grafana.com/goroutine.scrape, or give Parca a scrape configuration")
 }
 
 func (r *Result) profiled(w *workload) (verdict.Place, bool) {

@@ -27,6 +27,18 @@ func newService(o *object) *service {
 	return &service{object: o, selector: texts(o.get("spec", "selector")), labels: texts(o.get("metadata", "labels"))}
 }
 
+// among returns those of the workloads, by their labels, that the service may lead to.
+func (s *service) among(labelled map[string][]*workload) []*workload {
+	var fewest []*workload
+	first := true
+	for k, v := range s.selector {
+		if ws := labelled[k+"="+v]; first || len(ws) < len(fewest) {
+			fewest, first = ws, false
+		}
+	}
+	return fewest
+}
+
 // leads reports whether the service leads to a workload.
 func (s *service) leads(w *workload) bool {
 	if len(s.selector) == 0 || w.platform != cluster || !near(s.namespace, w.namespace) {
@@ -554,8 +566,8 @@ func (c *collector) traefik(o *object) {
 
 // spec returns what an object of this kind and name says; nothing if there is none.
 func (c *collector) spec(kind, name string) yamltree.Node {
-	for _, o := range c.r.objects {
-		if name != "" && o.kind == kind && o.name == name {
+	for _, o := range c.r.byKind[kind] {
+		if name != "" && o.name == name {
 			return o.get("spec")
 		}
 	}

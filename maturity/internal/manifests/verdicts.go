@@ -52,7 +52,7 @@ func (r *Result) verdict(t tally, things, pass, fail string) verdict.Result {
 		return verdict.Unseen(fmt.Sprintf("of %d of %d %s it cannot be told whether they %s", len(t.open), t.total, things, pass), compact(t.open)...)
 	}
 	if hidden := r.hidden(); len(hidden) > 0 {
-		return verdict.Unseen(fmt.Sprintf("the %d %s that are seen %s, but not all manifests can be", t.total, things, pass), hidden...)
+		return verdict.Unseen(fmt.Sprintf("the %d %s that are seen %s, but not all manifests can be read", t.total, things, pass), hidden...)
 	}
 	return verdict.Passed(fmt.Sprintf("all %d %s %s", t.total, things, pass), t.good...)
 }

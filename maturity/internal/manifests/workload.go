@@ -33,6 +33,7 @@ type workload struct {
 	misplaced   yamltree.Node     // annotations of the object that runs the pods
 	containers  []*container
 	init        []*container
+	services    []*service    // that lead to it
 	grace       time.Duration // between the signal to stop and the kill
 	graceAt     verdict.Place // where that is said; without a line for the platform's default
 	at          verdict.Place
@@ -168,8 +169,8 @@ func (r *Result) variable(w *workload, k *container, name string) (variable, boo
 		return v, true
 	}
 	for _, from := range k.envFrom {
-		for _, o := range r.objects {
-			if o.kind != "ConfigMap" || o.name != from || !near(o.namespace, w.namespace) {
+		for _, o := range r.byKind["ConfigMap"] {
+			if o.name != from || !near(o.namespace, w.namespace) {
 				continue
 			}
 			if n := o.get("data", name); n.Exists() {
