@@ -154,6 +154,9 @@ func TestHidden(t *testing.T) {
 			}
 		})
 	}
+	rule := "-- r.yaml --\napiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: r}\nspec: {host: risk, trafficPolicy: {outlierDetection: {}}}\n"
+	verdicttest.Expect(t, collect(t, deployment("", "", "")+rule, "").OutlierDetection([]string{"risk", "score"}), "FAIL - 1 of 2")
+	verdicttest.Expect(t, collect(t, deployment("", "", "")+rule+chart, "").OutlierDetection([]string{"risk", "score"}), "UNKNOWN chart/Chart.yaml:1 1 of 2")
 	r := collect(t, module+chart, strings.Replace(deployment("", "", ""), "deploy/", "", 1))
 	verdicttest.Expect(t, r.Probes(), "FAIL orders.yaml:1 1 of 1 workloads have no readiness probe")
 }

@@ -131,7 +131,7 @@ func (r *Result) OutlierDetection(inventory []string) verdict.Result {
 	if len(inventory) == 0 {
 		return verdict.Unseen("the inventory of dependencies names no host, and so it cannot be told whether all are watched")
 	}
-	var t tally
+	t := tally{elsewhere: true}
 	for _, host := range inventory {
 		at, ok, patch := r.detected(host)
 		t.add(ok, at, doubt{patch: patch})
@@ -348,7 +348,7 @@ func (r *Result) MetricsScraped() verdict.Result {
 	if v, done := r.nothing(servingOnCluster, nil); done {
 		return v
 	}
-	var t tally
+	t := tally{elsewhere: true}
 	for _, w := range r.own(servingOnCluster) {
 		at, ok := r.monitored(w)
 		if !ok {

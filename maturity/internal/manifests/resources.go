@@ -138,7 +138,7 @@ func (r *Result) Concurrency() verdict.Result {
 	if v, done := r.nothing(servingOnCluster, r.routes); done {
 		return v
 	}
-	var t tally
+	t := tally{elsewhere: true}
 	for _, s := range r.subjects() {
 		i := slices.IndexFunc(r.policies, func(p *trafficPolicy) bool { return p.limit.Exists() && p.about(s.name) })
 		if i < 0 {

@@ -12,6 +12,7 @@ import (
 type tally struct {
 	good, bad, open []verdict.Place
 	total           int
+	elsewhere       bool // what the bad lack may be in a manifest of its own
 }
 
 // A doubt is why what a manifest says of something may not be what is deployed.
@@ -45,13 +46,16 @@ func (t *tally) unknown(at verdict.Place) {
 // verdict says what a tally comes to. Things names what was counted; pass and fail say
 // what those do that are as they are to be, and the others.
 func (r *Result) verdict(t tally, things, pass, fail string) verdict.Result {
+	hidden := r.hidden()
 	switch {
+	case len(t.bad) > 0 && t.elsewhere && len(hidden) > 0:
+		return verdict.Unseen(fmt.Sprintf("%d of %d %s %s, as far as can be seen: %s", len(t.bad), t.total, things, fail, hidden[0].Text), append(t.bad, hidden...)...)
 	case len(t.bad) > 0:
 		return verdict.Failed(fmt.Sprintf("%d of %d %s %s", len(t.bad), t.total, things, fail), t.bad...)
 	case len(t.open) > 0:
 		return verdict.Unseen(fmt.Sprintf("of %d of %d %s it cannot be told whether they %s", len(t.open), t.total, things, pass), compact(t.open)...)
 	}
-	if hidden := r.hidden(); len(hidden) > 0 {
+	if len(hidden) > 0 {
 		return verdict.Unseen(fmt.Sprintf("the %d %s that are seen %s, but not all manifests can be read", t.total, things, pass), hidden...)
 	}
 	return verdict.Passed(fmt.Sprintf("all %d %s %s", t.total, things, pass), t.good...)
