@@ -218,9 +218,7 @@ var away = map[string]func(*testing.T, *plant){
 	"observability-trace-id": edits("main.go", "\t\"go.opentelemetry.io/contrib/bridges/otelslog\"\n", ""),
 	"observability-runtime": func(t *testing.T, p *plant) {
 		p.replace(t, deployed, `prometheus.io/scrape: "true"`, `prometheus.io/scrape: "false"`)
-		p.replace(t, deployed, "{app: orders}}
-  podMetricsEndpoints", "{app: stock}}
-  podMetricsEndpoints")
+		p.replace(t, deployed, "{app: orders}}\n  podMetricsEndpoints", "{app: stock}}\n  podMetricsEndpoints")
 	},
 	"observability-loggers":  permitted("log"),
 	"observability-enforced": unenforced("logsplit"),
