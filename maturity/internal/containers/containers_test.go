@@ -32,7 +32,7 @@ WORKDIR /src
 FROM base AS build-linux
 ARG GO_VERSION VERSION=dev
 # a comment
-RUN --mount=type=cache,target=/root/.cache \
+RUN --mount=type=cache,target=/home/go/.cache \
     --mount=type=bind,target=. \
     # another one
     set -eux; \

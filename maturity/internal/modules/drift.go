@@ -148,6 +148,9 @@ func (r *Result) VersionsAgree() verdict.Result {
 			if to, ok := m.replacement(mod); ok {
 				mod = to
 			}
+			if mod.Version == "" {
+				continue // it lies in the repository
+			}
 			if !q.Indirect {
 				direct[q.Mod.Path] = true
 			}

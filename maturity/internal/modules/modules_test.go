@@ -191,6 +191,7 @@ func TestVersionsAgree(t *testing.T) {
 		"one":       {needsA, want{verdict.NotApplicable, "one module", ""}},
 		"disjoint":  {gomod("go 1.26") + other("v1.2.3"), want{verdict.NotApplicable, "in common", ""}},
 		"tool":      {needsA + strings.Replace(other("v1.2.4"), "b/go.mod", "tools/go.mod", 1), want{verdict.NotApplicable, "", ""}},
+		"local":     {needsA + "replace example.com/a => ./x\n" + other("v1.2.4") + "replace example.com/a => ../x\n", want{verdict.NotApplicable, "in common", ""}},
 		"one's own": {needsA + other("v1.2.4") + "-- a/go.mod --\nmodule example.com/a\n", want{verdict.NotApplicable, "", ""}},
 	} {
 		t.Run(name, func(t *testing.T) {
