@@ -285,6 +285,10 @@ func (r *Result) RuntimeMetrics() verdict.Result {
 			return c.name == "NewGoCollector" || c.pkg == client+"/promhttp" && c.name == "Handler"
 		case c.pkg == "go.opentelemetry.io/contrib/instrumentation/runtime":
 			return c.name == "Start"
+		case c.pkg == "github.com/docker/go-metrics": // of Prometheus's default registry
+			return c.name == "Handler"
+		case strings.HasPrefix(c.pkg, "github.com/hashicorp/go-metrics") || c.pkg == "github.com/armon/go-metrics":
+			return c.name == "DefaultConfig" // which has EnableRuntimeMetrics
 		case c.pkg == "runtime/metrics":
 			return c.name == "Read" || c.name == "All"
 		case c.pkg == "github.com/VictoriaMetrics/metrics":

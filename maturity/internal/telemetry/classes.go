@@ -98,6 +98,7 @@ var libraries = []library{
 	{"github.com/grafana/dskit/tracing", tracing, "OpenTelemetry"},
 
 	{"github.com/prometheus/client_golang", metrics, ""},
+	{"github.com/docker/go-metrics", metrics, ""},
 	{"github.com/VictoriaMetrics/metrics", metrics, ""},
 	{"github.com/hashicorp/go-metrics", metrics, ""},
 	{"github.com/armon/go-metrics", metrics, ""},

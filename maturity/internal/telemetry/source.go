@@ -230,6 +230,7 @@ func baseName(p string) string {
 		base = path.Base(path.Dir(p))
 	}
 	base, _, _ = strings.Cut(base, ".v")
+	base = strings.TrimSuffix(base, ".go")
 	return strings.TrimSuffix(strings.TrimPrefix(base, "go-"), "-go")
 }
 

@@ -154,6 +154,8 @@ func TestRuntimeMetrics(t *testing.T) {
 		"default registry": {program + one(client, "prometheus.MustRegister(c)"), want{verdict.Pass, "default registry", "p/p.go:4"}},
 		"own registry":     {program + one(client, "prometheus.NewRegistry()"), want{verdict.Fail, "NewGoCollector", "p/p.go:2"}},
 		"OpenTelemetry":    {program + one("go.opentelemetry.io/contrib/instrumentation/runtime", "runtime.Start()"), want{verdict.Pass, "", ""}},
+		"go-metrics":       {program + code("p/p.go", []string{"metrics \"github.com/hashicorp/go-metrics/compat\""}, "metrics.NewGlobal(metrics.DefaultConfig(\"a\"), s)"), want{verdict.Pass, "", ""}},
+		"docker":           {program + one("github.com/docker/go-metrics", "metrics.Handler()"), want{verdict.Pass, "", ""}},
 		"by hand":          {program + one("runtime/metrics", "metrics.Read(s)"), want{verdict.Pass, "", ""}},
 		"VictoriaMetrics":  {program + one("github.com/VictoriaMetrics/metrics", "metrics.WritePrometheus(w, true)"), want{verdict.Pass, "", ""}},
 		"nothing":          {program, want{verdict.Fail, "no metrics", ""}},
