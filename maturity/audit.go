@@ -122,13 +122,19 @@ func (e *evidence) judge(t Track, waivers []Waiver) TrackState {
 	}
 	for _, c := range t.Controls {
 		state := ControlState{Control: c, Result: checks[c.Check](e, t, c.With)}
-		if tried, ok := e.Trials[c.ID]; ok && state.Status != verdict.Fail {
+		if tried, ok := e.Trials[c.ID]; ok && decides(state.Result, tried) {
 			state.Result = tried
 		}
 		waive(&state, waivers, e.now)
 		s.Controls = append(s.Controls, state)
 	}
 	return s
+}
+
+// decides reports whether what came of a trial takes the place of what is declared. A
+// trial that came to nothing says nothing against it.
+func decides(declared, tried verdict.Result) bool {
+	return tried.Status == verdict.Fail || tried.Status == verdict.Pass && declared.Status != verdict.Fail
 }
 
 func collect(in Input) (*evidence, []Problem, error) {

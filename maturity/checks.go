@@ -99,7 +99,7 @@ var checks = map[string]check{
 	},
 
 	"prove.enforce": func(*evidence, Track, With) verdict.Result {
-		return verdict.Unseen("no hazard was planted to see whether the build refuses it")
+		return verdict.Unseen("no hazard was planted to see whether the build refuses it: lagvet audit --prove does")
 	},
 
 	"binary.enforced":     func(e *evidence, _ Track, _ With) verdict.Result { return e.binary.Enforced(e.Enforce.Digest) },

@@ -71,7 +71,6 @@ type With struct {
 	Columns   []string `yaml:"columns" json:"columns,omitempty"`
 	Releases  int      `yaml:"releases" json:"releases,omitempty"`
 	Rules     []string `yaml:"rules" json:"rules,omitempty"`
-	Rule      string   `yaml:"rule" json:"rule,omitempty"`
 	Suspected bool     `yaml:"suspected" json:"suspected,omitempty"` // findings of the lowest tier count too
 	About     string   `yaml:"about" json:"about,omitempty"`
 	API       string   `yaml:"api" json:"api,omitempty"`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -16,7 +17,9 @@ func auditCommand(code *int) *cobra.Command {
 		Short: "Say at which level of maturity the repository stands, and refuse a release below it",
 		Long: `Audit says at which of five levels the repository stands against each class of
 incident, why, and what the next level takes. It reads the repository and runs
-nothing of it but lagvet's own rules.
+nothing of it but lagvet's own rules, unless --prove is given: then the gates of
+its continuous integration are run in a clone, as they are and with faults planted
+that they are there to find. --list says before which commands those are.
 
 The exit code is 0 if the level that --level names is met, 1 if it is not, 2 for
 usage and configuration, 3 if it could not be measured.`,
@@ -42,6 +45,9 @@ usage and configuration, 3 if it could not be measured.`,
 	f.StringArrayVar(&opts.Manifests, "manifests", nil, "a `directory` with manifests as they are deployed")
 	f.StringVar(&opts.Binary, "binary", "", "the `file` that is shipped")
 	f.BoolVar(&opts.NoCheck, "no-check", false, "do not run the rules: what hangs on them is unknown")
+	f.BoolVar(&opts.Prove, "prove", false, "run the repository's own gates, as they are and with faults planted")
+	f.BoolVar(&opts.List, "list", false, "with --prove: say what would be run, and run nothing")
+	f.DurationVar(&opts.Timeout, "timeout", 10*time.Minute, "with --prove: how long one command may `take`")
 	f.BoolVar(&opts.All, "all", false, "list what is met too")
 	return cmd
 }

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/cmd/internal/output"
@@ -34,6 +35,9 @@ type Options struct {
 	Binary    string   // the one that is shipped
 	NoCheck   bool     // do not run the rules
 	All       bool     // list what is met too
+	Prove     bool     // run the repository's own gates with faults planted
+	List      bool     // with Prove: say what would be run, and run nothing
+	Timeout   time.Duration
 
 	Progress func(status string) // told how far the check is, and "" when it is over; or nil
 }
@@ -67,6 +71,15 @@ func Run(ctx context.Context, o Options, s Streams) (code int, err error) {
 	if err != nil {
 		return failed(err, s)
 	}
+	if o.Prove {
+		stop, err := prove(ctx, &in, o, s)
+		if err != nil {
+			return failed(err, s)
+		}
+		if stop {
+			return report.Clean, nil
+		}
+	}
 	rep, err := maturity.Audit(maturity.Default(), in)
 	if err != nil {
 		return report.Usage, err
@@ -87,6 +100,30 @@ func Run(ctx context.Context, o Options, s Streams) (code int, err error) {
 		return report.Unchecked, nil
 	}
 	return report.Clean, nil
+}
+
+// prove lists the gates that can be tried and, unless no more was asked, tries them.
+func prove(ctx context.Context, in *maturity.Input, o Options, s Streams) (stop bool, err error) {
+	trials, err := maturity.Trials(maturity.Default(), *in)
+	if err != nil {
+		return false, err
+	}
+	fmt.Fprintf(s.Err, "%d gates are tried, each as it is and with a fault planted, in a clone of the commit:\n", len(trials))
+	for _, t := range trials {
+		fmt.Fprintf(s.Err, "  %s: %s\n", t.Control, t.About)
+	}
+	if o.List {
+		return true, nil
+	}
+	in.Trials, err = maturity.Prove(ctx, *in, trials, o.Timeout, func(t maturity.Trial) {
+		if o.Progress != nil {
+			o.Progress("trying " + t.Command)
+		}
+	})
+	if o.Progress != nil {
+		o.Progress("")
+	}
+	return false, err
 }
 
 // failed tells what kept the audit from an answer; faults of the configuration are

@@ -65,22 +65,16 @@ func TestLagvetPlanted(t *testing.T) { t.Fatal("planted to see whether this gate
 func LagvetPlanted(n int) bool { return n == n }
 `,
 	},
+	contextless(ci.Lagvet), contextless(ci.Enforce),
 	{
-		Kind: ci.Lagvet, Rule: "ctxless", Name: "a request without the context that is there", File: "lagvet_planted.go", Names: []string{"ctxless", "lagvet_planted.go"},
+		Kind: ci.Enforce, Rule: "hotalloc", Name: "an allocation where a contract forbids it", File: "lagvet_planted.go", Names: []string{"lagvet_planted.go"},
 		Body: `
-import (
-	"context"
-	"net/http"
-)
+var lagvetPlanted []byte
 
-// LagvetPlanted is there to see whether a gate fails.
-func LagvetPlanted(ctx context.Context) error {
-	resp, err := http.Get("http://example.com")
-	if err != nil {
-		return err
-	}
-	return resp.Body.Close()
-}
+// LagvetPlanted is there to see whether a build fails.
+//
+//lagvet:noalloc
+func LagvetPlanted(n int) { lagvetPlanted = make([]byte, n) }
 `,
 	},
 	{
@@ -113,6 +107,28 @@ func TestLagvetPlantedLeak(t *testing.T) { go lagvetPlantedLeak() }
 
 func lagvetPlantedLeak() { select {} }
 `,
+}
+
+func contextless(k ci.Kind) Plant {
+	return Plant{
+		Kind: k, Rule: "ctxless", Name: "a request without the context that is there", File: "lagvet_planted.go",
+		Names: []string{"ctxless", "lagvet_planted.go"},
+		Body: `
+import (
+	"context"
+	"net/http"
+)
+
+// LagvetPlanted is there to see whether a gate fails.
+func LagvetPlanted(ctx context.Context) error {
+	resp, err := http.Get("http://example.com")
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+`,
+	}
 }
 
 func lostCancel(k ci.Kind) Plant {
