@@ -1,7 +1,6 @@
 package clients
 
 import (
-	"bytes"
 	"bufio"
 	"bytes"
 	"context"
