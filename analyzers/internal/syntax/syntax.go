@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/inspect"
 	"golang.org/x/tools/go/ast/inspector"
 )
 
@@ -19,6 +20,7 @@ import (
 var Analyzer = &analysis.Analyzer{
 	Name:             "lagvetsyntax",
 	Doc:              "index the syntax trees of a package, test files excepted",
+	Requires:         []*analysis.Analyzer{inspect.Analyzer},
 	Run:              run,
 	RunDespiteErrors: true,
 	ResultType:       reflect.TypeFor[*inspector.Inspector](),
@@ -30,6 +32,9 @@ func run(pass *analysis.Pass) (any, error) {
 		if !strings.HasSuffix(pass.Fset.File(f.FileStart).Name(), "_test.go") {
 			files = append(files, f)
 		}
+	}
+	if in, ok := pass.ResultOf[inspect.Analyzer].(*inspector.Inspector); ok && len(files) == len(pass.Files) {
+		return in, nil // the index that passes of others go by
 	}
 	return inspector.New(files), nil
 }

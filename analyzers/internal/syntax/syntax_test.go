@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/inspect"
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
@@ -33,6 +34,35 @@ func TestWithoutTests(t *testing.T) {
 	}
 	if want := []string{"a.go", "test.go"}; !slices.Equal(got, want) {
 		t.Errorf("files %q, want %q", got, want)
+	}
+}
+
+// The index that others go by is taken where it holds no tests.
+func TestShared(t *testing.T) {
+	fset := token.NewFileSet()
+	parse := func(name string) *ast.File {
+		f, err := parser.ParseFile(fset, name, "package p", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	program, tests := parse("a.go"), parse("a_test.go")
+	for _, tt := range []struct {
+		files []*ast.File
+		want  bool
+	}{
+		{[]*ast.File{program}, true},
+		{[]*ast.File{program, tests}, false},
+	} {
+		all := inspector.New(tt.files)
+		res, err := syntax.Analyzer.Run(&analysis.Pass{Fset: fset, Files: tt.files, ResultOf: map[*analysis.Analyzer]any{inspect.Analyzer: all}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := res == any(all); got != tt.want {
+			t.Errorf("%d files: shared %t", len(tt.files), got)
+		}
 	}
 }
 
