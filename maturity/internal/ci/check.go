@@ -67,11 +67,23 @@ func (r *Result) inner(g *Gate, kind Kind) bool {
 	case PreCommit, Goreleaser, DockerBuild, Fault, FaultByName, RuleLint, MetricLint, DashboardLint, Benchmark:
 		return false
 	}
-	if g.Dir == "" || g.Dir == "." || !slices.Contains(r.mods, ".") {
+	dir := g.workDir()
+	if dir == "" || dir == "." || !slices.Contains(r.mods, ".") {
 		return false
 	}
-	m := moduleOf(r.mods, g.Dir)
+	m := moduleOf(r.mods, dir)
 	return m != "" && m != "."
+}
+
+// workDir is where a command works: of those of Go, -C says more than the directory
+// that they are started in.
+func (g *Gate) workDir() string {
+	argv := normal(g.Argv)
+	if g.Dir == "" || len(argv) < 2 || argv[0] != "go" {
+		return g.Dir
+	}
+	f := g.parseGo(argv[2:])
+	return path.Join(g.Dir, f.flags["C"])
 }
 
 // clearest puts first what proves a gate best: that which is limited to nothing and
@@ -144,6 +156,9 @@ func (r *Result) judge(what string, known, unread []candidate, pullRequest, rele
 			proofs = append(proofs, p)
 		}
 		notes = cmp.Or(notes, known[i].Note)
+		if known[i].kind == GolangciLint && known[i].part != "" {
+			what += ", for what is new,"
+		}
 	}
 	if len(missing) == 0 {
 		reason := fmt.Sprintf("%s runs %s", what, before(need))
@@ -407,13 +422,7 @@ func moduleOf(mods []string, dir string) string {
 func (c candidate) covers(dir string) bool {
 	argv := normal(c.Argv)
 	f := c.parseGo(argv[min(2, len(argv)):])
-	base := c.Dir
-	if base == "" {
-		base = "."
-	}
-	if to, ok := f.flags["C"]; ok {
-		base = path.Join(base, to)
-	}
+	base := cmp.Or(c.workDir(), ".")
 	if len(f.pkgs) == 0 && len(f.loose) == 0 {
 		return dir == base
 	}

@@ -115,6 +115,7 @@ func TestRace(t *testing.T) {
 		{"unknown condition", workflow("      - run: go test -race ./...\n        if: vars.RACE == 'yes'\n"), verdict.Unknown, "it depends on `vars.RACE == 'yes'`"},
 		{"for files that changed", workflow("      - run: go test -race ./...\n        if: steps.changes.outputs.go == 'true'\n"), verdict.Pass, "where `steps.changes.outputs.go == 'true'`"},
 		{"a script from elsewhere", workflow("      - run: curl https://example.com/test.sh | bash -s\n"), verdict.Fail, "nothing runs"},
+		{"no test", workflow("      - run: go test -race -run=^$ ./...\n"), verdict.Fail, "nothing runs"},
 		{"an action from elsewhere", workflow("      - uses: example/go-test@v1\n"), verdict.Unknown, "runs an action of another repository"},
 		{"a second gate that is weak", workflow("      - run: go test -race ./... || true\n      - run: go test -race ./...\n"), verdict.Pass, ""},
 		{"another repository", workflow("      - uses: actions/checkout@v4\n        with: {repository: other/one}\n      - run: go test -race ./...\n"), verdict.Fail, "nothing runs"},
@@ -176,6 +177,7 @@ func TestGates(t *testing.T) {
 		{"linter off by flag", "      - run: golangci-lint run --disable errcheck\n", "", func(r *Result) verdict.Result { return r.Linters([]string{"errcheck"}, all(true)) }, verdict.Fail, "without the linter errcheck"},
 		{"govet by go vet", "      - run: go vet ./...\n", "", func(r *Result) verdict.Result { return r.Linters([]string{"govet"}, all(false)) }, verdict.Pass, ""},
 		{"issues-exit-code", "      - run: golangci-lint run --issues-exit-code=0\n", "", func(r *Result) verdict.Result { return r.GateOn(GolangciLint, true, true) }, verdict.Fail, "--issues-exit-code=0"},
+		{"only what is new", "      - uses: golangci/golangci-lint-action@v8\n        with: {only-new-issues: true}\n", "", func(r *Result) verdict.Result { return r.GateOn(GolangciLint, true, false) }, verdict.Pass, "`golangci-lint run`, for what is new, runs before each merge"},
 		{"golangci-lint version", "      - run: golangci-lint version\n", "", func(r *Result) verdict.Result { return r.GateOn(GolangciLint, true, true) }, verdict.Fail, "nothing runs"},
 		{"readonly", "      - run: go build -mod=readonly ./...\n", "", func(r *Result) verdict.Result { return r.GateOn(ReadonlyBuild, true, true) }, verdict.Pass, ""},
 		{"enforce", "      - run: go build -toolexec=\"lagvet enforce\" ./...\n", "", func(r *Result) verdict.Result { return r.GateOn(Enforce, true, true) }, verdict.Pass, ""},
@@ -273,7 +275,7 @@ func FuzzRule(f *testing.F) {
 
 func TestRule(t *testing.T) {
 	vars := func(name string) (string, bool, bool) {
-		v, ok := map[string]string{"CI_COMMIT_BRANCH": "main", "EMPTY": "", "build.branch": "main"}[name]
+		v, ok := map[string]string{"OWN": ownName, "CI_COMMIT_BRANCH": "main", "EMPTY": "", "build.branch": "main"}[name]
 		return v, ok, name != "OPEN"
 	}
 	for text, want := range map[string]string{
@@ -285,6 +287,8 @@ func TestRule(t *testing.T) {
 		`$NONE == null`:                                     "true",
 		`$CI_COMMIT_BRANCH =~ /^ma/`:                        "true",
 		`$CI_COMMIT_BRANCH !~ /^MA/i`:                       "false",
+		`$OWN == "acme/m" && $OWN =~ /^acme/`:               "true",
+		`$OWN !~ /^acme/`:                                   "false",
 		`$OPEN == "x"`:                                      "unknown",
 		`$OPEN == "x" && $NONE`:                             "false",
 		`$OPEN == "x" || $CI_COMMIT_BRANCH`:                 "true",

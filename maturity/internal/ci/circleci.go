@@ -25,7 +25,8 @@ func (c *collector) circleci() {
 
 type circleConfig struct {
 	*collector
-	doc yamltree.Node
+	doc    yamltree.Node
+	source string // of the pipeline: webhook, or scheduled_pipeline
 }
 
 func (c *circleConfig) workflows() {
@@ -43,22 +44,33 @@ func (c *circleConfig) workflows() {
 		if t := w.Get("triggers"); t.Exists() {
 			base = Schedule
 		}
-		open, runs := c.condition(w)
-		if !runs {
+		for _, source := range []struct {
+			name string
+			on   Moments
+		}{{"webhook", base}, {"scheduled_pipeline", Schedule}} {
+			c.source = source.name
+			open, runs := c.condition(w)
+			// Without a condition on it, a workflow runs in scheduled pipelines too, which
+			// are set up elsewhere.
+			if runs && (source.name == "webhook" || w.Get("when").Exists() && open == "") {
+				c.workflow(w, source.on, open)
+			}
+		}
+	}
+}
+
+func (c *circleConfig) workflow(w yamltree.Node, on Moments, open string) {
+	for _, j := range w.Get("jobs").List() {
+		if j.Text() != "" {
+			c.job(j.Text(), yamltree.Node{}, nil, on, open, j.Line())
 			continue
 		}
-		for _, j := range w.Get("jobs").List() {
-			if j.Text() != "" {
-				c.job(j.Text(), yamltree.Node{}, nil, base, open, j.Line())
+		for name, conf := range j.Fields() {
+			if conf.Get("type").Text() == "approval" {
 				continue
 			}
-			for name, conf := range j.Fields() {
-				if conf.Get("type").Text() == "approval" {
-					continue
-				}
-				for _, p := range c.combinations(conf) {
-					c.job(name, conf, p, filtered(conf.Get("filters"), base), open, j.Line())
-				}
+			for _, p := range c.combinations(conf) {
+				c.job(name, conf, p, filtered(conf.Get("filters"), on), open, j.Line())
 			}
 		}
 	}
@@ -71,15 +83,57 @@ func (c *circleConfig) condition(w yamltree.Node) (open string, runs bool) {
 		if !n.Exists() {
 			continue
 		}
-		text := c.fill(n.Text(), nil)
+		yes, known := c.logic(n, nil, 0)
 		switch {
-		case n.IsMap() || strings.Contains(text, "\uE000"):
+		case !known:
 			return "`" + key + "` of the workflow", true
-		case (text != "" && text != "false") != (key == "when"):
+		case yes != (key == "when"):
 			return "", false
 		}
 	}
 	return "", true
+}
+
+// logic evaluates a condition: a text, or and, or, not and equal of others.
+func (c *circleConfig) logic(n yamltree.Node, p params, depth int) (yes, known bool) {
+	if depth > 20 {
+		return false, false
+	}
+	if !n.IsMap() {
+		text := c.fill(n.Text(), p)
+		return text != "" && text != "false", !strings.Contains(text, "\uE000")
+	}
+	for op, arg := range n.Fields() {
+		switch op {
+		case "and", "or":
+			known = true
+			for _, e := range arg.List() {
+				v, k := c.logic(e, p, depth+1)
+				if k && v == (op == "or") {
+					return v, true
+				}
+				known = known && k
+			}
+			return op == "and", known
+		case "not":
+			yes, known = c.logic(arg, p, depth+1)
+			return !yes, known
+		case "equal":
+			first, yes := "", true
+			for i, e := range arg.Texts() {
+				text := c.fill(e, p)
+				if strings.Contains(text, "\uE000") {
+					return false, false
+				}
+				if i == 0 {
+					first = text
+				}
+				yes = yes && text == first
+			}
+			return yes, true
+		}
+	}
+	return false, false
 }
 
 // params are the parameters of a job or command.
@@ -150,6 +204,9 @@ func (c *circleConfig) fill(text string, p params) string {
 			if v, ok := p[rest]; ok {
 				return v
 			}
+		}
+		if name == "pipeline.trigger_source" {
+			return c.source
 		}
 		if rest, ok := strings.CutPrefix(name, "pipeline.parameters."); ok {
 			if d := c.doc.Get("parameters", rest, "default"); d.Exists() {
@@ -228,12 +285,12 @@ func (j *circleJob) steps(n yamltree.Node, p params, depth int) {
 }
 
 func (j *circleJob) conditional(key string, conf yamltree.Node, p params, depth int) {
-	text := j.fill(conf.Get("condition").Text(), p)
+	yes, known := j.logic(conf.Get("condition"), p, 0)
 	prev := j.step.cond
 	switch {
-	case conf.Get("condition").IsMap() || strings.Contains(text, "\uE000"):
+	case !known:
 		j.step.cond = and(prev, "`"+key+"`")
-	case (text != "" && text != "false") != (key == "when"):
+	case yes != (key == "when"):
 		return
 	}
 	j.steps(conf.Get("steps"), p, depth+1)

@@ -247,13 +247,10 @@ func (g *github) paths(e *actionlint.WebhookEvent) (note string, some bool) {
 
 func short(values []*actionlint.String) string {
 	var all []string
-	for _, v := range values[:min(2, len(values))] {
+	for _, v := range values {
 		all = append(all, v.Value)
 	}
-	if len(values) > 2 {
-		all = append(all, "…")
-	}
-	return strings.Join(all, ", ")
+	return few(all)
 }
 
 // A run is how a workflow came to run: by itself, or called by another.

@@ -71,13 +71,20 @@ func (g *gitlab) include(inc yamltree.Node, depth int) {
 		if what == "" {
 			continue
 		}
-		// GitLab's own templates of scanners.
 		g.jobs++
-		g.run(step{
+		st := step{
 			provider: gitlabCI, job: "include", jobID: g.jobs, on: PullRequest | DefaultBranch | Release,
 			place: verdict.Place{File: inc.File(), Line: inc.Line(), Text: "include: " + what},
 			argv:  append([]string{what}, inc.Get("file").Texts()...), unread: "includes a configuration from elsewhere, " + what,
-		})
+		}
+		// What GitLab's own templates run is known: scanners, whose jobs may fail.
+		if key == "template" && (strings.HasPrefix(what, "Security/") || strings.HasPrefix(what, "Jobs/")) {
+			if !strings.Contains(what, "Dependency-Scanning") {
+				return
+			}
+			st.argv, st.unread, st.why = []string{"gemnasium"}, "", "GitLab's template lets it fail (`allow_failure`)"
+		}
+		g.run(st)
 		return
 	}
 }
@@ -283,6 +290,10 @@ func (g *gitlab) at(name string, id int, layers, lines []yamltree.Node, env scri
 		if v, ok := env[name]; ok {
 			return v, true, !strings.Contains(v, "\uE000")
 		}
+		switch name {
+		case "CI_PROJECT_PATH", "CI_PROJECT_NAMESPACE", "CI_PROJECT_ROOT_NAMESPACE", "CI_PROJECT_NAME", "CI_SERVER_HOST", "CI_SERVER_URL":
+			return ownName, true, true
+		}
 		// What GitLab sets is known; other variables may be set for the project.
 		return "", false, strings.HasPrefix(name, "CI_COMMIT_") || strings.HasPrefix(name, "CI_MERGE_REQUEST_") || name == "CI_PIPELINE_SOURCE"
 	}
@@ -323,7 +334,16 @@ func (g *gitlab) at(name string, id int, layers, lines []yamltree.Node, env scri
 		}
 		st.script.More = append(st.script.More, t)
 	}
+	if windows(name, layers) && slices.ContainsFunc(lines, func(l yamltree.Node) bool { return !g.r.Parses(l.Text()) }) {
+		st.argv, st.unread = []string{"pwsh"}, "is written for PowerShell"
+	}
 	g.run(st)
+}
+
+// windows reports whether a job runs where PowerShell is the shell.
+func windows(name string, layers []yamltree.Node) bool {
+	names := append(field(layers, "tags").Texts(), name)
+	return slices.ContainsFunc(names, func(s string) bool { return strings.Contains(strings.ToLower(s), "windows") })
 }
 
 // A decision is what rules say of a job.
@@ -356,7 +376,7 @@ func (g *gitlab) decide(rules yamltree.Node, lookup lookup) decision {
 			if changes.IsMap() {
 				paths = changes.Get("paths")
 			}
-			d.note = "changes of " + strings.Join(paths.Texts(), ", ")
+			d.note = "changes of " + few(paths.Texts())
 		}
 		d.when = r.Get("when").Text()
 		d.runs = d.when != "never"
@@ -368,6 +388,15 @@ func (g *gitlab) decide(rules yamltree.Node, lookup lookup) decision {
 		return d
 	}
 	return decision{open: d.open}
+}
+
+// few lists the first of many.
+func few(names []string) string {
+	const most = 2
+	if len(names) > most {
+		names = append(slices.Clone(names[:most]), "…")
+	}
+	return strings.Join(names, ", ")
 }
 
 func cond(r yamltree.Node) string { return r.Get("if").Text() }

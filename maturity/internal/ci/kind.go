@@ -56,14 +56,14 @@ func (k Kind) String() string {
 
 // words are what the names of things have that may hold gates of a kind.
 var words = map[Kind]*regexp.Regexp{
-	Test:          regexp.MustCompile(`(?i)test|check|\bci\b|unit`),
-	Race:          regexp.MustCompile(`(?i)test|race|check|\bci\b|unit`),
+	Test:          regexp.MustCompile(`(?i)test|unit|(^|[ /])(check|ci)([ ./]|$)`),
+	Race:          regexp.MustCompile(`(?i)test|race|unit|(^|[ /])(check|ci)([ ./]|$)`),
 	Vulnerability: regexp.MustCompile(`(?i)vuln|secur|scan|snyk|trivy|nancy`),
 	ModVerify:     regexp.MustCompile(`(?i)\bmod|verify|vendor|check|validate`),
 	Tidy:          regexp.MustCompile(`(?i)\bmod|tidy|vendor|check|validate|verify`),
 	Benchmark:     regexp.MustCompile(`(?i)bench|perf`),
 	Fault:         regexp.MustCompile(`(?i)chaos|fault|jepsen|antithesis|resilien|toxi`),
-	Lagvet:        regexp.MustCompile(`(?i)lagvet|lint|vet|check|validate|static|analy`),
+	Lagvet:        regexp.MustCompile(`(?i)lagvet|lint|\bvet|static|analy|(^|[ /])(check|ci|validate)([ ./]|$)`),
 }
 
 func (k Kind) words() *regexp.Regexp {
@@ -98,7 +98,7 @@ func (g *Gate) roles() []role {
 		return []role{{kind: Staticcheck, flags: argv[1:]}}
 	case name == "govulncheck":
 		return []role{{kind: Vulnerability, why: govulncheckWhy(argv), flags: argv[1:]}}
-	case name == "osv-scanner", name == "nancy", name == "snyk" && slices.Contains(argv, "test"):
+	case name == "osv-scanner", name == "nancy", name == "gemnasium", name == "snyk" && slices.Contains(argv, "test"):
 		return []role{{kind: Vulnerability}}
 	case name == "trivy" || name == "grype":
 		return []role{{kind: Vulnerability, why: scannerWhy(g, argv)}}
@@ -155,6 +155,8 @@ func normal(argv []string) []string {
 				return append([]string{"go"}, rest...)
 			}
 			argv = args
+		case name == "gotestsum" && len(rest) > 0 && (strings.Trim(rest[0], "-") == "version" || strings.Trim(rest[0], "-") == "help"):
+			return append([]string{name}, rest...)
 		case name == "gotestsum":
 			return append([]string{"go", "test"}, gotestsumArgs(rest)...)
 		case name == "ginkgo":
@@ -339,6 +341,10 @@ func (g *Gate) goRoles(argv []string) []role {
 
 var faultRE = regexp.MustCompile(`(?i)fault|chaos|toxi|failover|partition|netem|flaky.?network|resilien`)
 
+// noTests matches the patterns by which people run no test, only benchmarks or the
+// compiler.
+var noTests = regexp.MustCompile(`(?i)^\^?(none|nope|no|nothing|no_?tests?|x{2,}|-|_+|#|dummy)?\$?$`)
+
 func (g *Gate) testRoles(f goFlags) []role {
 	if _, ok := f.flags["c"]; ok {
 		return nil // only builds
@@ -351,12 +357,15 @@ func (g *Gate) testRoles(f goFlags) []role {
 	}
 	limited := ""
 	if run, ok := f.flags["run"]; ok {
-		if run == "^$" || run == "-" || run == "NONE" || run == "xxx" || run == "XXX" || run == "^#" {
+		if noTests.MatchString(run) {
 			return benchRoles(f)
 		}
 		limited = "tests that match " + run
 	}
 	if run, ok := f.flags["test.run"]; ok {
+		if noTests.MatchString(run) {
+			return benchRoles(f)
+		}
 		limited = "tests that match " + run
 	}
 	p := part(f.pkgs)

@@ -20,6 +20,10 @@ func evalRule(text string, vars lookup) (yes, known bool) {
 	return v.yes(), v.known
 }
 
+// ownName is the value of variables for the name of the project: that which it is
+// compared with.
+const ownName = "\uE004"
+
 // A term is an operand: a text, null, or an outcome.
 type term struct {
 	text  string
@@ -117,6 +121,9 @@ func (p *ruleParser) comparison(depth int) term {
 			continue
 		}
 		r := p.operand(depth)
+		if l.text == ownName || r.text == ownName {
+			return outcome(op == "==" || op == "=~", true)
+		}
 		if !l.known || !r.known {
 			return term{}
 		}
