@@ -101,7 +101,7 @@ func (a *azure) parts(d yamltree.Node, at azureAt) {
 }
 
 func (a *azure) stage(s yamltree.Node, at azureAt) {
-	if at.condition(s) {
+	if a.condition(s, &at) {
 		at.env = a.variables(at, s.Get("variables"))
 		a.parts(s, at)
 	}
@@ -111,7 +111,7 @@ func (a *azure) job(j yamltree.Node, at azureAt) {
 	a.jobs++
 	at.jobID = a.jobs
 	at.job = firstOf(j.Get("job").Text(), j.Get("deployment").Text())
-	if !at.condition(j) {
+	if !a.condition(j, &at) {
 		return
 	}
 	if j.Get("continueOnError").Text() == "true" && at.why == "" {
@@ -123,30 +123,30 @@ func (a *azure) job(j yamltree.Node, at azureAt) {
 }
 
 // condition narrows the moments by a condition; false if it never holds.
-func (at *azureAt) condition(n yamltree.Node) bool {
-	text := n.Get("condition").Text()
-	switch norm := strings.ReplaceAll(text, " ", ""); {
-	case text == "", norm == "succeeded()", norm == "always()", norm == "succeededOrFailed()", norm == "true":
-	case norm == "false", norm == "failed()":
-		return false
-	case strings.Contains(norm, "ne(variables['Build.Reason'],'PullRequest')"), strings.Contains(norm, "eq(variables['Build.SourceBranch'],'refs/heads/ma"):
-		at.on &^= PullRequest | OtherBranch
-	case strings.Contains(norm, "eq(variables['Build.Reason'],'PullRequest')"):
-		at.on &= PullRequest
-	case strings.Contains(norm, "startsWith(variables['Build.SourceBranch'],'refs/tags/"):
-		at.on &= Release
-	default:
-		at.cond = and(at.cond, "`"+text+"`")
-	}
-	return true
+func (a *azure) condition(n yamltree.Node, at *azureAt) bool {
+	// Parameters are put in before a condition is looked at.
+	text := azureParam.ReplaceAllStringFunc(n.Get("condition").Text(), func(m string) string {
+		if v, ok := at.params[strings.TrimPrefix(azureParam.FindStringSubmatch(m)[1], "parameters.")]; ok {
+			return v
+		}
+		return m
+	})
+	return at.narrow(text)
 }
 
 // template walks a template of the repository; false if n uses none.
 func (a *azure) template(n yamltree.Node, at azureAt, walk func(yamltree.Node, azureAt)) bool {
 	// ${{ if … }}: a list of what runs then.
 	for key, v := range n.Fields() {
-		if strings.HasPrefix(key, "${{") {
-			at.cond = and(at.cond, "`"+key+"`")
+		if inner, ok := strings.CutPrefix(key, "${{"); ok {
+			inner = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(inner), "}}"))
+			cond, isIf := strings.CutPrefix(inner, "if ")
+			if isIf && !at.narrow(cond) {
+				return true
+			}
+			if !isIf {
+				at.cond = and(at.cond, "`"+inner+"`")
+			}
 			for _, e := range v.List() {
 				if !a.template(e, at, walk) && e.IsMap() {
 					switch {
@@ -255,7 +255,7 @@ func (a *azure) steps(n yamltree.Node, at azureAt) {
 }
 
 func (a *azure) step(s yamltree.Node, at azureAt) {
-	if s.Get("enabled").Text() == "false" || !at.condition(s) {
+	if s.Get("enabled").Text() == "false" || !a.condition(s, &at) {
 		return
 	}
 	if s.Get("continueOnError").Text() == "true" && at.why == "" {

@@ -273,6 +273,46 @@ func FuzzRule(f *testing.F) {
 	})
 }
 
+func FuzzAzure(f *testing.F) {
+	f.Add("and(succeeded(), eq(variables['Build.Reason'], 'PullRequest'), in(parameters.x, 'a', 'it''s'))")
+	f.Fuzz(func(t *testing.T, text string) {
+		evalAzure(text, func(name string) (string, bool) { return name, len(name)%2 == 0 })
+	})
+}
+
+func TestAzure(t *testing.T) {
+	vars := func(name string) (string, bool) {
+		v, ok := map[string]string{"parameters.full": "false", "variables.Build.Reason": "PullRequest"}[name]
+		return v, ok
+	}
+	for text, want := range map[string]string{
+		"succeeded()":                                  "true",
+		"failed()":                                     "false",
+		"eq(parameters.full, false)":                   "true",
+		"ne(parameters['full'], 'FALSE')":              "false",
+		"eq(variables['Build.Reason'], 'PullRequest')": "true",
+		"and(succeeded(), eq(variables.x, '1'))":       "unknown",
+		"and(failed(), eq(variables.x, '1'))":          "false",
+		"or(eq(variables.x, '1'), always())":           "true",
+		"not(parameters.full)":                         "true",
+		"in('a', 'b', 'A')":                            "true",
+		"notIn('a', 'b')":                              "true",
+		"contains('abc', 'B')":                         "true",
+		"unheardOf('x')":                               "unknown",
+		"and(":                                         "unknown",
+		"'it''s'":                                      "true",
+	} {
+		yes, known := evalAzure(text, vars)
+		got := fmt.Sprint(yes)
+		if !known {
+			got = "unknown"
+		}
+		if got != want {
+			t.Errorf("%s is %s, want %s", text, got, want)
+		}
+	}
+}
+
 func TestRule(t *testing.T) {
 	vars := func(name string) (string, bool, bool) {
 		v, ok := map[string]string{"OWN": ownName, "CI_COMMIT_BRANCH": "main", "EMPTY": "", "build.branch": "main"}[name]

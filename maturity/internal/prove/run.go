@@ -146,6 +146,9 @@ func (r *Runner) Try(ctx context.Context, p Plan) Outcome {
 		return o
 	case bare.failed:
 		o.Reason = fmt.Sprintf("`%s` fails without the plant too", p.Command())
+		if r.netless.off() {
+			o.Reason += " (here, without a network)"
+		}
 		return o
 	}
 	if err := r.plant(ctx, p); err != nil {
