@@ -36,15 +36,29 @@ type azureAt struct {
 	dir    string
 	depth  int
 	via    []verdict.Place
+	// set are the variables that steps set, in upper case: not known before.
+	set map[string]bool
 }
 
 func (a *azure) pipeline(d yamltree.Node) {
 	on := a.moments(d)
 	a.jobs++
-	at := azureAt{step: step{provider: "Azure Pipelines", job: "job", jobID: a.jobs, on: on}, params: map[string]string{}, env: script.Vars{}, dir: "."}
+	at := azureAt{step: step{provider: "Azure Pipelines", job: "job", jobID: a.jobs, on: on}, params: map[string]string{}, env: script.Vars{}, dir: ".", set: make(map[string]bool)}
+	at.settings(d)
 	a.parameters(&at, d, yamltree.Node{})
 	at.env = a.variables(at, d.Get("variables"))
 	a.parts(d, at)
+}
+
+var azureSet = regexp.MustCompile(`task\.setvariable variable=([\w.]+)`)
+
+// settings notes the variables that steps of a document set.
+func (at *azureAt) settings(d yamltree.Node) {
+	for n := range d.All() {
+		for _, m := range azureSet.FindAllStringSubmatch(n.Text(), -1) {
+			at.set[strings.ToUpper(strings.ReplaceAll(m[1], ".", "_"))] = true
+		}
+	}
 }
 
 func (a *azure) moments(d yamltree.Node) Moments {
@@ -177,6 +191,7 @@ func (a *azure) template(n yamltree.Node, at azureAt, walk func(yamltree.Node, a
 	at.via = append(slices.Clone(at.via), verdict.Place{File: n.File(), Line: n.Line(), Text: "template: " + name})
 	for _, d := range a.parse(file) {
 		sub := at
+		sub.settings(d)
 		sub.params = map[string]string{}
 		a.parameters(&sub, d, n.Get("parameters"))
 		walk(d, sub)

@@ -45,8 +45,9 @@ func (at *azureAt) narrow(text string) bool {
 				return v, ok && !strings.Contains(v, "${{")
 			}
 			if p, ok := strings.CutPrefix(name, "variables."); ok {
-				v, ok := at.env[strings.ToUpper(strings.ReplaceAll(p, ".", "_"))]
-				return v, ok && !strings.Contains(v, "\uE000")
+				p = strings.ToUpper(strings.ReplaceAll(p, ".", "_"))
+				v, ok := at.env[p]
+				return v, ok && !at.set[p] && !strings.Contains(v, "\uE000")
 			}
 			return "", false
 		})
