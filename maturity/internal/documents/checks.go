@@ -22,7 +22,7 @@ func (r *Result) Found(name string) verdict.Result {
 	if doc == nil {
 		return missing
 	}
-	return verdict.Passed("there is "+doc.file, doc.place(0, ""))
+	return verdict.Passed("there is "+doc.file, doc.place(1, ""))
 }
 
 // document returns the document, or what to say if it is not to be had.
@@ -109,7 +109,7 @@ func (r *Result) Section(name string, headings ...string) verdict.Result {
 	}
 	for _, l := range s.lines {
 		if !placeholder(l.text) {
-			return verdict.Passed(fmt.Sprintf("%s says: %s", quoted(s.title), clip(l.text)), doc.place(s.line, s.title), doc.place(l.n, clip(l.text)))
+			return verdict.Passed(fmt.Sprintf("%s says something", quoted(s.title)), doc.place(s.line, s.title), doc.place(l.n, clip(l.text)))
 		}
 	}
 	for _, t := range s.tables {
@@ -203,7 +203,7 @@ func pick(tables []table, columns []Column) (best table, at []int, lacking []Col
 		var found []int
 		var none []Column
 		for _, c := range columns {
-			k := slices.IndexFunc(t.columns, func(title string) bool { return isOneOf(title, c) })
+			k := t.column(c)
 			if k < 0 {
 				none = append(none, c)
 				continue
@@ -215,6 +215,17 @@ func pick(tables []table, columns []Column) (best table, at []int, lacking []Col
 		}
 	}
 	return best, at, lacking
+}
+
+// column returns the index of a column, or -1: one with this title or, if there is none,
+// one whose title begins or ends with it, such as "Ends when" for "Ends".
+func (t table) column(c Column) int {
+	for _, same := range []func(string, []string) bool{isOneOf, beginsWithOneOf, endsWithOneOf} {
+		if k := slices.IndexFunc(t.columns, func(title string) bool { return same(title, c) }); k >= 0 {
+			return k
+		}
+	}
+	return -1
 }
 
 // unfilled returns the index in at of the first column that row leaves open, or -1.

@@ -8,8 +8,9 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/lagvet/lagvet/maturity"
 	"github.com/lagvet/lagvet/maturity/internal/documents"
-	"github.com/lagvet/lagvet/maturity/internal/verdicttest"
+	"github.com/lagvet/lagvet/maturity/internal/treetest"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
 
@@ -18,7 +19,7 @@ var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 // collect reads a repository that is written as a txtar archive.
 func collect(t *testing.T, archive string, places map[string]string) *documents.Result {
 	t.Helper()
-	return documents.Collect(verdicttest.Tree(t, archive), places)
+	return documents.Collect(treetest.Open(t, archive), places)
 }
 
 func TestOwned(t *testing.T) {
@@ -32,7 +33,7 @@ func TestOwned(t *testing.T) {
 		"last day":            {"Owner: ann\nReviewed: 2026-05-27\n", "PASS audit/context.md:2 ann"},
 		"no owner":            {"# Context\n\nReviewed: 2026-09-01\n", "FAIL audit/context.md write a line \"Owner: @team\""},
 		"template":            {"---\nowner: <handle of CODEOWNERS>\nreviewed: 2026-09-01\n---\n", "FAIL audit/context.md:2 owner is not filled in"},
-		"placeholder":         {"Owner: TODO\nReviewed: 2026-09-01\n", "FAIL audit/context.md:1 owner is not filled in"},
+		"placeholder":         {"Owner: todo\nReviewed: 2026-09-01\n", "FAIL audit/context.md:1 owner is not filled in"},
 		"dots":                {"Owner: …\nReviewed: 2026-09-01\n", "FAIL audit/context.md:1 owner is not filled in"},
 		"no owner in yaml":    {"---\nowner:\nreviewed: 2026-09-01\n---\n", "FAIL audit/context.md:2 owner is not filled in"},
 		"no day":              {"Owner: ann\n", "FAIL audit/context.md \"Reviewed: 2026-11-22\""},
@@ -49,7 +50,7 @@ func TestOwned(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := collect(t, "-- audit/context.md --\n"+c.doc, nil)
-			verdicttest.Expect(t, r.Owned(documents.Context, now, documents.MaxAge), c.want)
+			treetest.Expect(t, r.Owned(documents.Context, now, documents.MaxAge), c.want)
 			if unknown := strings.HasPrefix(c.want, "UNKNOWN"); unknown != (len(r.Problems) == 1) {
 				t.Errorf("problems are %v", r.Problems)
 			}
@@ -72,10 +73,10 @@ func TestPlaces(t *testing.T) {
 		"leads out":     {"-- audit/modules.md --\n" + text, map[string]string{documents.Modules: "../go.md"}, "FAIL - no ../go.md"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			verdicttest.Expect(t, collect(t, c.archive, c.places).Owned(documents.Modules, now, documents.MaxAge), c.want)
+			treetest.Expect(t, collect(t, c.archive, c.places).Owned(documents.Modules, now, documents.MaxAge), c.want)
 		})
 	}
-	verdicttest.Expect(t, collect(t, "-- audit/modules.md --\n", nil).Found(documents.Modules), "PASS audit/modules.md there is")
+	treetest.Expect(t, collect(t, "-- audit/modules.md --\n", nil).Found(documents.Modules), "PASS audit/modules.md:1 there is")
 }
 
 func TestSection(t *testing.T) {
@@ -114,10 +115,11 @@ Work ends with its request.
 		"Code":              "PASS audit/context.md:27 ctx := r.Context()",
 		"Drills":            "FAIL audit/context.md no section \"Drills\"",
 	} {
-		verdicttest.Expect(t, r.Section(documents.Context, heading), want)
+		treetest.Expect(t, r.Section(documents.Context, heading), want)
 	}
-	verdicttest.Expect(t, r.Section(documents.Context, "Rule", "Cancellation rule"), "PASS audit/context.md:5 Work ends")
-	verdicttest.Expect(t, r.Section(documents.Modules, "Rule"), "FAIL - no audit/modules.md")
+	treetest.Expect(t, r.Section(documents.Context, "Cancellation"), "PASS audit/context.md:5 Work ends")
+	treetest.Expect(t, r.Section(documents.Context, "Rule", "Cancellation rule"), "PASS audit/context.md:5 Work ends")
+	treetest.Expect(t, r.Section(documents.Modules, "Rule"), "FAIL - no audit/modules.md")
 }
 
 func TestTable(t *testing.T) {
@@ -125,6 +127,8 @@ func TestTable(t *testing.T) {
 	for name, c := range map[string]struct{ table, want string }{
 		"filled in":       {"| Endpoint | Owner | Budget |\n|---|---|---|\n| `GET /a` | | 2 s |\n| GET /b | | [1 s](b.md) |", "PASS audit/context.md:6 2 rows"},
 		"synonyms":        {"| timeout | ROUTE |\n|---|---|\n| 2 s | GET /a |\n| 1 s | GET /b |", "PASS audit/context.md:5 2 rows"},
+		"longer titles":   {"| HTTP endpoint | Budget of it |\n|---|---|\n| GET /a | 2 s |\n| GET /b | 1 s |", "PASS audit/context.md:5 2 rows"},
+		"the exact title": {"| Endpoint owner | Endpoint | Budget |\n|---|---|---|\n| | GET /a | 2 s |\n| | GET /b | 1 s |", "PASS audit/context.md:5 2 rows"},
 		"too few":         {"| Endpoint | Budget |\n|---|---|\n| GET /a | 2 s |", "FAIL audit/context.md:3 at least 2"},
 		"no rows":         {"| Endpoint | Budget |\n|---|---|", "FAIL audit/context.md:3 has 0 rows"},
 		"open row":        {"| Endpoint | Budget |\n|---|---|\n| GET /a | 2 s |\n| GET /b | TBD |\n| GET /c | 1s |", "FAIL audit/context.md:6 \"Budget\" is not filled in"},
@@ -135,7 +139,7 @@ func TestTable(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := collect(t, "-- audit/context.md --\n# Timeout budgets\n\n"+c.table+"\n", nil)
-			verdicttest.Expect(t, r.Table(documents.Context, []string{"Timeout budgets"}, columns, 2), c.want)
+			treetest.Expect(t, r.Table(documents.Context, []string{"Timeout budgets"}, columns, 2), c.want)
 		})
 	}
 	r := collect(t, "-- audit/dependency.md --\n# Inventory\n\n| Host | A |\n|-|-|\n| risk.internal | x |\n| <host> | x |\n| db | x |\n", nil)
@@ -176,15 +180,15 @@ func TestLinks(t *testing.T) {
 	} {
 		r := collect(t, "-- README.md --\n# Set-up & run\n## A note\n## A note\n<a name=\"by-hand\"></a>\n-- main.go --\n-- deploy/a.yml --\n-- audit/with space.md --\n-- audit/observability.md --\n# Runbooks\n\n- [runbook]("+link+")\n", nil)
 		if want == "" {
-			verdicttest.Expect(t, r.LinksResolve(documents.Observability, "Runbooks"), "PASS audit/observability.md:3 all 1 links")
+			treetest.Expect(t, r.LinksResolve(documents.Observability, "Runbooks"), "PASS audit/observability.md:3 all 1 links")
 			continue
 		}
-		verdicttest.Expect(t, r.LinksResolve(documents.Observability, "Runbooks"), "FAIL audit/observability.md:3 "+want)
+		treetest.Expect(t, r.LinksResolve(documents.Observability, "Runbooks"), "FAIL audit/observability.md:3 "+want)
 	}
 	r := collect(t, "-- audit/observability.md --\nSee https://wiki.acme.io/a and [b][1].\n\n[1]: gone.md\n\n# Runbooks\n\nnone\n", nil)
-	verdicttest.Expect(t, r.LinksResolve(documents.Observability), "FAIL audit/observability.md:1 1 of 2 links")
-	verdicttest.Expect(t, r.LinksResolve(documents.Observability, "Runbooks"), "FAIL audit/observability.md:5 has no links")
-	verdicttest.Expect(t, r.LinksResolve(documents.Observability, "Playbooks"), "FAIL audit/observability.md no section")
+	treetest.Expect(t, r.LinksResolve(documents.Observability), "FAIL audit/observability.md:1 1 of 2 links")
+	treetest.Expect(t, r.LinksResolve(documents.Observability, "Runbooks"), "FAIL audit/observability.md:5 has no links")
+	treetest.Expect(t, r.LinksResolve(documents.Observability, "Playbooks"), "FAIL audit/observability.md no section")
 }
 
 func TestCompletedFor(t *testing.T) {
@@ -226,7 +230,7 @@ a: [
 		{documents.Concurrency, nil, "NOT_APPLICABLE - nothing has been released"},
 		{documents.Concurrency, []string{"../../x"}, "FAIL - is missing"},
 	} {
-		t.Run(c.track+strings.Join(c.tags, ","), func(t *testing.T) { verdicttest.Expect(t, r.CompletedFor(c.track, c.tags, 3), c.want) })
+		t.Run(c.track+strings.Join(c.tags, ","), func(t *testing.T) { treetest.Expect(t, r.CompletedFor(c.track, c.tags, 3), c.want) })
 	}
 }
 
@@ -244,7 +248,7 @@ func TestDrill(t *testing.T) {
 		"unreadable":  {"-- audit/drills.md --\n---\na: [\n---\n", "UNKNOWN audit/drills.md:2 cannot be read"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			verdicttest.Expect(t, collect(t, c.archive, nil).Drill(now, documents.MaxAge), c.want)
+			treetest.Expect(t, collect(t, c.archive, nil).Drill(now, documents.MaxAge), c.want)
 		})
 	}
 }
@@ -287,10 +291,10 @@ func TestLessons(t *testing.T) {
 		"one of two":         {lesson + "\n## 2026-04-01 Again\n", "FAIL audit/lessons.md:15 1 of 2 lessons"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			verdicttest.Expect(t, collect(t, "-- audit/lessons.md --\n"+c.doc, nil).Lessons(), c.want)
+			treetest.Expect(t, collect(t, "-- audit/lessons.md --\n"+c.doc, nil).Lessons(), c.want)
 		})
 	}
-	verdicttest.Expect(t, collect(t, "-- a --\n", nil).Lessons(), "FAIL - there is no audit/lessons.md")
+	treetest.Expect(t, collect(t, "-- a --\n", nil).Lessons(), "FAIL - there is no audit/lessons.md")
 }
 
 // What lagvet init writes passes nothing, and says what to write.
@@ -307,25 +311,50 @@ func TestTemplates(t *testing.T) {
 		t.Errorf("templates cannot be read: %v", r.Problems)
 	}
 	for _, track := range documents.Tracks() {
-		verdicttest.Expect(t, r.Owned(track, now, documents.MaxAge), "FAIL audit/"+track+".md:2 not filled in")
-		verdicttest.Expect(t, r.CompletedFor(track, []string{"TEMPLATE"}, 3), "FAIL - boxes of "+track+" are not ticked")
+		treetest.Expect(t, r.Owned(track, now, documents.MaxAge), "FAIL audit/"+track+".md:2 not filled in")
+		treetest.Expect(t, r.CompletedFor(track, []string{"TEMPLATE"}, 3), "FAIL - boxes of "+track+" are not ticked")
 	}
 	for _, c := range []struct {
 		got  verdict.Result
 		want string
 	}{
-		{r.Section(documents.Context, "Cancellation rule"), "FAIL - is empty"},
-		{r.Section(documents.Observability, "Correlation rule"), "FAIL - is empty"},
+		{r.Section(documents.Context, "Cancellation"), "FAIL - is empty"},
+		{r.Section(documents.Observability, "Correlation"), "FAIL - is empty"},
 		{r.Section(documents.Modules, "Upgrade policy"), "FAIL - is empty"},
 		{r.Section(documents.Modules, "Supported Go versions"), "FAIL - is empty"},
-		{r.Table(documents.Concurrency, []string{"Goroutines"}, []documents.Column{{"Goroutine"}, {"Started by"}, {"Ends when"}, {"Owner"}}, 1), "FAIL - not filled in"},
+		{r.Table(documents.Concurrency, []string{"Goroutines"}, []documents.Column{{"goroutine"}, {"started by"}, {"ends"}, {"owner"}}, 1), "FAIL - not filled in"},
 		{r.Table(documents.Context, []string{"Timeout budgets"}, []documents.Column{{"Endpoint"}, {"Budget"}}, 1), "FAIL - not filled in"},
-		{r.Table(documents.Observability, []string{"Signals"}, []documents.Column{{"Signal"}, {"Kind"}, {"Says"}}, 1), "FAIL - not filled in"},
-		{r.Table(documents.Dependency, []string{"Inventory"}, []documents.Column{{"Dependency"}, {"Host"}, {"Failure mode"}, {"Fallback"}, {"Fallback owner"}}, 1), "FAIL - not filled in"},
+		{r.Table(documents.Observability, []string{"Signals"}, []documents.Column{{"Signal"}, {"Says"}, {"Owner"}}, 1), "FAIL - not filled in"},
+		{r.Table(documents.Dependency, []string{"Inventory"}, []documents.Column{{"Dependency"}, {"Host"}, {"Failure mode"}, {"Fallback"}, {"Owner"}}, 1), "FAIL - not filled in"},
 		{r.LinksResolve(documents.Observability, "Runbooks"), "FAIL - has no links"},
 		{r.Drill(now, documents.MaxAge), "FAIL - no drill is recorded"},
 		{r.Lessons(), "FAIL - write the day"},
 	} {
-		verdicttest.Expect(t, c.got, c.want)
+		treetest.Expect(t, c.got, c.want)
+	}
+}
+
+// What the model asks of documents is what the templates have places for.
+func TestTemplatesFitModel(t *testing.T) {
+	files := make(map[string]string)
+	for name, data := range documents.Templates() {
+		files[name] = string(data)
+	}
+	r := documents.Collect(treetest.Files(t, files), nil)
+	for _, track := range maturity.Default().Tracks {
+		for _, c := range track.Controls {
+			switch c.Check {
+			case "documents.table":
+				var columns []documents.Column
+				for _, title := range c.With.Columns {
+					columns = append(columns, documents.Column{title})
+				}
+				treetest.Expect(t, r.Table(track.ID, []string{c.With.Heading}, columns, 1), "FAIL - rows in")
+			case "documents.section":
+				treetest.Expect(t, r.Section(track.ID, c.With.Heading), "FAIL - is empty")
+			case "documents.links":
+				treetest.Expect(t, r.LinksResolve(track.ID, c.With.Heading), "FAIL - has no links")
+			}
+		}
 	}
 }

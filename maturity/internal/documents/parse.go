@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -365,13 +366,16 @@ func (r *reader) text(n ast.Node) string {
 }
 
 // find returns the section with one of these headings, all below it included; nil for
-// none. Headings are compared without case, and without a number before them.
+// none. Headings are compared without case, and without a number before them. One that
+// begins with a heading, such as "Cancellation rule" for "Cancellation", is taken if
+// there is none that is it.
 func (d *document) find(headings ...string) *section {
-	for i, s := range d.sections {
-		if s.level == 0 || !isOneOf(s.title, headings) {
-			continue
+	for _, same := range []func(string, []string) bool{isOneOf, beginsWithOneOf} {
+		for i, s := range d.sections {
+			if s.level > 0 && same(s.title, headings) {
+				return d.whole(i)
+			}
 		}
-		return d.whole(i)
 	}
 	return nil
 }
@@ -431,13 +435,17 @@ var number = regexp.MustCompile(`^[0-9]+(\.[0-9]+)*[.)]?\s+`)
 
 // isOneOf compares titles as people write them.
 func isOneOf(title string, names []string) bool {
-	title = plain(title)
-	for _, n := range names {
-		if plain(n) == title {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(names, func(n string) bool { return plain(n) == plain(title) })
+}
+
+// beginsWithOneOf compares the first words of a title.
+func beginsWithOneOf(title string, names []string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(plain(title), plain(n)+" ") })
+}
+
+// endsWithOneOf compares the last words of a title.
+func endsWithOneOf(title string, names []string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return strings.HasSuffix(plain(title), " "+plain(n)) })
 }
 
 func plain(title string) string {
