@@ -20,6 +20,10 @@ const (
 // a constraint of Gatekeeper, a ValidatingAdmissionPolicy with a binding or, for limits, a
 // LimitRange. A policy that only warns is named as such.
 func (r *Result) AdmissionPolicy(about string) verdict.Result {
+	what := map[string]string{AboutTimeouts: "timeouts", AboutResources: "limits"}[about]
+	if what == "" {
+		return verdict.Unseen("nothing is known of policies about " + about)
+	}
 	var weak, open []verdict.Place
 	for _, o := range r.objects {
 		a := r.admits(o, about)
@@ -30,23 +34,23 @@ func (r *Result) AdmissionPolicy(about string) verdict.Result {
 			at.Text += ": " + a.lax
 			weak = append(weak, at)
 		case a.unclear:
-			at.Text += ": whether it asks for " + about + " or forbids them cannot be told"
+			at.Text += ": whether it asks for " + what + " or forbids them cannot be told"
 			open = append(open, at)
 		case o.patch != nil:
 			open = append(open, *o.patch)
 		default:
-			return verdict.Passed("the cluster sees to "+about+": "+o.String(), at)
+			return verdict.Passed("the cluster sees to "+what+": "+o.String(), at)
 		}
 	}
 	switch v, done := r.nothing(onCluster, r.clusterRoutes()); {
 	case len(open) > 0:
-		return verdict.Unseen("there are policies about "+about+", and what they come to cannot be told", open...)
+		return verdict.Unseen("there are policies about "+what+", and what they come to cannot be told", open...)
 	case len(weak) > 0:
-		return r.absent("the policies about "+about+" only warn", "have them refuse", weak...)
+		return r.absent("the policies about "+what+" only warn", "have them refuse", weak...)
 	case done:
 		return v
 	}
-	return r.absent("no admission policy sees to "+about, "write one for Kyverno, Gatekeeper or as a ValidatingAdmissionPolicy, or give those of the platform by --manifests")
+	return r.absent("no admission policy sees to "+what, "write one for Kyverno, Gatekeeper or as a ValidatingAdmissionPolicy, or give those of the platform by --manifests")
 }
 
 // An answer is what a policy says about a thing.

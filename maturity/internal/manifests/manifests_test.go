@@ -7,7 +7,7 @@ import (
 
 	"github.com/lagvet/lagvet/maturity/budgets"
 	"github.com/lagvet/lagvet/maturity/internal/manifests"
-	"github.com/lagvet/lagvet/maturity/internal/verdicttest"
+	"github.com/lagvet/lagvet/maturity/internal/treetest"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
 
@@ -65,18 +65,18 @@ func run(t *testing.T, cases map[string]testCase) {
 	t.Helper()
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			verdicttest.Expect(t, c.check(collect(t, c.repository, c.rendered)), c.want)
+			treetest.Expect(t, c.check(collect(t, c.repository, c.rendered)), c.want)
 		})
 	}
 }
 
 func collect(t *testing.T, repository, rendered string) *manifests.Result {
 	t.Helper()
-	tr := verdicttest.Tree(t, repository)
+	tr := treetest.Open(t, repository)
 	if rendered == "" {
 		return manifests.Collect(tr)
 	}
-	return manifests.Collect(tr, verdicttest.Tree(t, rendered))
+	return manifests.Collect(tr, treetest.Open(t, rendered))
 }
 
 // module makes a repository one whose program is called orders.
@@ -136,7 +136,7 @@ func TestNothingToJudge(t *testing.T) {
 	} {
 		for which, check := range all() {
 			t.Run(name+"/"+which, func(t *testing.T) {
-				verdicttest.Expect(t, check(collect(t, c.repository, "")), c.want)
+				treetest.Expect(t, check(collect(t, c.repository, "")), c.want)
 			})
 		}
 	}
@@ -155,10 +155,10 @@ func TestHidden(t *testing.T) {
 		})
 	}
 	rule := "-- r.yaml --\napiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: r}\nspec: {host: risk, trafficPolicy: {outlierDetection: {}}}\n"
-	verdicttest.Expect(t, collect(t, deployment("", "", "")+rule, "").OutlierDetection([]string{"risk", "score"}), "FAIL - 1 of 2")
-	verdicttest.Expect(t, collect(t, deployment("", "", "")+rule+chart, "").OutlierDetection([]string{"risk", "score"}), "UNKNOWN chart/Chart.yaml:1 1 of 2")
+	treetest.Expect(t, collect(t, deployment("", "", "")+rule, "").OutlierDetection([]string{"risk", "score"}), "FAIL - 1 of 2")
+	treetest.Expect(t, collect(t, deployment("", "", "")+rule+chart, "").OutlierDetection([]string{"risk", "score"}), "UNKNOWN chart/Chart.yaml:1 1 of 2")
 	r := collect(t, module+chart, strings.Replace(deployment("", "", ""), "deploy/", "", 1))
-	verdicttest.Expect(t, r.Probes(), "FAIL orders.yaml:1 1 of 1 workloads have no readiness probe")
+	treetest.Expect(t, r.Probes(), "FAIL orders.yaml:1 1 of 1 workloads have no readiness probe")
 }
 
 func TestLimits(t *testing.T) {
@@ -192,7 +192,7 @@ func TestLimits(t *testing.T) {
 	})
 	sets := verdict.Place{File: "main.go", Line: 7}
 	r := collect(t, deployment("", "", limited), "")
-	verdicttest.Expect(t, r.LimitsAgainstGOMAXPROCS(manifests.Runtime{Go: "1.21", Sets: sets}), "PASS deploy/orders.yaml:13 the code sets GOMAXPROCS by it (main.go:7)")
+	treetest.Expect(t, r.LimitsAgainstGOMAXPROCS(manifests.Runtime{Go: "1.21", Sets: sets}), "PASS deploy/orders.yaml:13 the code sets GOMAXPROCS by it (main.go:7)")
 	r = collect(t, deployment("", "", "resources: {limits: {cpu: 1e3m}}"), "")
 	if len(r.Problems) != 1 || r.Problems[0].String() != "deploy/orders.yaml:13" {
 		t.Errorf("problems are %v", r.Problems)

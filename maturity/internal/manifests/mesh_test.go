@@ -8,7 +8,7 @@ import (
 
 	"github.com/lagvet/lagvet/maturity/budgets"
 	"github.com/lagvet/lagvet/maturity/internal/manifests"
-	"github.com/lagvet/lagvet/maturity/internal/verdicttest"
+	"github.com/lagvet/lagvet/maturity/internal/treetest"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
 
@@ -121,12 +121,12 @@ func TestRetriesBounded(t *testing.T) {
 		"once in each":         {route("retries: {attempts: 1}"), "", retries(risk(2)), "FAIL mesh/m.yaml:8 = 4 attempts"},
 		"only in the mesh":     {route("retries: {attempts: 2}"), "", retries(risk(1)), "PASS mesh/m.yaml:8 = 3 attempts"},
 		"too many in the mesh": {route("retries: {attempts: 5}"), "", retries(), "FAIL mesh/m.yaml:8 6 attempts"},
-		"of another host":      {route("retries: {attempts: 1}"), "", retries(manifests.Attempts{Host: "score", N: 3}), "PASS mesh/m.yaml:8 all 2"},
+		"of another host":      {route("retries: {attempts: 1}"), "", retries(manifests.Attempts{Host: "score", N: 3, At: verdict.Place{File: "score.go", Line: 2}}), "PASS mesh/m.yaml:8 all 2"},
 		"of a host not known":  {route("retries: {attempts: 1}"), "", retries(manifests.Attempts{N: 2}), "UNKNOWN mesh/m.yaml:8 = 4 attempts"},
 		"by Istio, unrouted":   {service("networking.istio.io/v1", "ServiceEntry", "", "hosts: [api.bank.io]"), "", retries(manifests.Attempts{Host: "api.bank.io", N: 2}), "FAIL mesh/m.yaml:1 2 in code × 3 in the mesh by default"},
 		"by the ingress":       {ingress("", "ingressClassName: nginx"), "", retries(manifests.Attempts{Host: "shop.acme.io", N: 2}), "FAIL mesh/m.yaml:1 2 in code × 3 in the mesh by default"},
-		"not by the ingress":   {ingress("nginx.ingress.kubernetes.io/proxy-next-upstream-tries: \"3\"", ""), "", retries(manifests.Attempts{Host: "orders", N: 3}), "PASS mesh/m.yaml:1 all 2"},
-		"off at the ingress":   {ingress("nginx.ingress.kubernetes.io/proxy-next-upstream: \"off\"", ""), "", retries(manifests.Attempts{Host: "shop.acme.io", N: 3}), "PASS mesh/m.yaml:1 × 1 in the mesh"},
+		"not by the ingress":   {ingress("nginx.ingress.kubernetes.io/proxy-next-upstream-tries: \"3\"", ""), "", retries(manifests.Attempts{Host: "orders", N: 3, At: verdict.Place{File: "orders.go", Line: 2}}), "PASS mesh/m.yaml:1 all 2"},
+		"off at the ingress":   {ingress("nginx.ingress.kubernetes.io/proxy-next-upstream: \"off\"", ""), "", retries(manifests.Attempts{Host: "shop.acme.io", N: 3, At: verdict.Place{File: "shop.go", Line: 2}}), "PASS mesh/m.yaml:1 × 1 in the mesh"},
 		"of Linkerd":           {strings.Replace(deployment("", "", ""), "labels: {team: pay}", "annotations: {retry.linkerd.io/http: 5xx, retry.linkerd.io/limit: \"3\"}", 1), "", retries(), "FAIL deploy/orders.yaml:14 4 attempts"},
 		"within a budget":      {service("linkerd.io/v1alpha2", "ServiceProfile", "", "routes:\n- {name: a, isRetryable: true}"), "", retries(), "PASS mesh/m.yaml:7 2 attempts by default"},
 		"of HTTPRoute":         {service("gateway.networking.k8s.io/v1", "HTTPRoute", "", "parentRefs: [{kind: Service, name: risk}]\nrules:\n- retry: {attempts: 3}\n  backendRefs: [{name: risk}]"), "", retries(risk(1)), "FAIL mesh/m.yaml:8 = 4 attempts"},
@@ -212,6 +212,7 @@ func TestAdmissionPolicy(t *testing.T) {
 	}
 	const template = "---\napiVersion: templates.gatekeeper.sh/v1\nkind: ConstraintTemplate\nmetadata: {name: routerules}\nspec:\n  crd: {spec: {names: {kind: RouteRules}}}\n  targets: [{rego: \"not input.review.object.spec.http[_].timeout\"}]\n"
 	run(t, map[string]testCase{
+		"of what nobody knows":     {deployment("", "", ""), "", admits("tea"), "UNKNOWN - nothing is known of policies about tea"},
 		"none":                     {deployment("", "", ""), "", timeouts, "FAIL - no admission policy sees to timeouts"},
 		"of Kyverno":               {kyverno("validationFailureAction: Enforce", needsTimeout), "", timeouts, "PASS mesh/m.yaml:1 ClusterPolicy m"},
 		"that audits":              {kyverno("validationFailureAction: Audit", needsTimeout), "", timeouts, "FAIL mesh/m.yaml:1 it only audits"},
@@ -224,7 +225,7 @@ func TestAdmissionPolicy(t *testing.T) {
 		"about limits":             {kyverno("validationFailureAction: Enforce", needsLimits), "", resources, "PASS mesh/m.yaml:1 ClusterPolicy m"},
 		"about memory":             {kyverno("validationFailureAction: Enforce", "validate: {pattern: {spec: {containers: [{resources: {requests: {cpu: 1}, limits: {memory: \"?*\"}}}]}}}"), "", resources, "FAIL - no admission policy"},
 		"against limits":           {kyverno("validationFailureAction: Enforce", "validate: {pattern: {spec: {containers: [{resources: {limits: {X(cpu): \"null\"}}}]}}}"), "", resources, "FAIL - no admission policy"},
-		"by what it denies":        {kyverno("validationFailureAction: Enforce", "validate: {deny: {conditions: [{key: \"{{ limits.cpu }}\"}]}}"), "", resources, "UNKNOWN mesh/m.yaml:1 asks for resources or forbids them"},
+		"by what it denies":        {kyverno("validationFailureAction: Enforce", "validate: {deny: {conditions: [{key: \"{{ limits.cpu }}\"}]}}"), "", resources, "UNKNOWN mesh/m.yaml:1 asks for limits or forbids them"},
 		"that makes a LimitRange":  {kyverno("background: true", "generate: {kind: LimitRange, data: {spec: {limits: [{default: {cpu: 1}}]}}}"), "", resources, "PASS mesh/m.yaml:1 ClusterPolicy m"},
 		"a constraint":             {limitsOf("parameters: {cpu: \"2\"}"), "", resources, "PASS mesh/m.yaml:1 K8sContainerLimits m"},
 		"a constraint on memory":   {limitsOf("parameters: {cpu: \"-1\", memory: 1Gi}"), "", resources, "FAIL - no admission policy"},
@@ -331,7 +332,7 @@ func TestKustomize(t *testing.T) {
 // The same files give the same results in the same order.
 func TestDeterministic(t *testing.T) {
 	archive := ingress("", "ingressClassName: nginx") + "-- a.yaml --\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: e}\ndata: {b.yaml: \"virtual_hosts: []\", a.yaml: \"virtual_hosts: []\"}\n-- z.service --\n[Service]\nExecStart=/bin/orders\n"
-	tr := verdicttest.Tree(t, archive)
+	tr := treetest.Open(t, archive)
 	first := manifests.Collect(tr)
 	if len(first.Routes()) != 1 {
 		t.Errorf("routes are %v", first.Routes())
