@@ -162,6 +162,7 @@ func TestLinks(t *testing.T) {
 		"../README.md#set-up--run":       "",
 		"../README.md#a-note-1":          "",
 		"../README.md#by-hand":           "",
+		"../README.md#:~:text=run":       "",
 		"../main.go#L10-L12":             "",
 		"../deploy":                      "",
 		"..":                             "",

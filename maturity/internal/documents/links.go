@@ -65,6 +65,10 @@ func outside(u *url.URL) string {
 
 // anchor says why file has no such fragment, or "".
 func (c *collector) anchor(from, file, fragment string) string {
+	fragment, _, _ = strings.Cut(fragment, ":~:") // a text to show, which browsers look for
+	if fragment == "" {
+		return ""
+	}
 	if line, ok := strings.CutPrefix(fragment, "L"); ok && file != from {
 		if _, err := strconv.Atoi(strings.Split(line, "-")[0]); err == nil {
 			return ""
