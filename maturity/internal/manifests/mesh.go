@@ -72,7 +72,15 @@ func (r *Result) CallerNotShorter(endpoints []budgets.Endpoint) verdict.Result {
 		return v
 	}
 	var t tally
-	for _, row := range budgets.Hold(endpoints, r.Routes()).Rows {
+	var sure []budgets.Route
+	for _, rt := range r.routes {
+		if rt.patch != nil {
+			t.unknown(*rt.patch)
+			continue
+		}
+		sure = append(sure, rt.Route)
+	}
+	for _, row := range budgets.Hold(endpoints, sure).Rows {
 		if row.State != budgets.Cut && row.State != budgets.Fits {
 			continue
 		}
@@ -92,27 +100,27 @@ func (r *Result) CallerNotShorter(endpoints []budgets.Endpoint) verdict.Result {
 	return r.verdict(t, "pairs of budgets", "leave the caller as much time as the callee", "leave the caller less time than the callee")
 }
 
-// routesWithin holds the routes against each other, and each against its attempts.
+// routesWithin holds the routes that no overlay changes against each other, and each
+// against its attempts.
 func (r *Result) routesWithin(t *tally) {
 	for _, rt := range r.routes {
+		if rt.patch != nil {
+			continue
+		}
 		at := rt.At
 		if rt.PerTry > 0 && rt.Timeout.Set() {
 			at.Text = fmt.Sprintf("%s %s: %v for each attempt within %v", rt.Kind, rt.Name, rt.PerTry, rt.Timeout.Limit)
-			t.add(rt.PerTry <= rt.Timeout.Limit, at, doubt{patch: rt.patch})
+			t.add(rt.PerTry <= rt.Timeout.Limit, at, doubt{})
 		}
 		if rt.Layer != budgets.Ingress || !rt.Timeout.Set() {
 			continue
 		}
 		for _, in := range r.routes {
-			if in.Layer != budgets.Mesh || !in.Timeout.Set() || in.Kind+in.Name == rt.Kind+rt.Name || !hosts.Same(in.Service, rt.Service) || !overlap(in.Path, rt.Path) {
+			if in.patch != nil || in.Layer != budgets.Mesh || !in.Timeout.Set() || in.Kind+in.Name == rt.Kind+rt.Name || !hosts.Same(in.Service, rt.Service) || !overlap(in.Path, rt.Path) {
 				continue
 			}
 			at.Text = fmt.Sprintf("%s: the ingress waits %v (%s), the mesh's route %v (%s)", rt.Service, rt.Timeout.Limit, rt.At, in.Timeout.Limit, in.At)
-			patch := rt.patch
-			if patch == nil {
-				patch = in.patch
-			}
-			t.add(rt.Timeout.Limit >= in.Timeout.Limit, at, doubt{patch: patch})
+			t.add(rt.Timeout.Limit >= in.Timeout.Limit, at, doubt{})
 		}
 	}
 }

@@ -82,6 +82,7 @@ func TestCallerNotShorter(t *testing.T) {
 		"the ingress does":      {fmt.Sprintf(both, "5s"), "", callers(), "PASS mesh/m.yaml:6 the ingress waits 10s"},
 		"the handler longer":    {virtualService("- timeout: 5s\n" + toOrders), "", callers(endpoint(30 * time.Second)), "FAIL mesh/m.yaml:8 GET /orders: the mesh's route waits 5s for the handler, which may take 30s"},
 		"the handler shorter":   {virtualService("- timeout: 5s\n" + toOrders), "", callers(endpoint(time.Second)), "PASS mesh/m.yaml:8 the mesh's route 5s ≥ the handler 1s"},
+		"patched":               {strings.Replace(virtualService("- timeout: 2s\n  retries: {attempts: 1, perTryTimeout: 3s}\n"+toOrders), "-- mesh/m.yaml --", "-- mesh/kustomization.yaml --\nresources: [m.yaml]\npatches:\n- target: {kind: VirtualService}\n  patch: a\n-- mesh/m.yaml --", 1), "", callers(endpoint(30 * time.Second)), "UNKNOWN mesh/kustomization.yaml:3 an overlay patches it"},
 		"an attempt longer":     {virtualService("- timeout: 2s\n  retries: {attempts: 1, perTryTimeout: 3s}\n" + toOrders), "", callers(), "FAIL mesh/m.yaml:8 3s for each attempt within 2s"},
 		"an attempt shorter":    {virtualService("- timeout: 2s\n  retries: {attempts: 1, perTryTimeout: 1s}\n" + toOrders), "", callers(), "PASS mesh/m.yaml:8 1s for each attempt within 2s"},
 	})

@@ -2,6 +2,7 @@ package manifests_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -107,5 +108,16 @@ func TestOdd(t *testing.T) {
 	r := collect(t, virtualService("- timeout: 1s\n  match: [{uri: {exact: /orders}}]\n"+toOrders), "")
 	if got := r.Routes(); len(got) != 1 || got[0].Path != "/orders" || got[0].At != (verdict.Place{File: "mesh/m.yaml", Line: 8, Text: "VirtualService m, timeout: 1s"}) {
 		t.Errorf("routes are %+v", got)
+	}
+}
+
+func TestServices(t *testing.T) {
+	archive := deployment("", "", "") + "---\napiVersion: v1\nkind: Service\nmetadata: {name: checkout}\nspec: {selector: {app: orders}}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: other}\nspec: {selector: {app: x}}\n-- compose.yml --\nservices: {shop: {image: \"acme/orders:v1\"}}\n"
+	r := collect(t, archive, "")
+	if got, want := r.Services("Orders"), []string{"checkout", "orders", "shop"}; !slices.Equal(got, want) {
+		t.Errorf("services are %q, want %q", got, want)
+	}
+	if got := r.Services("risk"); len(got) > 0 {
+		t.Errorf("services of what does not run are %q", got)
 	}
 }

@@ -152,6 +152,27 @@ func spent(n yamltree.Node) (t budgets.Timeout, ok bool) {
 	return budgets.Timeout{Limit: d, Off: d == 0}, true
 }
 
+// Services returns the names by which others ask for a program of the repository, such as
+// orders for cmd/orders: those of the services that lead to a container whose image has
+// its name, sorted. It is how an endpoint in code gets the name that routes go by.
+func (r *Result) Services(program string) []string {
+	var all []string
+	for _, w := range r.workloads {
+		runs := slices.ContainsFunc(w.own(), func(k *container) bool { return imageName(k.image) == strings.ToLower(program) })
+		if !runs {
+			continue
+		}
+		for _, s := range w.services {
+			all = append(all, s.name)
+		}
+		if w.platform == compose {
+			all = append(all, w.name)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 // Routes returns what the manifests say of requests, in the order of files.
 func (r *Result) Routes() []budgets.Route {
 	var all []budgets.Route

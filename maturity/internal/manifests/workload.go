@@ -211,7 +211,7 @@ func (c *collector) ours() {
 	for _, w := range c.r.workloads {
 		for _, k := range w.containers {
 			if !found[w.platform] && w.platform != compose && len(c.r.hidden()) == 0 {
-				k.own = !slices.Contains(othersImages(), program(k.image))
+				k.own = !slices.Contains(othersImages(), imageName(k.image))
 			}
 			if !k.own {
 				c.r.foreign = append(c.r.foreign, k.image)
@@ -222,8 +222,8 @@ func (c *collector) ours() {
 	c.r.foreign = slices.Compact(c.r.foreign)
 }
 
-// program is the last element of an image's name, or of the command of a unit.
-func program(image string) string {
+// imageName is the last element of an image's name, or of the command of a unit.
+func imageName(image string) string {
 	image, _, _ = strings.Cut(image, " ")
 	return strings.ToLower(path.Base(repository(image)))
 }
@@ -238,7 +238,7 @@ func (c *collector) named(image string) bool {
 		}
 	}
 	return slices.ContainsFunc(all, func(image string) bool {
-		base := program(image)
+		base := imageName(image)
 		if slices.ContainsFunc(c.names, func(n string) bool { return base == n || strings.HasPrefix(base, n+"-") }) {
 			return true
 		}
