@@ -12,7 +12,7 @@ import (
 )
 
 // Whatever a manifest holds, each check comes to one of the four words, with a reason, and
-// a pass has a proof.
+// a pass has a proof with a line.
 func FuzzChecks(f *testing.F) {
 	seeds, err := filepath.Glob("testdata/seeds/*.yaml")
 	if err != nil || len(seeds) == 0 {
@@ -26,6 +26,7 @@ func FuzzChecks(f *testing.F) {
 		f.Add(data)
 	}
 	dir := f.TempDir()
+	code := verdict.Place{File: "a.go", Line: 1}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		sub, err := os.MkdirTemp(dir, "")
 		if err != nil {
@@ -46,13 +47,13 @@ func FuzzChecks(f *testing.F) {
 		for i, v := range []verdict.Result{
 			r.LimitsAgainstGOMAXPROCS(Runtime{Go: "1.26"}), r.Quota(), r.Concurrency(), r.LeakProfileCollected(), r.Readiness(), r.Probes(),
 			r.StopsInTime(time.Second, verdict.Place{}), r.ImagesPinned(), r.Timeouts(), r.OutlierDetection([]string{"a"}),
-			r.CallerNotShorter([]budgets.Endpoint{{Service: "a", Limit: time.Second}}), r.RetriesBounded([]Attempts{{Host: "a", N: 2}, {N: 2}}),
+			r.CallerNotShorter([]budgets.Endpoint{{Service: "a", Limit: time.Second, At: code}}), r.RetriesBounded([]Attempts{{Host: "a", N: 2, At: code}, {N: 2, At: code}}),
 			r.EjectionsScraped(), r.OTelInjected(), r.MetricsScraped(), r.Canary(), r.AdmissionPolicy(AboutTimeouts), r.AdmissionPolicy(AboutResources),
 		} {
 			switch v.Status {
 			case verdict.Pass:
-				if len(v.Proofs) == 0 {
-					t.Errorf("check %d passes without a proof: %s", i, v.Reason)
+				if len(v.Proofs) == 0 || v.Proofs[0].Line == 0 {
+					t.Errorf("check %d passes without a proof that has a line: %s %v", i, v.Reason, v.Proofs)
 				}
 			case verdict.Fail, verdict.Unknown, verdict.NotApplicable:
 			default:
