@@ -2,7 +2,7 @@ package maturity
 
 import (
 	"fmt"
-	"path/filepath"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -115,7 +115,7 @@ var checks = map[string]check{
 // gated checks that lagvet's rules of the track block a merge: run by lagvet itself,
 // or as linters of golangci-lint.
 func (e *evidence) gated(t Track, _ With) verdict.Result {
-	return either(e.ci.Lagvet(t.Rules), e.ci.Linters(t.Rules, e.linters.Enabled))
+	return either(e.ci.Lagvet(t.Rules), e.ci.Linters(t.Rules, e.linters.Rule))
 }
 
 // clean checks that rules find nothing in the code.
@@ -148,9 +148,14 @@ func (e *evidence) linted(t Track) editors.CI {
 		if len(g.Argv) == 0 || !g.Blocking() {
 			continue
 		}
-		switch filepath.Base(g.Argv[0]) {
+		switch path.Base(g.Argv[0]) {
 		case "golangci-lint":
-			l.Golangci, l.Place = true, g.Place
+			l.Golangci, l.Config, l.Place = true, configOf(g.Argv), g.Place
+			for _, rule := range t.Rules {
+				if on, _ := e.linters.Of(l.Config).Rule(rule); on {
+					l.LagvetLinter = true
+				}
+			}
 		case "lagvet":
 			if len(g.Argv) > 1 && (g.Argv[1] == "check" || g.Argv[1] == "gate") {
 				l.Rules, l.Place = t.Rules, g.Place
@@ -158,6 +163,22 @@ func (e *evidence) linted(t Track) editors.CI {
 		}
 	}
 	return l
+}
+
+// configOf returns the configuration that golangci-lint is told to read; "" for the
+// root's.
+func configOf(argv []string) string {
+	for i, a := range argv {
+		name, value, attached := strings.Cut(a, "=")
+		switch {
+		case name != "-c" && name != "--config":
+		case attached:
+			return value
+		case i+1 < len(argv):
+			return argv[i+1]
+		}
+	}
+	return ""
 }
 
 // runtime is what decides how many threads run Go code.
@@ -217,7 +238,10 @@ func (e *evidence) required() map[string]string {
 
 // deadlineTested checks that a test that CI runs lets a deadline expire.
 func (e *evidence) deadlineTested(Track, With) verdict.Result {
-	for _, name := range e.tree.Match("**/*_test.go") {
+	for _, name := range e.tree.Files() {
+		if !strings.HasSuffix(name, "_test.go") {
+			continue
+		}
 		data, err := e.tree.Read(name)
 		if err != nil {
 			continue // too large to be looked into, as generated ones are

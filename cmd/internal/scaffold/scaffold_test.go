@@ -132,8 +132,8 @@ func TestLinks(t *testing.T) {
 	if err := os.Symlink(outside, filepath.Join(dir, "audit")); err != nil {
 		t.Fatal(err)
 	}
-	if err := Run(Options{Dir: dir}, new(bytes.Buffer)); err == nil {
-		t.Error("it writes through a link")
+	if err := Run(Options{Dir: dir}, new(bytes.Buffer)); err != nil {
+		t.Error(err)
 	}
 	if entries, err := os.ReadDir(outside); err != nil || len(entries) > 0 {
 		t.Errorf("%d files are outside, %v", len(entries), err)
