@@ -20,8 +20,8 @@ func (c *checker) early() {
 			continue
 		}
 		room, known := c.capacity(o)
-		if !known {
-			continue // as many as there are senders, as a rule
+		if !known || room > 0 && loops(o.Site.(ssa.Instruction)) {
+			continue // as many as there are senders, as a rule; or one channel for each
 		}
 		h := &handover{checker: c, o: o, room: room, fn: o.Site.Parent(), leads: make(map[*chanflow.Edge]bool), reported: reported}
 		if h.collect() {

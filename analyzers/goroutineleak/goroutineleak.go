@@ -53,6 +53,7 @@ type checker struct {
 	sides    map[ssa.Instruction]bool     // sections that are reported, and who would end the wait
 	judged   map[*chanflow.Object]bool    // channels that early has looked at
 	holdings map[ssa.Instruction][]holding
+	needs    map[*chanflow.Op][]need // for each of the locks that are held
 	lockers  map[*chanflow.Object]map[*ssa.Function]bool
 	ends     map[*ssa.Function]bool // whether it can return
 	asked    map[*ssa.Function]bool
@@ -101,6 +102,7 @@ func run(pass *rule.Pass) error {
 		sides:    make(map[ssa.Instruction]bool),
 		judged:   make(map[*chanflow.Object]bool),
 		holdings: make(map[ssa.Instruction][]holding),
+		needs:    make(map[*chanflow.Op][]need),
 		lockers:  make(map[*chanflow.Object]map[*ssa.Function]bool),
 		ends:     make(map[*ssa.Function]bool),
 		asked:    make(map[*ssa.Function]bool),

@@ -40,14 +40,27 @@ func (c *checker) locked(least int) {
 		if outside || len(by) == 0 {
 			return
 		}
-		for _, h := range c.held(op.Instr) {
-			if need := c.needed(op, by, h); need.how >= least && !told[h.take.Take] {
+		needs := c.needsOf(op, by)
+		for i, h := range c.held(op.Instr) {
+			if need := needs[i]; need.how >= least && !told[h.take.Take] {
 				told[h.take.Take], told[need.then.Instr] = true, true
 				c.reportLocked(op, h, need)
 				return
 			}
 		}
 	})
+}
+
+// needsOf returns how those who end the wait of op need each of the locks that are held.
+func (c *checker) needsOf(op *chanflow.Op, by []*chanflow.Op) []need {
+	needs, ok := c.needs[op]
+	if !ok {
+		for _, h := range c.held(op.Instr) {
+			needs = append(needs, c.needed(op, by, h))
+		}
+		c.needs[op] = needs
+	}
+	return needs
 }
 
 // held returns the mutexes that are held at instr.

@@ -176,6 +176,9 @@ func (b *builder) closure(v *ssa.MakeClosure) {
 		}
 		return
 	}
+	if fn.Synthetic != "" && len(v.Bindings) == 1 && syncKind(deref(v.Bindings[0].Type())) >= 0 {
+		b.leave(b.node(v.Bindings[0])) // wg.Done as a value: whoever has it may call it
+	}
 	b.add(b.node(v), b.funcObject(fn, false))
 	for i, free := range fn.FreeVars {
 		b.bound[free] = v.Bindings[i]

@@ -785,3 +785,41 @@ func report(cancelled <-chan error) {
 		println(err.Error())
 	}
 }
+
+// Each has a channel of its own, with room for what it says.
+func firstGood(ctx context.Context, keys []string, ask func(context.Context, string) string) string {
+	answers := make([]chan string, len(keys))
+	for i := range keys {
+		answers[i] = make(chan string, 1)
+	}
+	for i, k := range keys {
+		go func() { answers[i] <- ask(ctx, k) }()
+	}
+	for _, a := range answers {
+		select {
+		case s := <-a:
+			if s != "" {
+				return s
+			}
+		case <-ctx.Done():
+			return ""
+		}
+	}
+	return ""
+}
+
+// Done is handed on, to be called when a connection ends.
+func acceptAll(ln net.Listener, bind func(c net.Conn, ended func())) {
+	go func() {
+		var open sync.WaitGroup
+		for {
+			c, err := ln.Accept()
+			if err != nil {
+				break
+			}
+			open.Add(1)
+			bind(c, open.Done)
+		}
+		open.Wait()
+	}()
+}
