@@ -177,8 +177,8 @@ func (a *azure) template(n yamltree.Node, at azureAt, walk func(yamltree.Node, a
 		}
 	}
 	name := n.Get("template").Text()
-	if name == "" {
-		return false
+	if name == "" || !a.visit() {
+		return name != ""
 	}
 	file := tree.Join(n.File(), name)
 	if strings.Contains(name, "@") || file == "" || !a.t.Has(file) || at.depth > 20 {

@@ -565,9 +565,8 @@ func (r *Result) FaultTest() verdict.Result {
 			return verdict.Passed(fmt.Sprintf("tests run with faults injected, on %s", on), c.proof())
 		}
 	}
-	if places := r.imports(func(p string) bool {
-		return strings.Contains(p, "toxiproxy") || strings.Contains(p, "pingcap/failpoint") || strings.Contains(p, "go.etcd.io/gofail") || strings.Contains(p, "chaos-mesh")
-	}); len(places) > 0 {
+	if places := r.signs.faults; len(places) > 0 {
+		places = slices.Clone(places[:min(3, len(places))])
 		if t, ok := r.tests(); ok {
 			return verdict.Passed("tests inject faults, and run in continuous integration", append(places, t)...)
 		}

@@ -10,27 +10,13 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/lagvet/lagvet/maturity/internal/tree"
+	"github.com/lagvet/lagvet/maturity/internal/treetest"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
 
 func collect(t *testing.T, archive string) *Result {
 	t.Helper()
-	dir := t.TempDir()
-	for _, f := range txtar.Parse([]byte(archive)).Files {
-		file := filepath.Join(dir, f.Name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, f.Data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	tr, err := tree.Walk(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { tr.Close() })
-	return Collect(tr)
+	return Collect(treetest.Open(t, archive))
 }
 
 // describe prints the gates that matter, one a line.
@@ -228,6 +214,38 @@ func TestProblems(t *testing.T) {
 	}
 	if want := ".github/workflows/a.yml:3:1 .gitlab-ci.yml:0 Jenkinsfile:1:0"; strings.Join(got, " ") != want {
 		t.Errorf("problems at %s, want %s", got, want)
+	}
+}
+
+// Configurations that are made to take long do not.
+func TestHostile(t *testing.T) {
+	bomb := "a0: &a0 [x]\n"
+	for i := 1; i < 12; i++ {
+		bomb += fmt.Sprintf("a%d: &a%d [%s*a%d]\n", i, i, strings.Repeat(fmt.Sprintf("*a%d,", i-1), 9), i-1)
+	}
+	matrix := "    strategy:\n      matrix:\n"
+	for i := range 9 {
+		matrix += fmt.Sprintf("        m%d: [1, 2, 3, 4, 5, 6, 7, 8, 9]\n", i)
+	}
+	calls := "on: [push, workflow_call]\njobs:\n"
+	for i := range 20 {
+		calls += fmt.Sprintf("  j%d:\n    uses: ./.github/workflows/a.yml\n", i)
+	}
+	for name, file := range map[string]string{
+		"aliases":  ".github/workflows/a.yml --\n" + bomb + "on: push\njobs: {a: {runs-on: x, steps: [{run: go test}]}}\n",
+		"matrix":   ".github/workflows/a.yml --\non: push\njobs:\n  a:\n    runs-on: x\n" + matrix + "    steps:\n      - run: go test ${{ matrix.m1 }}${{ matrix.m2 }}${{ matrix.m3 }}${{ matrix.m4 }}${{ matrix.m5 }}\n",
+		"calls":    ".github/workflows/a.yml --\n" + calls,
+		"actions":  ".github/actions/a/action.yml --\nruns:\n  using: composite\n  steps:\n" + strings.Repeat("    - uses: ./.github/actions/a\n", 9) + "-- .github/workflows/a.yml --\non: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: ./.github/actions/a\n",
+		"includes": ".gitlab-ci.yml --\ninclude: ['/*.yml', '/.gitlab-ci.yml']\na: {extends: [a, a, a], script: [!reference [a, script], !reference [a, script]]}\n",
+		"commands": ".circleci/config.yml --\ncommands: {a: {steps: [a, a, a, a, a, a]}}\njobs: {build: {steps: [a]}}\n",
+		"template": "azure-pipelines.yml --\nsteps:\n" + strings.Repeat("- template: azure-pipelines.yml\n", 5),
+		"blocks":   "Jenkinsfile --\n" + strings.Repeat("a {", 100_000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if r := collect(t, "-- "+file); len(r.Gates) > 100_000 {
+				t.Errorf("%d gates", len(r.Gates))
+			}
+		})
 	}
 }
 

@@ -267,6 +267,9 @@ func (j *circleJob) steps(n yamltree.Node, p params, depth int) {
 		return
 	}
 	for _, s := range n.List() {
+		if !j.visit() {
+			return
+		}
 		if name := s.Text(); name != "" {
 			j.named(name, yamltree.Node{}, s.Line(), p, depth)
 			continue

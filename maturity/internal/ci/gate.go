@@ -82,8 +82,9 @@ type Result struct {
 	// here.
 	Files, Foreign []string
 
-	t    *tree.Tree
-	mods []string
+	t     *tree.Tree
+	mods  []string
+	signs testSigns
 }
 
 // Collect reads the continuous integration of a repository.
@@ -94,10 +95,11 @@ func Collect(t *tree.Tree) *Result {
 	}
 	c.res.Foreign = foreign(t)
 	c.res.Problems = append(c.res.Problems, c.r.Problems...)
-	if c.r.Exhausted() {
+	if c.r.Exhausted() || c.visits > maxVisits {
 		c.res.Problems = append(c.res.Problems, tree.Problem{Place: verdict.Place{File: cmp.Or(first(c.res.Files), "."), Text: "continuous integration runs more than is followed here"}})
 	}
 	c.res.pairTidy()
+	c.res.scanTests()
 	return c.res
 }
 
@@ -128,6 +130,18 @@ type collector struct {
 	res  *Result
 	seen map[string]int // index of a gate, by what it is
 	jobs int
+
+	visits int
+}
+
+// maxVisits is how many jobs, steps and templates are looked at; moby, whose
+// configuration is the largest of those tried, has 7,500.
+const maxVisits = 50_000
+
+// visit reports whether one more job, step or template may be looked at.
+func (c *collector) visit() bool {
+	c.visits++
+	return c.visits <= maxVisits
 }
 
 // A step is a text that a job runs, or a command that it stands for.
@@ -146,6 +160,9 @@ type step struct {
 
 // run adds the commands of a step.
 func (c *collector) run(st step) {
+	if !c.visit() {
+		return
+	}
 	var cmds []script.Command
 	if st.argv != nil {
 		cmd := script.Command{Place: st.place, Env: st.script.Env, Dir: st.script.Dir, Lost: st.why, If: st.cond, Unread: st.unread}

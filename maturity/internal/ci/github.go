@@ -255,16 +255,13 @@ func short(values []*actionlint.String) string {
 
 // A run is how a workflow came to run: by itself, or called by another.
 type run struct {
-	inputs      map[string]value
-	via         []verdict.Place
-	job         string
-	cond, note  string
-	why         string
-	depth       int
-	fromCaller  bool
-	dir         string
-	provider    string
-	wholeInputs bool
+	inputs     map[string]value
+	via        []verdict.Place
+	job        string
+	cond, note string
+	why        string
+	depth      int
+	fromCaller bool
 }
 
 // context is what expressions see at a moment.
@@ -296,7 +293,7 @@ const rootOf = "/\uE002"
 
 // walk adds the commands of a workflow's jobs at a moment.
 func (g *github) walk(file string, w *actionlint.Workflow, m moment, r run) {
-	if r.depth > 4 { // GitHub's own bound of calls
+	if r.depth > 4 || !g.visit() { // GitHub's own bound of calls
 		return
 	}
 	if note := m.note; note != "" && r.note == "" {
@@ -323,7 +320,7 @@ func (g *github) walk(file string, w *actionlint.Workflow, m moment, r run) {
 
 func (g *github) job(file string, w *actionlint.Workflow, j *actionlint.Job, id int, m moment, r run, x context) {
 	yes, cond, note := x.holds(textOf(j.If))
-	if !yes {
+	if !yes || !g.visit() {
 		return
 	}
 	r.cond, r.note = and(r.cond, cond), and(r.note, note)
@@ -699,7 +696,7 @@ type jobAt struct {
 }
 
 func (j *jobAt) step(file string, s *actionlint.Step) {
-	if j.foreign {
+	if j.foreign || !j.visit() {
 		return
 	}
 	env := maps.Clone(j.env)
@@ -905,7 +902,7 @@ func (j *jobAt) composite(st step, dir string, in map[string]string, depth int) 
 
 func (j *jobAt) compositeStep(st step, x context, file string, s yamltree.Node, depth int) {
 	yes, cond, note := x.holds(s.Get("if").Text())
-	if !yes {
+	if !yes || !j.visit() {
 		return
 	}
 	st.cond, st.note = and(st.cond, cond), and(st.note, note)

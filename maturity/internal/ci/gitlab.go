@@ -107,7 +107,7 @@ func (g *gitlab) names() []string {
 
 // layers are the mappings that make up a job, the one that counts most first.
 func (g *gitlab) layers(name string, depth int) []yamltree.Node {
-	if depth > 11 { // GitLab's own bound of extends
+	if depth > 11 || !g.visit() { // GitLab's own bound of extends
 		return nil
 	}
 	var own, parents []yamltree.Node
@@ -212,7 +212,7 @@ func (g *gitlab) job(name string, vars script.Vars) {
 
 // commands flattens a script: what is listed within lists, and what stands elsewhere.
 func (g *gitlab) commands(n yamltree.Node, to []yamltree.Node, depth int) []yamltree.Node {
-	if depth > 10 || len(to) > 2000 { // GitLab's own bound of references
+	if depth > 10 || len(to) > 2000 || !g.visit() { // GitLab's own bound of references
 		return to
 	}
 	if n.Tag() == "!reference" {
@@ -403,7 +403,7 @@ func cond(r yamltree.Node) string { return r.Get("if").Text() }
 
 // rules flattens lists within the list, and references.
 func (g *gitlab) rules(n yamltree.Node, to []yamltree.Node, depth int) []yamltree.Node {
-	if depth > 10 {
+	if depth > 10 || !g.visit() {
 		return to
 	}
 	if n.Tag() == "!reference" {

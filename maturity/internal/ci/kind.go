@@ -36,7 +36,7 @@ const (
 	Format        Kind = "format"         // gofmt -l, and its like
 )
 
-// title is what a kind of gate is called in sentences.
+// titles are what kinds of gates are called in sentences.
 var titles = map[Kind]string{
 	Test: "`go test`", Race: "`go test -race`", Vet: "`go vet`", GolangciLint: "`golangci-lint run`", Staticcheck: "`staticcheck`",
 	Vulnerability: "a scan for known vulnerabilities (`govulncheck`)", ModVerify: "`go mod verify`", Tidy: "`go mod tidy -diff`",

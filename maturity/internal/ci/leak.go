@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"bytes"
 	"fmt"
 	"go/parser"
 	"go/token"
@@ -10,24 +11,77 @@ import (
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
 
+// testSigns are what test files say of leaks and faults.
+type testSigns struct {
+	leaks  []verdict.Place // imports of packages that fail tests for leaked goroutines, and looks at profiles
+	counts []verdict.Place // goroutines that are counted or printed
+	faults []verdict.Place // imports of packages that inject faults
+}
+
+// scanTests looks through the test files once.
+func (r *Result) scanTests() {
+	for _, f := range r.t.Files() {
+		if !strings.HasSuffix(f, "_test.go") || ignored(f) {
+			continue
+		}
+		data, err := r.t.Read(f)
+		if err != nil {
+			continue
+		}
+		r.signs.calls(f, data)
+		if bytes.Contains(data, []byte("leak")) || bytes.Contains(data, []byte("toxiproxy")) || bytes.Contains(data, []byte("fail")) || bytes.Contains(data, []byte("chaos-mesh")) {
+			r.signs.imports(f, data)
+		}
+	}
+}
+
+func (s *testSigns) calls(file string, data []byte) {
+	for _, call := range []string{`Lookup("goroutineleak")`, `Lookup("goroutine").Count()`, `pprof.Lookup("goroutine")`, "runtime.NumGoroutine()"} {
+		before, _, ok := bytes.Cut(data, []byte(call))
+		if !ok {
+			continue
+		}
+		p := verdict.Place{File: file, Line: bytes.Count(before, []byte("\n")) + 1, Text: call}
+		if strings.Contains(call, "leak") || strings.Contains(call, "Count") {
+			s.leaks = append(s.leaks, p)
+		} else {
+			s.counts = append(s.counts, p)
+		}
+	}
+}
+
+func (s *testSigns) imports(name string, data []byte) {
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, name, data, parser.ImportsOnly)
+	if err != nil {
+		return
+	}
+	for _, imp := range file.Imports {
+		path, err := strconv.Unquote(imp.Path.Value)
+		if err != nil {
+			continue
+		}
+		p := verdict.Place{File: name, Line: fset.Position(imp.Pos()).Line, Text: path}
+		switch path[strings.LastIndexByte(path, '/')+1:] {
+		// Also packages of the repository's own, such as grpc's leakcheck.
+		case "goleak", "leaktest", "leakcheck", "leak":
+			s.leaks = append(s.leaks, p)
+		}
+		for _, sign := range []string{"toxiproxy", "pingcap/failpoint", "go.etcd.io/gofail", "chaos-mesh"} {
+			if strings.Contains(path, sign) {
+				s.faults = append(s.faults, p)
+			}
+		}
+	}
+}
+
 // LeakCheck checks that tests look for goroutines that are left over: by goleak or
 // another package for that, by the profile of goroutines, or by the one of leaks
 // that Go 1.26 has; and that a gate runs tests.
 func (r *Result) LeakCheck() verdict.Result {
-	places := r.imports(func(p string) bool {
-		switch p {
-		case "go.uber.org/goleak", "github.com/fortytw2/leaktest", "github.com/ysmood/gotrace", "github.com/AlekSi/pointer/leak", "gitlab.com/flimzy/testy/leak":
-			return true
-		}
-		// Packages of the repository's own, such as grpc's leakcheck.
-		last := p[strings.LastIndexByte(p, '/')+1:]
-		return last == "leakcheck" || last == "leaktest" || last == "goleak" || last == "leak"
-	})
+	places := r.signs.leaks
 	if len(places) == 0 {
-		places = r.calls(`Lookup("goroutineleak")`, `Lookup("goroutine").Count()`)
-	}
-	if len(places) == 0 {
-		if weak := r.calls(`pprof.Lookup("goroutine")`, "runtime.NumGoroutine()"); len(weak) > 0 {
+		if weak := r.signs.counts; len(weak) > 0 {
 			return verdict.Unseen("tests count or print goroutines; whether they fail for those left over is not known", weak[:min(3, len(weak))]...)
 		}
 		return verdict.Failed("no test looks for leaked goroutines: none imports go.uber.org/goleak or its like, and none reads the profile of goroutines")
@@ -37,52 +91,6 @@ func (r *Result) LeakCheck() verdict.Result {
 		known, unread := r.of(Test)
 		return r.judge("`go test`", known, unread, true, false)
 	}
-	places = append(places[:min(3, len(places))], t)
-	return verdict.Passed(fmt.Sprintf("tests look for leaked goroutines (%s), and run in continuous integration", places[0].Text), places...)
-}
-
-// imports returns the test files that import a package like that.
-func (r *Result) imports(like func(path string) bool) []verdict.Place {
-	var places []verdict.Place
-	for _, f := range r.t.Files() {
-		if !strings.HasSuffix(f, "_test.go") || ignored(f) {
-			continue
-		}
-		data, err := r.t.Read(f)
-		if err != nil {
-			continue
-		}
-		fset := token.NewFileSet()
-		file, err := parser.ParseFile(fset, f, data, parser.ImportsOnly)
-		if err != nil {
-			continue
-		}
-		for _, imp := range file.Imports {
-			if p, err := strconv.Unquote(imp.Path.Value); err == nil && like(p) {
-				places = append(places, verdict.Place{File: f, Line: fset.Position(imp.Pos()).Line, Text: p})
-			}
-		}
-	}
-	return places
-}
-
-// calls returns the places in test files that hold one of these calls.
-func (r *Result) calls(calls ...string) []verdict.Place {
-	var places []verdict.Place
-	for _, f := range r.t.Files() {
-		if !strings.HasSuffix(f, "_test.go") || ignored(f) {
-			continue
-		}
-		data, err := r.t.Read(f)
-		if err != nil {
-			continue
-		}
-		for _, call := range calls {
-			before, _, ok := strings.Cut(string(data), call)
-			if ok {
-				places = append(places, verdict.Place{File: f, Line: strings.Count(before, "\n") + 1, Text: call})
-			}
-		}
-	}
-	return places
+	proofs := append([]verdict.Place{}, places[:min(3, len(places))]...)
+	return verdict.Passed(fmt.Sprintf("tests look for leaked goroutines (%s), and run in continuous integration", places[0].Text), append(proofs, t)...)
 }

@@ -97,7 +97,7 @@ func  LagvetPlanted( ) {
 	{Kind: ci.Tidy, Name: "a go.mod and go.sum that are not tidy", Names: []string{"go.mod", "go.sum"}},
 }
 
-// Leak is the plant for tests that look for leaked goroutines in TestMain.
+// leak is the plant for tests that look for leaked goroutines in TestMain.
 var leak = Plant{
 	Kind: ci.Test, Name: "a goroutine that a test leaves over", File: "lagvet_planted_leak_test.go", Names: []string{"lagvetPlantedLeak", "TestLagvetPlantedLeak"},
 	Body: `

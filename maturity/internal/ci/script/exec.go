@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
-
-	"github.com/lagvet/lagvet/maturity/verdict"
 )
 
 // call walks a simple command.
@@ -442,8 +440,3 @@ func unwrapOne(argv []string, env Vars) (rest []string, ok bool) {
 }
 
 func isNumber(s string) bool { return strings.Trim(s, "0123456789smh") == "" }
-
-// step is where a command of a file that is no shell script stands.
-func step(file string, line int, text string) verdict.Place {
-	return verdict.Place{File: file, Line: line, Text: text}
-}

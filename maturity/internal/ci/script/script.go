@@ -199,7 +199,7 @@ func (r *Reader) Show(s string) (text string, opens []string) {
 	return strings.ReplaceAll(b.String(), rootDir, "."), opens
 }
 
-// EnvRoot are the variables by which hosts name the directory of the repository.
+// envRoot are the variables by which hosts name the directory of the repository.
 var envRoot = []string{"GITHUB_WORKSPACE", "CI_PROJECT_DIR", "BUILDKITE_BUILD_CHECKOUT_PATH", "WORKSPACE", "BUILD_SOURCESDIRECTORY", "CIRCLE_WORKING_DIRECTORY"}
 
 // resolve returns the path in the repository that a script names from dir; "" if

@@ -7,31 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/tools/txtar"
-
 	"github.com/lagvet/lagvet/maturity/internal/ci/script"
 	"github.com/lagvet/lagvet/maturity/internal/tree"
+	"github.com/lagvet/lagvet/maturity/internal/treetest"
 )
-
-func open(t *testing.T, archive string) *tree.Tree {
-	t.Helper()
-	dir := t.TempDir()
-	for _, f := range txtar.Parse([]byte(archive)).Files {
-		file := filepath.Join(dir, f.Name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, f.Data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	tr, err := tree.Walk(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { tr.Close() })
-	return tr
-}
 
 // describe prints the commands of interest, one a line.
 func describe(cmds []script.Command) string {
@@ -128,7 +107,7 @@ func TestFate(t *testing.T) {
 		{"here document is no command", true, "cat <<X\ngo test\nX\ngo vet", fails},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := script.NewReader(open(t, "-- x/a --\n"))
+			r := script.NewReader(treetest.Open(t, "-- x/a --\n"))
 			seen := 0
 			for _, c := range r.Shell(script.Script{Text: tt.text, File: "f", Line: 1, Dir: ".", Errexit: tt.e}) {
 				if c.Text != "go vet" {
@@ -314,7 +293,7 @@ fmt:
 				"ci.yml:12: mage Test [unread its steps are not written in a language that is read here]\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := script.NewReader(open(t, tt.files))
+			r := script.NewReader(treetest.Open(t, tt.files))
 			got := describe(r.Shell(script.Script{Text: tt.text, File: "ci.yml", Line: 10, Dir: ".", Errexit: true}))
 			if got != tt.want {
 				t.Errorf("got:\n%s\nwant:\n%s", got, tt.want)
@@ -327,7 +306,7 @@ fmt:
 }
 
 func TestProblems(t *testing.T) {
-	r := script.NewReader(open(t, "-- a --\n"))
+	r := script.NewReader(treetest.Open(t, "-- a --\n"))
 	r.Shell(script.Script{Text: "go vet\nif true; then\n", File: "ci.yml", Line: 7, Dir: "."})
 	r.Shell(script.Script{Text: strings.Repeat("(", 100_000), File: "ci.yml", Line: 9, Dir: "."})
 	if len(r.Problems) != 2 || r.Problems[0].Line != 8 || r.Problems[0].Column == 0 || !strings.Contains(r.Problems[1].Text, "deep") {
@@ -349,7 +328,7 @@ func TestHostile(t *testing.T) {
 		"include":   {"-- Makefile --\ninclude Makefile Makefile\na:\n", "make a"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := script.NewReader(open(t, tt.files))
+			r := script.NewReader(treetest.Open(t, tt.files))
 			if n := len(r.Shell(script.Script{Text: tt.text, File: "f", Line: 1, Dir: "."})); n > 3_000_000 {
 				t.Errorf("%d commands", n)
 			}
