@@ -40,6 +40,7 @@ var checks = map[string]check{
 	"documents.section": func(e *evidence, t Track, w With) verdict.Result { return e.documents.Section(t.ID, w.Heading) },
 	"documents.links":   func(e *evidence, t Track, w With) verdict.Result { return e.documents.LinksResolve(t.ID, w.Heading) },
 	"documents.drill":   func(e *evidence, _ Track, _ With) verdict.Result { return e.documents.Drill(e.now, maxAge) },
+	"documents.lessons": func(e *evidence, _ Track, _ With) verdict.Result { return e.documents.Lessons() },
 	"documents.completed": func(e *evidence, t Track, w With) verdict.Result {
 		if e.Repository.Shallow {
 			return verdict.Unseen("the clone is shallow, so that its releases are not known: git fetch --unshallow --tags")
