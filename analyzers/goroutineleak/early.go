@@ -4,6 +4,7 @@ import (
 	"go/token"
 	"maps"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -163,7 +164,7 @@ func (h *handover) deliver() {
 	}
 	for i := range h.all {
 		d := &h.all[i]
-		d.once = onlyOnce(d.way)
+		d.once = counted(d.send.Instr) || onlyOnce(d.way)
 		d.many = h.many(d, into)
 	}
 }
@@ -191,6 +192,43 @@ func started(w *chanflow.Way) bool {
 	return yes
 }
 
+// counted reports whether an instruction is for the one that an atomic counter or flag
+// has chosen: the last of all, or the first.
+func counted(instr ssa.Instruction) bool {
+	for blk := instr.Block(); blk != nil; blk = blk.Idom() {
+		d := blk.Idom()
+		if d == nil || len(blk.Preds) != 1 {
+			continue
+		}
+		cond, outcome, ok := chanflow.Decision(d, blk)
+		if cmp, isCmp := cond.(*ssa.BinOp); isCmp && (cmp.Op == token.EQL || cmp.Op == token.NEQ) {
+			cond = cmp.X
+		}
+		if ok && outcome && atomic(cond) {
+			return true
+		}
+	}
+	return false
+}
+
+// atomic reports whether v is what a function changed atomically: of sync/atomic, or of
+// another package of that name.
+func atomic(v ssa.Value) bool {
+	call, ok := v.(*ssa.Call)
+	if !ok || call.Call.StaticCallee() == nil {
+		return false
+	}
+	fn := call.Call.StaticCallee().Object()
+	if fn == nil || fn.Pkg() == nil || fn.Pkg().Name() != "atomic" {
+		return false
+	}
+	switch name := fn.Name(); {
+	case strings.HasPrefix(name, "Add"), strings.HasPrefix(name, "CompareAndSwap"), name == "Inc", name == "Dec", name == "Sub", name == "CAS":
+		return true
+	}
+	return false
+}
+
 // onlyOnce reports whether a way leads through a sync.Once.
 func onlyOnce(w *chanflow.Way) bool {
 	for ; w.Edge != nil; w = w.Prev {
@@ -210,6 +248,9 @@ func timer(site ssa.CallInstruction) bool {
 // many reports whether d may be done more than once: in a loop, or by a function that
 // is called in several places, if it is not for a sync.Once.
 func (h *handover) many(d *delivery, into map[*ssa.Function][]*chanflow.Edge) bool {
+	if counted(d.send.Instr) {
+		return false
+	}
 	if loops(d.send.Instr) {
 		return true
 	}

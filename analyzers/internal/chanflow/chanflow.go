@@ -135,10 +135,7 @@ func (x *Index) Of(fn *ssa.Function) []*Op { return x.ops[fn] }
 
 // May returns the objects of the given kind that v may be, and whether these are all.
 func (x *Index) May(v ssa.Value, kind Kind) (objs []*Object, known bool) {
-	n := x.b.nodes[v]
-	if f, ok := v.(*ssa.FieldAddr); ok {
-		n = x.b.nodes[fieldOf(f.X.Type(), f.Field)]
-	}
+	n := x.held(v)
 	if n == nil {
 		return nil, false
 	}
@@ -152,6 +149,18 @@ func (x *Index) May(v ssa.Value, kind Kind) (objs []*Object, known bool) {
 		}
 	}
 	return objs, known && len(objs) > 0
+}
+
+// held returns the node of a value, or nil if nothing is known of it. A field is one
+// node, however it is read.
+func (x *Index) held(v ssa.Value) *node {
+	switch f := v.(type) {
+	case *ssa.FieldAddr:
+		return x.b.nodes[fieldOf(f.X.Type(), f.Field)]
+	case *ssa.Field:
+		return x.b.nodes[fieldOf(f.X.Type(), f.Field)]
+	}
+	return x.b.nodes[v]
 }
 
 // Fields returns the objects of a kind that are or were put into a field or a

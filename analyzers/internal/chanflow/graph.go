@@ -52,10 +52,7 @@ func (x *Index) name(e *Edge) {
 
 // single reports whether but one function is ever put where v is read from.
 func (x *Index) single(v ssa.Value) bool {
-	n := x.b.nodes[v]
-	if f, ok := v.(*ssa.Field); ok {
-		n = x.b.nodes[fieldOf(f.X.Type(), f.Field)]
-	}
+	n := x.held(v)
 	return n != nil && len(n.objs) == 1 && n.objs[0].Kind == function
 }
 

@@ -154,10 +154,7 @@ func (x *Index) called(fn *ssa.Function, c ssa.CallInstruction) {
 
 // cancels enters the call of a cancel function.
 func (x *Index) cancels(op *Op, callee ssa.Value) {
-	n := x.b.nodes[callee]
-	if f, ok := callee.(*ssa.Field); ok {
-		n = x.b.nodes[fieldOf(f.X.Type(), f.Field)]
-	}
+	n := x.held(callee)
 	if n == nil {
 		return
 	}

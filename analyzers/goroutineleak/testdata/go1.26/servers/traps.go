@@ -823,3 +823,92 @@ func acceptAll(ln net.Listener, bind func(c net.Conn, ended func())) {
 		open.Wait()
 	}()
 }
+
+// A condition with a wait of its own, beside the methods that it has from the embedded one.
+type contextCond struct {
+	*sync.Cond
+	before func()
+}
+
+func (c contextCond) Wait(ctx context.Context) {
+	woken := make(chan struct{})
+	go func() {
+		if c.before != nil {
+			c.before()
+		}
+		c.Cond.Wait()
+		close(woken)
+	}()
+	select {
+	case <-woken:
+	case <-ctx.Done():
+		c.Broadcast()
+	}
+}
+
+type requests struct {
+	mu    sync.Mutex
+	cond  contextCond
+	items []string
+}
+
+func NewRequests() *requests {
+	r := &requests{}
+	r.cond = contextCond{Cond: sync.NewCond(&r.mu)}
+	return r
+}
+
+func (r *requests) Push(s string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.items = append(r.items, s)
+	r.cond.Broadcast()
+}
+
+func (r *requests) Pop(ctx context.Context) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for len(r.items) == 0 && ctx.Err() == nil {
+		r.cond.Wait(ctx)
+	}
+	if len(r.items) == 0 {
+		return ""
+	}
+	s := r.items[0]
+	r.items = r.items[1:]
+	return s
+}
+
+// The last one of all, and the first one that fails, says so.
+type tracker struct {
+	pending, failed atomic.Int32
+	done            chan struct{}
+	err             chan error
+}
+
+func (t *tracker) report(err error) {
+	if err == nil {
+		if t.pending.Add(-1) == 0 {
+			t.done <- struct{}{}
+		}
+	} else if t.failed.Add(1) == 1 {
+		t.err <- err
+	}
+}
+
+func push(ctx context.Context, streams []string, send func(string) error, more func() error) error {
+	t := &tracker{done: make(chan struct{}, 1), err: make(chan error, 1)}
+	t.pending.Store(int32(len(streams)) + 1)
+	go func() { t.report(more()) }()
+	for _, s := range streams {
+		go func() { t.report(send(s)) }()
+	}
+	select {
+	case err := <-t.err:
+		return err
+	case <-t.done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

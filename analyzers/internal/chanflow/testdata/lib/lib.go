@@ -220,3 +220,15 @@ func Third() {
 	}()
 	finish(true, ch)
 }
+
+// A field of a struct that is passed by value.
+type port struct{ ch chan int }
+
+func (p port) send(n int) { p.ch <- n } // want "Ports, or called[.]$"
+
+func Ports() int {
+	p := port{make(chan int)}
+	go p.send(1)
+	port.send(p, 2)
+	return <-p.ch // want "send, or called[.]$"
+}
