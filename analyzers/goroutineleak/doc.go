@@ -127,4 +127,13 @@
 //	}
 //
 // It speaks on every Go version.
+//
+// # On trial
+//
+// What it is sure of is shown as suspected for now. Of sixteen findings of that kind on
+// eighteen servers and libraries eleven were true: two of them deadlocks at shutdown,
+// the others goroutines that are left behind. Each of the shapes of the other five is
+// silent since, but on code that was read for the first time it was right seven times in
+// twelve only: sends that cannot come more often than there is room for, because of how
+// channels are kept or counted, are the rest.
 package goroutineleak
