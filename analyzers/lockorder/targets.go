@@ -4,6 +4,7 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
+	"golang.org/x/tools/go/types/typeutil"
 
 	"github.com/lagvet/lagvet/analyzers/internal/sections"
 	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
@@ -44,6 +45,7 @@ type directory struct {
 	fields map[*types.Var][]*ssa.Store // of functions
 	types  []types.Type                // that have methods
 	impls  map[*types.Func][]*ssa.Function
+	msets  typeutil.MethodSetCache
 	pkg    *types.Package
 	loose  map[*ssa.Function]bool // started as goroutines, or used as values
 
@@ -393,7 +395,7 @@ func decorates(t types.Type, iface *types.Interface) bool {
 
 // method returns the method of type t that implements m, if it is in this package.
 func (d *directory) method(t types.Type, m *types.Func, prog *ssa.Program) *ssa.Function {
-	sel := types.NewMethodSet(t).Lookup(m.Pkg(), m.Name())
+	sel := d.msets.MethodSet(t).Lookup(m.Pkg(), m.Name())
 	if sel == nil || len(sel.Index()) > 1 {
 		return nil
 	}
