@@ -143,6 +143,8 @@ func TestGates(t *testing.T) {
 		{"tidy and status in two steps", "      - run: go mod tidy\n      - run: test -z \"$(git status --porcelain)\"\n", "", (*Result).Tidy, verdict.Pass, ""},
 		{"tidy and diff of other files", "      - run: |\n          go mod tidy\n          git diff --exit-code docs\n", "", (*Result).Tidy, verdict.Fail, "nothing runs"},
 		{"tidy and diff that only prints", "      - run: |\n          go mod tidy\n          git diff\n", "", (*Result).Tidy, verdict.Fail, "nothing runs"},
+		{"tidy of a copy, and diff", "      - run: |\n          cp -R . /tmp/copy\n          go -C /tmp/copy mod tidy\n          diff -r -u -q . /tmp/copy\n", "", (*Result).Tidy, verdict.Pass, ""},
+		{"verify elsewhere", "      - run: go -C /tmp/copy mod verify\n", "", (*Result).ModVerify, verdict.Pass, ""},
 		{"tidy alone", "      - run: go mod tidy\n", "", (*Result).Tidy, verdict.Fail, "nothing runs"},
 		{"diff that nobody minds", "      - run: |\n          go mod tidy\n          git diff --exit-code || echo dirty\n", "", (*Result).Tidy, verdict.Fail, "`|| echo dirty` takes its failure away"},
 		{"verify", "      - run: go mod verify\n", "", (*Result).ModVerify, verdict.Pass, ""},

@@ -59,11 +59,11 @@ var words = map[Kind]*regexp.Regexp{
 	Test:          regexp.MustCompile(`(?i)test|unit|(^|[ /])(check|ci)([ ./]|$)`),
 	Race:          regexp.MustCompile(`(?i)test|race|unit|(^|[ /])(check|ci)([ ./]|$)`),
 	Vulnerability: regexp.MustCompile(`(?i)vuln|secur|scan|snyk|trivy|nancy`),
-	ModVerify:     regexp.MustCompile(`(?i)\bmod|verify|vendor|check|validate`),
-	Tidy:          regexp.MustCompile(`(?i)\bmod|tidy|vendor|check|validate|verify`),
+	ModVerify:     regexp.MustCompile(`(?i)\bmod\b|\bverify|\bvendor|\bvalidate|\bcheck\b`),
+	Tidy:          regexp.MustCompile(`(?i)\bmod\b|\btidy|\bverify|\bvendor|\bvalidate|\bcheck\b`),
 	Benchmark:     regexp.MustCompile(`(?i)bench|perf`),
 	Fault:         regexp.MustCompile(`(?i)chaos|fault|jepsen|antithesis|resilien|toxi`),
-	Lagvet:        regexp.MustCompile(`(?i)lagvet|lint|\bvet|static|analy|(^|[ /])(check|ci|validate)([ ./]|$)`),
+	Lagvet:        regexp.MustCompile(`(?i)lagvet|lint|\bvet|static|analy|(^|[ /])(check|ci|validate)([ ./]|-?\$|$)`),
 }
 
 func (k Kind) words() *regexp.Regexp {
@@ -147,6 +147,8 @@ func normal(argv []string) []string {
 		name := program(argv[0])
 		rest := argv[1:]
 		switch {
+		case name == "go" && len(rest) > 2 && rest[0] == "-C":
+			argv = slices.Concat([]string{"go"}, rest[2:], rest[:2])
 		case name == "go" && len(rest) > 1 && rest[0] == "tool":
 			argv = skipFlags(rest[1:])
 		case name == "go" && len(rest) > 1 && rest[0] == "run":

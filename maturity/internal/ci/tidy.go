@@ -32,6 +32,10 @@ func (r *Result) pairTidy() {
 
 // looksAtChanges reports whether a command fails if go.mod or go.sum was changed.
 func looksAtChanges(g *Gate, argv []string) bool {
+	if len(argv) > 2 && argv[0] == "diff" {
+		// Of a copy that was made tidy.
+		return strings.HasPrefix(argv[1], "-r") || slices.ContainsFunc(argv, func(a string) bool { return strings.HasSuffix(a, "go.mod") || strings.HasSuffix(a, "vendor") })
+	}
 	if len(argv) < 2 || argv[0] != "git" {
 		return false
 	}
