@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -59,6 +60,9 @@ func TestProviders(t *testing.T) {
 			}
 			for _, p := range r.Problems {
 				t.Errorf("problem: %+v", p)
+			}
+			if again := collect(t, string(data)); !reflect.DeepEqual(again.Gates, r.Gates) {
+				t.Error("the same files make other gates")
 			}
 		})
 	}

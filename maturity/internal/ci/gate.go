@@ -165,7 +165,11 @@ func (c *collector) run(st step) {
 	}
 	var cmds []script.Command
 	if st.argv != nil {
-		cmd := script.Command{Place: st.place, Env: st.script.Env, Dir: st.script.Dir, Lost: st.why, If: st.cond, Unread: st.unread}
+		env := make(script.Vars)
+		for name, v := range st.script.Env {
+			env[name], _ = c.r.Show(v)
+		}
+		cmd := script.Command{Place: st.place, Env: env, Dir: st.script.Dir, Lost: st.why, If: st.cond, Unread: st.unread}
 		for _, a := range st.argv {
 			text, opens := c.r.Show(a)
 			cmd.Argv, cmd.Open = append(cmd.Argv, text), append(cmd.Open, opens...)

@@ -134,7 +134,11 @@ func (m *makefile) load(file string, depth int) {
 			}
 			continue
 		}
-		text = strings.TrimSpace(uncomment(text))
+		// The space before a comment belongs to a variable's value.
+		text = strings.TrimLeft(uncomment(text), " \t")
+		if _, _, _, ok := assignment(text); !ok {
+			text = strings.TrimRight(text, " \t")
+		}
 		if name, ok := strings.CutPrefix(text, "define "); ok {
 			i = rd.define(name, lines, i+1)
 			continue

@@ -198,6 +198,9 @@ func (m *makefile) function(name, args string, locals map[string]string, depth i
 		}
 		return "", true
 	case "subst":
+		if arg(0) == "" {
+			return arg(2) + arg(1), true
+		}
 		return strings.ReplaceAll(arg(2), arg(0), arg(1)), true
 	case "patsubst":
 		return patsubst(strings.TrimSpace(arg(0)), strings.TrimSpace(arg(1)), arg(2)), true

@@ -196,7 +196,7 @@ func (r *Reader) Show(s string) (text string, opens []string) {
 		opens = append(opens, src)
 		s = after
 	}
-	return strings.ReplaceAll(b.String(), rootDir, "."), opens
+	return strings.NewReplacer(rootDir, ".", markEnd, "").Replace(b.String()), opens
 }
 
 // envRoot are the variables by which hosts name the directory of the repository.

@@ -247,12 +247,14 @@ endif
 ifneq ($(shell command -v gotestsum),)
 FLAGS := -race
 endif
+space := $(null) # one
+TAGS = a b
 test:
-	go test $(FLAGS) ./...
+	go test -tags=$(subst $(space),-,$(TAGS)) $(FLAGS) ./...
 ifeq ($(shell which x),x)
 	go vet
 endif
-`, "make test", "Makefile:5: go test $(FLAGS) ./... [open $(FLAGS)]\nMakefile:7: go vet [if `ifeq ($(shell which x),x)`]\n"},
+`, "make test", "Makefile:7: go test -tags=a-b $(FLAGS) ./... [open $(FLAGS)]\nMakefile:9: go vet [if `ifeq ($(shell which x),x)`]\n"},
 		{"task and just", `
 -- Taskfile.yml --
 version: '3'
