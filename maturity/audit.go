@@ -29,6 +29,7 @@ type Input struct {
 	Tags       []string // of releases, the newest first
 	Rendered   []string // directories with manifests as they are deployed
 	Binary     string   // the one that is shipped; empty if none is given
+	Doctor     *Doctor  // what lagvet doctor said of the process; nil if it was not given
 
 	Code   *Code  // nil if the rules did not run
 	NoCode NoCode // why they did not

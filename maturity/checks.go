@@ -71,7 +71,7 @@ var checks = map[string]check{
 		return e.manifests.LimitsAgainstGOMAXPROCS(e.runtime())
 	},
 	"manifests.profiles":  func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.LeakProfileCollected() },
-	"manifests.doctor":    func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.Readiness() },
+	"manifests.doctor":    (*evidence).posture,
 	"manifests.timeouts":  func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.Timeouts() },
 	"manifests.admission": func(e *evidence, _ Track, w With) verdict.Result { return e.manifests.AdmissionPolicy(w.About) },
 	"manifests.outliers":  func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.OutlierDetection(e.hosts()) },

@@ -33,6 +33,7 @@ type Options struct {
 	Reports   []string // more of them, each FORMAT=FILE
 	Manifests []string // directories with manifests as they are deployed
 	Binary    string   // the one that is shipped
+	Doctor    string   // a report of lagvet doctor on the process, in JSON
 	NoCheck   bool     // do not run the rules
 	All       bool     // list what is met too
 	Prove     bool     // run the repository's own gates with faults planted

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -42,7 +43,16 @@ func gather(ctx context.Context, o Options, notes io.Writer) (maturity.Input, er
 	if err := configured(&in, o); err != nil {
 		return in, err
 	}
-	if o.NoCheck {
+	if o.Doctor != "" {
+		data, err := os.ReadFile(o.Doctor)
+		if err != nil {
+			return in, fmt.Errorf("reading what lagvet doctor said: %w", err)
+		}
+		if in.Doctor, err = maturity.ReadDoctor(o.Doctor, data); err != nil {
+			return in, err
+		}
+	}
+	if o.NoCheck || o.List {
 		in.NoCode = "the rules did not run: --no-check"
 		return in, nil
 	}
