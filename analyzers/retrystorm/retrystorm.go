@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/inspector"
@@ -122,6 +123,9 @@ func (c *checker) waits(f *funcs.Func) func(*ast.CallExpr) bool {
 			return !c.logs(call)
 		}
 		k := c.Funcs.Call(call)
+		if k != nil && receives(k.Func) {
+			return true
+		}
 		if k == nil || k.Func != nil && !k.Dynamic && k.Func.Pkg() != nil && modules.IsStd(k.Func.Pkg().Path()) {
 			return false
 		}
@@ -132,6 +136,14 @@ func (c *checker) waits(f *funcs.Func) func(*ast.CallExpr) bool {
 		}
 		return false
 	}
+}
+
+// receives reports whether fn waits for what comes in by a connection or a listener.
+func receives(fn *types.Func) bool {
+	if fn == nil || fn.Pkg() == nil || fn.Pkg().Path() != "net" || fn.Signature().Recv() == nil {
+		return false
+	}
+	return strings.HasPrefix(fn.Name(), "Read") || strings.HasPrefix(fn.Name(), "Accept")
 }
 
 // logs reports whether the call is a statement by itself that is given the error, or

@@ -291,3 +291,26 @@ func (c *Client) send(body io.Reader) error {
 	}
 	return err
 }
+
+// relay dials for each datagram of somebody new: what comes in sets the pace.
+func (c *Client) relay(in *net.UDPConn, to *net.UDPAddr, conns map[string]*net.UDPConn) error {
+	buf := make([]byte, 1500)
+	for {
+		n, from, err := in.ReadFromUDP(buf)
+		if err != nil {
+			return err
+		}
+		out, ok := conns[from.String()]
+		if !ok {
+			out, err = net.DialUDP("udp", nil, to)
+			if err != nil {
+				c.log.Print(err)
+				continue
+			}
+			conns[from.String()] = out
+		}
+		if _, err := out.Write(buf[:n]); err != nil {
+			return err
+		}
+	}
+}
