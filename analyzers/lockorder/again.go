@@ -32,7 +32,7 @@ func (f *finder) again() {
 func (f *finder) repeated(call ssa.CallInstruction) (h holding, a acquisition, ok bool) {
 	direct := len(f.sections.Acquires(call)) > 0
 	for _, p := range f.pairs(call) {
-		if direct || p.held.lock != p.then.lock || !p.held.object.same(p.then.object) || !p.held.object.fixed() || p.held.object.replaced(call.Parent()) {
+		if direct || p.then.again || p.held.lock != p.then.lock || !p.held.object.same(p.then.object) || !p.held.object.fixed() || p.held.object.replaced(call.Parent()) {
 			continue // a direct one is one of the ways of kept
 		}
 		if !ok || worse(p, pair{h, a}) {

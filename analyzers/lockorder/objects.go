@@ -261,6 +261,30 @@ func keyName(key ssa.Value) string {
 	return key.Name()
 }
 
+// released reports whether the function has surely called Unlock by the time that it
+// takes the lock: it gives back what its caller may hold, and takes it again.
+func (o object) released(at ssa.Instruction) bool {
+	if o.base == nil {
+		return false
+	}
+	for _, blk := range at.Parent().Blocks {
+		for _, instr := range blk.Instrs {
+			call, ok := instr.(*ssa.Call)
+			if !ok || !ssavalue.Precedes(call, at) {
+				continue
+			}
+			fn := call.Call.StaticCallee()
+			if fn == nil || fn.Name() != "Unlock" && fn.Name() != "RUnlock" || len(call.Call.Args) != 1 {
+				continue
+			}
+			if reached(call.Call.Args[0], "") == o {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // published reports whether a value has surely been stored where others find it when
 // an instruction is reached.
 func published(v ssa.Value, at ssa.Instruction) bool {

@@ -21,6 +21,7 @@ type acquisition struct {
 	guards []guard // what its parameters have to be
 	stored bool    // it is reached through a function or an object in a field
 	unsure bool    // it is reached through an interface that others may implement
+	again  bool    // it was released before, on behalf of a caller
 	via    *link
 }
 
@@ -139,6 +140,7 @@ func (f *finder) summarise(fn *ssa.Function) *summary {
 	s := new(summary)
 	for _, call := range f.callsOf[fn] {
 		for _, a := range f.acquired(call) {
+			a.again = a.again || a.object.released(call)
 			s.add(a.guarded(f.guards(call.Block())))
 		}
 		if i := paramCalled(call.Common()); i >= 0 && len(s.callbacks) < maxCallbacks {
@@ -207,6 +209,12 @@ func (s *summary) add(a acquisition) {
 	for i, old := range s.acquires {
 		if old.lock != a.lock || old.object != a.object || old.shared != a.shared {
 			continue
+		}
+		if old.again != a.again {
+			if old.again {
+				s.acquires[i] = a
+			}
+			return
 		}
 		if old.unsure && !a.unsure || len(a.guards) < len(old.guards) || len(a.guards) == len(old.guards) && a.via.length() < old.via.length() {
 			s.acquires[i] = a

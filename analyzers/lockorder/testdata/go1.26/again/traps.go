@@ -330,3 +330,27 @@ func (a *account) twice() {
 	a.enable(nil) // want `^suspected: account.mu is taken again .*; only suspected: what takes it may release it as well`
 	a.mu.Unlock()
 }
+
+// The deferred literal gives the lock back before it takes it again.
+type engine struct {
+	mu      sync.Mutex
+	running bool
+	remove  func() error
+}
+
+func (e *engine) start(run func() error) (err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	defer func() {
+		if err != nil {
+			e.running = false
+			if e.remove != nil {
+				e.mu.Unlock()
+				err = e.remove()
+				e.mu.Lock()
+			}
+		}
+	}()
+	e.running = true
+	return run()
+}
