@@ -17,10 +17,7 @@ var pageHTML string
 //go:embed page/page.css
 var pageCSS string
 
-//go:embed page/page.js
-var pageJS string
-
-var htmlParts = page.Parts{Template: pageHTML, Style: pageCSS, Script: pageJS}
+var htmlParts = page.Parts{Template: pageHTML, Style: page.ListStyle + pageCSS, Script: page.ListScript}
 
 // A pageBody is what the template shows. All of it is there without a script, which
 // only filters.

@@ -19,6 +19,19 @@ var baseStyle string
 //go:embed page.js
 var baseScript string
 
+// ListStyle and ListScript are for reports that are lists of details elements with
+// filters: they come before the style and the script of their own.
+//
+// The list is made of .checks > li, each of which may have data-NAME for the filter of
+// that name, a select in the form #filters. A .group, and one around it, is hidden when
+// all its items are. #count says how many are shown; its data-noun is what they are.
+var (
+	//go:embed list.css
+	ListStyle string
+	//go:embed list.js
+	ListScript string
+)
+
 // Parts are the files of a report.
 type Parts struct {
 	Template, Style, Script string
@@ -28,7 +41,7 @@ type Parts struct {
 type Page struct {
 	Tool    string // that made it
 	Verdict string // one sentence
-	State   string // clean, found or unchecked
+	State   string // clean, found or unchecked; empty if nothing was asked
 	Aside   string // below the verdict; may be empty
 	Body    any    // what the template of the parts is executed with
 }

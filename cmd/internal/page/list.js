@@ -2,13 +2,14 @@
   const byId = (id) => document.getElementById(id);
   const items = [...document.querySelectorAll('.checks > li')];
   const groups = [...document.querySelectorAll('.group')];
+  const selects = [...document.querySelectorAll('#filters select')];
   const all = byId('count').textContent;
+  const noun = byId('count').dataset.noun;
   // What stands in two elements is not one word.
-  for (const item of items) item.haystack = [...item.querySelectorAll('.chip, h3, .facts > span, dd, p, .plain li')].map((e) => e.textContent).join('\n').toLowerCase();
+  for (const item of items) item.haystack = [...item.querySelectorAll('.chip, .message, .facts > span, dd, p, .plain li')].map((e) => e.textContent).join('\n').toLowerCase();
 
   const passes = (item, words) =>
-    (!byId('verdict').value || byId('verdict').value.split(' ').includes(item.dataset.verdict)) &&
-    (!byId('group').value || byId('group').value === item.closest('.group').id) &&
+    selects.every((s) => !s.value || s.value.split(' ').includes(item.dataset[s.id])) &&
     words.every((w) => item.haystack.includes(w));
 
   const filter = () => {
@@ -17,9 +18,27 @@
     for (const g of groups) g.hidden = !g.querySelector('.checks > li:not([hidden])');
     const shown = items.filter((i) => !i.hidden).length;
     if (shown === items.length) byId('count').textContent = all;
-    else if (shown === 0) byId('count').textContent = 'No check passes the filters, out of ' + items.length + '.';
-    else byId('count').textContent = shown + ' of ' + items.length + ' checks.';
+    else if (shown === 0) byId('count').textContent = 'No ' + noun + ' passes the filters, out of ' + items.length + '.';
+    else byId('count').textContent = shown + ' of ' + items.length + ' ' + noun + 's.';
   };
+
+  // What a link leads to is shown, whatever the filters say, and open.
+  const reveal = (hash) => {
+    const target = hash.length > 1 && byId(hash.slice(1));
+    if (!target) return;
+    if (target.closest('[hidden]')) {
+      byId('filters').reset();
+      filter();
+    }
+    const item = target.closest('.checks > li');
+    if (item) item.querySelector('details').open = true;
+  };
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest('a[href^="#"]');
+    if (link) reveal(link.hash);
+  });
+  addEventListener('hashchange', () => reveal(location.hash));
+  reveal(location.hash);
 
   // Keys. What is typed into a control is left to it.
   const go = (by) => {
