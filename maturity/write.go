@@ -22,8 +22,9 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	return nil
 }
 
-// state is a control's result in a word.
-func (c ControlState) state() string {
+// State is a control's result in words: fail, unknown, waived, configured, proven or
+// not applicable.
+func (c ControlState) State() string {
 	switch {
 	case c.Waiver != nil:
 		return "waived"
@@ -35,8 +36,8 @@ func (c ControlState) state() string {
 	return strings.ToLower(string(c.Status))
 }
 
-// headline is the report in a sentence.
-func (r *Report) headline() string {
+// Headline is the report in a sentence, without a full stop.
+func (r *Report) Headline() string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "%s stands at level %d of %d", r.subject(), r.Level, Levels)
 	if r.Required > 0 {
@@ -67,8 +68,8 @@ func (r *Report) subject() string {
 	return name
 }
 
-// covered says which incidents a repository of this level would still have.
-func (r *Report) covered() string {
+// Covered says of how many incidents the classes are covered, in sentences.
+func (r *Report) Covered() string {
 	var s []string
 	for _, c := range r.Coverage {
 		if c.Incidents > 0 {
@@ -108,7 +109,7 @@ func (r *Report) WriteText(w io.Writer, all bool) error {
 	if len(r.Waivers)+len(r.Problems) > 0 {
 		fmt.Fprintln(out)
 	}
-	fmt.Fprintf(out, "%s.\n%s\n", r.headline(), r.covered())
+	fmt.Fprintf(out, "%s.\n%s\n", r.Headline(), r.Covered())
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("writing the audit: %w", err)
 	}
@@ -123,7 +124,7 @@ func unused(w Waiver) string {
 }
 
 func writeControl(out io.Writer, c ControlState) {
-	fmt.Fprintf(out, "  L%d %-14s %s: %s\n", c.Level, c.state(), c.ID, c.Title)
+	fmt.Fprintf(out, "  L%d %-14s %s: %s\n", c.Level, c.State(), c.ID, c.Title)
 	fmt.Fprintf(out, "     %s\n", c.Reason)
 	for _, p := range c.Proofs {
 		fmt.Fprintf(out, "       %s  %s\n", p, p.Text)
@@ -136,7 +137,7 @@ func writeControl(out io.Writer, c ControlState) {
 // WriteMarkdown writes the report for a reader of the repository.
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "# %s\n\n%s\n\n", capital(r.headline()), r.covered())
+	fmt.Fprintf(out, "# %s\n\n%s\n\n", capital(r.Headline()), r.Covered())
 	fmt.Fprint(out, "| class of incident | level | next |\n|---|---|---|\n")
 	for _, t := range r.Tracks {
 		level, next := fmt.Sprint(t.Level), "the highest"
@@ -159,7 +160,7 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 			if len(c.Proofs) > 0 {
 				why += " (" + c.Proofs[0].String() + ")"
 			}
-			fmt.Fprintf(out, "| %d | %s | %s | %s |\n", c.Level, cell(c.Title), c.state(), cell(why))
+			fmt.Fprintf(out, "| %d | %s | %s | %s |\n", c.Level, cell(c.Title), c.State(), cell(why))
 		}
 	}
 	if len(r.Waivers) > 0 {

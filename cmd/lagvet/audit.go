@@ -24,7 +24,7 @@ that they are there to find. --list says before which commands those are.
 The exit code is 0 if the level that --level names is met, 1 if it is not, 2 for
 usage and configuration, 3 if it could not be measured.`,
 		Example: `  lagvet audit
-  lagvet audit --level L3 --binary dist/server --report markdown=audit.md
+  lagvet audit --level L3 --binary dist/server --report html=audit.html --report sarif=audit.sarif
   kustomize build deploy/prod > out/all.yaml && lagvet audit --manifests out`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
@@ -39,7 +39,7 @@ usage and configuration, 3 if it could not be measured.`,
 	f.StringVarP(&opts.Dir, "chdir", "C", "", "audit the repository of `dir`")
 	f.StringVar(&opts.Config, "config", "", "read `file` instead of the nearest .lagvet.yml")
 	f.StringVar(&opts.Level, "level", "", "the `level` that a release must stand at: L1 to L5")
-	f.StringVar(&opts.Format, "format", "text", "text, json, markdown, badge or statement")
+	f.StringVar(&opts.Format, "format", "text", "text, json, html, sarif, markdown, badge or statement")
 	f.StringVarP(&opts.Output, "output", "o", "", "write to `file`")
 	f.StringArrayVar(&opts.Reports, "report", nil, "write another report, `FORMAT=FILE`")
 	f.StringArrayVar(&opts.Manifests, "manifests", nil, "a `directory` with manifests as they are deployed")

@@ -40,12 +40,14 @@ type Options struct {
 	List      bool     // with Prove: say what would be run, and run nothing
 	Timeout   time.Duration
 
+	root string // of the repository, once it is known
+
 	Progress func(status string) // told how far the check is, and "" when it is over; or nil
 }
 
 // Formats are the formats of reports.
 func Formats() []string {
-	return []string{"text", "json", "markdown", "badge", "statement"}
+	return []string{"text", "json", "html", "sarif", "markdown", "badge", "statement"}
 }
 
 // Streams are what the command writes to.
@@ -85,7 +87,7 @@ func Run(ctx context.Context, o Options, s Streams) (code int, err error) {
 	if err != nil {
 		return report.Usage, err
 	}
-	rep.Required = level
+	rep.Required, o.root = level, in.Dir
 	if err := o.write(rep, o.Format, o.Output, s.Out); err != nil {
 		return failed(err, s)
 	}
@@ -94,13 +96,17 @@ func Run(ctx context.Context, o Options, s Streams) (code int, err error) {
 			return failed(err, s)
 		}
 	}
-	switch rep.Against(level) {
+	return exitCode(rep), nil
+}
+
+func exitCode(rep *maturity.Report) int {
+	switch rep.Against(rep.Required) {
 	case maturity.Below:
-		return report.Found, nil
+		return report.Found
 	case maturity.Unmeasurable:
-		return report.Unchecked, nil
+		return report.Unchecked
 	}
-	return report.Clean, nil
+	return report.Clean
 }
 
 // prove lists the gates that can be tried and, unless no more was asked, tries them.
@@ -170,6 +176,10 @@ func render(w io.Writer, rep *maturity.Report, format string, o Options) error {
 	switch format {
 	case "json":
 		return rep.WriteJSON(w)
+	case "html":
+		return HTML(w, rep)
+	case "sarif":
+		return SARIF(w, rep, o.root)
 	case "markdown":
 		return rep.WriteMarkdown(w)
 	case "badge":
