@@ -76,7 +76,7 @@ type pageCoverage struct {
 type pageTrack struct {
 	maturity.TrackState
 	Levels []pageLevel
-	Next   []pageControl // what the next level takes; in Open what the target does
+	Next   []pageControl // what its next level takes; in Open what the target does
 }
 
 type pageLevel struct {

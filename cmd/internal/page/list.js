@@ -6,7 +6,7 @@
   const all = byId('count').textContent;
   const noun = byId('count').dataset.noun;
   // What stands in two elements is not one word.
-  for (const item of items) item.haystack = [...item.querySelectorAll('.chip, .message, .facts > span, dd, p, .plain li')].map((e) => e.textContent).join('\n').toLowerCase();
+  for (const item of items) item.haystack = [...item.querySelectorAll('.chip, .message, .facts > span, dd, p, .panel li')].map((e) => e.textContent).join('\n').toLowerCase();
 
   const passes = (item, words) =>
     selects.every((s) => !s.value || s.value.split(' ').includes(item.dataset[s.id])) &&
@@ -27,7 +27,7 @@
     const target = hash.length > 1 && byId(hash.slice(1));
     if (!target) return;
     if (target.closest('[hidden]')) {
-      byId('filters').reset();
+      byId('reset').click(); // the form's own reset is hidden by the button of that name
       filter();
     }
     const item = target.closest('.checks > li');
