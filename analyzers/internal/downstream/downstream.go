@@ -8,9 +8,9 @@ import (
 	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/modules"
-	"github.com/lagvet/lagvet/analyzers/internal/pattern"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/witness"
+	"github.com/lagvet/lagvet/internal/pattern"
 )
 
 // A Kind says what is asked of another process, as a message names it.

@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ast/inspector"
 
-	"github.com/lagvet/lagvet/analyzers/internal/pattern"
+	"github.com/lagvet/lagvet/internal/pattern"
 )
 
 // reports reports whether the statement at cur is a call that tells a logger or

@@ -8,13 +8,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"golang.org/x/mod/modfile"
 	"golang.org/x/tools/go/analysis/unitchecker"
 
 	"github.com/lagvet/lagvet/cmd/internal/vettool"
+	"github.com/lagvet/lagvet/internal/pattern"
 )
 
 // compile runs the compiler, and beside it the analysis of what is compiled.
@@ -131,7 +131,7 @@ func newUnit(args []string) (*unit, error) {
 }
 
 // versioned matches the directory of a module in the module cache.
-var versioned = regexp.MustCompile(`@(v[^/\\]+)`)
+var versioned = pattern.New(`@(v[^/\\]+)`)
 
 // module returns the path and, in the module cache, the version of the module that a
 // directory belongs to; nothing for one of a vendor directory.

@@ -2,10 +2,10 @@ package ci
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/lagvet/lagvet/internal/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/ci/script"
 	"github.com/lagvet/lagvet/maturity/internal/tree"
 	"github.com/lagvet/lagvet/maturity/internal/yamltree"
@@ -50,12 +50,12 @@ func (a *azure) pipeline(d yamltree.Node) {
 	a.parts(d, at)
 }
 
-var azureSet = regexp.MustCompile(`task\.setvariable variable=([\w.]+)`)
+var azureSet = pattern.New(`task\.setvariable variable=([\w.]+)`)
 
 // settings notes the variables that steps of a document set.
 func (at *azureAt) settings(d yamltree.Node) {
 	for n := range d.All() {
-		for _, m := range azureSet.FindAllStringSubmatch(n.Text(), -1) {
+		for _, m := range azureSet.Regexp().FindAllStringSubmatch(n.Text(), -1) {
 			at.set[strings.ToUpper(strings.ReplaceAll(m[1], ".", "_"))] = true
 		}
 	}
@@ -139,7 +139,7 @@ func (a *azure) job(j yamltree.Node, at azureAt) {
 // condition narrows the moments by a condition; false if it never holds.
 func (a *azure) condition(n yamltree.Node, at *azureAt) bool {
 	// Parameters are put in before a condition is looked at.
-	text := azureParam.ReplaceAllStringFunc(n.Get("condition").Text(), func(m string) string {
+	text := azureParam.Regexp().ReplaceAllStringFunc(n.Get("condition").Text(), func(m string) string {
 		if v, ok := at.params[strings.TrimPrefix(azureParam.FindStringSubmatch(m)[1], "parameters.")]; ok {
 			return v
 		}
@@ -234,11 +234,11 @@ func (a *azure) variables(at azureAt, n yamltree.Node) script.Vars {
 	return env
 }
 
-var azureParam = regexp.MustCompile(`\$\{\{\s*([^}]*?)\s*\}\}|\$\(([A-Za-z_][\w.]*)\)`)
+var azureParam = pattern.New(`\$\{\{\s*([^}]*?)\s*\}\}|\$\(([A-Za-z_][\w.]*)\)`)
 
 // fill puts parameters and variables in their place.
 func (a *azure) fill(text string, at azureAt) string {
-	return azureParam.ReplaceAllStringFunc(text, func(m string) string {
+	return azureParam.Regexp().ReplaceAllStringFunc(text, func(m string) string {
 		sub := azureParam.FindStringSubmatch(m)
 		if name, ok := strings.CutPrefix(sub[1], "parameters."); ok {
 			if v, ok := at.params[name]; ok {

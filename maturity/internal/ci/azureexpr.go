@@ -1,9 +1,10 @@
 package ci
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/lagvet/lagvet/internal/pattern"
 )
 
 // azureMoments are the moments of pipelines, with the variables that conditions look
@@ -64,7 +65,7 @@ func (at *azureAt) narrow(text string) bool {
 	return at.on != 0
 }
 
-var azureTokenRE = regexp.MustCompile(`^\s*(?:'((?:[^']|'')*)'|([A-Za-z_][\w.]*)|(-?\d[\w.]*)|([(),\[\]]))`)
+var azureTokenRE = pattern.New(`^\s*(?:'((?:[^']|'')*)'|([A-Za-z_][\w.]*)|(-?\d[\w.]*)|([(),\[\]]))`)
 
 // evalAzure evaluates an expression of Azure Pipelines: calls of functions, texts,
 // and variables.

@@ -2,10 +2,10 @@ package ci
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/lagvet/lagvet/internal/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/ci/script"
 	"github.com/lagvet/lagvet/maturity/internal/yamltree"
 	"github.com/lagvet/lagvet/maturity/verdict"
@@ -194,11 +194,11 @@ func filtered(f yamltree.Node, base Moments) Moments {
 	return on
 }
 
-var circleParam = regexp.MustCompile(`<<\s*([\w.-]+)\s*>>`)
+var circleParam = pattern.New(`<<\s*([\w.-]+)\s*>>`)
 
 // fill puts parameters in their place.
 func (c *circleConfig) fill(text string, p params) string {
-	return circleParam.ReplaceAllStringFunc(text, func(m string) string {
+	return circleParam.Regexp().ReplaceAllStringFunc(text, func(m string) string {
 		name := circleParam.FindStringSubmatch(m)[1]
 		if rest, ok := strings.CutPrefix(name, "parameters."); ok {
 			if v, ok := p[rest]; ok {

@@ -10,6 +10,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 	"github.com/rhysd/actionlint"
 
+	"github.com/lagvet/lagvet/internal/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/ci/script"
 	"github.com/lagvet/lagvet/maturity/internal/tree"
 	"github.com/lagvet/lagvet/maturity/internal/yamltree"
@@ -106,7 +107,7 @@ func (g *github) file(file string, w *actionlint.Workflow) {
 // samples are names that patterns for branches releases are cut from would match.
 var samples = []string{"release/1.2", "release-1.2", "releases/1.2", "release_1.2", "release", "stable", "1.2", "v1.2", "1.x", "v1.x", "1.2.x", "v1.2.3"}
 
-var releaseName = regexp.MustCompile(`(?i)\b(release|publish)(s|d|r)?\b|[-_](release|publish)|(release|publish)[-_]`)
+var releaseName = pattern.New(`(?i)\b(release|publish)(s|d|r)?\b|[-_](release|publish)|(release|publish)[-_]`)
 
 func (g *github) moments(file string, w *actionlint.Workflow) []moment {
 	var all []moment
@@ -603,7 +604,7 @@ func contradicts(c, extra map[string]value, rows []string) bool {
 	return false
 }
 
-var matrixRE = regexp.MustCompile(`matrix\.([\w.-]+)|matrix\['([^']+)'\]`)
+var matrixRE = pattern.New(`matrix\.([\w.-]+)|matrix\['([^']+)'\]`)
 
 // used drops what the job does not speak of, and the combinations that are then the
 // same.
@@ -611,7 +612,7 @@ func used(combos []map[string]value, j *actionlint.Job) []map[string]value {
 	names := make(map[string]bool)
 	note := func(texts ...string) {
 		for _, t := range texts {
-			for _, m := range matrixRE.FindAllStringSubmatch(t, -1) {
+			for _, m := range matrixRE.Regexp().FindAllStringSubmatch(t, -1) {
 				names[strings.ToLower(m[1]+m[2])] = true
 			}
 		}
@@ -744,7 +745,7 @@ type shellText struct {
 	shell, dir string
 }
 
-var envFileRE = regexp.MustCompile(`([A-Za-z_]\w*)=`)
+var envFileRE = pattern.New(`([A-Za-z_]\w*)=`)
 
 func (j *jobAt) shellStep(st step, x context, t shellText) {
 	mark := j.github.r.Mark
@@ -778,7 +779,7 @@ func (j *jobAt) shellStep(st step, x context, t shellText) {
 	// What a step puts into the environment of those after it is not known.
 	for _, line := range strings.Split(t.text, "\n") {
 		if strings.Contains(line, "GITHUB_ENV") {
-			for _, m := range envFileRE.FindAllStringSubmatch(line, -1) {
+			for _, m := range envFileRE.Regexp().FindAllStringSubmatch(line, -1) {
 				j.env[m[1]] = mark("$" + m[1])
 				delete(j.x.vars, "env."+strings.ToLower(m[1]))
 			}

@@ -2,9 +2,10 @@ package ci
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/lagvet/lagvet/internal/pattern"
 )
 
 // A Kind is what a gate is for.
@@ -55,18 +56,18 @@ func (k Kind) String() string {
 }
 
 // words are what the names of things have that may hold gates of a kind.
-var words = map[Kind]*regexp.Regexp{
-	Test:          regexp.MustCompile(`(?i)test|unit|(^|[ /])(check|ci)([ ./]|$)`),
-	Race:          regexp.MustCompile(`(?i)test|race|unit|(^|[ /])(check|ci)([ ./]|$)`),
-	Vulnerability: regexp.MustCompile(`(?i)vuln|secur|scan|snyk|trivy|nancy`),
-	ModVerify:     regexp.MustCompile(`(?i)\bmod\b|\bverify|\bvendor|\bvalidate|\bcheck\b`),
-	Tidy:          regexp.MustCompile(`(?i)\bmod\b|\btidy|\bverify|\bvendor|\bvalidate|\bcheck\b`),
-	Benchmark:     regexp.MustCompile(`(?i)bench|perf`),
-	Fault:         regexp.MustCompile(`(?i)chaos|fault|jepsen|antithesis|resilien|toxi`),
-	Lagvet:        regexp.MustCompile(`(?i)lagvet|lint|\bvet|static|analy|(^|[ /])(check|ci|validate)([ ./]|-?\$|$)`),
+var words = map[Kind]*pattern.Pattern{
+	Test:          pattern.New(`(?i)test|unit|(^|[ /])(check|ci)([ ./]|$)`),
+	Race:          pattern.New(`(?i)test|race|unit|(^|[ /])(check|ci)([ ./]|$)`),
+	Vulnerability: pattern.New(`(?i)vuln|secur|scan|snyk|trivy|nancy`),
+	ModVerify:     pattern.New(`(?i)\bmod\b|\bverify|\bvendor|\bvalidate|\bcheck\b`),
+	Tidy:          pattern.New(`(?i)\bmod\b|\btidy|\bverify|\bvendor|\bvalidate|\bcheck\b`),
+	Benchmark:     pattern.New(`(?i)bench|perf`),
+	Fault:         pattern.New(`(?i)chaos|fault|jepsen|antithesis|resilien|toxi`),
+	Lagvet:        pattern.New(`(?i)lagvet|lint|\bvet|static|analy|(^|[ /])(check|ci|validate)([ ./]|-?\$|$)`),
 }
 
-func (k Kind) words() *regexp.Regexp {
+func (k Kind) words() *pattern.Pattern {
 	if re, ok := words[k]; ok {
 		return re
 	}
@@ -178,7 +179,7 @@ func normal(argv []string) []string {
 	return argv
 }
 
-var versionRE = regexp.MustCompile(`^v\d+(\.\d+)*$`)
+var versionRE = pattern.New(`^v\d+(\.\d+)*$`)
 
 // program is the name of a program: the last part of a path or an import path that
 // is no version.
@@ -301,7 +302,7 @@ func (g *Gate) isOpen(word string) bool {
 	return slices.ContainsFunc(g.Open, func(o string) bool { return o != "" && strings.HasPrefix(word, o) })
 }
 
-var packagesRE = regexp.MustCompile(`(?i)go list|find |pkg|package|target|dir\b|path|module|_list|folder|file|\bmod\b|\$d$|\$p$|\$i$|\$m$`)
+var packagesRE = pattern.New(`(?i)go list|find |pkg|package|target|dir\b|path|module|_list|folder|file|\bmod\b|\$d$|\$p$|\$i$|\$m$`)
 
 // isPackages reports whether a part that is not known is one for packages.
 func isPackages(word string) bool {
@@ -341,11 +342,11 @@ func (g *Gate) goRoles(argv []string) []role {
 	return nil
 }
 
-var faultRE = regexp.MustCompile(`(?i)fault|chaos|toxi|failover|partition|netem|flaky.?network|resilien`)
+var faultRE = pattern.New(`(?i)fault|chaos|toxi|failover|partition|netem|flaky.?network|resilien`)
 
 // noTests matches the patterns by which people run no test, only benchmarks or the
 // compiler.
-var noTests = regexp.MustCompile(`(?i)^\^?(none|nope|no|nothing|no_?tests?|x{2,}|-|_+|#|dummy)?\$?$`)
+var noTests = pattern.New(`(?i)^\^?(none|nope|no|nothing|no_?tests?|x{2,}|-|_+|#|dummy)?\$?$`)
 
 func (g *Gate) testRoles(f goFlags) []role {
 	if _, ok := f.flags["c"]; ok {

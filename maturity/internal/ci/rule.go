@@ -3,6 +3,8 @@ package ci
 import (
 	"regexp"
 	"strings"
+
+	"github.com/lagvet/lagvet/internal/pattern"
 )
 
 // A lookup returns a variable of a condition: its value, whether it is set, and
@@ -40,7 +42,7 @@ func outcome(yes, known bool) term {
 	return term{null: true, known: known}
 }
 
-var ruleRE = regexp.MustCompile(`\s*(?:(&&|\|\||==|!=|=~|!~|[()!])|"([^"]*)"|'([^']*)'|/((?:[^/\\]|\\.)+)/(i?)|(\$?\{?[A-Za-z_][\w.]*\}?(?:\([^)]*\))?|\d+))`)
+var ruleRE = pattern.New(`\s*(?:(&&|\|\||==|!=|=~|!~|[()!])|"([^"]*)"|'([^']*)'|/((?:[^/\\]|\\.)+)/(i?)|(\$?\{?[A-Za-z_][\w.]*\}?(?:\([^)]*\))?|\d+))`)
 
 type ruleToken struct{ kind, text string }
 

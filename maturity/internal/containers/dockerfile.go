@@ -2,9 +2,10 @@ package containers
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/lagvet/lagvet/internal/pattern"
 )
 
 // An instruction of a Dockerfile (https://docs.docker.com/reference/dockerfile/).
@@ -32,9 +33,9 @@ type fault struct {
 }
 
 var (
-	escapeDirective = regexp.MustCompile("^#\\s*escape\\s*=\\s*([\\\\`])\\s*$")
-	directive       = regexp.MustCompile(`^#\s*[a-zA-Z]+\s*=`)
-	hereDocument    = regexp.MustCompile(`^\d*<<-?["']?([A-Za-z_]\w*)["']?$`) // a whole word
+	escapeDirective = pattern.New("^#\\s*escape\\s*=\\s*([\\\\`])\\s*$")
+	directive       = pattern.New(`^#\s*[a-zA-Z]+\s*=`)
+	hereDocument    = pattern.New(`^\d*<<-?["']?([A-Za-z_]\w*)["']?$`) // a whole word
 )
 
 func instructions() []string {
@@ -233,13 +234,13 @@ func split(s string) []string {
 	return all
 }
 
-var variable = regexp.MustCompile(`\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:(:?[-+])([^{}]*))?\})`)
+var variable = pattern.New(`\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:(:?[-+])([^{}]*))?\})`)
 
 // expand puts the values of variables in: "$A", "${A}", "${A:-else}", "${A:+then}".
 // What is not known stays as it is.
 func expand(s string, value func(name string) (string, bool)) string {
 	for range 8 { // a default may hold another variable
-		next := variable.ReplaceAllStringFunc(s, func(ref string) string {
+		next := variable.Regexp().ReplaceAllStringFunc(s, func(ref string) string {
 			m := variable.FindStringSubmatch(ref)
 			v, ok := value(m[1] + m[2])
 			switch {

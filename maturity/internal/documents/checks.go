@@ -2,11 +2,11 @@ package documents
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/lagvet/lagvet/internal/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/tree"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
@@ -76,11 +76,11 @@ func (r *Result) Owned(name string, now time.Time, maxAge time.Duration) verdict
 
 func (f field) text() string { return f.name + ": " + f.value }
 
-var isoDate = regexp.MustCompile(`\b([0-9]{4}-[0-9]{2}-[0-9]{2})\b`)
+var isoDate = pattern.New(`\b([0-9]{4}-[0-9]{2}-[0-9]{2})\b`)
 
 // date returns the first day that a text names, as 2006-01-02.
 func date(text string) (time.Time, bool) {
-	for _, m := range isoDate.FindAllString(text, -1) {
+	for _, m := range isoDate.Regexp().FindAllString(text, -1) {
 		if d, err := time.Parse(time.DateOnly, m); err == nil {
 			return d, true
 		}

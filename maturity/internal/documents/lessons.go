@@ -2,10 +2,10 @@ package documents
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/lagvet/lagvet/internal/pattern"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
 
@@ -54,7 +54,7 @@ func (r *Result) Lessons() verdict.Result {
 	return verdict.Failed(fmt.Sprintf("%s holds no lesson: write what was learnt of each incident, or a line \"No incidents so far.\"", doc.file), doc.place(0, ""))
 }
 
-var noIncident = regexp.MustCompile(`(?i)^no (?:incident|outage)s?\b`)
+var noIncident = pattern.New(`(?i)^no (?:incident|outage)s?\b`)
 
 // lessons are the sections of the second level. Those that are only about the record
 // itself have neither a field nor a table; if they have, they are lessons that lack the
@@ -121,8 +121,8 @@ func (s *section) closed() string {
 }
 
 var (
-	levelName = regexp.MustCompile(`(?i)^(?:l|level )?([1-5])\b`)
-	levelLine = regexp.MustCompile(`(?i)^(?:l|level )([1-5])\b[^:]*:\s*(.*)$`)
+	levelName = pattern.New(`(?i)^(?:l|level )?([1-5])\b`)
+	levelLine = pattern.New(`(?i)^(?:l|level )([1-5])\b[^:]*:\s*(.*)$`)
 )
 
 // gaps returns what each level left open, by its number.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	extast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/text"
 
+	"github.com/lagvet/lagvet/internal/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/yamltree"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
@@ -114,7 +114,7 @@ func tooDeep(data []byte) int {
 	for l := range bytes.Lines(data) {
 		n++
 		rule := len(bytes.Trim(l, "- \t\r\n")) == 0 || len(bytes.Trim(l, "* \t\r\n")) == 0
-		if !rule && len(opening.FindAll(leading.Find(l), maxNesting+1)) > maxNesting {
+		if !rule && len(opening.Regexp().FindAll(leading.Regexp().Find(l), maxNesting+1)) > maxNesting {
 			return n
 		}
 	}
@@ -122,8 +122,8 @@ func tooDeep(data []byte) int {
 }
 
 var (
-	leading = regexp.MustCompile(`^[-+*>0-9.) \t]*`)
-	opening = regexp.MustCompile(`>|[-+*.)][ \t]`)
+	leading = pattern.New(`^[-+*>0-9.) \t]*`)
+	opening = pattern.New(`>|[-+*.)][ \t]`)
 )
 
 // cutFront splits off the front matter, which stands between two lines of "---". With
@@ -158,7 +158,7 @@ func (d *document) front(data []byte) error {
 	return nil
 }
 
-var bareHandle = regexp.MustCompile(`:\s*@`)
+var bareHandle = pattern.New(`:\s*@`)
 
 // hint adds to an error of the front matter what most often is its cause.
 func hint(data []byte, err error) error {
@@ -323,11 +323,11 @@ func (r *reader) link(n ast.Node, at int, to string) {
 	r.cur.links = append(r.cur.links, link{line: at, to: to})
 }
 
-var idAttribute = regexp.MustCompile(`(?i)\b(?:id|name)\s*=\s*["']?([^"'\s>]+)`)
+var idAttribute = pattern.New(`(?i)\b(?:id|name)\s*=\s*["']?([^"'\s>]+)`)
 
 // named notes the anchors of a piece of HTML.
 func (r *reader) named(html []byte) {
-	for _, m := range idAttribute.FindAllSubmatch(html, -1) {
+	for _, m := range idAttribute.Regexp().FindAllSubmatch(html, -1) {
 		r.doc.anchors[strings.ToLower(string(m[1]))] = true
 	}
 }
@@ -409,7 +409,7 @@ func (s *section) add(below *section) {
 }
 
 // fieldLine is "Name: value", as the whole of a line.
-var fieldLine = regexp.MustCompile(`^([\pL][\pL _-]{0,40}):\s*(.*)$`)
+var fieldLine = pattern.New(`^([\pL][\pL _-]{0,40}):\s*(.*)$`)
 
 // lookup returns the first field of one of these names: one of fields, or a line that
 // reads "Name: value".
@@ -431,7 +431,7 @@ func (d *document) place(n int, text string) verdict.Place {
 	return verdict.Place{File: d.file, Line: n, Text: text}
 }
 
-var number = regexp.MustCompile(`^[0-9]+(\.[0-9]+)*[.)]?\s+`)
+var number = pattern.New(`^[0-9]+(\.[0-9]+)*[.)]?\s+`)
 
 // isOneOf compares titles as people write them.
 func isOneOf(title string, names []string) bool {

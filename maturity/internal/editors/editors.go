@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/BurntSushi/toml"
 	"github.com/tailscale/hujson"
 
+	"github.com/lagvet/lagvet/internal/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/tree"
 	"github.com/lagvet/lagvet/maturity/internal/yamltree"
 	"github.com/lagvet/lagvet/maturity/verdict"
@@ -149,7 +149,7 @@ func (r *Result) editorConfig(name string) {
 }
 
 // hujsonPlace finds the place in an error of hujson's.
-var hujsonPlace = regexp.MustCompile(`^hujson: line (\d+), column (\d+): (.*)`)
+var hujsonPlace = pattern.New(`^hujson: line (\d+), column (\d+): (.*)`)
 
 func (r *Result) problem(name string, err error) {
 	p := tree.Problem{Place: verdict.Place{File: name, Text: err.Error()}}

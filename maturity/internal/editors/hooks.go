@@ -2,10 +2,10 @@ package editors
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/lagvet/lagvet/internal/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/yamltree"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
@@ -117,15 +117,15 @@ func firstLine(s string) string {
 	return l
 }
 
-var swallowed = regexp.MustCompile(`\|\|\s*(?:true|:|exit 0|echo\b)|;\s*(?:true|exit 0)\s*$`)
+var swallowed = pattern.New(`\|\|\s*(?:true|:|exit 0|echo\b)|;\s*(?:true|exit 0)\s*$`)
 
-var skipped = regexp.MustCompile(`(?s)\b(?:command -v|which|hash)\b.*\belse\b\s*(?:echo|true|:|exit 0)`)
+var skipped = pattern.New(`(?s)\b(?:command -v|which|hash)\b.*\belse\b\s*(?:echo|true|:|exit 0)`)
 
 // weakCommand is why the failure of a command goes unnoticed, "" if it does not.
 func weakCommand(run string) string {
 	switch {
 	case swallowed.MatchString(run):
-		return "its failure is swallowed (" + swallowed.FindString(run) + ")"
+		return "its failure is swallowed (" + swallowed.Regexp().FindString(run) + ")"
 	case strings.Contains(run, "--issues-exit-code=0") || strings.Contains(run, "--issues-exit-code 0"):
 		return "findings do not fail it (--issues-exit-code=0)"
 	case skipped.MatchString(run):
@@ -135,10 +135,10 @@ func weakCommand(run string) string {
 }
 
 // goHook finds the commands that look at Go code.
-var goHook = regexp.MustCompile(`(?:^|[\s/;&|(])(?:go\s+(?:vet|test|build|run|tool|mod)|go-(?:vet|test|build|lint|mod|fmt|imports|critic|sec|cyclo|staticcheck|unit)[\w-]*|gofmt|gofumpt|goimports|golangci-lint|golangci|staticcheck|govulncheck|lagvet|gitleaks-go|errcheck|revive)`)
+var goHook = pattern.New(`(?:^|[\s/;&|(])(?:go\s+(?:vet|test|build|run|tool|mod)|go-(?:vet|test|build|lint|mod|fmt|imports|critic|sec|cyclo|staticcheck|unit)[\w-]*|gofmt|gofumpt|goimports|golangci-lint|golangci|staticcheck|govulncheck|lagvet|gitleaks-go|errcheck|revive)`)
 
 // makeLint finds a target of make that, by its name, runs such commands.
-var makeLint = regexp.MustCompile(`(?:^|\s)(?:make|task|just|mage)\s+[\w-]*(?:lint|vet|check|test|fmt)`)
+var makeLint = pattern.New(`(?:^|\s)(?:make|task|just|mage)\s+[\w-]*(?:lint|vet|check|test|fmt)`)
 
 func (h Hook) ofGo() bool { return goHook.MatchString(h.Run) || makeLint.MatchString(h.Run) }
 
@@ -152,4 +152,4 @@ func (h Hook) loose() bool {
 }
 
 // released is a tag with a number in it, or a commit.
-var released = regexp.MustCompile(`^(?:[0-9a-f]{7,40}|.*\d.*)$`)
+var released = pattern.New(`^(?:[0-9a-f]{7,40}|.*\d.*)$`)

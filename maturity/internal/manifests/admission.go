@@ -1,10 +1,10 @@
 package manifests
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/lagvet/lagvet/internal/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/yamltree"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
@@ -198,9 +198,9 @@ func named(expression, about string) bool {
 }
 
 // limitOfCPU is limits.cpu, limits["cpu"], limits[?'cpu'], or 'cpu' in x.limits.
-var limitOfCPU = regexp.MustCompile(`limits[\[\].?'"]+cpu|['"]cpu['"]\s+in\s+[\w.?\[\]]*limits`)
+var limitOfCPU = pattern.New(`limits[\[\].?'"]+cpu|['"]cpu['"]\s+in\s+[\w.?\[\]]*limits`)
 
-var negation = regexp.MustCompile(`![^=]`)
+var negation = pattern.New(`![^=]`)
 
 // mentioned reports whether a thing is named, in whatever sense.
 func mentioned(n yamltree.Node, about string) bool {

@@ -1,10 +1,10 @@
 package manifests
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/lagvet/lagvet/internal/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/yamltree"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
@@ -83,7 +83,7 @@ func (r *Result) template(name string) yamltree.Node {
 	return yamltree.Node{}
 }
 
-var p99 = regexp.MustCompile(`(?i)histogram_quantile\(\s*(?:0?\.99\d*|scalar)|\bp99(?:\.9+)?\b|quantile\s*=\s*"0?\.99\d*"|\b99(?:th)?[ -]?percentile|percentile_99`)
+var p99 = pattern.New(`(?i)histogram_quantile\(\s*(?:0?\.99\d*|scalar)|\bp99(?:\.9+)?\b|quantile\s*=\s*"0?\.99\d*"|\b99(?:th)?[ -]?percentile|percentile_99`)
 
 // judgesP99 returns the metric of an analysis that looks at the slowest hundredth and
 // has a condition.

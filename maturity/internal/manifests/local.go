@@ -3,11 +3,11 @@ package manifests
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/lagvet/lagvet/internal/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/tree"
 	"github.com/lagvet/lagvet/maturity/internal/yamltree"
 	"github.com/lagvet/lagvet/maturity/verdict"
@@ -131,7 +131,7 @@ func (c *collector) unit(f string) {
 				k.limit = &amount{0, at}
 			}
 		case "Environment":
-			for _, m := range assignment.FindAllStringSubmatch(s.value, -1) {
+			for _, m := range assignment.Regexp().FindAllStringSubmatch(s.value, -1) {
 				k.env[m[1]] = variable{value: m[2], at: at}
 			}
 		case "TimeoutStopSec", "TimeoutSec":
@@ -147,7 +147,7 @@ func (c *collector) unit(f string) {
 	c.r.workloads = append(c.r.workloads, w)
 }
 
-var assignment = regexp.MustCompile(`"?([A-Za-z_][A-Za-z0-9_]*)=([^"\s]*)"?`)
+var assignment = pattern.New(`"?([A-Za-z_][A-Za-z0-9_]*)=([^"\s]*)"?`)
 
 // A setting is one of a unit.
 type setting struct {

@@ -2,13 +2,14 @@ package manifests
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
+
+	"github.com/lagvet/lagvet/internal/pattern"
 )
 
 // identify notes what the programs of the repository are called, after its modules,
@@ -53,7 +54,7 @@ func setAside(f string) bool {
 	})
 }
 
-var testSuffix = regexp.MustCompile(`[-_]tests?$`)
+var testSuffix = pattern.New(`[-_]tests?$`)
 
 func within(f string, is func(dir string) bool) bool {
 	dir := path.Dir(f)

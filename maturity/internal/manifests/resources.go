@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"go/version"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/lagvet/lagvet/internal/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/hosts"
 	"github.com/lagvet/lagvet/maturity/internal/yamltree"
 	"github.com/lagvet/lagvet/maturity/verdict"
@@ -340,7 +340,7 @@ func doctor(n yamltree.Node, at verdict.Place) (verdict.Place, bool) {
 	return at, isDoctor(line)
 }
 
-var doctorCommand = regexp.MustCompile(`\blagvet["']?\s+["']?doctor\b`)
+var doctorCommand = pattern.New(`\blagvet["']?\s+["']?doctor\b`)
 
 func isDoctor(command string) bool { return doctorCommand.MatchString(command) }
 
@@ -397,7 +397,7 @@ func (r *Result) StopsInTime(drain time.Duration, at verdict.Place) verdict.Resu
 	return v
 }
 
-var sleepCommand = regexp.MustCompile(`\bsleep["']?[\s,]+["']?([0-9]{1,6})\b`)
+var sleepCommand = pattern.New(`\bsleep["']?[\s,]+["']?([0-9]{1,6})\b`)
 
 // pause is how long a preStop hook waits, as far as it says.
 func pause(hook yamltree.Node) time.Duration {

@@ -5,12 +5,12 @@ import (
 	"go/parser"
 	"go/token"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"golang.org/x/mod/semver"
 
+	"github.com/lagvet/lagvet/internal/pattern"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
 
@@ -51,14 +51,14 @@ func isBuildFile(name string) bool {
 const theGo = `(?:\bgo|\$[({]?GO(?:_?CMD|_?BIN)?)`
 
 var (
-	installed  = regexp.MustCompile(theGo + `["')}]*\s+(?:install|run)\s(?:[^;&|]*?\s)?["']?([\w.~/-]+\.[\w.~/-]+@[^\s"';&|)]+)`)
-	modValue   = regexp.MustCompile(`-mod[ =](mod|readonly|vendor)\b`)
-	builds     = regexp.MustCompile(theGo + `["')}]*\s+(?:build|test)\b`)
-	goflags    = regexp.MustCompile(`\bGOFLAGS["']?\s*(?:[:?+]?=|:|\s)`)
-	runsGo     = regexp.MustCompile(theGo + `["')}]*\s+[a-z]`)
-	printed    = regexp.MustCompile(`^[@-]*\s*(?:echo|printf|error|warn|log)\b|\$\((?:error|warning|info)`)
-	assigned   = regexp.MustCompile(`^\s*(?:export\s+|ARG\s+|ENV\s+)?([A-Za-z_]\w*)\s*[:?]?=\s*["']?([\w.+-]+)`)
-	dereferred = regexp.MustCompile(`\$[({]?([A-Za-z_]\w*)[)}]?`)
+	installed  = pattern.New(theGo + `["')}]*\s+(?:install|run)\s(?:[^;&|]*?\s)?["']?([\w.~/-]+\.[\w.~/-]+@[^\s"';&|)]+)`)
+	modValue   = pattern.New(`-mod[ =](mod|readonly|vendor)\b`)
+	builds     = pattern.New(theGo + `["')}]*\s+(?:build|test)\b`)
+	goflags    = pattern.New(`\bGOFLAGS["']?\s*(?:[:?+]?=|:|\s)`)
+	runsGo     = pattern.New(theGo + `["')}]*\s+[a-z]`)
+	printed    = pattern.New(`^[@-]*\s*(?:echo|printf|error|warn|log)\b|\$\((?:error|warning|info)`)
+	assigned   = pattern.New(`^\s*(?:export\s+|ARG\s+|ENV\s+)?([A-Za-z_]\w*)\s*[:?]?=\s*["']?([\w.+-]+)`)
+	dereferred = pattern.New(`\$[({]?([A-Za-z_]\w*)[)}]?`)
 )
 
 // scan reads the build files' lines. It knows no shell: a line that says how tools
@@ -141,8 +141,8 @@ func (r *Result) scanLine(name string, l lines, vars map[string]string) {
 	place := func(m []int) verdict.Place {
 		return verdict.Place{File: name, Line: l.at(m[0]), Text: strings.Join(strings.Fields(l.text[m[0]:m[1]]), " ")}
 	}
-	for _, m := range installed.FindAllStringSubmatchIndex(l.text, -1) {
-		query := dereferred.ReplaceAllStringFunc(l.text[m[2]:m[3]], func(v string) string {
+	for _, m := range installed.Regexp().FindAllStringSubmatchIndex(l.text, -1) {
+		query := dereferred.Regexp().ReplaceAllStringFunc(l.text[m[2]:m[3]], func(v string) string {
 			if value, ok := vars[dereferred.FindStringSubmatch(v)[1]]; ok {
 				return value
 			}
@@ -150,7 +150,7 @@ func (r *Result) scanLine(name string, l lines, vars map[string]string) {
 		})
 		r.commands = append(r.commands, command{install, query, place(m)})
 	}
-	if m := modValue.FindStringSubmatchIndex(l.text); m != nil && !strings.Contains(l.text, "-modfile") && (builds.MatchString(text) || goflags.MatchString(text) && !runsGo.MatchString(text)) {
+	if m := modValue.Regexp().FindStringSubmatchIndex(l.text); m != nil && !strings.Contains(l.text, "-modfile") && (builds.MatchString(text) || goflags.MatchString(text) && !runsGo.MatchString(text)) {
 		p := place(m)
 		p.Text = shorten(strings.Join(strings.Fields(text), " "))
 		r.commands = append(r.commands, command{modFlag, l.text[m[2]:m[3]], p})
@@ -242,7 +242,7 @@ func pinned(query string) bool {
 	return commit.MatchString(v)
 }
 
-var commit = regexp.MustCompile(`^[0-9a-f]{7,40}$`)
+var commit = pattern.New(`^[0-9a-f]{7,40}$`)
 
 // BuildFlags checks that builds do not change go.mod: from Go 1.16 on they do not by
 // themselves (-mod=readonly, or -mod=vendor where there is a vendor directory), unless

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
 
+	"github.com/lagvet/lagvet/internal/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/tree"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
@@ -300,8 +300,8 @@ const maxMains = 5000
 // packageMain is a package clause of a program. A constraint that nothing but "go run"
 // of the file meets makes a script of it.
 var (
-	packageMain = regexp.MustCompile(`(?m)^package main\b`)
-	ignored     = regexp.MustCompile(`(?m)^//\s*(?:go:build|\+build) ignore\b`)
+	packageMain = pattern.New(`(?m)^package main\b`)
+	ignored     = pattern.New(`(?m)^//\s*(?:go:build|\+build) ignore\b`)
 )
 
 // programs finds the modules that have programs: by files called main.go, and those

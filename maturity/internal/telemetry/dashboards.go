@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lagvet/lagvet/internal/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/tree"
 	"github.com/lagvet/lagvet/maturity/internal/yamltree"
 	"github.com/lagvet/lagvet/maturity/verdict"
@@ -237,8 +238,8 @@ type names struct {
 }
 
 var (
-	literal = regexp.MustCompile("[\"`]([a-zA-Z0-9_:%][a-zA-Z0-9_:.%-]*)(?:[\"`]|\\{|\\\\)")
-	verb    = regexp.MustCompile(`%[a-z]`)
+	literal = pattern.New("[\"`]([a-zA-Z0-9_:%][a-zA-Z0-9_:.%-]*)(?:[\"`]|\\{|\\\\)")
+	verb    = pattern.New(`%[a-z]`)
 )
 
 // maxPatterns bounds how many names with verbs are held against references.
@@ -252,7 +253,7 @@ func literals(t *tree.Tree, files []string) *names {
 		if err != nil {
 			continue // it is a problem already
 		}
-		for _, m := range literal.FindAllSubmatchIndex(data, -1) {
+		for _, m := range literal.Regexp().FindAllSubmatchIndex(data, -1) {
 			n.literal(string(data[m[2]:m[3]]), before(data, m[0]))
 		}
 	}

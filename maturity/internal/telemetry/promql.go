@@ -1,9 +1,10 @@
 package telemetry
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/lagvet/lagvet/internal/pattern"
 )
 
 // metricsOf returns the names of the metrics that a PromQL expression refers to. It
@@ -46,7 +47,7 @@ const (
 )
 
 // variables of Grafana: "$name", "${name:format}", "[[name]]".
-var variables = regexp.MustCompile(`\$\{[^}]*\}|\$\w+|\[\[\w+\]\]`)
+var variables = pattern.New(`\$\{[^}]*\}|\$\w+|\[\[\w+\]\]`)
 
 // blankVariables marks variables: what they are part of is no name.
 func blankVariables(s string) string { return variables.ReplaceAllString(s, "\x00") }
@@ -76,7 +77,7 @@ type scanner struct {
 	foreign bool     // it is no PromQL
 }
 
-var nameMatcher = regexp.MustCompile("^\\s*__name__\\s*=\\s*[\"'`]([a-zA-Z_:][a-zA-Z0-9_:]*)[\"'`]")
+var nameMatcher = pattern.New("^\\s*__name__\\s*=\\s*[\"'`]([a-zA-Z_:][a-zA-Z0-9_:]*)[\"'`]")
 
 // word returns the next word, and the character that follows it.
 func (s *scanner) word() (word string, next byte, ok bool) {

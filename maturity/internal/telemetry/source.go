@@ -6,13 +6,13 @@ import (
 	"go/parser"
 	"go/token"
 	"path"
-	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
+	"github.com/lagvet/lagvet/internal/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/tree"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
@@ -138,13 +138,13 @@ func parseAll(t *tree.Tree, files []string) []*source {
 }
 
 // generated is the line by which generated code says so (https://go.dev/s/generatedcode).
-var generated = regexp.MustCompile(`(?m)^// Code generated .* DO NOT EDIT\.\r?$`)
+var generated = pattern.New(`(?m)^// Code generated .* DO NOT EDIT\.\r?$`)
 
 // generatedName is a name that generators give.
-var generatedName = regexp.MustCompile(`(?:\.pb|[._-]gen|generated|bindata|_vfsdata|_string)[^/]*\.go$`)
+var generatedName = pattern.New(`(?:\.pb|[._-]gen|generated|bindata|_vfsdata|_string)[^/]*\.go$`)
 
 // script is a constraint that only "go run" of the very file meets.
-var script = regexp.MustCompile(`(?m)^//\s*(?:go:build|\+build) ignore\b`)
+var script = pattern.New(`(?m)^//\s*(?:go:build|\+build) ignore\b`)
 
 // parse reads a file; nil if there is nothing of interest.
 func parse(t *tree.Tree, name string) *source {
@@ -221,7 +221,7 @@ func isCommandLine(p string) bool {
 }
 
 // watches finds files that by their paths serve profiles, metrics or health checks.
-var watches = regexp.MustCompile(`(?i)(?:^|[/_.-])(?:(?:metrics?|pprof|profil\w*|debug|diagnostics?|health\w*)[/_.-]|prometheus\.go$)`)
+var watches = pattern.New(`(?i)(?:^|[/_.-])(?:(?:metrics?|pprof|profil\w*|debug|diagnostics?|health\w*)[/_.-]|prometheus\.go$)`)
 
 // baseName is the name of a package by its path: what goes before a version.
 func baseName(p string) string {
@@ -284,7 +284,7 @@ func (w walker) node(n ast.Node) bool {
 }
 
 // traceID is the name of a field that holds a trace's id.
-var traceID = regexp.MustCompile("(?i)^[\"`](?:dd\\.|logging\\.googleapis\\.com/)?trace[_.-]?id[\"`]$")
+var traceID = pattern.New("(?i)^[\"`](?:dd\\.|logging\\.googleapis\\.com/)?trace[_.-]?id[\"`]$")
 
 // of resolves NAME.Sel of an imported package.
 func (w walker) of(e ast.Expr) (pkg, name string, ok bool) {

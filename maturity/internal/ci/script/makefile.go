@@ -3,9 +3,10 @@ package script
 import (
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/lagvet/lagvet/internal/pattern"
 )
 
 // A makefile is what make reads for one call.
@@ -339,7 +340,7 @@ func splitArgs(s string) []string {
 	return append(args, s[from:])
 }
 
-var assignRE = regexp.MustCompile(`^([^\s:=#]+)\s*(:::=|::=|:=|\?=|\+=|!=|=)\s*((?s).*)$`)
+var assignRE = pattern.New(`^([^\s:=#]+)\s*(:::=|::=|:=|\?=|\+=|!=|=)\s*((?s).*)$`)
 
 // assignment splits "name op value".
 func assignment(text string) (name, op, value string, ok bool) {
