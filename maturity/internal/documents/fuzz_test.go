@@ -12,6 +12,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(Templates()[name])
 	}
 	f.Add([]byte("> - [x] a\n> | a |\n|-|\n<a id=x>\n\n[l]: <a b>\n"))
+	f.Add([]byte("a\n> | a \\| b |\n> :-:|\n\n- [ ] (https://a.b/c_d).\n"))
 	f.Add([]byte("---\nowner: a\n---\n# a\n\n| a | b |\n|---|---|\n| `\\|` | [x](y#z) |\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		doc, err := parse("f.md", data)

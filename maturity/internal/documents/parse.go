@@ -8,10 +8,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
 	extast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 
 	"github.com/lagvet/lagvet/internal/pattern"
@@ -89,6 +88,10 @@ const maxBrackets = 5_000
 const maxNesting = 64
 
 func parse(file string, data []byte) (*document, error) {
+	return parseWith(newParser(), file, data)
+}
+
+func parseWith(p parser.Parser, file string, data []byte) (*document, error) {
 	if len(data) > maxDocument {
 		return nil, &yamltree.Error{File: file, Why: "larger than 256 KiB"}
 	}
@@ -104,7 +107,7 @@ func parse(file string, data []byte) (*document, error) {
 		return nil, err
 	}
 	r := &reader{doc: doc, source: body, first: 1 + bytes.Count(data[:len(data)-len(body)], []byte("\n")), slugs: make(map[string]int)}
-	r.read(goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser().Parse(text.NewReader(body)))
+	r.read(p.Parse(text.NewReader(body)))
 	return doc, nil
 }
 
@@ -277,7 +280,7 @@ func (r *reader) table(t *extast.Table) {
 		at := r.at(c)
 		var cells []string
 		for cell := c.FirstChild(); cell != nil; cell = cell.NextSibling() {
-			cells = append(cells, strings.TrimSpace(strings.ReplaceAll(r.text(cell), "\n", " ")))
+			cells = append(cells, strings.TrimSpace(strings.NewReplacer("\n", " ", `\|`, "|").Replace(r.text(cell))))
 		}
 		r.inlines(c, at)
 		if _, ok := c.(*extast.TableHeader); ok {
