@@ -13,7 +13,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/escape"
 	"github.com/lagvet/lagvet/analyzers/escape/values"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
-	"github.com/lagvet/lagvet/internal/pattern"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // A Hole is a kind of allocation that the compiler's text does not speak of, or

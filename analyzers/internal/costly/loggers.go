@@ -3,7 +3,7 @@ package costly
 import (
 	"go/types"
 
-	"github.com/lagvet/lagvet/internal/pattern"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 var (

@@ -14,7 +14,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/guards"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
-	"github.com/lagvet/lagvet/internal/pattern"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // words are those by which paths, and names of functions, tell that they serve

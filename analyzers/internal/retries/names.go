@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/tools/go/types/typeutil"
 
-	"github.com/lagvet/lagvet/internal/pattern"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // Functions are known by their names where nothing else tells what they do: those of

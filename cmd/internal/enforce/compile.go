@@ -13,8 +13,8 @@ import (
 	"golang.org/x/mod/modfile"
 	"golang.org/x/tools/go/analysis/unitchecker"
 
+	"github.com/lagvet/lagvet/analyzers/pattern"
 	"github.com/lagvet/lagvet/cmd/internal/vettool"
-	"github.com/lagvet/lagvet/internal/pattern"
 )
 
 // compile runs the compiler, and beside it the analysis of what is compiled.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lagvet/lagvet/internal/pattern"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/ci/script"
 	"github.com/lagvet/lagvet/maturity/internal/tree"
 	"github.com/lagvet/lagvet/maturity/internal/yamltree"

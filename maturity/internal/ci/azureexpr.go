@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lagvet/lagvet/internal/pattern"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // azureMoments are the moments of pipelines, with the variables that conditions look

@@ -10,7 +10,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 	"github.com/rhysd/actionlint"
 
-	"github.com/lagvet/lagvet/internal/pattern"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/ci/script"
 	"github.com/lagvet/lagvet/maturity/internal/tree"
 	"github.com/lagvet/lagvet/maturity/internal/yamltree"

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lagvet/lagvet/internal/pattern"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // An instruction of a Dockerfile (https://docs.docker.com/reference/dockerfile/).

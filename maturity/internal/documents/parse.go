@@ -13,7 +13,7 @@ import (
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 
-	"github.com/lagvet/lagvet/internal/pattern"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/yamltree"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )

@@ -3,7 +3,7 @@ package documents
 import (
 	"strings"
 
-	"github.com/lagvet/lagvet/internal/pattern"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // What stands for a text that somebody has yet to write.

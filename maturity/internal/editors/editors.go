@@ -12,7 +12,7 @@ import (
 	"github.com/BurntSushi/toml"
 	"github.com/tailscale/hujson"
 
-	"github.com/lagvet/lagvet/internal/pattern"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/tree"
 	"github.com/lagvet/lagvet/maturity/internal/yamltree"
 	"github.com/lagvet/lagvet/maturity/verdict"

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lagvet/lagvet/internal/pattern"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/yamltree"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/lagvet/lagvet/internal/pattern"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/hosts"
 	"github.com/lagvet/lagvet/maturity/internal/yamltree"
 	"github.com/lagvet/lagvet/maturity/verdict"

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lagvet/lagvet/internal/pattern"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // metricsOf returns the names of the metrics that a PromQL expression refers to. It

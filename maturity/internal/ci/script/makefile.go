@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lagvet/lagvet/internal/pattern"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // A makefile is what make reads for one call.

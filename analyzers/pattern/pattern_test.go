@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/lagvet/lagvet/internal/pattern"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 func TestMatchString(t *testing.T) {
