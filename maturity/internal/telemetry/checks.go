@@ -259,8 +259,8 @@ func (s *source) bindsTraces() (verdict.Place, bool) {
 	for _, c := range s.calls {
 		switch c.name {
 		case "SpanContextFromContext", "SpanFromContext":
-			if c.lib.class == tracing && s.traced && logs {
-				return c.Place, true
+			if c.lib.class == tracing && s.traced.File != "" && logs {
+				return s.traced, true
 			}
 		case "ExtractTraceID", "ExtractSampledTraceID":
 			if c.lib.class == tracing && logs {

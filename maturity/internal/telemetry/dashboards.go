@@ -367,6 +367,26 @@ func (n *names) joined(name string, parts int) bool {
 	return false
 }
 
+// mixin matches the fields by which a mixin of monitoring gives out what it has.
+var mixin = regexp.MustCompile(`\b(?:prometheusAlerts|prometheusRules|grafanaDashboards)\+*::?`)
+
+// jsonnet finds alerts and dashboards that are written in Jsonnet.
+func (r *Result) jsonnet(t *tree.Tree) {
+	for _, name := range t.Match("**/*.libsonnet", "**/*.jsonnet") {
+		if strings.Contains("/"+name, "/vendor/") || strings.Contains("/"+name, "/testdata/") {
+			continue
+		}
+		data, err := t.Read(name)
+		if err != nil {
+			continue
+		}
+		if at := mixin.FindIndex(data); at != nil {
+			line := bytes.Count(data[:at[0]], []byte("\n")) + 1
+			r.mixins = append(r.mixins, verdict.Place{File: name, Line: line, Text: string(data[at[0]:at[1]])})
+		}
+	}
+}
+
 // DashboardMetrics checks that the metrics which the repository's dashboards and rules
 // refer to are made by its code, or recorded by its rules. Only names of the code's own
 // namespaces count: those of other programs (node_, kube_, go_) may come from there.
@@ -374,6 +394,9 @@ func (r *Result) DashboardMetrics() verdict.Result {
 	if len(r.refs) == 0 {
 		if v, ok := r.unseen(); ok {
 			return v
+		}
+		if len(r.mixins) > 0 {
+			return verdict.Unseen("alerts and dashboards are written in Jsonnet, which is not rendered here", r.mixins...)
 		}
 		return verdict.Needless("the repository has no dashboards or rules that query Prometheus")
 	}

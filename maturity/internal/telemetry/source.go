@@ -39,8 +39,8 @@ type source struct {
 	command bool // of a program's command line: what it prints is its output
 	imports []spec
 	calls   []call
-	watcher bool // it serves profiles or metrics, for who runs the program
-	traced  bool // it has a string that names trace ids
+	watcher bool          // it serves profiles or metrics, for who runs the program
+	traced  verdict.Place // of a string that names trace ids
 	problem *tree.Problem
 }
 
@@ -60,6 +60,7 @@ type Result struct {
 	refs     []reference     // of dashboards and rules
 	recorded []string        // metrics that rules make
 	boards   []verdict.Place
+	mixins   []verdict.Place // alerts and dashboards in Jsonnet
 	names    *names
 	over     bool // there is more than was looked at
 }
@@ -91,6 +92,7 @@ func Collect(t *tree.Tree) *Result {
 	}
 	r.dashboards(t)
 	r.rules(t)
+	r.jsonnet(t)
 	if len(r.refs) > 0 {
 		r.names = literals(t, files)
 	}
@@ -278,7 +280,9 @@ func (w walker) node(n ast.Node) bool {
 			w.calls = append(w.calls, w.call(n, pkg, name))
 		}
 	case *ast.BasicLit:
-		w.traced = w.traced || n.Kind == token.STRING && traceID.MatchString(n.Value)
+		if n.Kind == token.STRING && traceID.MatchString(n.Value) {
+			w.traced = verdict.Place{File: w.file, Line: w.fset.Position(n.Pos()).Line, Text: n.Value}
+		}
 	}
 	return true
 }
