@@ -278,13 +278,18 @@ check pkg="./...": fmt
     -staticcheck
 fmt:
     gofmt -l .
+load:
+    for i in 1 2 ; do \
+        go vet $i \
+        && exit ; done
 -- sub/a --
-`, "task\njust check\njust gone",
+`, "task\njust check\njust gone\njust load",
 			"Taskfile.yml:9: golangci-lint run\nTaskfile.yml:13: go test -race {{.CLI_ARGS}} ./... [dir sub] [open {{.CLI_ARGS}}]\n" +
 				"Taskfile.yml:7: staticcheck ./... [lost `ignore_error` lets the task go on]\n" +
 				"justfile:7: gofmt -l .\njustfile:4: go vet {{pkg}} [open {{pkg}}]\n" +
 				"justfile:5: staticcheck [lost just goes on after its failure (`-` before the command)]\n" +
-				"ci.yml:12: just gone [unread the justfile has no recipe gone]\n"},
+				"ci.yml:12: just gone [unread the justfile has no recipe gone]\n" +
+				"justfile:10: go vet 1 [lost the loop goes on after its failure]\njustfile:10: go vet 2 [if not where `go vet $i` succeeds]\n"},
 		{"in a container", "-- Makefile --\nrace:\n\tgo test -race ./...\n", "docker run --rm -v $PWD:/src golang:1.26 make race || exit 1",
 			"Makefile:2: go test -race ./...\n"},
 		{"a wrapper that is not known", "-- Makefile --\ntest:\n\tgo test ./...\n", "$IN_BUILDER env A=b make test",

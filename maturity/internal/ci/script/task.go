@@ -230,9 +230,14 @@ func (s *shell) recipes(all map[string]*justRecipe, name string, done map[string
 		sub.text(sub.template(strings.Join(r.lines, "\n")))
 		return true
 	}
-	for i, l := range r.lines {
+	for i := 0; i < len(r.lines); i++ {
+		l := r.lines[i]
 		sub := s.subshell()
 		sub.line = r.from + i
+		for strings.HasSuffix(l, `\`) && i+1 < len(r.lines) {
+			i++
+			l += "\n" + r.lines[i]
+		}
 		for l != "" && (l[0] == '@' || l[0] == '-') {
 			if l[0] == '-' && sub.outer == "" {
 				sub.outer = "just goes on after its failure (`-` before the command)"
