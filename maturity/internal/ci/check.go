@@ -214,14 +214,35 @@ func (r *Result) perhaps(what string, known, unread []candidate, m Moments) (ver
 		p := r.Problems[0]
 		return verdict.Unseen(fmt.Sprintf("no %s was found, and not all of continuous integration could be read: %s", bare(what), p.Text), p.Place), true
 	}
-	if len(r.Foreign) > 0 {
-		host := r.Foreign[0] + " configures a host that is not read here"
-		if r.Foreign[0] == "OWNERS" {
+	if foreign := r.foreign(); foreign != "" {
+		host := foreign + " configures a host that is not read here"
+		if foreign == owners {
 			host = "OWNERS is for Prow, whose jobs are configured in another repository"
 		}
-		return verdict.Unseen(fmt.Sprintf("no %s was found, and %s", bare(what), host), verdict.Place{File: r.Foreign[0]}), true
+		return verdict.Unseen(fmt.Sprintf("no %s was found, and %s", bare(what), host), verdict.Place{File: foreign}), true
 	}
 	return verdict.Result{}, false
+}
+
+// foreign is the configuration of a host that is not read here, or "". Where a host that
+// is read runs the tests before merges, OWNERS is not for Prow's jobs: others go by it
+// too for who may approve.
+func (r *Result) foreign() string {
+	for _, f := range r.Foreign {
+		if f != owners || !r.tested() {
+			return f
+		}
+	}
+	return ""
+}
+
+// tested reports whether the tests certainly run before merges.
+func (r *Result) tested() bool {
+	known, _ := r.of(Test)
+	return slices.ContainsFunc(known, func(c candidate) bool {
+		on, _ := c.on()
+		return on&PullRequest != 0 && c.stops() == "" && !strings.HasPrefix(c.part, "tests that match")
+	})
 }
 
 // bare drops the article of what is negated.
@@ -574,6 +595,9 @@ func (r *Result) FaultTest() verdict.Result {
 			return res
 		}
 		return verdict.Failed("there are tests that inject faults, and nothing runs them", places...)
+	}
+	if len(known) > 0 {
+		return verdict.Unseen("faults are injected by a script; whether what fails then stops anything is not known", known[0].proof())
 	}
 	named, _ := r.of(FaultByName)
 	for _, c := range append(named, unread...) {

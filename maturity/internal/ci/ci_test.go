@@ -113,6 +113,11 @@ func TestRace(t *testing.T) {
 		{"no integration", "-- go.mod --\nmodule m\n", verdict.Fail, "the repository configures no continuous integration"},
 		{"Travis", "-- .travis.yml --\nlanguage: go\n", verdict.Unknown, ".travis.yml configures a host that is not read here"},
 		{"Prow", workflow("      - run: go build\n") + "-- OWNERS --\napprovers: [a]\n", verdict.Unknown, "Prow"},
+		{"Prow's file beside tests that run", workflow("      - run: go test ./...\n") + "-- OWNERS --\napprovers: [a]\n", verdict.Fail, "nothing runs"},
+		{"Prow's file beside some tests", workflow("      - run: go test -run Fast ./...\n") + "-- OWNERS --\napprovers: [a]\n", verdict.Unknown, "Prow"},
+		{"for forks, and on pushes", forks("github.event_name == 'push' || github.event.pull_request.head.repo.full_name != github.repository"), verdict.Pass, ""},
+		{"for forks by flag, and on pushes", forks("github.event_name == 'push' || github.event.pull_request.head.repo.fork"), verdict.Pass, ""},
+		{"for forks alone", forks("github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name != github.repository"), verdict.Fail, "nothing runs `go test -race`"},
 		{"broken", workflow("      - run: [\n"), verdict.Unknown, "not all of continuous integration could be read"},
 		{"broken script", workflow("      - run: if true; then\n"), verdict.Unknown, "this shell script cannot be read"},
 		{"tags too", "-- .github/workflows/a.yml --\non: {pull_request: , push: {tags: ['v*']}}\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: go test -race ./...\n", verdict.Pass, ""},
@@ -127,6 +132,42 @@ func TestRace(t *testing.T) {
 			}
 			if got.Status == verdict.Pass && (len(got.Proofs) == 0 || got.Proofs[0].Line == 0) {
 				t.Error("a pass without proof")
+			}
+		})
+	}
+}
+
+// forks is a workflow of pushes and pull requests with a job that runs if a condition
+// holds.
+func forks(cond string) string {
+	return "-- go.mod --\nmodule m\n-- .github/workflows/a.yml --\non: [push, pull_request]\njobs:\n  test:\n    if: " + cond + "\n    runs-on: x\n    steps:\n      - run: go test -race ./...\n"
+}
+
+func TestGoVersions(t *testing.T) {
+	const onTag, onMerge = "on: {push: {tags: ['v*']}}\n", "on: {pull_request: }\n"
+	steps := func(on, job, steps string) string {
+		return on + "jobs:\n  build:\n    runs-on: x\n" + job + "    steps:\n" + steps
+	}
+	setup := func(version string) string {
+		return "      - uses: actions/setup-go@v6\n        with: {" + version + "}\n"
+	}
+	for _, tt := range []struct{ name, files, want string }{
+		{"plain", "-- .github/workflows/a.yml --\n" + steps(onTag, "", setup("go-version: '1.26'")), "a.yml:6: 1.26"},
+		{"matrix", "-- .github/workflows/a.yml --\n" + steps(onTag, "    strategy: {matrix: {go: ['1.25', stable]}}\n", setup("go-version: '${{ matrix.go }}'")), "a.yml:7: 1.25 a.yml:7: stable"},
+		{"releases before all else", "-- .github/workflows/a.yml --\n" + steps(onMerge, "", setup("go-version: '1.24'")) + "-- .github/workflows/b.yml --\n" + steps(onTag, "", setup("go-version: '1.26'")), "b.yml:6: 1.26"},
+		{"merges if there is nothing else", "-- .github/workflows/a.yml --\n" + steps(onMerge, "", setup("go-version: '1.24'")), "a.yml:6: 1.24"},
+		{"file", "-- .go-version --\n1.26.5\n-- .github/workflows/a.yml --\n" + steps(onTag, "", setup("go-version-file: .go-version")), "a.yml:6: 1.26.5"},
+		{"image", "-- .github/workflows/a.yml --\n" + steps(onTag, "    container: {image: 'quay.io/prometheus/golang-builder:1.26-base'}\n", "      - run: make\n"), "a.yml:5: 1.26"},
+		{"not known", "-- .github/workflows/a.yml --\n" + steps(onTag, "", setup("go-version: '${{ vars.GO }}'")), ""},
+		{"none", "-- .github/workflows/a.yml --\n" + steps(onTag, "    container: alpine:3.24\n", "      - run: make\n"), ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []string
+			for _, p := range collect(t, "-- go.mod --\nmodule m\n"+tt.files).GoVersions() {
+				got = append(got, fmt.Sprintf("%s:%d: %s", filepath.Base(p.File), p.Line, p.Text))
+			}
+			if got := strings.Join(got, " "); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
 	}
@@ -180,9 +221,16 @@ func TestGates(t *testing.T) {
 		{"goleak that nothing runs", "      - run: go build ./...\n", "-- x_test.go --\npackage m\nimport \"go.uber.org/goleak\"\n", (*Result).LeakCheck, verdict.Fail, "nothing runs `go test`"},
 		{"leak profile", "      - run: go test ./...\n", "-- x_test.go --\npackage m\nvar n = pprof.Lookup(\"goroutineleak\").Count()\n", (*Result).LeakCheck, verdict.Pass, ""},
 		{"counted goroutines", "      - run: go test ./...\n", "-- x_test.go --\npackage m\nvar n = runtime.NumGoroutine()\n", (*Result).LeakCheck, verdict.Unknown, "tests count or print goroutines"},
+		{"a leak check of its own", "      - run: go test ./...\n", "-- x_test.go --\npackage m\n\nfunc TestMain(m *testing.M) {\n\ttestutil.MustTestMainWithLeakDetection(m)\n}\n", (*Result).LeakCheck, verdict.Pass, "MustTestMainWithLeakDetection"},
+		{"a leak of something else", "      - run: go test ./...\n", "-- x_test.go --\npackage m\n\n// CheckLeaks(t) was here.\nfunc TestLeaky(t *testing.T) {\n\tleakyBucket(t)\n}\n", (*Result).LeakCheck, verdict.Fail, "no test looks for leaked goroutines"},
 		{"no leak check", "      - run: go test ./...\n", "", (*Result).LeakCheck, verdict.Fail, "no test looks for leaked goroutines"},
 		{"toxiproxy", "      - run: go test ./...\n", "-- x_test.go --\npackage m\nimport \"github.com/Shopify/toxiproxy/v2/client\"\n", (*Result).FaultTest, verdict.Pass, ""},
 		{"named after faults", "      - run: go test -run TestChaos ./...\n", "", (*Result).FaultTest, verdict.Unknown, "named after faults"},
+		{"a failpoint of its own", "      - run: go test ./...\n", "-- x_test.go --\npackage m\nimport \"example.com/m/internal/failpoint\"\n", (*Result).FaultTest, verdict.Pass, ""},
+		{"named after what is default", "      - run: ./unit-test.sh copilot-default\n      - run: go test -run TestDefault ./...\n", "", (*Result).FaultTest, verdict.Fail, "nothing runs"},
+		{"a slow network", "      - run: tc qdisc add dev lo root netem delay 100ms\n      - run: go test ./...\n", "", (*Result).FaultTest, verdict.Pass, ""},
+		{"a script that stops services", "      - run: bash resiliency.sh\n", "-- resiliency.sh --\ndocker stop db\n./verify\nexit $?\n", (*Result).FaultTest, verdict.Unknown, "injected by a script"},
+		{"a script that stops its services", "      - run: bash unit.sh\n", "-- unit.sh --\ngo test ./...\ndocker stop db\n", (*Result).FaultTest, verdict.Fail, "nothing runs"},
 		{"no faults", "      - run: go test ./...\n", "", (*Result).FaultTest, verdict.Fail, "nothing runs a test with faults injected"},
 		{"pre-commit", "      - uses: pre-commit/action@v3\n", "-- .pre-commit-config.yaml --\nrepos:\n- repo: https://github.com/golangci/golangci-lint\n  hooks: [{id: golangci-lint-full}]\n- repo: local\n  hooks: [{id: vuln, entry: govulncheck ./..., language: system}]\n", (*Result).Vulnerabilities, verdict.Pass, ""},
 		{"hook for hand", "      - run: pre-commit run --all-files\n", "-- .pre-commit-config.yaml --\nrepos:\n- repo: local\n  hooks: [{id: vuln, entry: govulncheck ./..., language: system, stages: [manual]}]\n", (*Result).Vulnerabilities, verdict.Fail, "nothing runs"},

@@ -22,6 +22,9 @@ type unknown struct {
 // compares it with.
 type own struct{}
 
+// foreigner is the name of a fork: another than that of the repository.
+type foreigner struct{}
+
 // actor is who triggered a run: a person.
 type actor struct{}
 
@@ -187,7 +190,12 @@ func compare(kind actionlint.CompareOpNodeKind, l, r value) value {
 	}
 	switch l := l.(type) {
 	case own:
+		if _, ok := r.(foreigner); ok {
+			return !eq
+		}
 		return eq
+	case foreigner:
+		return unknown{}
 	case actor:
 		if s, ok := r.(string); ok && strings.Contains(s, "bot") {
 			return !eq

@@ -26,6 +26,7 @@ const (
 	OtherBranch
 	Schedule
 	Manual
+	forkRequest // from a fork, while files are read: settled by settleForks
 )
 
 func (m Moments) String() string {
@@ -82,9 +83,10 @@ type Result struct {
 	// here.
 	Files, Foreign []string
 
-	t     *tree.Tree
-	mods  []string
-	signs testSigns
+	t      *tree.Tree
+	mods   []string
+	signs  testSigns
+	setups []setup
 }
 
 // Collect reads the continuous integration of a repository.
@@ -98,6 +100,7 @@ func Collect(t *tree.Tree) *Result {
 	if c.r.Exhausted() || c.visits > maxVisits {
 		c.res.Problems = append(c.res.Problems, tree.Problem{Place: verdict.Place{File: cmp.Or(first(c.res.Files), "."), Text: "continuous integration runs more than is followed here"}})
 	}
+	c.res.settleForks()
 	c.res.pairTidy()
 	c.res.scanTests()
 	return c.res
@@ -110,6 +113,9 @@ func first(s []string) string {
 	return s[0]
 }
 
+// owners is the file by which Prow knows who may approve.
+const owners = "OWNERS"
+
 // foreign returns the configurations of hosts that are not read here.
 func foreign(t *tree.Tree) []string {
 	found := t.Match(".travis.yml", ".drone.{yml,yaml,star,jsonnet}", ".cirrus.{yml,star}", ".appveyor.yml", "appveyor.yml",
@@ -117,8 +123,8 @@ func foreign(t *tree.Tree) []string {
 		".teamcity/**/*.kts", "cloudbuild.{yaml,yml}", ".ci-operator.yaml", ".prow.yaml", ".prow/**/*.yaml", "codefresh.yml",
 		".builds/*.yml", ".tekton/*.{yaml,yml}", "buildspec.{yml,yaml}", "dagger.json", "Earthfile")
 	// Prow's jobs are configured in another repository; who may merge stands here.
-	if data, err := t.Read("OWNERS"); err == nil && strings.Contains(string(data), "approvers:") {
-		found = append(found, "OWNERS")
+	if data, err := t.Read(owners); err == nil && strings.Contains(string(data), "approvers:") {
+		found = append(found, owners)
 	}
 	return found
 }

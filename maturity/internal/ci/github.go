@@ -93,6 +93,7 @@ type moment struct {
 	event string
 	ref   string // the whole one
 	note  string
+	fork  bool // the pull request is from a fork
 }
 
 // file walks a workflow at each of its moments.
@@ -111,7 +112,9 @@ var releaseName = pattern.New(`(?i)\b(release|publish)(s|d|r)?\b|[-_](release|pu
 
 func (g *github) moments(file string, w *actionlint.Workflow) []moment {
 	var all []moment
-	add := func(on Moments, event, ref, note string) { all = append(all, moment{on, event, ref, note}) }
+	add := func(on Moments, event, ref, note string) {
+		all = append(all, moment{on: on, event: event, ref: ref, note: note})
+	}
 	main := "refs/heads/" + g.main
 	for _, e := range w.On {
 		switch e := e.(type) {
@@ -148,7 +151,41 @@ func (g *github) moments(file string, w *actionlint.Workflow) []moment {
 			}
 		}
 	}
-	return all
+	return append(all, fromForks(all)...)
+}
+
+// fromForks are pull requests of forks, where the branches of the repository itself are
+// looked at when they are pushed: many a job runs either on a push or for a fork, and
+// so before each merge.
+func fromForks(all []moment) []moment {
+	if !slices.ContainsFunc(all, func(m moment) bool { return m.on&OtherBranch != 0 }) {
+		return nil
+	}
+	var forks []moment
+	for _, m := range all {
+		if m.event == "pull_request" {
+			m.on, m.fork = forkRequest, true
+			forks = append(forks, m)
+		}
+	}
+	return forks
+}
+
+// settleForks tells what runs before each merge: what runs on pushes to other branches
+// and for pull requests of forks.
+func (r *Result) settleForks() {
+	for i := range r.Gates {
+		g := &r.Gates[i]
+		both := OtherBranch | forkRequest
+		if g.On&both == both {
+			g.On |= PullRequest
+		}
+		if (g.On|g.Maybe)&both == both {
+			g.Maybe |= PullRequest &^ g.On
+		}
+		g.On, g.Maybe = g.On&^forkRequest, g.Maybe&^(forkRequest|g.On)
+	}
+	r.Gates = slices.DeleteFunc(r.Gates, func(g Gate) bool { return g.On|g.Maybe == 0 })
 }
 
 // onChange reports whether an event for pull requests is one that their changes
@@ -279,6 +316,10 @@ func (g *github) context(m moment, r run) context {
 	if m.event == "pull_request" {
 		x.vars["github.ref_name"], x.vars["github.base_ref"], x.vars["github.head_ref"] = "1/merge", g.main, unknown{}
 		x.vars["github.event.pull_request.base.ref"] = g.main
+		x.vars["github.event.pull_request.head.repo.fork"] = m.fork
+		if m.fork {
+			x.vars["github.event.pull_request.head.repo.full_name"] = foreigner{}
+		}
 	}
 	if m.on&Manual == 0 || r.fromCaller {
 		x.whole["inputs"] = true
@@ -349,6 +390,7 @@ func (g *github) job(file string, w *actionlint.Workflow, j *actionlint.Job, id 
 		}
 	}
 	at := &jobAt{github: g, id: id, m: m, r: r, x: x, env: env, windows: windows, shell: defaultShell(w, j), dir: defaultDir(w, j, x, g)}
+	at.container(file, j.Container)
 	for _, s := range j.Steps {
 		at.step(file, s)
 	}
@@ -831,6 +873,10 @@ func (j *jobAt) action(st step, x context, uses string, in map[string]string, de
 	}
 	if at := in["path"]; name == "actions/checkout" && at != "" && (in["repository"] == "" || strings.Contains(in["repository"], "\uE000")) {
 		j.at = strings.Trim(strings.TrimPrefix(at, "./"), "/")
+		return
+	}
+	if name == "actions/setup-go" {
+		j.installs(st.place, in)
 		return
 	}
 	if text, ok := in["command"]; ok && strings.Contains(name, "retry") {

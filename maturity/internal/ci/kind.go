@@ -63,7 +63,7 @@ var words = map[Kind]*pattern.Pattern{
 	ModVerify:     pattern.New(`(?i)\bmod\b|\bverify|\bvendor|\bvalidate|\bcheck\b`),
 	Tidy:          pattern.New(`(?i)\bmod\b|\btidy|\bverify|\bvendor|\bvalidate|\bcheck\b`),
 	Benchmark:     pattern.New(`(?i)bench|perf`),
-	Fault:         pattern.New(`(?i)chaos|fault|jepsen|antithesis|resilien|toxi`),
+	Fault:         pattern.New(`(?i)chaos|(^|[^e])fault|jepsen|antithesis|resilien|toxi`),
 	Lagvet:        pattern.New(`(?i)lagvet|lint|\bvet|static|analy|(^|[ /])(check|ci|validate)([ ./]|-?\$|$)`),
 }
 
@@ -111,6 +111,8 @@ func (g *Gate) roles() []role {
 		if len(argv) > 1 && (argv[1] == "release" || argv[1] == "build" || strings.HasPrefix(argv[1], "-")) || len(argv) == 1 {
 			return []role{{kind: Goreleaser, flags: argv[1:]}}
 		}
+	case name == "docker" && len(argv) > 1 && slices.Contains([]string{"stop", "pause", "kill"}, argv[1]) && faultRE.MatchString(g.Place.File), name == "tc" && slices.Contains(argv, "netem"):
+		return []role{{kind: Fault}}
 	case name == "docker" && len(argv) > 1 && (argv[1] == "build" || argv[1] == "buildx"):
 		return []role{{kind: DockerBuild}}
 	case name == "promtool" && len(argv) > 2:
@@ -342,7 +344,8 @@ func (g *Gate) goRoles(argv []string) []role {
 	return nil
 }
 
-var faultRE = pattern.New(`(?i)fault|chaos|toxi|failover|partition|netem|flaky.?network|resilien`)
+// faultRE matches what is named after faults; "default" is not.
+var faultRE = pattern.New(`(?i)(^|[^e])fault|chaos|toxi|failover|partition|netem|flaky.?network|resilien`)
 
 // noTests matches the patterns by which people run no test, only benchmarks or the
 // compiler.

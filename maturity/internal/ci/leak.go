@@ -8,12 +8,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/lagvet/lagvet/internal/pattern"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
 
 // testSigns are what test files say of leaks and faults.
 type testSigns struct {
-	leaks  []verdict.Place // imports of packages that fail tests for leaked goroutines, and looks at profiles
+	leaks  []verdict.Place // what fails tests for leaked goroutines: packages, looks at profiles, functions of its own
 	counts []verdict.Place // goroutines that are counted or printed
 	faults []verdict.Place // imports of packages that inject faults
 }
@@ -29,6 +30,7 @@ func (r *Result) scanTests() {
 			continue
 		}
 		r.signs.calls(f, data)
+		r.signs.own(f, data)
 		if bytes.Contains(data, []byte("leak")) || bytes.Contains(data, []byte("toxiproxy")) || bytes.Contains(data, []byte("fail")) || bytes.Contains(data, []byte("chaos-mesh")) {
 			r.signs.imports(f, data)
 		}
@@ -50,6 +52,19 @@ func (s *testSigns) calls(file string, data []byte) {
 	}
 }
 
+// leakCall matches calls of what a repository looks for leaks by itself, such as etcd's
+// RegisterLeakDetection.
+var leakCall = pattern.New(`(?:\n|^)\s+(?:defer |err := |if err := )?(?:\w+\.)?(\w*(?:Leak(?:Detect|Check)|(?:Detect|Check|Verify)\w*Leak)\w*)\(`)
+
+func (s *testSigns) own(file string, data []byte) {
+	if !bytes.Contains(data, []byte("Leak")) {
+		return
+	}
+	if m := leakCall.Regexp().FindSubmatchIndex(data); m != nil {
+		s.leaks = append(s.leaks, verdict.Place{File: file, Line: bytes.Count(data[:m[2]], []byte("\n")) + 1, Text: string(data[m[2]:m[3]])})
+	}
+}
+
 func (s *testSigns) imports(name string, data []byte) {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, name, data, parser.ImportsOnly)
@@ -67,7 +82,7 @@ func (s *testSigns) imports(name string, data []byte) {
 		case "goleak", "leaktest", "leakcheck", "leak":
 			s.leaks = append(s.leaks, p)
 		}
-		for _, sign := range []string{"toxiproxy", "pingcap/failpoint", "go.etcd.io/gofail", "chaos-mesh"} {
+		for _, sign := range []string{"toxiproxy", "/failpoint", "go.etcd.io/gofail", "chaos-mesh"} {
 			if strings.Contains(path, sign) {
 				s.faults = append(s.faults, p)
 			}
