@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -234,4 +235,78 @@ func TestWriters(t *testing.T) {
 	if len(s.Subject) != 2 || s.Subject[0].Digest["gitCommit"] != r.Repository.Commit || s.Subject[1].Digest["sha256"] != "ab12" || s.Predicate.Tracks["a|b"] != 0 || len(s.Predicate.Tracks) != 1 {
 		t.Errorf("statement is %+v", s)
 	}
+}
+
+// What builds programs is told by go.mod, and by the jobs that build releases.
+func TestBuilders(t *testing.T) {
+	const release = "name: release\non: {push: {tags: ['v*']}}\njobs:\n  build:\n    runs-on: x\n    steps:\n      - uses: actions/setup-go@v6\n        with: {go-version: '%s'}\n"
+	for _, c := range []struct {
+		name, goLine, version string
+		supported, toolchain  verdict.Status
+	}{
+		{"newer in CI", "go 1.24.0", "1.26.x", verdict.Pass, verdict.Fail},
+		{"old in CI too", "go 1.24.0", "1.24.7", verdict.Fail, verdict.Fail},
+		{"older in CI, which fetches", "go 1.26.3", "1.26.1", verdict.Pass, verdict.Pass},
+		{"newest in CI", "go 1.24.0", "stable", verdict.Pass, verdict.Pass},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := atLevel5(t)
+			for name := range p.files {
+				if strings.HasPrefix(name, ".github/workflows/") || strings.HasSuffix(name, "Dockerfile") {
+					delete(p.files, name)
+				}
+			}
+			p.files["go.mod"] = "module example.com/orders\n\n" + c.goLine + "\n"
+			p.files[".github/workflows/release.yml"] = fmt.Sprintf(release, c.version)
+			r := p.audit(t)
+			if got := state(t, r, "modules-go"); got.Status != c.supported {
+				t.Errorf("supported: %s: %s", got.Status, got.Reason)
+			}
+			if got := state(t, r, "modules-toolchain"); got.Status != c.toolchain {
+				t.Errorf("toolchain: %s: %s", got.Status, got.Reason)
+			}
+		})
+	}
+}
+
+// A deadline that expires in a test is held against the error that it makes.
+func TestDeadlineTested(t *testing.T) {
+	for _, c := range []struct {
+		line string
+		want verdict.Status
+	}{
+		{"if !errors.Is(err, context.DeadlineExceeded) {}", verdict.Pass},
+		{"require.ErrorIs(t, err, context.DeadlineExceeded)", verdict.Pass},
+		{"if err != os.ErrDeadlineExceeded {}", verdict.Pass},
+		{"if status.Code(err) != codes.DeadlineExceeded {}", verdict.Pass},
+		{"tests = append(tests, test{wantErr: context.DeadlineExceeded})", verdict.Pass},
+		{"return 0, context.DeadlineExceeded", verdict.Unknown},
+		{"fake.err = context.DeadlineExceeded", verdict.Unknown},
+		{"if !errors.Is(err, context.Canceled) {}", verdict.Fail},
+	} {
+		p := atLevel5(t)
+		for name := range p.files {
+			if strings.HasSuffix(name, "_test.go") {
+				delete(p.files, name)
+			}
+		}
+		p.files["a_test.go"] = "package orders\n\nfunc f() {\n\t" + c.line + "\n}\n"
+		if got := state(t, p.audit(t), "context-tested"); got.Status != c.want {
+			t.Errorf("%s: %s: %s, want %s", c.line, got.Status, got.Reason, c.want)
+		}
+	}
+}
+
+// state is what a control of a report came to.
+func state(t *testing.T, r *Report, control string) ControlState {
+	t.Helper()
+	for _, tr := range r.Tracks {
+		for _, c := range tr.Controls {
+			if c.ID == control {
+				return c
+			}
+		}
+	}
+	t.Fatalf("the report has no control %s", control)
+	return ControlState{}
 }

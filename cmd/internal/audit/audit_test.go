@@ -214,6 +214,22 @@ func TestNoGit(t *testing.T) {
 	if got := control(t, rep, "concurrency-race"); got.Status != verdict.Pass {
 		t.Errorf("race: %s: %s", got.Status, got.Reason)
 	}
+	if got := control(t, rep, "concurrency-reviewed"); got.Status != verdict.Unknown || !strings.Contains(got.Reason, "no git repository") {
+		t.Errorf("releases: %s: %s", got.Status, got.Reason)
+	}
+}
+
+func TestReleases(t *testing.T) {
+	for _, c := range []struct{ tags, want string }{
+		{"v1.2.0 v1.10.0 v1.9.0-rc.1 nightly", "v1.10.0 v1.2.0"},
+		{"1.2.0 1.10.0 1.11.0-beta", "1.10.0 1.2.0"},
+		{"v18.9.1 stable-2.14.10 edge-26.8.3 edge-26.8.3-test", "edge-26.8.3 v18.9.1 stable-2.14.10"},
+		{"api/v1.2.3 v0.1 2021-01-02", ""},
+	} {
+		if got := strings.Join(releases(strings.Fields(c.tags)), " "); got != c.want {
+			t.Errorf("releases of %s: %q, want %q", c.tags, got, c.want)
+		}
+	}
 }
 
 // What cannot be read is told with its line, and unknown.

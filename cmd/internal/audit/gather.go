@@ -1,12 +1,14 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -112,10 +114,22 @@ func fromGit(ctx context.Context, in *maturity.Input) error {
 	return nil
 }
 
+// releaseTag is a tag of a release: its version, with or without "v", or after a word
+// such as "stable-".
+var releaseTag = regexp.MustCompile(`^(?:[A-Za-z]+-)?v?([0-9]+\.[0-9]+\.[0-9]+)$`)
+
 // releases returns the tags that name releases, the newest first.
 func releases(tags []string) []string {
-	found := slices.DeleteFunc(tags, func(t string) bool { return !semver.IsValid(t) || semver.Prerelease(t) != "" })
-	slices.SortFunc(found, func(a, b string) int { return semver.Compare(b, a) })
+	version := func(tag string) string {
+		if m := releaseTag.FindStringSubmatch(tag); m != nil {
+			return "v" + m[1]
+		}
+		return ""
+	}
+	found := slices.DeleteFunc(tags, func(t string) bool { return !semver.IsValid(version(t)) })
+	slices.SortFunc(found, func(a, b string) int {
+		return cmp.Or(semver.Compare(version(b), version(a)), strings.Compare(a, b))
+	})
 	return found
 }
 

@@ -22,6 +22,9 @@ import (
 // of CI. Go is as it stands there: "1.26.3", "1.26", "1.26.x", "^1.25", "stable".
 type Version struct {
 	Go string
+	// Fetches is set where the release that go.mod names is fetched if it is newer, as a
+	// job of CI does by itself, and an image of Go does not.
+	Fetches bool
 	verdict.Place
 }
 
@@ -113,7 +116,7 @@ func (r *Result) ToolchainPinned(built ...Version) verdict.Result {
 	agrees := make(map[string]bool)
 	for _, b := range built {
 		v, ok := parseGo(b.Go)
-		if !ok || slices.ContainsFunc(pins, v.agrees) {
+		if !ok || slices.ContainsFunc(pins, func(pin goVersion) bool { return v.agrees(pin) || b.Fetches && v.olderThan(pin) }) {
 			agrees[b.File] = true
 		}
 	}

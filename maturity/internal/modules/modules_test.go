@@ -72,6 +72,14 @@ func TestSupportedGo(t *testing.T) {
 	}
 }
 
+// fetching are versions that give way to a newer one of go.mod, as those of CI.
+func fetching(versions []modules.Version) []modules.Version {
+	for i := range versions {
+		versions[i].Fetches = true
+	}
+	return versions
+}
+
 func TestToolchainPinned(t *testing.T) {
 	for name, c := range map[string]struct {
 		repo  string
@@ -86,6 +94,8 @@ func TestToolchainPinned(t *testing.T) {
 		"image agrees":   {gomod("go 1.26.3"), built("Dockerfile", "1.26"), want{verdict.Pass, "", "go.mod:3"}},
 		"image differs":  {gomod("go 1.26.3"), built("Dockerfile", "1.26.1"), want{verdict.Fail, "pins Go 1.26.3, and Dockerfile builds by another", "Dockerfile:1"}},
 		"image newer":    {gomod("go 1.26.3"), built("Dockerfile", "1.27"), want{verdict.Fail, "", "Dockerfile:1"}},
+		"CI older":       {gomod("go 1.26.3"), fetching(built("ci.yml", "1.26.1")), want{verdict.Pass, "", "go.mod:3"}},
+		"CI newer":       {gomod("go 1.25.1"), fetching(built("ci.yml", "~1.26.0")), want{verdict.Fail, "pins Go 1.25.1, and ci.yml builds by another", "ci.yml:1"}},
 		"matrix":         {gomod("go 1.26.3"), built("ci.yml", "1.27", "1.26.x"), want{verdict.Pass, "", "go.mod:3"}},
 		"newest":         {gomod("go 1.26.3"), built("ci.yml", "stable"), want{verdict.Pass, "", "go.mod:3"}},
 		"nobody knows":   {gomod("go 1.26.3"), built("ci.yml", "${{ matrix.go }}"), want{verdict.Pass, "", "go.mod:3"}},

@@ -92,6 +92,11 @@ func (v goVersion) agrees(pin goVersion) bool {
 	return v.newer && v.minor <= pin.minor || v.minor == pin.minor && (v.patch < 0 || pin.patch < 0 || v.patch == pin.patch)
 }
 
+// olderThan reports whether v is certainly an older release than pin.
+func (v goVersion) olderThan(pin goVersion) bool {
+	return !v.newer && (v.minor < pin.minor || v.minor == pin.minor && v.patch >= 0 && v.patch < pin.patch)
+}
+
 // parseGo reads a version: "1.26", "1.26.x", "go1.26.3", "1.27rc1", "^1.25", "stable".
 func parseGo(s string) (goVersion, bool) {
 	s = strings.TrimSpace(s)
