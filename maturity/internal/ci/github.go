@@ -3,6 +3,7 @@ package ci
 import (
 	"fmt"
 	"maps"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -736,6 +737,9 @@ type jobAt struct {
 	dir     string
 	at      string // where the repository was checked out, if that is not the top
 	foreign bool   // another repository was checked out over this one
+
+	// others are the repositories that were checked out beside this one, by directory.
+	others map[string]string
 }
 
 func (j *jobAt) step(file string, s *actionlint.Step) {
@@ -861,6 +865,9 @@ func (j *jobAt) inRepository(dir string) string {
 // action adds what an action runs: that of the repository is followed, of others
 // some are known.
 func (j *jobAt) action(st step, x context, uses string, in map[string]string, depth int) {
+	if repo, ok := j.others[path.Clean(uses)]; ok {
+		uses = repo
+	}
 	if dir := j.localAction(uses); dir != "" {
 		j.composite(st, dir, in, depth)
 		return
@@ -869,6 +876,13 @@ func (j *jobAt) action(st step, x context, uses string, in map[string]string, de
 	st.place.Text = "uses: " + uses
 	if repo := in["repository"]; name == "actions/checkout" && repo != "" && in["path"] == "" && !strings.Contains(repo, "\uE000") {
 		j.foreign = true
+		return
+	}
+	if at, repo := path.Clean(in["path"]), in["repository"]; name == "actions/checkout" && at != "." && repo != "" && !strings.Contains(repo, "\uE000") {
+		if j.others == nil {
+			j.others = make(map[string]string)
+		}
+		j.others[at] = repo
 		return
 	}
 	if at := in["path"]; name == "actions/checkout" && at != "" && (in["repository"] == "" || strings.Contains(in["repository"], "\uE000")) {

@@ -242,6 +242,9 @@ func gotestsumArgs(args []string) []string {
 		}
 		if p, ok := strings.CutPrefix(a, "--packages="); ok {
 			pkgs = strings.Fields(p)
+			if strings.Contains(p, "$(") {
+				pkgs = []string{p} // the words of a command, not packages
+			}
 		}
 	}
 	if len(pkgs) > 0 {

@@ -76,10 +76,19 @@ func (c *collector) ofChart(f string) string {
 	return ""
 }
 
+const nomad = "Nomad"
+
+// shown reports whether a directory has jobs that programs print or tests run: beside
+// setAside's, assets that are embedded, fixtures, and scenarios of Enos, with which
+// clusters of Nomad are tested.
+func shown(dir string) bool {
+	return dir == "asset" || dir == "assets" || strings.HasSuffix(dir, "-fixtures") || dir == "enos" || dir == "dev"
+}
+
 // other names means of deployment that are not read, by the files that they have.
 func other(f string) string {
 	for _, o := range []struct{ pattern, name string }{
-		{"**/*.nomad{,.hcl}", "Nomad"},
+		{"**/*.nomad{,.hcl}", nomad},
 		{"**/Pulumi.y{,a}ml", "Pulumi"},
 		{"**/serverless.y{,a}ml", "the Serverless framework"},
 		{"**/fly.toml", "Fly.io"},
@@ -88,6 +97,9 @@ func other(f string) string {
 		{"**/render.yaml", "Render"},
 	} {
 		if doublestar.MatchUnvalidated(o.pattern, f) {
+			if o.name == nomad && within(f, shown) {
+				return ""
+			}
 			return o.name
 		}
 	}
