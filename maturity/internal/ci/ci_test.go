@@ -85,7 +85,7 @@ func TestRace(t *testing.T) {
 		{"by list", workflow("      - run: go test -race $(go list ./... | grep -v e2e)\n"), verdict.Pass, ""},
 		{"by GOFLAGS", workflow("      - run: go test ./...\n        env: {GOFLAGS: -race}\n"), verdict.Pass, ""},
 		{"gotestsum", workflow("      - run: go run gotest.tools/gotestsum@v1.12.0 --format short -- -race ./...\n"), verdict.Pass, ""},
-		{"gotestsum by list", workflow("      - run: gotestsum --packages=\"$(go list ./... | grep -v '/e2e')\" -- -cover -race\n"), verdict.Pass, ""},
+		{"gotestsum by list", workflow("      - run: gotestsum --packages=\"$(go list ./... | grep -v '/e2e')\" -- -cover -race -args -dir=x\n"), verdict.Pass, ""},
 		{"makefile", workflow("      - run: make race\n") + "-- Makefile --\nrace:\n\tgo test -race ./...\n", verdict.Pass, ""},
 		{"part", workflow("      - run: go test -race ./b\n"), verdict.Fail, "the race detector runs in 1 of 2 directories with tests before merges: not in ."},
 		{"parts", workflow("      - run: go test -race ./b\n      - run: go test -race .\n"), verdict.Pass, ""},

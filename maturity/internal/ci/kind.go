@@ -238,7 +238,7 @@ func gotestsumArgs(args []string) []string {
 	var pkgs []string
 	for i, a := range args {
 		if a == "--" {
-			return append(args[i+1:], pkgs...)
+			return append(pkgs, args[i+1:]...) // what is after -args is not for go test
 		}
 		if p, ok := strings.CutPrefix(a, "--packages="); ok {
 			pkgs = strings.Fields(p)
