@@ -124,7 +124,7 @@ func (c *collector) file(f string) {
 
 // program notes programs that make manifests.
 func (c *collector) program(f string) {
-	if setAside(f) {
+	if setAside(f) || within(f, shown) && path.Ext(f) == ".tf" {
 		return
 	}
 	data, err := c.t.Read(f)

@@ -124,7 +124,7 @@ func TestNothingToJudge(t *testing.T) {
 		"others' images":    {module + "-- deploy/db.yaml --\napiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec: {template: {spec: {containers: [{name: db, image: postgres:16}]}}}\n", "NOT_APPLICABLE deploy/db.yaml:1 only what others build: postgres:16"},
 		"only a chart":      {module + "-- chart/Chart.yaml --\nname: orders\n-- chart/templates/d.yaml --\nkind: {{ .Values.kind }}\n-- chart/values.yaml --\na: 1\n", "UNKNOWN chart/Chart.yaml:1 helm template chart > rendered.yaml"},
 		"a library's chart": {module + "-- chart/Chart.yaml --\nname: orders\ntype: library\n", "NOT_APPLICABLE - it has no manifests"},
-		"Nomad's fixtures":  {module + "-- command/asset/example.nomad.hcl --\njob \"a\" {}\n-- jobspec/test-fixtures/b.nomad --\njob \"b\" {}\n", "NOT_APPLICABLE - it has no manifests"},
+		"Nomad's fixtures":  {module + "-- command/asset/example.nomad.hcl --\njob \"a\" {}\n-- enos/modules/a/main.tf --\nresource \"a\" \"b\" {}\n-- jobspec/test-fixtures/b.nomad --\njob \"b\" {}\n", "NOT_APPLICABLE - it has no manifests"},
 		"Nomad":             {module + "-- deploy/orders.nomad.hcl --\njob \"orders\" {}\n", "UNKNOWN deploy/orders.nomad.hcl deployed by Nomad"},
 		"Terraform":         {module + "-- infra/main.tf --\nresource \"kubernetes_deployment\" \"orders\" {}\n", "UNKNOWN infra/main.tf deployed by Terraform"},
 		"Jsonnet":           {module + "-- infra/main.jsonnet --\nlocal deployment = k.apps.v1.deployment;\n", "UNKNOWN infra/main.jsonnet deployed by Jsonnet"},

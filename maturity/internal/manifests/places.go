@@ -78,9 +78,9 @@ func (c *collector) ofChart(f string) string {
 
 const nomad = "Nomad"
 
-// shown reports whether a directory has jobs that programs print or tests run: beside
-// setAside's, assets that are embedded, fixtures, and scenarios of Enos, with which
-// clusters of Nomad are tested.
+// shown reports whether a directory has jobs and machines that programs print or tests
+// set up: beside setAside's, assets that are embedded, fixtures, and scenarios of Enos,
+// with which clusters of Nomad are tested.
 func shown(dir string) bool {
 	return dir == "asset" || dir == "assets" || strings.HasSuffix(dir, "-fixtures") || dir == "enos" || dir == "dev"
 }
