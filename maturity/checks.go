@@ -3,13 +3,13 @@ package maturity
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"golang.org/x/mod/semver"
 
+	"github.com/lagvet/lagvet/internal/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/ci"
 	"github.com/lagvet/lagvet/maturity/internal/documents"
 	"github.com/lagvet/lagvet/maturity/internal/editors"
@@ -249,7 +249,7 @@ func (e *evidence) required() map[string]string {
 
 // expired matches a line that holds an error against a deadline's: one that only makes
 // such an error, as fakes do, lets no deadline expire.
-var expired = regexp.MustCompile(`(?:\bIs|ErrorIs\w*|Equal\w*|EqualError\w*|ErrorContains\w*|Contains)\(.*DeadlineExceeded|[!=]=\s*[\w.]*DeadlineExceeded|DeadlineExceeded\)?\s*[!=]=|\b(?:want|exp)\w*\b.*DeadlineExceeded|\bcase\b.*DeadlineExceeded`)
+var expired = pattern.New(`(?:\bIs|ErrorIs\w*|Equal\w*|EqualError\w*|ErrorContains\w*|Contains)\(.*DeadlineExceeded|[!=]=\s*[\w.]*DeadlineExceeded|DeadlineExceeded\)?\s*[!=]=|\b(?:want|exp)\w*\b.*DeadlineExceeded|\bcase\b.*DeadlineExceeded`)
 
 // deadlineTested checks that a test that CI runs lets a deadline expire.
 func (e *evidence) deadlineTested(Track, With) verdict.Result {

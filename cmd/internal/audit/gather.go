@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -22,6 +21,7 @@ import (
 	"github.com/lagvet/lagvet/cmd/internal/finding"
 	"github.com/lagvet/lagvet/cmd/internal/git"
 	"github.com/lagvet/lagvet/cmd/internal/report"
+	"github.com/lagvet/lagvet/internal/pattern"
 	"github.com/lagvet/lagvet/maturity"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
@@ -116,7 +116,7 @@ func fromGit(ctx context.Context, in *maturity.Input) error {
 
 // releaseTag is a tag of a release: its version, with or without "v", or after a word
 // such as "stable-".
-var releaseTag = regexp.MustCompile(`^(?:[A-Za-z]+-)?v?([0-9]+\.[0-9]+\.[0-9]+)$`)
+var releaseTag = pattern.New(`^(?:[A-Za-z]+-)?v?([0-9]+\.[0-9]+\.[0-9]+)$`)
 
 // releases returns the tags that name releases, the newest first.
 func releases(tags []string) []string {

@@ -368,7 +368,7 @@ func (n *names) joined(name string, parts int) bool {
 }
 
 // mixin matches the fields by which a mixin of monitoring gives out what it has.
-var mixin = regexp.MustCompile(`\b(?:prometheusAlerts|prometheusRules|grafanaDashboards)\+*::?`)
+var mixin = pattern.New(`\b(?:prometheusAlerts|prometheusRules|grafanaDashboards)\+*::?`)
 
 // jsonnet finds alerts and dashboards that are written in Jsonnet.
 func (r *Result) jsonnet(t *tree.Tree) {
@@ -380,7 +380,7 @@ func (r *Result) jsonnet(t *tree.Tree) {
 		if err != nil {
 			continue
 		}
-		if at := mixin.FindIndex(data); at != nil {
+		if at := mixin.Regexp().FindIndex(data); at != nil {
 			line := bytes.Count(data[:at[0]], []byte("\n")) + 1
 			r.mixins = append(r.mixins, verdict.Place{File: name, Line: line, Text: string(data[at[0]:at[1]])})
 		}
