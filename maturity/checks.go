@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/mod/semver"
 
-	"github.com/lagvet/lagvet/internal/pattern"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/ci"
 	"github.com/lagvet/lagvet/maturity/internal/documents"
 	"github.com/lagvet/lagvet/maturity/internal/editors"

@@ -42,7 +42,7 @@ type Options struct {
 
 	root string // of the repository, once it is known
 
-	Progress func(status string) // told how far the check is, and "" when it is over; or nil
+	Progress func(status string) `json:"-"` // told how far the check is, and "" when it is over; or nil
 }
 
 // Formats are the formats of reports.

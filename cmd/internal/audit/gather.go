@@ -16,12 +16,12 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers"
 	"github.com/lagvet/lagvet/analyzers/config"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 	"github.com/lagvet/lagvet/cmd/internal/check"
 	"github.com/lagvet/lagvet/cmd/internal/enforce"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
 	"github.com/lagvet/lagvet/cmd/internal/git"
 	"github.com/lagvet/lagvet/cmd/internal/report"
-	"github.com/lagvet/lagvet/internal/pattern"
 	"github.com/lagvet/lagvet/maturity"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
