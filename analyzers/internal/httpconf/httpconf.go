@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -102,7 +103,6 @@ type Value struct {
 	fields map[string]Field
 	exprs  map[string][]ast.Expr // what a field is given
 	base   origin                // what it is a clone of
-	asked  bool                  // while its fields are asked for
 	out    bool                  // a function of another package, or out of sight, is handed it
 	starts []node
 	nodes  map[node]bool
@@ -129,26 +129,28 @@ type Assignment struct {
 }
 
 // Field returns what is known of a field.
-func (v *Value) Field(name string) Field {
+func (v *Value) Field(name string) Field { return v.field(name, nil) }
+
+// field is asked on behalf of asking: values may be clones of each other. Nothing of
+// this is kept in the value, which rules that run side by side ask.
+func (v *Value) field(name string, asking []*Value) Field {
 	f := v.fields[name]
 	if v.Lost && f.State < Set {
 		return Field{State: Unknown}
 	}
-	if f.State != Unset || v.asked {
+	if f.State != Unset || slices.Contains(asking, v) {
 		return f
 	}
-	v.asked = true // clones of each other
-	defer func() { v.asked = false }()
-	return v.base.field(name)
+	return v.base.field(name, append(slices.Clip(asking), v))
 }
 
-func (o origin) field(name string) Field {
+func (o origin) field(name string, asking []*Value) Field {
 	if o.open {
 		return Field{State: Unknown}
 	}
 	var f Field
 	for _, v := range o.values {
-		f = f.or(v.Field(name))
+		f = f.or(v.field(name, asking))
 	}
 	return f
 }

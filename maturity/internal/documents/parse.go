@@ -274,13 +274,16 @@ func (r *reader) paragraph(n ast.Node) {
 	r.inlines(n, at)
 }
 
+// unescape is what the text of a cell is read by.
+var unescape = strings.NewReplacer("\n", " ", `\|`, "|")
+
 func (r *reader) table(t *extast.Table) {
 	out := table{line: r.at(t)}
 	for c := t.FirstChild(); c != nil; c = c.NextSibling() {
 		at := r.at(c)
 		var cells []string
 		for cell := c.FirstChild(); cell != nil; cell = cell.NextSibling() {
-			cells = append(cells, strings.TrimSpace(strings.NewReplacer("\n", " ", `\|`, "|").Replace(r.text(cell))))
+			cells = append(cells, strings.TrimSpace(unescape.Replace(r.text(cell))))
 		}
 		r.inlines(c, at)
 		if _, ok := c.(*extast.TableHeader); ok {
