@@ -2,6 +2,8 @@ package httpconf_test
 
 import (
 	"go/ast"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -168,4 +170,27 @@ func f() {
 			t.Error("the clone has not the default")
 		}
 	}
+}
+
+// Rules ask of the same values side by side: the answer to one is whole whatever others
+// ask meanwhile.
+func TestSideBySide(t *testing.T) {
+	x := load(t, passtest.NewLoader(), `func f() { tr := &http.Transport{ResponseHeaderTimeout: 1}; _ = &http.Client{Transport: tr.Clone()} }`)
+	i := slices.IndexFunc(x.Values, func(v *httpconf.Value) bool { return v.Kind == httpconf.Client })
+	if i < 0 {
+		t.Fatal("no client")
+	}
+	clone, _ := x.Transport(x.Values[i])
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 1000 {
+				if !clone.Field("ResponseHeaderTimeout").Given() {
+					t.Error("a clone lacks what it was made of")
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
