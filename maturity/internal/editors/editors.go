@@ -177,7 +177,7 @@ func (r *Result) object(name string) yamltree.Node {
 	if strings.TrimSpace(string(data)) == "" {
 		return yamltree.Node{}
 	}
-	if deep(data) {
+	if yamltree.Deep(data) {
 		r.problem(name, fmt.Errorf("values are nested more than %d deep", yamltree.MaxDepth))
 		return yamltree.Node{}
 	}
@@ -188,28 +188,6 @@ func (r *Result) object(name string) yamltree.Node {
 	}
 	// JSON without tabs, which may stand between values only, is YAML.
 	return r.parse(name, []byte(strings.ReplaceAll(string(plain), "\t", " ")))
-}
-
-// deep reports whether brackets, or keys with dots, are nested deeper than parsers
-// that recur should go.
-func deep(data []byte) bool {
-	depth, dots := 0, 0
-	for _, c := range data {
-		switch c {
-		case '[', '{':
-			depth++
-		case ']', '}':
-			depth--
-		case '.':
-			dots++
-		case '\n':
-			dots = 0
-		}
-		if max(depth, dots) > yamltree.MaxDepth {
-			return true
-		}
-	}
-	return false
 }
 
 func (r *Result) parse(name string, data []byte) yamltree.Node {
@@ -295,7 +273,7 @@ func maySayBuild(name string) bool {
 
 // fromTOML reads TOML as the same values in JSON, which have no places.
 func fromTOML(data []byte) ([]byte, error) {
-	if deep(data) {
+	if yamltree.Deep(data) {
 		return nil, fmt.Errorf("values are nested more than %d deep", yamltree.MaxDepth)
 	}
 	var v map[string]any

@@ -175,7 +175,7 @@ func (r *Result) config(name string) {
 
 // fromTOML gives the same values as JSON, which is YAML too.
 func fromTOML(data []byte) ([]byte, error) {
-	if deep(data) {
+	if yamltree.Deep(data) {
 		return nil, fmt.Errorf("values are nested more than %d deep", yamltree.MaxDepth)
 	}
 	var v map[string]any
@@ -187,28 +187,6 @@ func fromTOML(data []byte) ([]byte, error) {
 		return nil, fmt.Errorf("reading TOML: %w", err)
 	}
 	return data, nil
-}
-
-// deep reports whether brackets, or keys with dots, are nested deeper than parsers
-// that recur should go.
-func deep(data []byte) bool {
-	depth, dots := 0, 0
-	for _, c := range data {
-		switch c {
-		case '[', '{':
-			depth++
-		case ']', '}':
-			depth--
-		case '.':
-			dots++
-		case '\n':
-			dots = 0
-		}
-		if max(depth, dots) > yamltree.MaxDepth {
-			return true
-		}
-	}
-	return false
 }
 
 // maxFiles is how many Go files are held against the patterns of exclusions.

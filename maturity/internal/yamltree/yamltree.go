@@ -272,3 +272,25 @@ func (n Node) all(yield func(Node) bool) bool {
 	}
 	return true
 }
+
+// Deep reports whether brackets, or keys with dots, of YAML, JSON or TOML are nested
+// deeper than parsers that recur should go.
+func Deep(data []byte) bool {
+	depth, dots := 0, 0
+	for _, c := range data {
+		switch c {
+		case '[', '{':
+			depth++
+		case ']', '}':
+			depth--
+		case '.':
+			dots++
+		case '\n':
+			dots = 0
+		}
+		if max(depth, dots) > MaxDepth {
+			return true
+		}
+	}
+	return false
+}
