@@ -56,7 +56,7 @@
 //
 // It is suspected only, which is for the audit, if no error leads to the exit, or none
 // but that of an encoder of values in memory, because that is how an assertion looks; if
-// more than eight calls lie between it and the request; if it is in a sync.Once; if
+// the function is given constants and asks nobody else; if more than eight calls lie between it and the request; if it is in a sync.Once; if
 // nothing but the name of an interface's method says that it ends the process; and in a
 // signal loop if the work is with files, or if the loop waits for reloads only, where
 // a signal that is lost asks for nothing new.

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/tools/go/types/typeutil"
+
 	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
@@ -15,6 +17,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/modules"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/witness"
 )
 
 // An exit is a place where a function ends the process.
@@ -195,6 +198,8 @@ func (c *checker) exit(f *funcs.Func, root *hotpath.Root, x exit) {
 		tier, why = rule.Suspected, "it is many calls away from the request"
 	case !c.on.Failed(f, x.call), x.by != "" && !c.on.OnError(x.by):
 		tier, why = rule.Suspected, "no error leads there: it may be an assertion"
+	case x.chain != nil && c.constant(x.call) && !c.asks(f, x.call):
+		tier, why = rule.Suspected, "it is given constants: it fails always or never"
 	}
 	msg := x.name + " ends the process on behalf of one request (" + root.Detail + "): all that are in flight die with it, and no deferred call runs"
 	if x.chain != nil {
@@ -218,6 +223,29 @@ func (c *checker) exit(f *funcs.Func, root *hotpath.Root, x exit) {
 		return
 	}
 	c.report(finding)
+}
+
+// constant reports whether the call, of a function, is given nothing but constants and
+// the results of such calls.
+func (c *checker) constant(call *ast.CallExpr) bool {
+	fn, ok := typeutil.Callee(c.TypesInfo, call).(*types.Func)
+	if !ok || fn.Signature().Recv() != nil || len(call.Args) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(call.Args, func(e ast.Expr) bool {
+		if c.TypesInfo.Types[e].Value != nil {
+			return false
+		}
+		inner, ok := ast.Unparen(e).(*ast.CallExpr)
+		return !ok || !c.constant(inner)
+	})
+}
+
+// asks reports whether the call in f waits for somebody else: that fails on any day,
+// whatever it is given. Files do not count, for a logger writes to one before it exits.
+func (c *checker) asks(f *funcs.Func, call *ast.CallExpr) bool {
+	places := c.witness.Places(f.Node, effects.SetOf(effects.Net), nil)
+	return slices.ContainsFunc(places, func(p witness.Place) bool { return p.Call == call })
 }
 
 // A distant is what is suspected of one exit in another package.

@@ -30,6 +30,7 @@ type logger interface {
 func (s *shop) mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /orders", s.order)
 	mux.HandleFunc("POST /orders", s.place)
+	mux.HandleFunc("GET /labels", s.labelled)
 	mux.Handle("/items", s.logged(http.HandlerFunc(s.items)))
 }
 
@@ -84,6 +85,14 @@ func (s *shop) items(w http.ResponseWriter, r *http.Request) {
 			log.Fatal(err) // want `^suspected: log.Fatal .*\(but it runs once\)`
 		}
 	})
+}
+
+// What depends on constants alone does not depend on the request.
+func (s *shop) labelled(w http.ResponseWriter, r *http.Request) {
+	store.MustJoined(store.MustLabel("api"), store.MustLabel("v1")) // want `^suspected: store.MustLabel ends in .*\(but it is given constants: it fails always or never\) \(and 2 more calls of this package\)`
+	store.MustLabel(r.FormValue("label"))                           // want `^likely: store.MustLabel ends in`
+	store.MustJoined(store.MustLabel(r.URL.Path))                   // want `^likely: store.MustJoined ends in` `^likely: store.MustLabel ends in`
+	store.MustReach("localhost:6379").Close()                       // want `^likely: store.MustReach ends in`
 }
 
 // It comes to the same assertion, by one call more.

@@ -4,7 +4,9 @@ package store
 import (
 	"errors"
 	"log"
+	"net"
 	"os"
+	"time"
 )
 
 type Order struct{ ID string }
@@ -35,6 +37,40 @@ func Must(ok bool) {
 	if !ok {
 		os.Exit(3)
 	}
+}
+
+// MustLabel is for constants.
+func MustLabel(name string) Order {
+	o, err := label(name)
+	if err != nil {
+		log.Fatalf("label %q: %v", name, err)
+	}
+	return o
+}
+
+func label(name string) (Order, error) {
+	if name == "" {
+		return Order{}, errNone
+	}
+	return Order{ID: name}, nil
+}
+
+// MustJoined is for what is made of constants.
+func MustJoined(orders ...Order) Order {
+	id := ""
+	for _, o := range orders {
+		id += o.ID
+	}
+	return MustLabel(id)
+}
+
+// MustReach asks another process.
+func MustReach(addr string) net.Conn {
+	conn, err := net.DialTimeout("tcp", addr, time.Second)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return conn
 }
 
 // Merge asserts that both are of one kind.
