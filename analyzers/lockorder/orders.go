@@ -149,7 +149,7 @@ func (f *finder) inversion(here, there []order) {
 			if gated(a, b) {
 				continue
 			}
-			why := doubtOf(a, b)
+			why := f.doubtOf(a, b)
 			if !found || why == "" && doubt != "" || (why == "") == (doubt == "") && length(a)+length(b) < length(best[0])+length(best[1]) {
 				best, doubt, found = [2]order{a, b}, why, true
 			}
@@ -174,7 +174,7 @@ func gated(a, b order) bool {
 const maxNear = 5
 
 // doubtOf says why two opposite orders may never meet, or returns "".
-func doubtOf(a, b order) string {
+func (f *finder) doubtOf(a, b order) string {
 	switch {
 	case a.held.shared && b.then.shared || a.then.shared && b.held.shared:
 		return "it takes a writer that waits in between"
@@ -192,6 +192,9 @@ func doubtOf(a, b order) string {
 	}
 	if a.apart || b.apart {
 		return "one of them was taken out of a map before, where the other order may look for it"
+	}
+	if f.after(a, b) || f.after(b, a) {
+		return "one of them waits for a flag that the other sets when it is through"
 	}
 	if starts(a) || starts(b) {
 		return "one of them runs when something starts"

@@ -319,3 +319,89 @@ func (p *usagePool) each(f func(any) bool) {
 		}
 	}
 }
+
+// The flag is set and taken back: an order may be taken while the other one is.
+type feed struct {
+	mu    sync.Mutex
+	lines []string
+	pipe  *pipe
+}
+
+type pipe struct {
+	mu   sync.Mutex
+	open bool
+	feed *feed
+}
+
+func (f *feed) start() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.pipe.use() // want `^likely: pipe.mu is taken while feed.mu is held`
+}
+
+func (p *pipe) use() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.open = true
+}
+
+func (p *pipe) shut() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.open = false
+}
+
+func (p *pipe) write(line string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.open {
+		p.feed.add(line) // want `^likely: feed.mu is taken while pipe.mu is held`
+	}
+}
+
+func (f *feed) add(line string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lines = append(f.lines, line)
+}
+
+// It is set before the other order comes to its second lock: that may wait still.
+type lobby struct {
+	mu    sync.Mutex
+	names []string
+	room  *room
+}
+
+type room struct {
+	mu    sync.Mutex
+	live  bool
+	lobby *lobby
+}
+
+func (l *lobby) begin() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.room.live = true
+	l.room.clear() // want `^likely: room.mu is taken while lobby.mu is held`
+}
+
+func (r *room) clear() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lobby = nil
+}
+
+func (r *room) enter(name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.live {
+		return
+	}
+	r.lobby.join(name) // want `^likely: lobby.mu is taken while room.mu is held`
+}
+
+func (l *lobby) join(name string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.names = append(l.names, name)
+}

@@ -435,3 +435,58 @@ func (k *bucket) empty() {
 	defer k.mu.Unlock()
 	clear(k.caches)
 }
+
+// A batch is opened once: before that nothing is handed on, and whoever opens it holds
+// the client's lock.
+type client struct {
+	mu    sync.Mutex
+	node  map[string]string
+	batch *batch
+}
+
+type batch struct {
+	mu     sync.Mutex
+	opened bool
+	early  map[string]string
+	hand   func(name, value string)
+}
+
+func newClient() *client {
+	c := &client{node: make(map[string]string)}
+	c.batch = &batch{early: make(map[string]string), hand: c.set}
+	return c
+}
+
+func (c *client) set(name, value string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.node[name] = value
+}
+
+func (c *client) first() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.batch.open(func(name, value string) { c.node[name] = value }) // want `^suspected: batch.mu is taken while client.mu is held, .*; only suspected: one of them waits for a flag that the other sets when it is through`
+}
+
+func (b *batch) open(f func(name, value string)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.opened {
+		return
+	}
+	b.opened = true
+	for name, value := range b.early {
+		f(name, value)
+	}
+}
+
+func (b *batch) update(name, value string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.opened {
+		b.hand(name, value) // want `^suspected: client.mu is taken while batch.mu is held`
+		return
+	}
+	b.early[name] = value
+}

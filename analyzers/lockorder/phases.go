@@ -1,0 +1,77 @@
+package lockorder
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// after reports whether an order is taken only once the other one has been: it asks
+// for a flag which nothing but what the other one does under its second lock sets, once,
+// and which nothing takes back.
+func (f *finder) after(o, other order) bool {
+	return slices.ContainsFunc(flags(o.call.Block(), true), func(flag *types.Var) bool { return f.setOnlyBy(flag, other) })
+}
+
+// flags returns the fields that have to be true, or false, for a block to be reached.
+func flags(blk *ssa.BasicBlock, is bool) (fields []*types.Var) {
+	for d := blk.Idom(); d != nil; d = d.Idom() {
+		cond, ok := d.Instrs[len(d.Instrs)-1].(*ssa.If)
+		if !ok {
+			continue
+		}
+		v, yes := cond.Cond, is
+		if not, ok := v.(*ssa.UnOp); ok && not.Op == token.NOT {
+			v, yes = not.X, !is
+		}
+		load, ok := v.(*ssa.UnOp)
+		if !ok || load.Op != token.MUL {
+			continue
+		}
+		succ := d.Succs[1]
+		if yes {
+			succ = d.Succs[0]
+		}
+		if at, ok := load.X.(*ssa.FieldAddr); ok && len(succ.Preds) == 1 && (succ == blk || succ.Dominates(blk)) {
+			fields = append(fields, fieldVar(at))
+		}
+	}
+	return fields
+}
+
+// setOnlyBy reports whether every write of a flag sets it, where it is not set yet, in a
+// function that an order calls and that takes its second lock.
+func (f *finder) setOnlyBy(flag *types.Var, o order) bool {
+	set := false
+	for _, fn := range f.fns {
+		for _, blk := range fn.Blocks {
+			for _, instr := range blk.Instrs {
+				s, ok := instr.(*ssa.Store)
+				if !ok {
+					continue
+				}
+				if at, ok := s.Addr.(*ssa.FieldAddr); !ok || fieldVar(at) != flag {
+					continue
+				}
+				c, ok := s.Val.(*ssa.Const)
+				if !ok || c.Value == nil || !constant.BoolVal(c.Value) || !slices.Contains(flags(blk, false), flag) || !f.isSecond(fn, o) {
+					return false
+				}
+				set = true
+			}
+		}
+	}
+	return set
+}
+
+// isSecond reports whether fn is where an order takes its second lock.
+func (f *finder) isSecond(fn *ssa.Function, o order) bool {
+	called := slices.ContainsFunc(f.targets[o.call], func(t target) bool { return t.fn == fn })
+	return called && slices.ContainsFunc(f.callsOf[fn], func(call ssa.CallInstruction) bool {
+		as := f.sections.Acquires(call)
+		return len(as) == 1 && as[0].Lock.Var == o.then.lock
+	})
+}
