@@ -79,7 +79,7 @@ func (c *checker) left() {
 // others know of an end that is out of sight here. Room is no answer to a send that
 // comes round: the other one would need no way out then.
 func (c *checker) forgotten(op *chanflow.Op) {
-	if op.Kind != chanflow.Send || !c.guarded(op) {
+	if op.Kind != chanflow.Send || !c.guarded(op) || c.replaces(op) {
 		return
 	}
 	again := len(chanflow.Around(op.Instr.Block())) > 0
@@ -101,6 +101,28 @@ func (c *checker) forgotten(op *chanflow.Op) {
 		here:  true,
 		mend:  "select on the same done channel or context here",
 	})
+}
+
+// replaces reports whether op sends to a channel with room in the place of what the same
+// goroutine has just taken out of it, where that was one of the cases of a select.
+func (c *checker) replaces(op *chanflow.Op) bool {
+	room := func(o *chanflow.Object) bool { n, known := c.capacity(o); return !known || n > 0 }
+	return slices.ContainsFunc(op.Objs, room) && slices.ContainsFunc(c.flow.Of(op.Fn), func(w *chanflow.Op) bool {
+		return w.Kind == chanflow.Recv && w.Select != nil && equal(source(w.Value), source(op.Value), 4) && inCase(w, op.Instr.Block())
+	})
+}
+
+// inCase reports whether a block is reached only where the case of w was chosen.
+func inCase(w *chanflow.Op, blk *ssa.BasicBlock) bool {
+	for to := blk; to != nil; to = to.Idom() {
+		if len(to.Preds) != 1 {
+			continue
+		}
+		if sel, i := chanflow.Chosen(to.Preds[0], to); sel != nil && sel == w.Select {
+			return i == w.Arm
+		}
+	}
+	return false
 }
 
 // hasRoom reports whether op sends to a channel that may have room for it, or to one

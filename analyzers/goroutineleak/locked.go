@@ -37,7 +37,7 @@ func (c *checker) locked(least int) {
 			return
 		}
 		by, outside := c.flow.Wakers(op)
-		if outside || len(by) == 0 {
+		if outside || len(by) == 0 || c.closed(op, by) {
 			return
 		}
 		needs := c.needsOf(op, by)
@@ -48,6 +48,13 @@ func (c *checker) locked(least int) {
 				return
 			}
 		}
+	})
+}
+
+// closed reports whether the same goroutine has closed the channel before it comes to op.
+func (c *checker) closed(op *chanflow.Op, by []*chanflow.Op) bool {
+	return slices.ContainsFunc(by, func(w *chanflow.Op) bool {
+		return w.Kind == chanflow.Close && w.Mode == chanflow.Plain && w.Fn == op.Fn && dominates(w.Instr, op.Instr) && c.sameObject(w, op)
 	})
 }
 

@@ -233,3 +233,55 @@ func NewLoyal() *loyal {
 }
 
 func (l *loyal) Close() { close(l.in) }
+
+// The channel is closed by the same goroutine before it ranges over it.
+type mounts struct {
+	mu      sync.Mutex
+	volumes []string
+}
+
+func (m *mounts) UnmountAll(unmount func(string) error) (failed []error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var wg sync.WaitGroup
+	errs := make(chan error, len(m.volumes))
+	for _, v := range m.volumes {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			errs <- unmount(v)
+		}()
+	}
+	wg.Wait()
+	close(errs)
+	for err := range errs {
+		failed = append(failed, err)
+	}
+	return failed
+}
+
+// What waits in the channel is replaced: there is room for it again.
+type updates struct {
+	mu        sync.Mutex
+	listeners []chan event
+}
+
+func (u *updates) Listen() <-chan event {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	l := make(chan event, 1)
+	u.listeners = append(u.listeners, l)
+	return l
+}
+
+func (u *updates) Send(e event) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for _, l := range u.listeners {
+		select {
+		case l <- e:
+		case <-l:
+			l <- e
+		}
+	}
+}
