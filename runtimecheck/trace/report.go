@@ -75,8 +75,11 @@ type Group struct {
 	Total time.Duration // of whole spans
 	// Spans whose beginning or end is not in the trace: counted, not measured.
 	OpenStart, OpenEnd int64
-	Slices             []Slice // the median, P99, P99.9, slowest; each that Count is enough for
-	Slowest            []Span  // the slowest ones, by themselves
+	// Slack is by how much Total may be off, at most: the ends of calls that are told
+	// from stacks (Handler, Function) lie between two events. 0 for Region and Task.
+	Slack   time.Duration
+	Slices  []Slice // the median, P99, P99.9, slowest; each that Count is enough for
+	Slowest []Span  // the slowest ones, by themselves
 }
 
 // A Slice is the spans of a group about or beyond a percentile, taken together.
