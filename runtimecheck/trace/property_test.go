@@ -1,0 +1,102 @@
+package trace
+
+import (
+	"testing"
+	"time"
+)
+
+// TestSums holds what is said of real traces against what must be true of any.
+func TestSums(t *testing.T) {
+	for name, run := range workloads(t) {
+		t.Run(name, func(t *testing.T) {
+			r := analyze(t, record(t, run), Options{Functions: []string{"github.com/lagvet/lagvet/runtimecheck/trace.critical"}})
+			if len(r.Groups) == 0 {
+				t.Fatal("no spans")
+			}
+			verify(t, r)
+		})
+	}
+}
+
+// verify fails t for each sum that is not right.
+func verify(t testing.TB, r *Report) {
+	t.Helper()
+	for _, g := range r.Groups {
+		var total time.Duration
+		for _, s := range g.Slices {
+			where := string(g.Kind) + " " + g.Name + " " + s.Name
+			verifyParts(t, where, s.Parts, s.Kernel, s.Time)
+			verifyCauses(t, where, s.Causes, s.Time)
+			if s.Count < 1 || s.Count > g.Count || s.Time > g.Total {
+				t.Errorf("%s: %d spans of %v, of %d of %v", where, s.Count, s.Time, g.Count, g.Total)
+			}
+			total = s.Time
+		}
+		for _, s := range g.Slowest {
+			where := string(g.Kind) + " " + g.Name
+			verifyParts(t, where, s.Parts, s.Kernel, s.End-s.Start)
+			verifyCauses(t, where, s.Causes, s.End-s.Start)
+			verifyTimeline(t, where, s)
+		}
+		if total > g.Total {
+			t.Errorf("%s: the slowest takes %v of %v", g.Name, total, g.Total)
+		}
+	}
+}
+
+func verifyParts(t testing.TB, where string, parts, kernel []Part, whole time.Duration) {
+	t.Helper()
+	var sum, charged time.Duration
+	for i, p := range parts {
+		sum += p.Time
+		if p.Time <= 0 || i > 0 && p.Time > parts[i-1].Time {
+			t.Errorf("%s: parts %v", where, parts)
+		}
+	}
+	if sum != whole {
+		t.Errorf("%s: parts %v sum to %v of %v", where, parts, sum, whole)
+	}
+	for _, p := range kernel {
+		charged += p.Time
+		if p.Time < 0 {
+			t.Errorf("%s: kernel's parts %v", where, kernel)
+		}
+	}
+	if charged > whole {
+		t.Errorf("%s: kernel's parts %v of %v", where, kernel, whole)
+	}
+}
+
+func verifyCauses(t testing.TB, where string, causes []Cause, whole time.Duration) {
+	t.Helper()
+	var sum time.Duration
+	for _, c := range causes {
+		sum += c.Time
+		if c.Time <= 0 || c.Count <= 0 {
+			t.Errorf("%s: cause %v", where, c)
+		}
+		if c.External != "" && len(c.Behind) > 0 {
+			t.Errorf("%s: something is behind %q", where, c.External)
+		}
+		if len(c.Behind) > 0 {
+			verifyCauses(t, where+" "+string(c.Component), c.Behind, c.Time)
+		}
+	}
+	if sum != whole {
+		t.Errorf("%s: causes sum to %v of %v: %v", where, sum, whole, causes)
+	}
+}
+
+func verifyTimeline(t testing.TB, where string, s Span) {
+	t.Helper()
+	at := s.Start
+	for _, i := range s.Timeline {
+		if i.Start != at || i.End <= i.Start {
+			t.Errorf("%s: after %v comes %v to %v", where, at, i.Start, i.End)
+		}
+		at = i.End
+	}
+	if at != s.End {
+		t.Errorf("%s: the timeline ends %v before the span", where, s.End-at)
+	}
+}
