@@ -49,30 +49,38 @@ func Analyze(ctx context.Context, r io.Reader, o Options) (*Report, error) {
 	return e.report(), nil
 }
 
-// eventsBetweenChecks is how many events are read before ctx is looked at again.
-const eventsBetweenChecks = 1 << 14
+// batchSize is how many events are read at a time, and between looks at the context.
+const batchSize = 128
 
 // run takes all events. A source that fails after some is cut off there.
 func (e *engine) run(ctx context.Context, s source) error {
-	var ev event
-	for n := 0; ; n++ {
-		if n%eventsBetweenChecks == 0 && ctx.Err() != nil {
-			return ctx.Err()
+	batch := make([]event, batchSize)
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
 		}
-		err := s.next(&ev)
-		switch {
-		case errors.Is(err, io.EOF) && e.info.Events == 0:
-			return errors.New("it holds no events: it is cut off within the first second, or tracing was stopped at once")
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil && e.info.Events == 0:
-			return fmt.Errorf("nothing in it can be read, it is cut off within its first second or damaged: %w", brief(err))
-		case err != nil:
-			e.info.Cut = brief(err).Error()
-			return nil
+		n, err := s.read(batch)
+		for i := range batch[:n] {
+			e.take(&batch[i])
 		}
-		e.take(&ev)
+		if err != nil {
+			return e.ended(err)
+		}
 	}
+}
+
+// ended tells whether what ended the trace leaves anything to report.
+func (e *engine) ended(err error) error {
+	switch end := errors.Is(err, io.EOF); {
+	case end && e.info.Events == 0:
+		return errors.New("it holds no events: it is cut off within the first second, or tracing was stopped at once")
+	case end:
+		return nil
+	case e.info.Events == 0:
+		return fmt.Errorf("nothing in it can be read, it is cut off within its first second or damaged: %w", brief(err))
+	}
+	e.info.Cut = brief(err).Error()
+	return nil
 }
 
 // brief keeps the first line of what the library says: the state that it is in

@@ -74,7 +74,7 @@ func semaphore(names []string) comp {
 		switch {
 		case strings.Contains(n, "sync.(*Mutex)."), strings.Contains(n, "sync.(*RWMutex)."):
 			return lockComp
-		case n == "runtime.mallocgc", n == "runtime.gcStart":
+		case n == "runtime.mallocgc", strings.HasPrefix(n, "runtime.gc"):
 			return gcWaitComp
 		}
 	}

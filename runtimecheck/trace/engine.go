@@ -13,9 +13,9 @@ type engine struct {
 	now     instant
 
 	goroutines map[int64]*goroutine
-	current    *goroutine // the last one that was looked up
-	dead       []int64    // the last to end, in a ring
-	ended      int
+	recent     [256]*goroutine // that were looked up, by the last bits of their numbers
+	dead       []int64         // the last to end, in a ring
+	buried     int             // how many ever were
 	free       []*goroutine
 	sweeps     map[int64]bool // processors on which one goes on
 	procs      map[int64]bool
@@ -162,25 +162,21 @@ func (e *engine) seenOn(g *goroutine, ev *event) {
 
 // goroutine finds one by its number, or meets it.
 func (e *engine) goroutine(id int64) *goroutine {
-	if g := e.current; g != nil && g.id == id && !g.dead {
+	at := &e.recent[uint8(id)]
+	if g := *at; g != nil && g.id == id {
 		return g
 	}
 	g := e.goroutines[id]
 	if g == nil {
 		g = e.meet(id)
 	}
-	e.current = g
+	*at = g
 	return g
 }
 
 // meet makes a goroutine that was not seen before.
 func (e *engine) meet(id int64) *goroutine {
-	g := new(goroutine)
-	if n := len(e.free); n > 0 {
-		g, e.free = e.free[n-1], e.free[:n-1]
-		ring := g.past.ring
-		*g = goroutine{past: history{ring: ring}, spans: g.spans[:0], regions: g.regions[:0], samples: g.samples[:0], watches: g.watches[:0]}
-	}
+	g := e.spareGoroutine()
 	g.id, g.comp, g.p, g.m, g.creator = id, undeterminedComp, none, none, none
 	g.since, g.piece, g.born = e.now, e.now, e.now
 	e.goroutines[id] = g
@@ -188,14 +184,28 @@ func (e *engine) meet(id int64) *goroutine {
 	return g
 }
 
+func (e *engine) spareGoroutine() *goroutine {
+	n := len(e.free)
+	if n == 0 {
+		return new(goroutine)
+	}
+	g := e.free[n-1]
+	e.free = e.free[:n-1]
+	*g = goroutine{
+		past:  history{ring: g.past.ring},
+		spans: g.spans[:0], regions: g.regions[:0], samples: g.samples[:0], watches: g.watches[:0],
+	}
+	return g
+}
+
 // bury forgets the goroutine that ended longest ago for one that ended now.
 func (e *engine) bury(g *goroutine) {
-	at := e.ended % maxDead
-	if e.ended >= maxDead {
+	at := e.buried % maxDead
+	if e.buried >= maxDead {
 		e.forget(e.dead[at])
 	}
 	e.dead[at] = g.id
-	e.ended++
+	e.buried++
 }
 
 func (e *engine) forget(id int64) {
@@ -204,8 +214,8 @@ func (e *engine) forget(id int64) {
 		return
 	}
 	delete(e.goroutines, id)
-	if e.current == g {
-		e.current = nil
+	if at := &e.recent[uint8(id)]; *at == g {
+		*at = nil
 	}
 	e.free = append(e.free, g)
 }

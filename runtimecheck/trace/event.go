@@ -68,7 +68,8 @@ type clocks struct {
 	wall        time.Time
 }
 
-// A source yields events in order; it ends with io.EOF. What is passed is filled anew.
+// A source yields events in order, a few at a time: it fills the first of a batch and
+// says how many. With the last of them, or after, it ends with io.EOF, or fails.
 type source interface {
-	next(*event) error
+	read(batch []event) (int, error)
 }

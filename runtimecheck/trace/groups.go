@@ -20,23 +20,19 @@ const (
 // otherNames is the group of all spans whose names are beyond maxGroups.
 const otherNames = "(other names)"
 
-type groupKey struct {
-	kind Kind
-	name name
-}
-
 // groups are the spans of each kind and name, as sums by latency.
 type groups struct {
-	by      map[groupKey]*group
-	kinds   map[Kind]int
-	slowest int   // that each keeps whole
-	nodes   int   // of causes, in all buckets
-	others  int64 // spans in groups of otherNames
-	folded  int64 // spans whose causes were added without what tells them apart
+	by      map[Kind]map[name]*group
+	slowest int    // that each keeps whole
+	last    *group // that was looked up
+	nodes   int    // of causes, in all buckets
+	others  int64  // spans in groups of otherNames
+	folded  int64  // spans whose causes were added without what tells them apart
 }
 
 type group struct {
-	groupKey
+	kind               Kind
+	name               name
 	count              int64
 	total              int64 // ns
 	openStart, openEnd int64
@@ -65,25 +61,30 @@ type kept struct {
 }
 
 func newGroups(slowest int) groups {
-	return groups{by: make(map[groupKey]*group), kinds: make(map[Kind]int), slowest: slowest}
+	return groups{by: make(map[Kind]map[name]*group), slowest: slowest}
 }
 
 // of returns the group of a kind and name.
 func (gs *groups) of(k Kind, n name, t *tables) *group {
-	key := groupKey{k, n}
-	if g := gs.by[key]; g != nil {
+	if g := gs.last; g != nil && g.kind == k && g.name == n {
 		return g
 	}
-	if gs.kinds[k] >= maxGroups {
-		gs.others++
-		key.name = t.name(otherNames)
-		if g := gs.by[key]; g != nil {
-			return g
-		}
+	by := gs.by[k]
+	if by == nil {
+		by = make(map[name]*group)
+		gs.by[k] = by
 	}
-	gs.kinds[k]++
-	g := &group{groupKey: key, buckets: make(map[int]*bucket)}
-	gs.by[key] = g
+	g := by[n]
+	if g == nil && len(by) >= maxGroups {
+		gs.others++
+		n = t.name(otherNames)
+		g = by[n]
+	}
+	if g == nil {
+		g = &group{kind: k, name: n, buckets: make(map[int]*bucket)}
+		by[n] = g
+	}
+	gs.last = g
 	return g
 }
 
@@ -174,11 +175,13 @@ func (g *group) beyond() int64 {
 
 // list lists the groups: those first that lose the most time beyond their median.
 func (gs *groups) list(t *tables) []*group {
-	list := make([]*group, 0, len(gs.by))
-	lost := make(map[*group]int64, len(gs.by))
-	for _, g := range gs.by {
-		list = append(list, g)
-		lost[g] = g.beyond()
+	var list []*group
+	lost := make(map[*group]int64)
+	for _, by := range gs.by {
+		for _, g := range by {
+			list = append(list, g)
+			lost[g] = g.beyond()
+		}
 	}
 	slices.SortFunc(list, func(a, b *group) int {
 		return cmp.Or(cmp.Compare(lost[b], lost[a]), cmp.Compare(a.kind, b.kind), cmp.Compare(t.names[a.name], t.names[b.name]))

@@ -25,7 +25,9 @@ func (e *engine) served(g *goroutine, class *class) {
 		e.endCall(g)
 	}
 	g.call.lost = false
-	e.tentative(g)
+	if class.server == outside {
+		e.tentative(g)
+	}
 }
 
 // tentative begins a call that may be one, or begins it anew.

@@ -69,35 +69,41 @@ func guard(err *error) {
 	}
 }
 
-// next reads an event.
-func (r *reader) next(ev *event) (err error) {
+// read reads events. Each batch is guarded, not each event, for that costs.
+func (r *reader) read(batch []event) (n int, err error) {
 	defer guard(&err)
-	is, err := r.events.ReadEvent()
-	if err != nil {
-		return err
+	for n = range batch {
+		is, err := r.events.ReadEvent()
+		if err != nil {
+			return n, err
+		}
+		r.event(&batch[n], &is)
 	}
+	return len(batch), nil
+}
+
+func (r *reader) event(ev *event, is *xtrace.Event) {
 	*ev = event{at: int64(is.Time()), g: int64(is.Goroutine()), p: int64(is.Proc()), m: int64(is.Thread())}
 	switch is.Kind() {
 	case xtrace.EventStateTransition:
-		r.state(ev, &is)
+		r.state(ev, is)
 	case xtrace.EventRangeBegin, xtrace.EventRangeActive:
-		r.timeRange(ev, &is)
+		r.timeRange(ev, is)
 		ev.kind = rangeBegin
 	case xtrace.EventRangeEnd:
-		r.timeRange(ev, &is)
+		r.timeRange(ev, is)
 		ev.kind = rangeEnd
 	case xtrace.EventRegionBegin, xtrace.EventRegionEnd:
-		r.region(ev, &is)
+		r.region(ev, is)
 	case xtrace.EventTaskBegin, xtrace.EventTaskEnd:
-		r.task(ev, &is)
+		r.task(ev, is)
 	case xtrace.EventStackSample:
 		ev.kind, ev.stack = sampleEvent, r.stack(is.Stack())
 	case xtrace.EventSync:
-		r.sync(ev, &is)
+		r.sync(ev, is)
 	default:
 		ev.stack = r.stack(is.Stack())
 	}
-	return nil
 }
 
 func (r *reader) state(ev *event, is *xtrace.Event) {

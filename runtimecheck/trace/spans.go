@@ -20,13 +20,21 @@ type span struct {
 
 // open makes a span that begins now. It follows no goroutine yet.
 func (e *engine) open(k Kind, n name, g int64) *span {
-	s := new(span)
-	if last := len(e.spare) - 1; last >= 0 {
-		s, e.spare = e.spare[last], e.spare[:last]
+	s := e.spareSpan()
+	s.kind, s.name, s.g, s.start, s.from = k, n, g, e.now, e.now
+	return s
+}
+
+func (e *engine) spareSpan() *span {
+	s, n := (*span)(nil), len(e.spare)
+	if n == 0 {
+		s = new(span)
+	} else {
+		s = e.spare[n-1]
+		e.spare = e.spare[:n-1]
 		*s = span{causes: s.causes, timeline: s.timeline[:0], kernel: s.kernel.reset()}
 	}
 	s.causes.reset()
-	s.kind, s.name, s.g, s.start, s.from = k, n, g, e.now, e.now
 	return s
 }
 

@@ -19,6 +19,7 @@ const maxStacks = 1 << 18
 type tables struct {
 	names   []string
 	byName  map[string]name
+	recent  [32]name // that were looked up, by the length of the string
 	frames  []frame
 	byFrame map[frame]int32
 	stacks  [][]int32 // numbers of frames, innermost first
@@ -36,25 +37,33 @@ type frame struct {
 
 func newTables(functions []string) *tables {
 	t := &tables{
+		names:   make([]string, 1),
 		byName:  make(map[string]name),
 		byFrame: make(map[frame]int32),
 		byStack: make(map[string]stack),
 		stacks:  make([][]int32, 1),
 		classes: make([]class, 1),
 	}
-	t.name("")
 	t.sort = sorter{tables: t, functions: functions}
 	return t
 }
 
 // name returns the number of a string.
 func (t *tables) name(s string) name {
+	if s == "" {
+		return 0
+	}
+	at := &t.recent[len(s)%len(t.recent)]
+	if t.names[*at] == s {
+		return *at
+	}
 	n, ok := t.byName[s]
 	if !ok {
 		n = name(len(t.names))
 		t.names = append(t.names, s)
 		t.byName[s] = n
 	}
+	*at = n
 	return n
 }
 
