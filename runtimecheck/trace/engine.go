@@ -157,7 +157,7 @@ func (e *engine) seenOn(g *goroutine, ev *event) {
 	if len(class.functions) > 0 || len(g.watches) > 0 {
 		e.watched(g, class)
 	}
-	g.seen = true
+	g.seen, g.seenAt = true, e.now.t
 }
 
 // goroutine finds one by its number, or meets it.

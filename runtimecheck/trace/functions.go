@@ -23,7 +23,7 @@ func (e *engine) watched(g *goroutine, class *class) {
 			e.endWatch(g, i)
 		}
 	}
-	gap := e.now.t - g.piece.t
+	gap := e.now.t - max(g.piece.t, g.seenAt)
 	e.flush(g)
 	for _, f := range class.functions {
 		if !slices.ContainsFunc(g.watches, func(w watch) bool { return w.function == f }) {

@@ -20,7 +20,8 @@ type goroutine struct {
 	spans   []*span // that follow it
 	regions []*span // of those, its open regions, outermost first
 	samples []stack // of the CPU profiler, since piece
-	seen    bool    // a stack of its own
+	seen    bool    // at a stack of its own
+	seenAt  int64   // the last one
 	call    call
 	watches []watch
 }
