@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"time"
 )
@@ -36,6 +37,7 @@ func Analyze(ctx context.Context, r io.Reader, o Options) (*Report, error) {
 	if len(o.Functions) > math.MaxUint16 {
 		return nil, fmt.Errorf("looking for calls of %d functions: there can be %d", len(o.Functions), math.MaxUint16)
 	}
+	o.Functions = slices.Compact(slices.Sorted(slices.Values(o.Functions)))
 	t := newTables(o.Functions)
 	events, err := newReader(r, t)
 	if err != nil {

@@ -2,7 +2,7 @@ package trace
 
 const (
 	maxDepth  = 4   // how far down what lies behind a cause is followed
-	maxPieces = 96  // stretches of time that are looked at for one wait
+	maxPieces = 80  // stretches of time that are looked at for one wait
 	maxHops   = 256 // from holder to holder of the same thing
 )
 
@@ -69,6 +69,7 @@ func openExt(c comp) ext {
 // is the cause of what was before that.
 func (c *chain) before(node int32, g *goroutine, from, to instant, depth, hops int) {
 	if g.creator != none && !g.past.forgets() && hops < maxHops && c.pieces > 0 {
+		c.pieces--
 		c.behind(node, g.creator, from, to, depth, hops+1)
 		return
 	}

@@ -22,7 +22,8 @@ type place uint8
 
 const (
 	nowhere  place = iota // in no server
-	outside               // between two calls
+	outside               // of any call
+	awaiting              // the next one
 	finished              // right after one
 	inside                // in a call
 )
@@ -108,10 +109,7 @@ func (s *sorter) server(c *class, names []string, whole bool) {
 	at := slices.IndexFunc(names, callsHandler)
 	if at < 0 {
 		if whole && serves(names[len(names)-1]) {
-			c.server = outside
-			if slices.Contains(names, "net/http.(*response).finishRequest") {
-				c.server = finished
-			}
+			c.server = between(names)
 		}
 		return
 	}
@@ -123,10 +121,26 @@ func (s *sorter) server(c *class, names []string, whole bool) {
 	c.handler, c.depth = s.tables.name(handler), depth
 }
 
+// between tells where a server's goroutine is that is in no call.
+func between(names []string) place {
+	reads := ofGRPC(names[len(names)-1]) // what it does between calls is to wait for the next
+	for _, n := range names {
+		switch {
+		case n == "net/http.(*response).finishRequest":
+			return finished
+		case n == "net/http.(*conn).readRequest", strings.HasPrefix(n, "net/http.(*connReader)."):
+			reads = true
+		}
+	}
+	if reads {
+		return awaiting
+	}
+	return outside
+}
+
 // serves reports whether a goroutine started with a function calls handlers.
 func serves(entry string) bool {
-	return entry == "net/http.(*conn).serve" || ofHTTP2(entry) || ofGRPC(entry) ||
-		strings.HasPrefix(entry, "google.golang.org/grpc.(*Server).serverWorker")
+	return entry == "net/http.(*conn).serve" || ofHTTP2(entry) || ofGRPC(entry)
 }
 
 // ofHTTP2 reports whether a goroutine started with a function calls one handler, and
@@ -141,9 +155,11 @@ func ofHTTP2(entry string) bool {
 	return false
 }
 
-// ofGRPC reports the same of a method of gRPC.
+// ofGRPC reports whether a goroutine started with a function calls methods of gRPC: one,
+// or as a worker one after another.
 func ofGRPC(entry string) bool {
-	return strings.HasPrefix(entry, "google.golang.org/grpc.(*Server).serveStreams")
+	return strings.HasPrefix(entry, "google.golang.org/grpc.(*Server).serveStreams") ||
+		strings.HasPrefix(entry, "google.golang.org/grpc.(*Server).serverWorker")
 }
 
 // callsHandler reports whether a function calls nothing but the handler of a request.

@@ -74,14 +74,6 @@ func (p *parts) add(q *parts) {
 	}
 }
 
-func (p *parts) sum() int64 {
-	var sum int64
-	for _, d := range p {
-		sum += d
-	}
-	return sum
-}
-
 // report lists the parts, longest first.
 func (p *parts) report() []Part {
 	var list []Part

@@ -26,6 +26,7 @@ type engine struct {
 	scratch    causeTree
 
 	info     Info
+	synced   bool  // a generation begins
 	wallMono int64 // wall clock less monotonic, at the last sync
 	offset   int64 // from the clock of the trace to CLOCK_MONOTONIC
 	clocked  bool
@@ -64,6 +65,10 @@ func (e *engine) take(ev *event) {
 	}
 	e.advance(ev.at)
 	e.info.Events++
+	if e.synced { // there is a sync at the end, too, of nothing
+		e.info.Generations++
+		e.synced = false
+	}
 	var g *goroutine
 	if ev.g >= 0 {
 		g = e.goroutine(ev.g)
@@ -106,12 +111,12 @@ func (e *engine) advance(t int64) {
 
 // sync compares clocks at the beginning of a generation.
 func (e *engine) sync(ev *event) {
-	e.info.Generations++
+	e.synced = true
 	c := ev.clocks
 	if c == nil {
 		return
 	}
-	if e.info.Events > 0 && c.trace < e.clock.last-int64(clockResolution) {
+	if e.info.Events > 0 && c.trace < e.clock.last-int64(clockBack) {
 		e.backwards++
 	}
 	wallMono := c.wall.UnixNano() - c.mono

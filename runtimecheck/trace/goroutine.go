@@ -65,5 +65,3 @@ func (h *history) back(n int) *interval {
 
 // forgets reports whether it does not reach back to the first interval.
 func (h *history) forgets() bool { return h.count > len(h.ring) }
-
-func (h *history) reset() { h.count = 0 }

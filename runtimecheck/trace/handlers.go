@@ -1,7 +1,8 @@
 package trace
 
 // A call is that of a handler, on a goroutine of a server. It is told from stacks: it
-// begins with the last event before one inside, and ends with the first one after.
+// begins with the last event of reading the request, and ends with the first one after
+// those inside.
 type call struct {
 	span    *span   // nil if none is, or its beginning is not in the trace
 	handler name    // 0 until an event was inside
@@ -25,7 +26,7 @@ func (e *engine) served(g *goroutine, class *class) {
 		e.endCall(g)
 	}
 	g.call.lost = false
-	if class.server == outside {
+	if class.server == awaiting {
 		e.tentative(g)
 	}
 }

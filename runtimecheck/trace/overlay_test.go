@@ -117,7 +117,9 @@ func TestClockSteps(t *testing.T) {
 	span(1001)
 	s.events = append(s.events, at(2000, 2000, 8000)) // is set
 	span(2001)
-	s.events = append(s.events, at(1500, 2500, 8500)) // the trace's own runs backwards
+	s.events = append(s.events, at(1500, 2500, 8500)) // a thread was late
+	span(2501)
+	s.events = append(s.events, at(1400, 3500, 9500)) // the trace's own runs backwards
 	span(1501)
 	play()
 	r := e.report()

@@ -1,21 +1,49 @@
 package trace
 
 import (
+	"maps"
+	"math/rand/v2"
+	"os"
 	"testing"
 	"time"
 )
 
-// TestSums holds what is said of real traces against what must be true of any.
+// TestSums holds what is said of real traces against what must be true of any, with
+// and without samples of the kernel's accounts.
 func TestSums(t *testing.T) {
 	for name, run := range workloads(t) {
 		t.Run(name, func(t *testing.T) {
-			r := analyze(t, record(t, run), Options{Functions: []string{"github.com/lagvet/lagvet/runtimecheck/trace.critical"}})
+			data := record(t, run)
+			r := analyze(t, data, Options{Functions: []string{"github.com/lagvet/lagvet/runtimecheck/trace.critical"}})
 			if len(r.Groups) == 0 {
 				t.Fatal("no spans")
 			}
 			verify(t, r)
+			if r = analyze(t, data, Options{Kernel: invented(r.Trace)}); r.Kernel == nil {
+				t.Fatal("no samples")
+			}
+			verify(t, r)
 		})
 	}
+}
+
+// invented are samples whose accounts grow by more than there was time, now and then.
+func invented(of Info) []Sample {
+	random := rand.New(rand.NewPCG(5, 5))
+	grow := func(d *time.Duration) { *d += time.Duration(random.Int64N(int64(200 * time.Microsecond))) }
+	var list []Sample
+	var throttled time.Duration
+	queued := make(map[int64]time.Duration)
+	for at := of.Start - time.Millisecond; at < of.End+time.Millisecond; at += (of.End-of.Start)/200 + 1 {
+		grow(&throttled)
+		for thread := range int64(30) { // those of the process are numbered from its own number
+			d := queued[int64(os.Getpid())+thread]
+			grow(&d)
+			queued[int64(os.Getpid())+thread] = d
+		}
+		list = append(list, Sample{At: at, Throttled: throttled, Threads: maps.Clone(queued)})
+	}
+	return list
 }
 
 // verify fails t for each sum that is not right.
@@ -62,8 +90,15 @@ func verifyParts(t testing.TB, where string, parts, kernel []Part, whole time.Du
 			t.Errorf("%s: kernel's parts %v", where, kernel)
 		}
 	}
-	if charged > whole {
-		t.Errorf("%s: kernel's parts %v of %v", where, kernel, whole)
+	var threads time.Duration
+	for _, p := range parts {
+		switch p.Component {
+		case Running, Assist, Sweep, Syscall:
+			threads += p.Time
+		}
+	}
+	if charged > threads {
+		t.Errorf("%s: kernel's parts %v of %v on threads", where, kernel, threads)
 	}
 }
 

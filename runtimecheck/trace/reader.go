@@ -17,6 +17,7 @@ const (
 
 // A reader makes events of the runtime's format.
 type reader struct {
+	in      *input
 	events  *xtrace.Reader
 	tables  *tables
 	stacks  map[xtrace.Stack]stack // of the current generation
@@ -24,9 +25,25 @@ type reader struct {
 	version string
 }
 
+// An input remembers what reading failed with, which the library tells as a trace that
+// is cut off.
+type input struct {
+	r   io.Reader
+	err error
+}
+
+func (in *input) Read(p []byte) (int, error) {
+	n, err := in.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) && in.err == nil {
+		in.err = err
+	}
+	return n, err
+}
+
 // newReader reads the beginning of a trace.
-func newReader(r io.Reader, t *tables) (_ *reader, err error) {
+func newReader(from io.Reader, t *tables) (_ *reader, err error) {
 	defer guard(&err)
+	r := &input{r: from}
 	head := make([]byte, headerLength)
 	n, err := io.ReadFull(r, head)
 	if n == 0 {
@@ -47,6 +64,7 @@ func newReader(r io.Reader, t *tables) (_ *reader, err error) {
 		return nil, fmt.Errorf("it is in the format of Go 1.%d, which this version of golang.org/x/exp/trace cannot read: %w", minor, err)
 	}
 	return &reader{
+		in:      r,
 		events:  events,
 		tables:  t,
 		stacks:  make(map[xtrace.Stack]stack),
@@ -74,7 +92,10 @@ func (r *reader) read(batch []event) (n int, err error) {
 	defer guard(&err)
 	for n = range batch {
 		is, err := r.events.ReadEvent()
-		if err != nil {
+		switch {
+		case r.in.err != nil && err != nil:
+			return n, r.in.err
+		case err != nil:
 			return n, err
 		}
 		r.event(&batch[n], &is)

@@ -50,7 +50,7 @@ type Report struct {
 
 // Info describes a trace.
 type Info struct {
-	Go         string        // the version that wrote it: go1.26
+	Go         string        // the first version that wrote its format: go1.26 also for Go 1.27
 	Start, End time.Duration // on the clock of the trace, CLOCK_MONOTONIC on Linux
 	Wall       time.Time     // of Start; zero if the trace does not tell
 	Events     int64
@@ -62,7 +62,7 @@ type Info struct {
 
 // A Problem is something that is not, or not wholly, in a report.
 type Problem struct {
-	Code string // for machines: open-at-start, truncated, clock-step, …
+	Code string // for machines: truncated, open-at-start, open-at-end, clock-step, history, …
 	Text string
 	N    int64 // how many, where it counts something
 }
@@ -123,12 +123,12 @@ type Cause struct {
 	Component Component
 	Time      time.Duration
 	Count     int64   // how many times
-	Stack     []Frame // where the goroutine was, innermost first
+	Stack     []Frame // where the goroutine was, innermost first; of a stop, who stopped it
 	// What the goroutine that ended the wait did meanwhile; times sum to Time where the
 	// trace tells. Empty if External.
 	Behind []Cause
-	// Who ended it, where no goroutine did: timer, network, kernel; or where none is
-	// known: unknown.
+	// Who ended it, where no goroutine did: timer, network, kernel, runtime; or where
+	// none is known, or the chain was cut: unknown.
 	External string
 	Role     string // behind a wait: name of the function that the other goroutine was started with
 }

@@ -1,6 +1,9 @@
 package trace
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // A span is one that is open.
 type span struct {
@@ -176,13 +179,14 @@ func (e *engine) endRegion(g *goroutine, ev *event) {
 
 // openAtEnd counts the spans that are open at the end of the trace.
 func (e *engine) openAtEnd() {
-	for _, g := range e.goroutines {
+	for _, id := range slices.Sorted(maps.Keys(e.goroutines)) {
+		g := e.goroutines[id]
 		for _, s := range g.regions {
 			e.openEnd(g, s)
 		}
 		e.openCalls(g)
 	}
-	for _, t := range e.tasks {
-		e.groups.of(Task, t.span.name, e.tables).openEnd++
+	for _, id := range slices.Sorted(maps.Keys(e.tasks)) {
+		e.groups.of(Task, e.tasks[id].span.name, e.tables).openEnd++
 	}
 }

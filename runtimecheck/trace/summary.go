@@ -69,7 +69,7 @@ func (e *engine) problems(r *Report) []Problem {
 		add(e.reasons[n], "unknown-reason", fmt.Sprintf("waits for %q, of which this version knows nothing, are told as blocked", e.tables.names[n]))
 	}
 	add(e.lostHistory, "history", fmt.Sprintf("stretches of what lies behind a wait are undetermined: only the last %d states of a goroutine are remembered, none from before the trace", maxHistory))
-	add(e.cutChains, "chain-cut", fmt.Sprintf("chains of who waited for whom were followed for %d steps, not to their end", maxDepth))
+	add(e.cutChains, "chain-cut", fmt.Sprintf("chains of who waited for whom were not followed to their end: they are more than %d deep, or of more than %d stretches of time; the rest is told as unknown or undetermined", maxDepth, maxPieces))
 	add(e.taskless, "tasks", fmt.Sprintf("tasks were not followed, for %d were open: end each task", maxTasks))
 	add(e.groups.others, "names", fmt.Sprintf("spans have names beyond the first %d of their kind, and are taken together: leave numbers out of names", maxGroups))
 	add(e.groups.folded, "causes", "spans were added when there was no more room for causes: these are told by component only")
@@ -82,9 +82,10 @@ func (e *engine) problems(r *Report) []Problem {
 // (adjtimex(2)), which is half a millisecond.
 const clockStep = 10 * time.Millisecond
 
-// clockResolution is how far the first moment of a generation may seem to lie before
-// the last of the one before it: more than the readings of clocks take.
-const clockResolution = time.Millisecond
+// clockBack is how far the first moment of a generation may lie before the last of the
+// one before it: threads write to that until each has seen the new one, and where CPUs
+// are scarce a thread is late.
+const clockBack = time.Second
 
 // kernelProblems says what samples of the kernel's accounts do not tell.
 func (e *engine) kernelProblems(r *Report) []Problem {
