@@ -98,6 +98,15 @@ SERVERS ?= -server 'lagvet save[unchecked] $(BIN)/lagvet lsp'
 bench-editor: build
 	$(GO) run ./cmd/internal/editlatency $(SERVERS) $(MODULE)
 
+.PHONY: golden-traces
+## golden-traces: the traces that tests of runtimecheck/trace read, by three releases of Go, and their reports
+TRACES := runtimecheck/trace/testdata
+golden-traces:
+	cd / && GOTOOLCHAIN=$(OLDER) CGO_ENABLED=0 $(GO) run -trimpath $(abspath $(TRACES))/generate/main.go >$(abspath $(TRACES))/go1.25.trace.gz
+	cd / && CGO_ENABLED=0 $(GO) run -trimpath $(abspath $(TRACES))/generate/main.go >$(abspath $(TRACES))/go1.26.trace.gz
+	cd / && GOTOOLCHAIN=$(NEWER) CGO_ENABLED=0 $(GO) run -trimpath $(abspath $(TRACES))/generate/main.go >$(abspath $(TRACES))/go1.27.trace.gz
+	$(GO) test -count=1 -run '^TestGolden$$' ./runtimecheck/trace -update
+
 .PHONY: replay
 ## replay: what the gate would have said of each of the last COMMITS of the clone REPO, and how long it took; REPLAY holds flags for it
 COMMITS ?= 200
