@@ -31,8 +31,10 @@
 //
 // The kernel lets a sleeping thread lie for up to 50 µs longer than it asked for, so that
 // it can wake several at once (PR_SET_TIMERSLACK in prctl(2)); a figure of that size is
-// that of an idle machine. No correction for coordinated omission is made: a sleeper that
-// was away for long has slept less often, and says so by its count.
+// that of an idle machine. The runtime sleeps in epoll_wait(2), which counts milliseconds:
+// an [Options].Interval that is none of whole milliseconds makes the goroutine look late.
+// No correction for coordinated omission is made: a sleeper that was away for long has
+// slept less often, and says so by its count.
 //
 // # What it costs
 //
