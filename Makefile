@@ -114,6 +114,19 @@ REPLAY  ?= ./...
 replay: build
 	$(GO) run ./cmd/internal/replay -lagvet $(BIN)/lagvet -n $(COMMITS) $(REPO) $(REPLAY)
 
+.PHONY: false-alarms
+## false-alarms: RUNS runs of the same benchmarks, each compared with the one before: nothing must be a regression
+RUNS ?= 21
+false-alarms: build
+	$(GO) test -c -o $(BIN)/kinds.test ./runtimecheck/bench
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && for i in $$(seq $(RUNS)); do \
+		$(BIN)/kinds.test -test.run '^$$' -test.bench Kinds -test.benchtime 5000x -test.count 10 >"$$dir/new.txt" || exit 1; \
+		if [ -e "$$dir/old.txt" ]; then \
+			$(BIN)/lagvet bench compare $(COMPARE) "$$dir/old.txt" "$$dir/new.txt" >"$$dir/report"; \
+			echo "exit code $$?: $$(tail -n 1 "$$dir/report")"; \
+		fi; mv "$$dir/new.txt" "$$dir/old.txt"; \
+	done
+
 .PHONY: recall
 ## recall: how many of the goroutine leaks that Go's own tests hold are found; RULES says by whom
 RULES ?= goroutineleak,lockorder,lockblock
