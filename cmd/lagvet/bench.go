@@ -2,6 +2,7 @@ package main
 
 import "github.com/spf13/cobra"
 
+// benchCommand is the parent of what measures.
 func benchCommand(code *int) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench",
@@ -9,6 +10,6 @@ func benchCommand(code *int) *cobra.Command {
 		Args:  noArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(benchCompareCommand(code))
+	cmd.AddCommand(benchCompareCommand(code), benchLoadCommand(code))
 	return cmd
 }

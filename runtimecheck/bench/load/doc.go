@@ -29,5 +29,7 @@
 // send because too many were under way. [Generator.Doubt] says in words when figures are
 // not to be trusted.
 //
-// Package process tells what the service's process used meanwhile.
+// Package httptarget calls over HTTP/1.1 and HTTP/2, package grpctarget over gRPC. Package
+// policy says what a run must show to pass, package process what the service's process
+// used meanwhile. The command is lagvet bench load; see docs/load.md.
 package load
