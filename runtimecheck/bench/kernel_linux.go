@@ -22,7 +22,7 @@ func kernelCounters() map[kernelCounter]float64 {
 		c[own] = float64(use.Utime.Nano()+use.Stime.Nano()) / 1e9
 	}
 	t := &target.Target{System: system.Here(), Kind: target.Self, PID: os.Getpid()}
-	if d, err := cgroup.Held(t); err == nil {
+	if d, err := cgroup.HeldFor(t); err == nil {
 		c[held] = d.Seconds()
 	}
 	if proc, err := t.System.Proc(); err == nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/lagvet/lagvet/runtimecheck/internal/fixture"
 )
 
-func TestHeld(t *testing.T) {
+func TestHeldFor(t *testing.T) {
 	for _, tt := range []struct {
 		fixture, more string
 		want          time.Duration
@@ -17,19 +17,19 @@ func TestHeld(t *testing.T) {
 		{"pod.txtar", "", 0},
 		{"container.txtar", "-- sys/fs/cgroup/cpu.stat.local --\nthrottled_usec 500000\n", 500 * time.Millisecond}, // by a group that is hidden
 	} {
-		held, err := Held(process(t, fixture.Files(t, tt.fixture)[0]+tt.more))
+		held, err := HeldFor(process(t, fixture.Files(t, tt.fixture)[0]+tt.more))
 		if err != nil || held != tt.want {
 			t.Errorf("%s: held for %v, %v; want %v", tt.fixture, held, err, tt.want)
 		}
 	}
 }
 
-func TestHeldUnseen(t *testing.T) {
+func TestHeldForUnseen(t *testing.T) {
 	for name, files := range map[string]string{
 		"no groups": "",
 		"garbled":   fixture.Files(t, "v1.txtar")[0] + "-- sys/fs/cgroup/cpu,cpuacct/svc/cpu.stat --\nnr_throttled 3\nthrottled_time much\n",
 	} {
-		if held, err := Held(process(t, files)); err == nil {
+		if held, err := HeldFor(process(t, files)); err == nil {
 			t.Errorf("%s: held for %v", name, held)
 		}
 	}

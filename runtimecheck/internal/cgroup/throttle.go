@@ -67,22 +67,17 @@ func (s *groups) hold(r reader) (hold, error) {
 	if err != nil {
 		return hold{file: file}, err
 	}
-	periods, err := field(text, "nr_periods")
-	if err != nil {
+	if !counts(text) {
 		return hold{file: file}, fs.ErrNotExist
 	}
+	now, err := Stat{file, r.version}.Parse(text)
 	h := hold{file: file}
-	held, err := field(text, "nr_throttled")
 	if err != nil {
 		return h, err
 	}
-	stood, err := standing(r.version, text)
-	if err != nil {
-		return h, err
-	}
-	h.periods, h.since = s.grown(file+" nr_periods", periods)
-	h.held, _ = s.grown(file+" nr_throttled", held)
-	ns, _ := s.grown(file+" throttled", float64(stood))
+	h.periods, h.since = s.grown(file+" nr_periods", float64(now.Periods))
+	h.held, _ = s.grown(file+" nr_throttled", float64(now.Throttled))
+	ns, _ := s.grown(file+" throttled", float64(now.Time))
 	h.time = time.Duration(ns)
 	return h, nil
 }
