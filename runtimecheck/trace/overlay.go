@@ -43,9 +43,11 @@ func (c *charges) reset() charges { return charges{threads: c.threads[:0]} }
 // between two samples may have happened anywhere between them: a span is charged with
 // all of it, up to the time that it was on a thread then. So this is the most that can
 // be true, and sums over spans that overlap count growth more than once. A thread that
-// is throttled also waits in a run queue: that is charged as throttled only.
+// is throttled also waits in a run queue: that is charged as throttled only, and a
+// thread that did not wait was not throttled.
 type overlay struct {
 	samples []Sample
+	grown   booking
 	offset  int64 // from the trace's clock to theirs
 	hint    int   // the sample before the last time that was asked for
 }
@@ -57,7 +59,7 @@ func newOverlay(samples []Sample) *overlay {
 	}
 	samples = slices.Clone(samples)
 	slices.SortStableFunc(samples, func(a, b Sample) int { return cmp.Compare(a.At, b.At) })
-	return &overlay{samples: samples}
+	return &overlay{samples: samples, grown: book(samples)}
 }
 
 // charge notes that a span was on a thread.
@@ -104,32 +106,22 @@ func (c *charges) settle(o *overlay) {
 	if c.on == 0 {
 		return
 	}
-	throttled := min(o.throttled(c.sample), c.on)
-	queued := int64(0)
-	for _, t := range c.threads {
-		queued += min(o.queued(c.sample, t.thread), t.time)
+	waited := c.on
+	if o.grown.threads != nil {
+		waited = 0
+		for _, t := range c.threads {
+			waited += min(o.grown.waited(c.sample, t.thread), t.time)
+		}
 	}
+	throttled := min(o.grown.throttled[c.sample], waited)
 	c.sums.throttled += throttled
-	c.sums.runQueue += min(queued, c.on-throttled)
+	if o.grown.threads != nil {
+		c.sums.runQueue += waited - throttled
+	}
 	c.on, c.threads = 0, c.threads[:0]
 }
 
 func (o *overlay) settle(s *span) { s.kernel.settle(o) }
-
-// throttled is by how much the account grew after a sample.
-func (o *overlay) throttled(sample int) int64 {
-	return max(0, int64(o.samples[sample+1].Throttled-o.samples[sample].Throttled))
-}
-
-// queued is by how much that of a thread grew. A thread that was not there before
-// began at zero.
-func (o *overlay) queued(sample int, thread int64) int64 {
-	a, b := &o.samples[sample], &o.samples[sample+1]
-	if a.Threads == nil {
-		return 0
-	}
-	return max(0, int64(b.Threads[thread]-a.Threads[thread]))
-}
 
 // report says what samples say of a trace.
 func (o *overlay) report(from, to int64) *Kernel {
@@ -143,9 +135,9 @@ func (o *overlay) report(from, to int64) *Kernel {
 			continue
 		}
 		k.Covered += ns(overlap)
-		k.Throttled += ns(min(o.throttled(i), overlap))
+		k.Throttled += ns(min(o.grown.throttled[i], overlap))
 		for thread := range b.Threads {
-			k.RunQueue += ns(min(o.queued(i, thread), overlap))
+			k.RunQueue += ns(min(o.grown.waited(i, thread), overlap))
 		}
 	}
 	slices.Sort(gaps)

@@ -19,16 +19,19 @@ func TestOverlay(t *testing.T) {
 		want    map[Component]int64
 	}{
 		{"nothing grew", []Sample{sample(0, 7, 1, 7), sample(2000, 7, 1, 7)}, map[Component]int64{}},
-		{"throttled", []Sample{sample(0, 0, 1, 0), sample(2000, 60, 1, 0)}, map[Component]int64{Throttled: 60}},
-		{"more than it was on a thread", []Sample{sample(0, 0, 1, 0), sample(2000, 5000, 1, 0)}, map[Component]int64{Throttled: 400}},
+		{"throttled", []Sample{sample(0, 0, 1, 0), sample(2000, 60, 1, 60)}, map[Component]int64{Throttled: 60}},
+		{"more than it was on a thread", []Sample{sample(0, 0, 1, 0), sample(2000, 5000, 1, 5000)}, map[Component]int64{Throttled: 400}},
 		{"before it", []Sample{sample(0, 0, 1, 0), sample(50, 60, 1, 60), sample(2000, 60, 1, 60)}, map[Component]int64{}},
-		{"in two intervals", []Sample{sample(0, 0, 1, 0), sample(110, 50, 1, 0), sample(2000, 80, 1, 0)}, map[Component]int64{Throttled: 10 + 30}},
+		{"in two intervals", []Sample{sample(0, 0, 1, 0), sample(110, 50, 1, 50), sample(2000, 80, 1, 80)}, map[Component]int64{Throttled: 10 + 30}},
 		{"queued", []Sample{sample(0, 0, 1, 10), sample(2000, 0, 1, 90)}, map[Component]int64{RunQueue: 80}},
 		{"another thread queued", []Sample{sample(0, 0, 2, 10), sample(2000, 0, 2, 90)}, map[Component]int64{}},
-		{"both at once", []Sample{sample(0, 0, 1, 0), sample(2000, 300, 1, 300)}, map[Component]int64{Throttled: 300, RunQueue: 100}},
+		{"both at once", []Sample{sample(0, 0, 1, 0), sample(2000, 300, 1, 300)}, map[Component]int64{Throttled: 300}},
+		{"queued when it was no more", []Sample{sample(0, 0, 1, 0), sample(2000, 200, 1, 300)}, map[Component]int64{Throttled: 200, RunQueue: 100}},
+		{"another thread throttled", []Sample{sample(0, 0, 1, 0), sample(2000, 300, 1, 0)}, map[Component]int64{}},
+		{"booked late", []Sample{sample(0, 0, 1, 0), sample(1100, 0, 1, 0), sample(1200, 150, 1, 150)}, map[Component]int64{Throttled: 50}},
 		{"a thread that is new", []Sample{sample(0, 0, 2, 0), sample(2000, 0, 1, 30)}, map[Component]int64{RunQueue: 30}},
 		{"none of threads", []Sample{{At: 0}, sample(2000, 0, 1, 30)}, map[Component]int64{}},
-		{"out of order", []Sample{sample(2000, 60, 1, 0), sample(0, 0, 1, 0)}, map[Component]int64{Throttled: 60}},
+		{"out of order", []Sample{sample(2000, 60, 1, 60), sample(0, 0, 1, 0)}, map[Component]int64{Throttled: 60}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -58,7 +61,7 @@ func TestKernel(t *testing.T) {
 	s.end(1000, 1, "r")
 	r := s.report()
 	us := time.Microsecond
-	want := Kernel{Samples: 4, Interval: 200 * us, Throttled: 240 * us, RunQueue: 40 * us, Covered: 800 * us}
+	want := Kernel{Samples: 4, Interval: 200 * us, Throttled: 300 * us, RunQueue: 40 * us, Covered: 800 * us}
 	if *r.Kernel != want {
 		t.Errorf("%+v, not %+v", *r.Kernel, want)
 	}
@@ -79,7 +82,7 @@ func TestOneSample(t *testing.T) {
 
 // TestClocks has samples on a clock that is ahead of the trace's.
 func TestClocks(t *testing.T) {
-	s := newScript(t, Options{Kernel: []Sample{sample(1000, 0, 1, 0), sample(1150, 50, 1, 0), sample(9000, 50, 1, 0)}})
+	s := newScript(t, Options{Kernel: []Sample{sample(1000, 0, 1, 0), sample(1150, 50, 1, 50), sample(9000, 50, 1, 50)}})
 	s.add(0, none, event{kind: syncEvent, clocks: &clocks{trace: 0, mono: int64(time.Millisecond), wall: time.Unix(1000, 0)}})
 	s.running(0, 1)
 	s.begin(100, 1, "r")
