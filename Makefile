@@ -133,6 +133,12 @@ RULES ?= goroutineleak,lockorder,lockblock
 recall:
 	$(GO) run ./cmd/internal/recall -rules $(RULES)
 
+.PHONY: planted
+## planted: whether traces tell causes that were planted, PLANTED times each
+PLANTED ?= 10
+planted:
+	$(GO) run ./runtimecheck/trace/internal/planted -n $(PLANTED)
+
 ## docs: the rules' pages, from the analyzers' own comments, and the list of what doctor checks
 docs: build
 	$(BIN)/lagvet docs docs/rules

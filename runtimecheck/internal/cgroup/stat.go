@@ -27,6 +27,20 @@ type Held struct {
 	Periods, Throttled int64
 }
 
+// CPU returns the directory of the target's own group for CPU time, and whether it is
+// of cgroup version 1 or 2.
+func CPU(t *target.Target) (dir string, version int, err error) {
+	s, err := locate(t)
+	if err != nil {
+		return "", 0, err
+	}
+	g, err := s.of("cpu")
+	if err != nil {
+		return "", 0, err
+	}
+	return g.dir(), g.version, nil
+}
+
 // Stats returns the files that tell how the groups that hold the target were held back,
 // its own group's first, and why what others do stays unseen. Of groups above those that
 // can be seen cpu.stat.local tells, since Linux 6.6.
