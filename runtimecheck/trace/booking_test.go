@@ -66,19 +66,23 @@ func TestSettle(t *testing.T) {
 	tests := []struct {
 		name                   string
 		throttled, waited, ran []int
-		on                     time.Duration // of the span, in the one interval
+		on, ready              time.Duration // of the span, in the one interval
 		want                   kernelParts
 	}{
-		{"throttled", []int{0, 8}, []int{0, 8}, []int{0, 2}, ms(10), kernelParts{throttled: 8}},
-		{"throttled, then queued", []int{0, 5}, []int{0, 8}, []int{0, 2}, ms(10), kernelParts{throttled: 5, runQueue: 3}},
-		{"others were throttled", []int{0, 10}, []int{0, 1}, []int{0, 9}, ms(10), kernelParts{throttled: 1}},
-		{"a short span", []int{0, 8}, []int{0, 8}, []int{0, 2}, ms(3), kernelParts{throttled: 3}},
-		{"no threads", []int{0, 8}, nil, nil, ms(10), kernelParts{throttled: 8}},
+		{"throttled", []int{0, 8}, []int{0, 8}, []int{0, 2}, ms(10), 0, kernelParts{throttled: 8}},
+		{"throttled, then queued", []int{0, 5}, []int{0, 8}, []int{0, 2}, ms(10), 0, kernelParts{throttled: 5, runQueue: 3}},
+		{"others were throttled", []int{0, 10}, []int{0, 1}, []int{0, 9}, ms(10), 0, kernelParts{throttled: 1}},
+		{"a short span", []int{0, 8}, []int{0, 8}, []int{0, 2}, ms(3), 0, kernelParts{throttled: 3}},
+		{"no threads", []int{0, 8}, nil, nil, ms(10), 0, kernelParts{throttled: 8}},
+		{"without a processor", []int{0, 8}, []int{0, 0}, []int{0, 0}, 0, ms(10), kernelParts{throttled: 8}},
+		{"with one, and then without", []int{0, 8}, []int{0, 3}, []int{0, 2}, ms(5), ms(4), kernelParts{throttled: 7}},
+		{"queued, and without", []int{0, 1}, []int{0, 3}, []int{0, 2}, ms(5), ms(4), kernelParts{throttled: 1, runQueue: 2}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			o := newOverlay(sampled(tt.throttled, tt.waited, tt.ran))
 			var c charges
+			c.note(o, 0, none, int64(tt.ready))
 			c.note(o, 0, 7, int64(tt.on))
 			c.settle(o)
 			want := kernelParts{tt.want.throttled * int64(ms(1)), tt.want.runQueue * int64(ms(1))}

@@ -16,7 +16,8 @@
 // world until it was started again. With samples of the kernel's accounts
 // (Options.Kernel) the time in which the cgroup was throttled, or in which a thread
 // that was ready had no CPU, is laid over those parts and told beside them
-// ([Slice].Kernel): the trace itself calls it "running" or "syscall".
+// ([Slice].Kernel): the trace itself calls it "running", "syscall" or, of a goroutine
+// that waits for a P, "scheduler".
 //
 // # What spans are
 //

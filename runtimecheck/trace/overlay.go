@@ -32,6 +32,7 @@ type charges struct {
 	sums    kernelParts
 	sample  int   // the first of the two
 	on      int64 // ns
+	ready   int64 // ns without a processor
 	threads []threadTime
 }
 
@@ -44,7 +45,8 @@ func (c *charges) reset() charges { return charges{threads: c.threads[:0]} }
 // all of it, up to the time that it was on a thread then. So this is the most that can
 // be true, and sums over spans that overlap count growth more than once. A thread that
 // is throttled also waits in a run queue: that is charged as throttled only, and a
-// thread that did not wait was not throttled.
+// thread that did not wait was not throttled. A goroutine without a processor may wait
+// for threads that are: what is throttled beyond the waits of its own is charged there.
 type overlay struct {
 	samples []Sample
 	grown   booking
@@ -62,7 +64,7 @@ func newOverlay(samples []Sample) *overlay {
 	return &overlay{samples: samples, grown: book(samples)}
 }
 
-// charge notes that a span was on a thread.
+// charge notes that a span was on a thread; or that it was none, but ready.
 func (o *overlay) charge(s *span, thread int64, from, to instant) {
 	start, end := from.t+o.offset, to.t+o.offset
 	left := to.net - from.net // less than end - start if the world was stopped
@@ -92,6 +94,10 @@ func (c *charges) note(o *overlay, sample int, thread, d int64) {
 		c.settle(o)
 		c.sample = sample
 	}
+	if thread == none {
+		c.ready += d
+		return
+	}
 	c.on += d
 	at := slices.IndexFunc(c.threads, func(t threadTime) bool { return t.thread == thread })
 	if at < 0 {
@@ -103,7 +109,7 @@ func (c *charges) note(o *overlay, sample int, thread, d int64) {
 
 // settle charges what was noted between two samples.
 func (c *charges) settle(o *overlay) {
-	if c.on == 0 {
+	if c.on+c.ready == 0 {
 		return
 	}
 	waited := c.on
@@ -113,12 +119,12 @@ func (c *charges) settle(o *overlay) {
 			waited += min(o.grown.waited(c.sample, t.thread), t.time)
 		}
 	}
-	throttled := min(o.grown.throttled[c.sample], waited)
+	throttled := min(o.grown.throttled[c.sample], waited+c.ready)
 	c.sums.throttled += throttled
 	if o.grown.threads != nil {
-		c.sums.runQueue += waited - throttled
+		c.sums.runQueue += max(0, waited-throttled)
 	}
-	c.on, c.threads = 0, c.threads[:0]
+	c.on, c.ready, c.threads = 0, 0, c.threads[:0]
 }
 
 func (o *overlay) settle(s *span) { s.kernel.settle(o) }

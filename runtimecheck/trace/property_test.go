@@ -90,15 +90,17 @@ func verifyParts(t testing.TB, where string, parts, kernel []Part, whole time.Du
 			t.Errorf("%s: kernel's parts %v", where, kernel)
 		}
 	}
-	var threads time.Duration
+	var threads, ready time.Duration
 	for _, p := range parts {
 		switch p.Component {
 		case Running, Assist, Sweep, Syscall:
 			threads += p.Time
+		case Scheduler:
+			ready += p.Time
 		}
 	}
-	if charged > threads {
-		t.Errorf("%s: kernel's parts %v of %v on threads", where, kernel, threads)
+	if queued := part(kernel, RunQueue); queued > threads || charged > threads+ready {
+		t.Errorf("%s: kernel's parts %v of %v on threads and %v without a P", where, kernel, threads, ready)
 	}
 }
 
@@ -134,4 +136,13 @@ func verifyTimeline(t testing.TB, where string, s Span) {
 	if at != s.End {
 		t.Errorf("%s: the timeline ends %v before the span", where, s.End-at)
 	}
+}
+
+func part(parts []Part, c Component) time.Duration {
+	for _, p := range parts {
+		if p.Component == c {
+			return p.Time
+		}
+	}
+	return 0
 }

@@ -23,7 +23,8 @@ const (
 	Undetermined Component = "undetermined" // the trace does not tell
 )
 
-// Kernel's own parts: they lie over Running and Syscall, and are no part of a sum.
+// Kernel's own parts: they lie over Running, Assist, Sweep and Syscall, Throttled over
+// Scheduler too, and are no part of a sum.
 const (
 	Throttled Component = "throttled" // the cgroup had used its quota up
 	RunQueue  Component = "run-queue" // a thread was ready and had no CPU

@@ -78,6 +78,8 @@ func (e *engine) tellOne(s *span, g *goroutine, is interval) {
 	s.parts[is.comp] += d
 	if e.overlay != nil && is.comp.onThread() {
 		e.overlay.charge(s, g.m, is.from, e.now)
+	} else if e.overlay != nil && is.comp == schedulerComp {
+		e.overlay.charge(s, none, is.from, e.now)
 	}
 	if is.comp == runningComp {
 		is.stack = s.ran(g.samples, d)
