@@ -29,4 +29,21 @@
 // There is one look a second at most: who asks sooner gets the last report, whose time
 // it states. A look stops nothing and takes some milliseconds; no goroutine is left when
 // the answer is written.
+//
+// # Traces
+//
+// [Trace] serves execution traces with samples of the kernel's accounts beside them,
+// which say when it was the control group or the CPUs that made a request slow:
+//
+//	rec, err := recorder.Start(recorder.Options{}) // or nil
+//	…
+//	debug.Handle("/debug/lagvet/trace", debughttp.Trace(rec))
+//
+// GET answers with the last seconds that the recorder has, ?seconds=10 with the next ten:
+// a zip file with trace.out and trace.out.sched. Without a recorder the next second is
+// what there is. Only one trace can be taken at a time; who asks for another, as
+// /debug/pprof/trace does, gets the status 503. Where nothing can be sampled the header
+// X-Lagvet-Unsampled says why. An answer that could not be written wholly is broken off.
+// Traces hold names of functions and whatever the program logs to them: the same holds
+// for them as for reports.
 package debughttp
