@@ -93,6 +93,12 @@ bench: build
 	$(GO) build -trimpath -o $(BIN)/staticcheck honnef.co/go/tools/cmd/staticcheck
 	$(GO) run ./cmd/internal/sidebyside -lagvet $(BIN)/lagvet -staticcheck $(BIN)/staticcheck $(MODULE)
 
+.PHONY: bench-enforce
+## bench-enforce: go build under lagvet enforce beside go build as it is, ROUNDS times on MODULE
+ROUNDS ?= 30
+bench-enforce: build
+	$(GO) run ./cmd/internal/sidebyside -builds -lagvet $(BIN)/lagvet -n $(ROUNDS) $(MODULE)
+
 ## bench-editor: how long an editor waits for language servers, on MODULE; SERVERS names more than lagvet's own
 SERVERS ?= -server 'lagvet save[unchecked] $(BIN)/lagvet lsp'
 bench-editor: build

@@ -11,14 +11,17 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/lagvet/lagvet/analyzers"
 	"github.com/lagvet/lagvet/analyzers/config"
+	"github.com/lagvet/lagvet/cmd/internal/enforce/quick"
 	"github.com/lagvet/lagvet/cmd/internal/vettool"
+	"github.com/lagvet/lagvet/cmd/internal/wholefile"
 )
 
 // Name is the command's.
-const Name = "enforce"
+const Name = quick.Name
 
 // Setting is the key in a binary's build information under which it says that it was
 // built so; its value is the digest of the policy, see [Digest].
@@ -28,9 +31,17 @@ const Setting = "lagvet.enforce"
 const unitFlag = "-unit"
 
 // Is reports whether args, the command line without the program's name, come from the
-// go command, which names tools by absolute paths.
+// go command. It names its own tools by absolute paths, and the C compiler, whose
+// version it asks for, as $CC does.
 func Is(args []string) bool {
-	return len(args) > 1 && args[0] == Name && (filepath.IsAbs(args[1]) || args[1] == unitFlag)
+	if len(args) < 2 || args[0] != Name {
+		return false
+	}
+	if args[1] == unitFlag || filepath.IsAbs(args[1]) {
+		return true
+	}
+	_, err := exec.LookPath(args[1])
+	return err == nil
 }
 
 // Main runs the tool that args name and returns the exit code.
@@ -40,16 +51,12 @@ func Main(args []string) int {
 		return told(analyse(args[1]))
 	}
 	tool, args := args[0], args[1:]
-	switch strings.TrimSuffix(filepath.Base(tool), ".exe") {
-	case "compile":
-		if asked(args) {
-			return told(identify(os.Stdout, tool, args))
-		}
+	switch {
+	case quick.Asked(args):
+		return told(identify(os.Stdout, tool, args))
+	case quick.IsCompiler(tool):
 		return told(compile(tool, args))
-	case "link":
-		if asked(args) {
-			return told(identify(os.Stdout, tool, args))
-		}
+	case quick.Around(tool):
 		return told(link(tool, args))
 	}
 	return told(run(tool, args))
@@ -74,12 +81,8 @@ func run(tool string, args []string) error {
 	return cmd.Run()
 }
 
-// asked reports whether the go command asks for the identity of the tool.
-func asked(args []string) bool { return len(args) == 1 && args[0] == "-V=full" }
-
-// identify prints the tool's own answer to -V=full with what else its output depends
-// on here. The go command takes the whole line for the identity of a release, and of a
-// development version what follows the last slash of its build ID.
+// identify prints the tool's own answer to -V=full, for tools around which something
+// is done with what else their output depends on here.
 func identify(w io.Writer, tool string, args []string) error {
 	var out bytes.Buffer
 	cmd := exec.Command(tool, args...)
@@ -87,26 +90,76 @@ func identify(w io.Writer, tool string, args []string) error {
 	if err := cmd.Run(); err != nil {
 		return err
 	}
+	line := strings.TrimSpace(out.String())
+	if !quick.Around(tool) {
+		line += "\n"
+		remember(tool, line)
+		_, err := io.WriteString(w, line)
+		return err
+	}
+	c, err := here()
+	if err != nil {
+		return err
+	}
+	if line, err = identity(line, c); err != nil {
+		return err
+	}
+	// Profiles must be there, which is more than their names tell.
+	if len(c.Profile) == 0 {
+		remember(tool, line)
+	}
+	_, err = io.WriteString(w, line)
+	return err
+}
+
+// identity adds to a tool's answer which lagvet runs around it, and its policy. The go
+// command takes the whole line for the identity of a release, and of a development
+// version what follows the last slash of its build ID.
+func identity(line string, c *config.Config) (string, error) {
 	exe, err := os.Executable()
 	if err != nil {
-		return fmt.Errorf("looking for the lagvet executable: %w", err)
+		return "", fmt.Errorf("looking for the lagvet executable: %w", err)
 	}
 	build, err := vettool.BuildID(exe)
 	if err != nil {
-		return err
+		return "", err
 	}
-	policy, err := digestHere()
+	policy, err := Digest(c)
 	if err != nil {
-		return err
+		return "", err
 	}
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s", build, policy))
-	line := strings.TrimSpace(out.String())
 	sep := " lagvet="
-	if f := strings.Fields(line); len(f) > 2 && f[2] == "devel" {
+	if f := strings.Fields(line); len(f) > 2 && strings.Contains(f[2], "devel") {
 		sep = "/"
 	}
-	_, err = fmt.Fprintf(w, "%s%s%s\n", line, sep, hex.EncodeToString(sum[:16]))
-	return err
+	return line + sep + hex.EncodeToString(sum[:16]) + "\n", nil
+}
+
+// remember leaves an answer where package quick looks for it. Without it the next build
+// is slower and no worse, so no failure to do so is told.
+func remember(tool, line string) {
+	e, ok := quick.EntryFor(tool)
+	if !ok || os.MkdirAll(e.Dir, 0o777) != nil {
+		return
+	}
+	clearAway(e.Dir)
+	wholefile.Write(e.File, []byte(e.Key+line))
+}
+
+// entryAge is how long an answer is kept. One that is still of use is made again.
+const entryAge = 30 * 24 * time.Hour
+
+func clearAway(dir string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > entryAge {
+			os.Remove(filepath.Join(dir, e.Name()))
+		}
+	}
 }
 
 // Contracts are the rules that a build is held to if the configuration names none:
@@ -142,18 +195,13 @@ func Digest(c *config.Config) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)[:8]), nil
 }
 
-// digestHere is the [Digest] of the configuration that holds where the go command was
-// started.
-func digestHere() (string, error) {
+// here returns the configuration that holds where the go command was started.
+func here() (*config.Config, error) {
 	dir, err := os.Getwd()
 	if err != nil {
-		return "", fmt.Errorf("looking for the configuration: %w", err)
+		return nil, fmt.Errorf("looking for the configuration: %w", err)
 	}
-	c, err := read(dir)
-	if err != nil {
-		return "", err
-	}
-	return Digest(c)
+	return read(dir)
 }
 
 // read returns the configuration that holds in a directory.

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/cmd/internal/testtool"
 	"github.com/lagvet/lagvet/cmd/internal/vettool"
 )
@@ -111,7 +112,7 @@ func (s shop) goes(t *testing.T, args ...string) (out string, ok bool) {
 	args = slices.Insert(args, 1, "-toolexec="+self+" "+Name)
 	cmd := exec.Command("go", args...)
 	cmd.Dir = s.dir
-	cmd.Env = append(os.Environ(), "GOCACHE="+s.cache, "GOWORK=off", "GOFLAGS=")
+	cmd.Env = append(os.Environ(), "GOCACHE="+s.cache, "XDG_CACHE_HOME="+filepath.Join(s.cache, "user"), "GOWORK=off", "GOFLAGS=")
 	text, err := cmd.CombinedOutput()
 	return string(text), err == nil
 }
@@ -185,8 +186,88 @@ func TestBuild(t *testing.T) {
 	}
 }
 
+// What a tool answers is kept, and told as long as nothing that it depends on changes.
+func TestIdentityIsKept(t *testing.T) {
+	out, err := exec.Command("go", "env", "GOTOOLDIR").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tools, cache, dir := strings.TrimSpace(string(out)), t.TempDir(), t.TempDir()
+	ask := func(tool string) string {
+		t.Helper()
+		cmd := exec.Command(self, Name, filepath.Join(tools, tool), "-V=full")
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "XDG_CACHE_HOME="+cache)
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("%s: %v", tool, err)
+		}
+		return string(out)
+	}
+	for tool, around := range map[string]bool{"compile": true, "link": true, "asm": false} {
+		first := ask(tool)
+		if !strings.HasPrefix(first, tool+" version ") || strings.Contains(first, "lagvet=") != around {
+			t.Errorf("%s is %q", tool, first)
+		}
+		kept, err := filepath.Glob(filepath.Join(cache, "lagvet", "enforce", "*"))
+		if err != nil || len(kept) != 1 {
+			t.Fatalf("%q are kept, %v", kept, err)
+		}
+		data, err := os.ReadFile(kept[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(kept[0], bytes.Replace(data, []byte(" version "), []byte(" was kept "), 1), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := ask(tool); !strings.Contains(got, " was kept ") {
+			t.Errorf("what is kept of %s is not told: %q", tool, got)
+		}
+		config := filepath.Join(dir, ".lagvet.yml")
+		if err := os.WriteFile(config, []byte("enforce: {forbid: [log]}\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := ask(tool); strings.Contains(got, " was kept ") || (got != first) != around {
+			t.Errorf("under another policy %s is %q, and was %q", tool, got, first)
+		}
+		for _, f := range append(kept, config) {
+			if err := os.Remove(f); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.RemoveAll(filepath.Join(cache, "lagvet")); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A tool that is passed through is as if lagvet were not there.
+func TestPassThrough(t *testing.T) {
+	cmd := exec.Command(self, Name, "sh", "-c", "cat; echo said >&2; exit 7", "sh")
+	cmd.Stdin = strings.NewReader("given")
+	var out, said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &said
+	if err := cmd.Run(); cmd.ProcessState.ExitCode() != 7 || out.String() != "given" || said.String() != "said\n" {
+		t.Errorf("%v, %q, %q", err, &out, &said)
+	}
+}
+
+func TestIdentity(t *testing.T) {
+	for answer, sep := range map[string]string{
+		"compile version go1.26.8 X:nogreenteagc":           " lagvet=",
+		"compile version devel go1.27-abc buildID=a/b":      "/",
+		"compile version go1.27-devel_abc123 buildID=a/b/c": "/",
+	} {
+		got, err := identity(answer, &config.Config{})
+		if err != nil || !strings.HasPrefix(got, answer+sep) || len(got) != len(answer)+len(sep)+33 {
+			t.Errorf("%q becomes %q, %v", answer, got, err)
+		}
+	}
+}
+
 func TestIs(t *testing.T) {
 	for line, want := range map[string]bool{
+		"enforce sh -### -x c -c -": true,
+		"enforce ./...":             false,
 		"enforce /usr/local/go/pkg/tool/linux_amd64/compile -V=full": true,
 		"enforce -unit a.cfg": true,
 		"enforce":             false,

@@ -11,7 +11,11 @@ import (
 // link runs the linker, and has it put into the binary's build information by which
 // policy it was built.
 func link(tool string, args []string) error {
-	digest, err := digestHere()
+	c, err := here()
+	if err != nil {
+		return err
+	}
+	digest, err := Digest(c)
 	if err != nil {
 		return err
 	}

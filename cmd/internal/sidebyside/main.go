@@ -29,6 +29,7 @@ func run(ctx context.Context) error {
 	staticcheck := flag.String("staticcheck", "bin/staticcheck", "the staticcheck command")
 	rounds := flag.Int("n", 3, "rounds")
 	empty := flag.Bool("empty", false, "also time from empty caches, once")
+	builds := flag.Bool("builds", false, "time go build instead: as it is, through a shell that only passes on, and under lagvet enforce")
 	pattern := flag.String("pattern", "./...", "packages to check")
 	flag.Parse()
 	if flag.NArg() != 1 {
@@ -39,6 +40,9 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(b.tmp)
+	if *builds {
+		return b.builds(ctx, *lagvet, *rounds)
+	}
 	if b.tools, err = tools(*lagvet, *staticcheck); err != nil {
 		return err
 	}

@@ -75,11 +75,15 @@ func (b *bench) phases(ctx context.Context, t tool, tests, compiled bool) error 
 
 // addLine adds a declaration to a file and returns what takes it away again.
 func addLine(file string) (restore func() error, err error) {
+	return addText(file, "\nvar _ = 1\n")
+}
+
+func addText(file, text string) (restore func() error, err error) {
 	src, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("editing: %w", err)
 	}
-	edited := append(src[:len(src):len(src)], "\nvar _ = 1\n"...)
+	edited := append(src[:len(src):len(src)], text...)
 	if err := os.WriteFile(file, edited, 0o644); err != nil {
 		return nil, fmt.Errorf("editing: %w", err)
 	}

@@ -2,13 +2,12 @@ package vettool
 
 import (
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"regexp"
 
 	"github.com/lagvet/lagvet/analyzers/config"
+	"github.com/lagvet/lagvet/cmd/internal/buildid"
 )
 
 // identify prints what the go command takes for the identity of the tool. The
@@ -52,34 +51,24 @@ func hashConfig(w io.Writer) error {
 	return err
 }
 
-// linkedID matches the build ID that the go command gives an executable. Its
-// last part is a hash of the executable's content.
-var linkedID = regexp.MustCompile(`[\w-]{20}/[\w-]{20}/[\w-]{20}/[\w-]{20}`)
-
-// idWindow is how much of an executable may precede its build ID: in ELF it is
-// in a note behind the headers, elsewhere at the beginning of the text segment.
-const idWindow = 64 << 10
-
 // BuildID returns a text that differs between executables of different content:
 // the build ID that the linker left, which saves hashing some twenty megabytes in
 // every run, or else, where another build system left none or a constant, a hash
 // of the content.
 func BuildID(exe string) (string, error) {
+	id, err := buildid.Linked(exe)
+	if err != nil {
+		return "", fmt.Errorf("reading the lagvet executable: %w", err)
+	}
+	if id != "" {
+		return id, nil
+	}
 	f, err := os.Open(exe)
 	if err != nil {
 		return "", fmt.Errorf("reading the lagvet executable: %w", err)
 	}
 	defer f.Close()
-	head := make([]byte, idWindow)
-	n, err := io.ReadFull(f, head)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return "", fmt.Errorf("reading the lagvet executable: %w", err)
-	}
-	if id := linkedID.Find(head[:n]); id != nil {
-		return string(id), nil
-	}
 	h := sha256.New()
-	h.Write(head[:n])
 	if _, err := io.Copy(h, f); err != nil {
 		return "", fmt.Errorf("reading the lagvet executable: %w", err)
 	}

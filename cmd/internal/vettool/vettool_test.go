@@ -174,7 +174,7 @@ func TestWith(t *testing.T) {
 func TestBuildID(t *testing.T) {
 	const id = "ZjAV_SGJC4YaxbNL_-Ml/9FOayDG_oYalDt536ipy/fvTK8NKclO6lamVdkANl/bR2WdkE_tosTc8RqaLXK"
 	sum := func(s string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(s))) }
-	long := strings.Repeat("text ", idWindow)
+	long := strings.Repeat("text ", 64<<10)
 	for _, tt := range []struct{ name, content, want string }{
 		{"ELF", "\x7fELF…\x04\x00\x00\x00S\x00\x00\x00\x04\x00\x00\x00Go\x00\x00" + id + "\x00" + long, id},
 		{"Mach-O, PE", "MZ…\xff Go build ID: \"" + id + "\"\n \xff" + long, id},
@@ -194,7 +194,7 @@ func TestBuildID(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := BuildID(exe); err != nil || !linkedID.MatchString(got) {
+	if got, err := BuildID(exe); err != nil || strings.Count(got, "/") != 3 {
 		t.Errorf("this test's own ID is %q, %v", got, err)
 	}
 }
