@@ -21,8 +21,8 @@ lint: build
 
 ## lint-elsewhere: go vet of what runs on other systems too
 lint-elsewhere:
-	GOOS=darwin $(GO) vet ./runtimecheck/... ./cmd/lagvet
-	GOOS=windows $(GO) vet ./runtimecheck/... ./cmd/lagvet
+	GOOS=darwin $(GO) vet ./runtimecheck/... ./cmd/lagvet ./cmd/internal/enforce/...
+	GOOS=windows $(GO) vet ./runtimecheck/... ./cmd/lagvet ./cmd/internal/enforce/...
 
 # The tests of rules over their fixtures load the standard library from source, and
 # those of escape are the tool of a go vet: five times as slow under the race detector,
