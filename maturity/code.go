@@ -47,12 +47,12 @@ func (c *Code) none(rules []string, suspected bool) verdict.Result {
 		}
 	}
 	if found := c.findings(rules, suspected); len(found) > 0 {
-		return verdict.Failed(count(len(found), "finding", "findings")+" of "+names, found[:min(len(found), maxProofs)]...)
+		return verdict.Failed(verdict.Count(len(found), "finding", "findings")+" of "+names, found[:min(len(found), maxProofs)]...)
 	}
 	if len(c.Problems) > 0 {
 		return verdict.Unseen(fmt.Sprintf("%s found nothing, but not all could be checked: %s", names, c.Problems[0]))
 	}
-	v := verdict.Passed(names + " found nothing in " + count(c.Packages, "package", "packages"))
+	v := verdict.Passed(names + " found nothing in " + verdict.Count(c.Packages, "package", "packages"))
 	v.Grade = verdict.Proven
 	v.Run = "lagvet check ./..."
 	return v
@@ -72,7 +72,7 @@ func (c *Code) known(rules []string) verdict.Result {
 			}
 		}
 	}
-	v := verdict.Passed(fmt.Sprintf("%s today, of which lagvet check --fix mends %d", count(total, "finding", "findings"), fixable), c.findings(rules, false)[:min(total, maxProofs)]...)
+	v := verdict.Passed(fmt.Sprintf("%s today, of which lagvet check --fix mends %d", verdict.Count(total, "finding", "findings"), fixable), c.findings(rules, false)[:min(total, maxProofs)]...)
 	v.Grade = verdict.Proven
 	v.Run = "lagvet check ./..."
 	return v
@@ -80,10 +80,3 @@ func (c *Code) known(rules []string) verdict.Result {
 
 // maxProofs is how many places of findings a report shows.
 const maxProofs = 5
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}

@@ -46,11 +46,11 @@ func (d *Doctor) verdict() verdict.Result {
 	}
 	switch {
 	case len(bad) > 0:
-		return verdict.Failed(fmt.Sprintf("lagvet doctor found %s that fail by the profile %s", count(len(bad), "check", "checks"), d.Profile), bad...)
+		return verdict.Failed(fmt.Sprintf("lagvet doctor found %s that fail by the profile %s", verdict.Count(len(bad), "check", "checks"), d.Profile), bad...)
 	case passed == 0:
 		return verdict.Unseen("lagvet doctor could look at nothing that the profile "+d.Profile+" requires", verdict.Place{File: d.File})
 	}
-	v := verdict.Passed(fmt.Sprintf("lagvet doctor found nothing that fails by the profile %s, and %s passed", d.Profile, count(passed, "check", "checks")), verdict.Place{File: d.File})
+	v := verdict.Passed(fmt.Sprintf("lagvet doctor found nothing that fails by the profile %s, and %s passed", d.Profile, verdict.Count(passed, "check", "checks")), verdict.Place{File: d.File})
 	v.Grade = verdict.Proven
 	v.Run = "lagvet doctor"
 	return v

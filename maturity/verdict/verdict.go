@@ -65,3 +65,11 @@ func Unseen(reason string, proofs ...Place) Result {
 func Needless(reason string, proofs ...Place) Result {
 	return Result{Status: NotApplicable, Reason: reason, Proofs: proofs}
 }
+
+// Count writes how many there are of something: "1 file", "2 files".
+func Count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -60,17 +60,11 @@ type Result struct {
 func Collect(t *tree.Tree) *Result {
 	r := &Result{tree: t}
 	for _, name := range t.Files() {
-		if isDockerfile(path.Base(name)) && !foreign(name) {
+		if isDockerfile(path.Base(name)) && !tree.Foreign(name) {
 			r.file(name)
 		}
 	}
 	return r
-}
-
-func foreign(name string) bool {
-	return slices.ContainsFunc(strings.Split(name, "/"), func(d string) bool {
-		return d == "vendor" || d == "testdata" || d == "node_modules" || d == "third_party"
-	})
 }
 
 // isDockerfile tells Dockerfiles by their names. Templates of them are none.

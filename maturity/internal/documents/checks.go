@@ -181,11 +181,11 @@ func (r *Result) Table(name string, headings []string, columns []Column, minRows
 	}
 	switch {
 	case len(gaps) > 0:
-		return verdict.Failed(fmt.Sprintf("%d of %d rows in %s are not filled in", len(gaps), len(t.rows), quoted(s.title)), gaps...)
+		return verdict.Failed(fmt.Sprintf("%s not filled in, of %d in %s", verdict.Count(len(gaps), "row is", "rows are"), len(t.rows), quoted(s.title)), gaps...)
 	case len(filled) < minRows:
-		return verdict.Failed(fmt.Sprintf("%s has %d rows: write at least %d, of %s", quoted(s.title), len(filled), minRows, titles(columns)), doc.place(t.line, strings.Join(t.columns, " | ")))
+		return verdict.Failed(fmt.Sprintf("%s has %s: write at least %d, of %s", quoted(s.title), verdict.Count(len(filled), "row", "rows"), minRows, titles(columns)), doc.place(t.line, strings.Join(t.columns, " | ")))
 	}
-	return verdict.Passed(fmt.Sprintf("%s has %d rows of %s", quoted(s.title), len(filled), titles(columns)), filled...)
+	return verdict.Passed(fmt.Sprintf("%s has %s of %s", quoted(s.title), verdict.Count(len(filled), "row", "rows"), titles(columns)), filled...)
 }
 
 func titles(columns []Column) string {
@@ -279,11 +279,11 @@ func (r *Result) LinksResolve(name string, headings ...string) verdict.Result {
 	}
 	switch {
 	case len(bad) > 0:
-		return verdict.Failed(fmt.Sprintf("%d of %d links in %s lead nowhere", len(bad), len(bad)+len(good), what), bad...)
+		return verdict.Failed(fmt.Sprintf("%s nowhere, of %d in %s", verdict.Count(len(bad), "link leads", "links lead"), len(bad)+len(good), what), bad...)
 	case len(good) == 0:
 		return verdict.Failed(fmt.Sprintf("%s has no links: write where what it speaks of is found", what), doc.place(s.line, s.title))
 	}
-	return verdict.Passed(fmt.Sprintf("all %d links in %s lead somewhere", len(good), what), good...)
+	return verdict.Passed(fmt.Sprintf("every link in %s leads somewhere: %d", what, len(good)), good...)
 }
 
 // Drill says whether a failure was practised within maxAge before now: a line or a row
@@ -363,10 +363,10 @@ func (r *Result) CompletedFor(track string, tags []string, n int) verdict.Result
 				open = append(open, doc.place(b.line, clip(b.text)))
 			}
 		}
-		done = append(done, doc.place(s.line, fmt.Sprintf("%d boxes", len(s.tasks))))
+		done = append(done, doc.place(s.line, verdict.Count(len(s.tasks), "box", "boxes")))
 	}
 	if len(open) > 0 {
-		return verdict.Failed(fmt.Sprintf("%d boxes of %s are not ticked in the checklists of the last releases", len(open), track), open...)
+		return verdict.Failed(verdict.Count(len(open), "box of "+track+" is", "boxes of "+track+" are")+" not ticked in the checklists of the last releases", open...)
 	}
 	return verdict.Passed(fmt.Sprintf("the checklist is complete for %s", strings.Join(tags, ", ")), done...)
 }

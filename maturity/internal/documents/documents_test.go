@@ -181,13 +181,13 @@ func TestLinks(t *testing.T) {
 	} {
 		r := collect(t, "-- README.md --\n# Set-up & run\n## A note\n## A note\n<a name=\"by-hand\"></a>\n-- main.go --\n-- deploy/a.yml --\n-- audit/with space.md --\n-- audit/observability.md --\n# Runbooks\n\n- [runbook]("+link+")\n", nil)
 		if want == "" {
-			treetest.Expect(t, r.LinksResolve(documents.Observability, "Runbooks"), "PASS audit/observability.md:3 all 1 links")
+			treetest.Expect(t, r.LinksResolve(documents.Observability, "Runbooks"), "PASS audit/observability.md:3 every link")
 			continue
 		}
 		treetest.Expect(t, r.LinksResolve(documents.Observability, "Runbooks"), "FAIL audit/observability.md:3 "+want)
 	}
 	r := collect(t, "-- audit/observability.md --\nSee https://wiki.acme.io/a and [b][1].\n\n[1]: gone.md\n\n# Runbooks\n\nnone\n", nil)
-	treetest.Expect(t, r.LinksResolve(documents.Observability), "FAIL audit/observability.md:1 1 of 2 links")
+	treetest.Expect(t, r.LinksResolve(documents.Observability), "FAIL audit/observability.md:1 1 link leads nowhere, of 2")
 	treetest.Expect(t, r.LinksResolve(documents.Observability, "Runbooks"), "FAIL audit/observability.md:5 has no links")
 	treetest.Expect(t, r.LinksResolve(documents.Observability, "Playbooks"), "FAIL audit/observability.md no section")
 }
@@ -277,9 +277,9 @@ func TestLessons(t *testing.T) {
 		return strings.Replace(lesson, old, new, 1)
 	}
 	for name, c := range map[string]struct{ doc, want string }{
-		"complete":           {lesson, "PASS audit/lessons.md:1 1 lessons"},
-		"with a preface":     {"# Lessons\n\n## How to read this\n\nFrom above.\n\n" + lesson, "PASS audit/lessons.md:7 1 lessons"},
-		"gaps as a list":     {"## 2026-03-01 Payments\n\nClass: Modules\n\nClosed by: https://git.acme.io/pull/1\n\n### Gaps\n\n- L1: a\n- L2: b\n- L3: none\n- **L4**: d\n- L5: e\n", "PASS audit/lessons.md:1 1 lessons"},
+		"complete":           {lesson, "PASS audit/lessons.md:1 1 lesson,"},
+		"with a preface":     {"# Lessons\n\n## How to read this\n\nFrom above.\n\n" + lesson, "PASS audit/lessons.md:7 1 lesson,"},
+		"gaps as a list":     {"## 2026-03-01 Payments\n\nClass: Modules\n\nClosed by: https://git.acme.io/pull/1\n\n### Gaps\n\n- L1: a\n- L2: b\n- L3: none\n- **L4**: d\n- L5: e\n", "PASS audit/lessons.md:1 1 lesson,"},
 		"no incidents":       {"# Lessons\n\nNo incidents so far.\n", "NOT_APPLICABLE audit/lessons.md:3 no incident"},
 		"nothing":            {"# Lessons\n", "FAIL audit/lessons.md holds no lesson"},
 		"no day":             {swap("- Date: 2026-03-01\n", ""), "FAIL audit/lessons.md:1 write the day"},
@@ -289,7 +289,7 @@ func TestLessons(t *testing.T) {
 		"no change":          {swap("- Change", "- Chance"), "FAIL audit/lessons.md:1 write the link"},
 		"no link":            {swap("[#812](https://git.acme.io/pay/pull/812)", "soon"), "FAIL audit/lessons.md:1 is no link"},
 		"link to nothing":    {swap("https://git.acme.io/pay/pull/812", "gone.md"), "FAIL audit/lessons.md:1 there is no audit/gone.md"},
-		"one of two":         {lesson + "\n## 2026-04-01 Again\n", "FAIL audit/lessons.md:15 1 of 2 lessons"},
+		"one of two":         {lesson + "\n## 2026-04-01 Again\n", "FAIL audit/lessons.md:15 1 lesson is not complete, of 2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			treetest.Expect(t, collect(t, "-- audit/lessons.md --\n"+c.doc, nil).Lessons(), c.want)
@@ -350,7 +350,7 @@ func TestTemplatesFitModel(t *testing.T) {
 				for _, title := range c.With.Columns {
 					columns = append(columns, documents.Column{title})
 				}
-				treetest.Expect(t, r.Table(track.ID, []string{c.With.Heading}, columns, 1), "FAIL - rows in")
+				treetest.Expect(t, r.Table(track.ID, []string{c.With.Heading}, columns, 1), "FAIL - row is not filled in")
 			case "documents.section":
 				treetest.Expect(t, r.Section(track.ID, c.With.Heading), "FAIL - is empty")
 			case "documents.links":

@@ -41,10 +41,10 @@ func (r *Result) Lessons() verdict.Result {
 		good = append(good, doc.place(s.line, clip(s.title)))
 	}
 	if len(bad) > 0 {
-		return verdict.Failed(fmt.Sprintf("%d of %d lessons are not complete", len(bad), len(bad)+len(good)), bad...)
+		return verdict.Failed(fmt.Sprintf("%s not complete, of %d", verdict.Count(len(bad), "lesson is", "lessons are"), len(bad)+len(good)), bad...)
 	}
 	if len(good) > 0 {
-		return verdict.Passed(fmt.Sprintf("%d lessons, each with its gaps and the change that closes them", len(good)), good...)
+		return verdict.Passed(verdict.Count(len(good), "lesson", "lessons")+", each with its gaps and the change that closes them", good...)
 	}
 	for _, l := range doc.all().lines {
 		if noIncident.MatchString(l.text) {

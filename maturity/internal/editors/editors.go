@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -72,19 +71,12 @@ type Result struct {
 func Collect(t *tree.Tree) *Result {
 	r := &Result{tree: t}
 	for _, name := range t.Files() {
-		if read := reader(name); read != nil && !foreign(name) {
+		if read := reader(name); read != nil && !tree.Foreign(name, "examples", "example") {
 			read(r, name)
 		}
 	}
 	r.findBuilds()
 	return r
-}
-
-// foreign reports whether a file is somebody else's, a fixture or an example.
-func foreign(name string) bool {
-	return slices.ContainsFunc(strings.Split(path.Dir(name), "/"), func(d string) bool {
-		return d == "vendor" || d == "testdata" || d == "node_modules" || d == "third_party" || d == "examples" || d == "example"
-	})
 }
 
 // reader is what reads a file, by its name; nil for files of no interest.
@@ -243,7 +235,7 @@ func (r *Result) program(name string) {
 // findBuilds finds where the repository has lagvet build a gopls.
 func (r *Result) findBuilds() {
 	for _, name := range r.tree.Files() {
-		if !maySayBuild(name) || foreign(name) {
+		if !maySayBuild(name) || tree.Foreign(name, "examples", "example") {
 			continue
 		}
 		data, err := r.tree.Read(name)

@@ -54,9 +54,9 @@ func Collect(t *tree.Tree) *Result {
 	r := &Result{tree: t}
 	for _, name := range t.Files() {
 		switch base := path.Base(name); {
-		case (base == ".custom-gcl.yml" || base == ".custom-gcl.yaml") && !foreign(name):
+		case (base == ".custom-gcl.yml" || base == ".custom-gcl.yaml") && !tree.Foreign(name, "workflows"):
 			r.custom(name)
-		case isConfig(base) && !foreign(name):
+		case isConfig(base) && !tree.Foreign(name, "workflows"):
 			r.config(name)
 		}
 	}
@@ -74,13 +74,6 @@ func isConfig(base string) bool {
 		return true
 	}
 	return false
-}
-
-// foreign reports whether a file is somebody else's, or a fixture.
-func foreign(name string) bool {
-	return slices.ContainsFunc(strings.Split(name, "/"), func(d string) bool {
-		return d == "vendor" || d == "testdata" || d == "node_modules" || d == "third_party" || d == "workflows"
-	})
 }
 
 // Of returns the result by the configuration of this file: the argument of --config.
@@ -196,7 +189,7 @@ const maxFiles = 500
 func (r *Result) goFiles(dir string) []string {
 	var all []string
 	for _, f := range r.tree.Under(dir) {
-		if !strings.HasSuffix(f, ".go") || strings.HasSuffix(f, "_test.go") || foreign(f) {
+		if !strings.HasSuffix(f, ".go") || strings.HasSuffix(f, "_test.go") || tree.Foreign(f, "workflows") {
 			continue
 		}
 		if dir != "." {

@@ -35,7 +35,9 @@ func (r *Result) Canary() verdict.Result {
 	if t.total == 0 {
 		return r.absent("new versions get all requests at once", "write a Rollout of Argo or a Canary of Flagger that is judged by P99")
 	}
-	return r.verdict(t, "canaries", "go in steps and are judged by P99", "do not go in steps, or are not judged by P99")
+	return r.verdict(t, noun{"canary", "canaries"},
+		predicate{"goes in steps and is judged by P99", "go in steps and are judged by P99"},
+		predicate{"does not go in steps, or is not judged by P99", "do not go in steps, or are not judged by P99"})
 }
 
 // rollout says what a Rollout of Argo lacks, or "".

@@ -159,7 +159,7 @@ func TestHidden(t *testing.T) {
 	treetest.Expect(t, collect(t, deployment("", "", "")+rule, "").OutlierDetection([]string{"risk", "score"}), "FAIL - 1 of 2")
 	treetest.Expect(t, collect(t, deployment("", "", "")+rule+chart, "").OutlierDetection([]string{"risk", "score"}), "UNKNOWN chart/Chart.yaml:1 1 of 2")
 	r := collect(t, module+chart, strings.Replace(deployment("", "", ""), "deploy/", "", 1))
-	treetest.Expect(t, r.Probes(), "FAIL orders.yaml:1 1 of 1 workloads have no readiness probe")
+	treetest.Expect(t, r.Probes(), "FAIL orders.yaml:1 the only workload has no readiness probe")
 }
 
 func TestLimits(t *testing.T) {
@@ -187,8 +187,8 @@ func TestLimits(t *testing.T) {
 		"a unit without":         {module + "-- orders.service --\n[Service]\nExecStart=/usr/bin/orders\n", "", limits("1.26"), "NOT_APPLICABLE orders.service:2 set no CPUQuota"},
 		"compose in production":  {module + "-- compose.prod.yml --\nservices:\n  orders:\n    build: .\n    cpus: 0.5\n", "", limits("1.26"), "PASS compose.prod.yml:4 a CPU limit of 500m"},
 		"compose of a developer": {module + "-- docker-compose.yml --\nservices:\n  orders:\n    build: .\n  db: {image: postgres}\n", "", limits("1.26"), "UNKNOWN docker-compose.yml:3 a developer's"},
-		"compose beside":         {deployment("", "", limited) + "-- compose.prod.yml --\nservices: {orders: {build: .}}\n", "", limits("1.26"), "PASS deploy/orders.yaml:13 all 1"},
-		"another's container":    {deployment("", "", limited+"\nports: []") + "-- deploy/db.yaml --\napiVersion: v1\nkind: Pod\nmetadata: {name: db}\nspec: {containers: [{name: redis, image: \"redis:7\"}]}\n", "", limits("1.26"), "PASS deploy/orders.yaml:13 all 1"},
+		"compose beside":         {deployment("", "", limited) + "-- compose.prod.yml --\nservices: {orders: {build: .}}\n", "", limits("1.26"), "PASS deploy/orders.yaml:13 the only"},
+		"another's container":    {deployment("", "", limited+"\nports: []") + "-- deploy/db.yaml --\napiVersion: v1\nkind: Pod\nmetadata: {name: db}\nspec: {containers: [{name: redis, image: \"redis:7\"}]}\n", "", limits("1.26"), "PASS deploy/orders.yaml:13 the only"},
 		"in a list":              {module + "-- all.json --\n{\"apiVersion\": \"v1\", \"kind\": \"List\", \"items\": [{\"apiVersion\": \"batch/v1\", \"kind\": \"CronJob\",\n\"metadata\": {\"name\": \"x\"}, \"spec\": {\"jobTemplate\": {\"spec\": {\"template\": {\"spec\": {\"containers\": [\n{\"name\": \"x\", \"image\": \"orders:v1\"}]}}}}}}]}\n", "", limits("1.26"), "FAIL all.json:3 CronJob x, container x"},
 	})
 	sets := verdict.Place{File: "main.go", Line: 7}
@@ -203,16 +203,16 @@ func TestLimits(t *testing.T) {
 func TestQuota(t *testing.T) {
 	quota := (*manifests.Result).Quota
 	run(t, map[string]testCase{
-		"none":              {deployment("", "", "resources: {requests: {cpu: 1}}"), "", quota, "FAIL deploy/orders.yaml:11 have no bound"},
+		"none":              {deployment("", "", "resources: {requests: {cpu: 1}}"), "", quota, "FAIL deploy/orders.yaml:11 has no bound"},
 		"a limit":           {deployment("", "", "resources: {limits: {cpu: 1}}"), "", quota, "PASS deploy/orders.yaml:13 cpu: 1"},
 		"no amount":         {deployment("", "", "resources: {limits: {cpu: much}}"), "", quota, "UNKNOWN deploy/orders.yaml:13 no amount of CPU"},
 		"of a namespace":    {deployment("", "", "") + "---\napiVersion: v1\nkind: ResourceQuota\nmetadata: {name: q}\nspec: {hard: {limits.cpu: \"20\"}}\n", "", quota, "PASS deploy/orders.yaml:23 ResourceQuota q"},
-		"of memory":         {deployment("", "", "") + "---\napiVersion: v1\nkind: ResourceQuota\nmetadata: {name: q}\nspec: {hard: {limits.memory: 1Gi}}\n", "", quota, "FAIL deploy/orders.yaml:11 1 of 1"},
+		"of memory":         {deployment("", "", "") + "---\napiVersion: v1\nkind: ResourceQuota\nmetadata: {name: q}\nspec: {hard: {limits.memory: 1Gi}}\n", "", quota, "FAIL deploy/orders.yaml:11 the only"},
 		"a unit":            {module + "-- orders.service --\n[Service]\nExecStart=/usr/bin/orders\nCPUQuota=50%\n", "", quota, "PASS orders.service:3 CPUQuota=50%"},
 		"a unit's nonsense": {module + "-- orders.service --\n[Service]\nExecStart=/usr/bin/orders\nCPUQuota=half\n", "", quota, "UNKNOWN orders.service:3 no share of CPU"},
-		"not Go's":          {module + "-- compose.prod.yml --\nservices: {web: {build: web}, orders: {build: {context: ., dockerfile: Dockerfile}, cpus: 1, environment: [A=b], labels: [a=b]}}\n-- web/index.js --\n", "", quota, "PASS compose.prod.yml:1 all 1"},
-		"of a swarm":        {module + "-- compose.yml --\nservices: {orders: {build: ., environment: {A: b}, labels: {a: b}, deploy: {update_config: {parallelism: 1}}}}\n", "", quota, "FAIL compose.yml:1 1 of 1"},
-		"not known whose":   {module + "-- compose.yml --\nservices: {orders: {build: {context: ., dockerfile: $FILE}}, web: {build: $WEB}}\n", "", quota, "UNKNOWN compose.yml:1 of 1 of 1"},
+		"not Go's":          {module + "-- compose.prod.yml --\nservices: {web: {build: web}, orders: {build: {context: ., dockerfile: Dockerfile}, cpus: 1, environment: [A=b], labels: [a=b]}}\n-- web/index.js --\n", "", quota, "PASS compose.prod.yml:1 the only"},
+		"of a swarm":        {module + "-- compose.yml --\nservices: {orders: {build: ., environment: {A: b}, labels: {a: b}, deploy: {update_config: {parallelism: 1}}}}\n", "", quota, "FAIL compose.yml:1 the only"},
+		"not known whose":   {module + "-- compose.yml --\nservices: {orders: {build: {context: ., dockerfile: $FILE}}, web: {build: $WEB}}\n", "", quota, "UNKNOWN compose.yml:1 cannot be told"},
 	})
 }
 
@@ -230,7 +230,7 @@ func TestConcurrency(t *testing.T) {
 		"at the ingress":     {service + "-- i.yaml --\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: i\n  annotations:\n    nginx.ingress.kubernetes.io/limit-connections: \"20\"\nspec: {rules: [{http: {paths: [{path: /, backend: {service: {name: orders}}}]}}]}\n", "", concurrency, "PASS i.yaml:6 a limit in Ingress i"},
 		"of Linkerd":         {service + "-- l.yaml --\napiVersion: policy.linkerd.io/v1alpha1\nkind: HTTPLocalRateLimitPolicy\nmetadata: {name: l}\nspec:\n  targetRef: {kind: Server, name: orders}\n  total: {requestsPerSecond: 100}\n", "", concurrency, "PASS l.yaml:5 a limit"},
 		"of Envoy's cluster": {service + "-- envoy.yaml --\nstatic_resources:\n  clusters:\n  - name: orders\n    circuit_breakers: {thresholds: [{max_requests: 100}]}\n", "", concurrency, "PASS envoy.yaml:4 Envoy's cluster orders"},
-		"of one of two":      {rule("host: orders\ntrafficPolicy: {connectionPool: {tcp: {maxConnections: 1}}}") + "---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: v}\nspec:\n  hosts: [orders, risk]\n  http:\n  - route: [{destination: {host: orders}}, {destination: {host: risk}}]\n", "", concurrency, "FAIL mesh/rule.yaml:14 1 of 2 services have no bound"},
+		"of one of two":      {rule("host: orders\ntrafficPolicy: {connectionPool: {tcp: {maxConnections: 1}}}") + "---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: v}\nspec:\n  hosts: [orders, risk]\n  http:\n  - route: [{destination: {host: orders}}, {destination: {host: risk}}]\n", "", concurrency, "FAIL mesh/rule.yaml:14 1 of 2 services has no bound"},
 		"of Traefik":         {service + "-- t.yaml --\napiVersion: traefik.io/v1alpha1\nkind: IngressRoute\nmetadata: {name: t}\nspec: {routes: [{match: x, middlewares: [{name: few}], services: [{name: orders}]}]}\n---\napiVersion: traefik.io/v1alpha1\nkind: Middleware\nmetadata: {name: few}\nspec: {inFlightReq: {amount: 10}}\n", "", concurrency, "PASS t.yaml:9 a limit"},
 	})
 }
@@ -238,14 +238,14 @@ func TestConcurrency(t *testing.T) {
 func TestLeakProfile(t *testing.T) {
 	leak := (*manifests.Result).LeakProfileCollected
 	run(t, map[string]testCase{
-		"none":              {deployment("", "", ""), "", leak, "FAIL deploy/orders.yaml:1 1 of 1 workloads have neither profiled"},
+		"none":              {deployment("", "", ""), "", leak, "FAIL deploy/orders.yaml:1 the only workload has neither profiled"},
 		"of goroutines":     {deployment("annotations: {profiles.grafana.com/goroutine.scrape: \"true\"}", "", ""), "", leak, "PASS deploy/orders.yaml:9 goroutine is profiled"},
 		"of CPU":            {deployment("annotations: {profiles.grafana.com/cpu.scrape: \"true\"}", "", ""), "", leak, "FAIL deploy/orders.yaml:1 only CPU is profiled"},
-		"turned off":        {deployment("annotations: {profiles.grafana.com/memory.scrape: \"false\"}", "", ""), "", leak, "FAIL deploy/orders.yaml:1 have neither profiled"},
+		"turned off":        {deployment("annotations: {profiles.grafana.com/memory.scrape: \"false\"}", "", ""), "", leak, "FAIL deploy/orders.yaml:1 has neither profiled"},
 		"sent to Pyroscope": {deployment("", "", "env: [{name: PYROSCOPE_SERVER_ADDRESS, value: \"http://pyroscope\"}]"), "", leak, "PASS deploy/orders.yaml:13 PYROSCOPE_SERVER_ADDRESS"},
 		"fetched by Parca":  {deployment("", "", "") + "-- parca.yaml --\nscrape_configs:\n- job_name: a\n  profiling_config: {pprof_config: {goroutine: {enabled: true}}}\n", "", leak, "PASS parca.yaml:3 profiling_config"},
 		"fetched by Alloy":  {deployment("", "", "") + "-- config.alloy --\n\npyroscope.scrape \"x\" {}\n", "", leak, "PASS config.alloy:2 pyroscope.scrape"},
-		"of a unit":         {module + "-- orders.service --\n[Service]\nExecStart=/usr/bin/orders\n", "", leak, "FAIL orders.service:2 1 of 1"},
+		"of a unit":         {module + "-- orders.service --\n[Service]\nExecStart=/usr/bin/orders\n", "", leak, "FAIL orders.service:2 the only"},
 		"only a job":        {strings.Replace(strings.Replace(deployment("", "", ""), "apps/v1", "batch/v1", 1), "kind: Deployment", "kind: Job", 1), "", leak, "NOT_APPLICABLE deploy/orders.yaml:1 only jobs"},
 	})
 }
@@ -253,13 +253,13 @@ func TestLeakProfile(t *testing.T) {
 func TestReadiness(t *testing.T) {
 	readiness, probes := (*manifests.Result).Readiness, (*manifests.Result).Probes
 	run(t, map[string]testCase{
-		"none":              {deployment("", "", ""), "", readiness, "FAIL deploy/orders.yaml:1 do not run lagvet doctor"},
+		"none":              {deployment("", "", ""), "", readiness, "FAIL deploy/orders.yaml:1 does not run lagvet doctor"},
 		"another probe":     {deployment("", "", "readinessProbe: {httpGet: {path: /healthz, port: 80}}"), "", readiness, "FAIL deploy/orders.yaml:1 its readiness probe asks something else"},
 		"init container":    {deployment("", "initContainers:\n- name: doctor\n  image: lagvet\n  command: [lagvet]\n  args: [doctor, --profile, container]", ""), "", readiness, "PASS deploy/orders.yaml:11 lagvet doctor --profile container"},
 		"in a shell":        {deployment("", "", "startupProbe:\n  exec:\n    command: [sh, -c, \"/bin/lagvet doctor --pid 1\"]"), "", readiness, "PASS deploy/orders.yaml:15 lagvet doctor --pid 1"},
 		"by its path":       {deployment("", "", "readinessProbe: {httpGet: {path: /debug/lagvet, port: 6060}}"), "", readiness, "PASS deploy/orders.yaml:13 readinessProbe: /debug/lagvet"},
-		"liveness only":     {deployment("", "", "livenessProbe: {httpGet: {path: /debug/lagvet, port: 6060}}"), "", readiness, "FAIL deploy/orders.yaml:1 do not run"},
-		"before a unit":     {module + "-- orders.service --\n[Service]\nExecStartPre=/usr/bin/lagvet doctor\nExecStart=/usr/bin/orders\n", "", readiness, "PASS orders.service:2 run lagvet doctor"},
+		"liveness only":     {deployment("", "", "livenessProbe: {httpGet: {path: /debug/lagvet, port: 6060}}"), "", readiness, "FAIL deploy/orders.yaml:1 does not run"},
+		"before a unit":     {module + "-- orders.service --\n[Service]\nExecStartPre=/usr/bin/lagvet doctor\nExecStart=/usr/bin/orders\n", "", readiness, "PASS orders.service:2 runs lagvet doctor"},
 		"of compose":        {module + "-- compose.yml --\nservices:\n  orders:\n    build: .\n    healthcheck:\n      test: [CMD, lagvet, doctor]\n", "", readiness, "PASS compose.yml:5 healthcheck"},
 		"a probe":           {deployment("", "", "readinessProbe: {grpc: {port: 80}}"), "", probes, "PASS deploy/orders.yaml:13 readinessProbe"},
 		"no probe":          {deployment("", "", "livenessProbe: {grpc: {port: 80}}"), "", probes, "FAIL deploy/orders.yaml:1 no readiness probe"},

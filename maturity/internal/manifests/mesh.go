@@ -40,9 +40,11 @@ func (r *Result) Timeouts() verdict.Result {
 		}
 		t.add(ends, at, doubt{patch: rt.patch})
 	}
-	v := r.verdict(t, "routes", "have a timeout", "have no timeout")
+	v := r.verdict(t, noun{"route", "routes"},
+		predicate{"has a timeout", "have a timeout"},
+		predicate{"has no timeout", "have no timeout"})
 	if left := r.unrouted(); v.Status == verdict.Pass && left > 0 {
-		v.Reason += fmt.Sprintf("; %d services are in no route", left)
+		v.Reason += "; " + verdict.Count(left, "service is", "services are") + " in no route"
 	}
 	return v
 }
@@ -97,7 +99,9 @@ func (r *Result) CallerNotShorter(endpoints []budgets.Endpoint) verdict.Result {
 	if t.total == 0 {
 		return verdict.Unseen("no two budgets of the same request are known, and so none can be held against another")
 	}
-	return r.verdict(t, "pairs of budgets", "leave the caller as much time as the callee", "leave the caller less time than the callee")
+	return r.verdict(t, noun{"pair of budgets", "pairs of budgets"},
+		predicate{"leaves the caller as much time as the callee", "leave the caller as much time as the callee"},
+		predicate{"leaves the caller less time than the callee", "leave the caller less time than the callee"})
 }
 
 // routesWithin holds the routes that no overlay changes against each other, and each
@@ -147,7 +151,9 @@ func (r *Result) OutlierDetection(inventory []string) verdict.Result {
 	if len(t.good)+len(t.open) == 0 {
 		return r.absent("no host of the inventory has outlier detection", "set outlierDetection in a DestinationRule for "+strings.Join(inventory, ", "), t.bad...)
 	}
-	return r.verdict(t, "hosts of the inventory", "have outlier detection", "have no outlier detection")
+	return r.verdict(t, noun{"host of the inventory", "hosts of the inventory"},
+		predicate{"has outlier detection", "have outlier detection"},
+		predicate{"has no outlier detection", "have no outlier detection"})
 }
 
 func (r *Result) detected(host string) (at verdict.Place, ok bool, patch *verdict.Place) {
@@ -215,7 +221,9 @@ func (r *Result) RetriesBounded(code []Attempts) verdict.Result {
 	if t.total == 0 {
 		return verdict.Unseen("neither the code nor a route says how often it tries")
 	}
-	return r.verdict(t, "calls and routes", fmt.Sprintf("try at most %d times", MaxAttempts), fmt.Sprintf("may try more than %d times", MaxAttempts))
+	return r.verdict(t, noun{"call or route", "calls and routes"},
+		predicate{fmt.Sprintf("tries at most %d times", MaxAttempts), fmt.Sprintf("try at most %d times", MaxAttempts)},
+		predicate{fmt.Sprintf("may try more than %d times", MaxAttempts), fmt.Sprintf("may try more than %d times", MaxAttempts)})
 }
 
 // tries is how often the mesh asks a host for each time that it is asked, at most; for a
@@ -313,7 +321,9 @@ func (r *Result) OTelInjected() verdict.Result {
 		at, ok := r.injected(w)
 		t.add(ok, at, w.doubt())
 	}
-	return r.verdict(t, "workloads", "are given OpenTelemetry", "are not given OpenTelemetry: annotate their pods by instrumentation.opentelemetry.io/inject-go, or set OTEL_EXPORTER_OTLP_ENDPOINT")
+	return r.verdict(t, noun{"workload", "workloads"},
+		predicate{"is given OpenTelemetry", "are given OpenTelemetry"},
+		predicate{"is not given OpenTelemetry: annotate its pods by instrumentation.opentelemetry.io/inject-go, or set OTEL_EXPORTER_OTLP_ENDPOINT", "are not given OpenTelemetry: annotate their pods by instrumentation.opentelemetry.io/inject-go, or set OTEL_EXPORTER_OTLP_ENDPOINT"})
 }
 
 const injection = "instrumentation.opentelemetry.io/inject-"
@@ -369,5 +379,7 @@ func (r *Result) MetricsScraped() verdict.Result {
 		}
 		t.add(ok, at, w.doubt())
 	}
-	return r.verdict(t, "workloads", "have their metrics fetched", "have no metrics fetched: no ServiceMonitor or PodMonitor selects them, and their pods have no prometheus.io/scrape")
+	return r.verdict(t, noun{"workload", "workloads"},
+		predicate{"has its metrics fetched", "have their metrics fetched"},
+		predicate{"has no metrics fetched: no ServiceMonitor or PodMonitor selects it, and its pods have no prometheus.io/scrape", "have no metrics fetched: no ServiceMonitor or PodMonitor selects them, and their pods have no prometheus.io/scrape"})
 }

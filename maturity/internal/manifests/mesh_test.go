@@ -42,8 +42,8 @@ func TestTimeouts(t *testing.T) {
 		"of Istio":                 {virtualService("- timeout: 5s\n" + toOrders), "", timeouts, "PASS mesh/m.yaml:8 VirtualService m to orders: timeout 5s"},
 		"none of Istio":            {virtualService("- name: a\n" + toOrders), "", timeouts, "FAIL mesh/m.yaml:8 timeout none"},
 		"turned off":               {virtualService("- timeout: 0s\n" + toOrders), "", timeouts, "FAIL mesh/m.yaml:8 timeout off"},
-		"one of two":               {virtualService("- timeout: 5s\n" + toOrders + "\n- name: b\n" + toOrders), "", timeouts, "FAIL mesh/m.yaml:10 1 of 2 routes have no timeout"},
-		"a redirect":               {virtualService("- timeout: 5s\n" + toOrders + "\n- redirect: {uri: /x}"), "", timeouts, "PASS mesh/m.yaml:8 all 1"},
+		"one of two":               {virtualService("- timeout: 5s\n" + toOrders + "\n- name: b\n" + toOrders), "", timeouts, "FAIL mesh/m.yaml:10 1 of 2 routes has no timeout"},
+		"a redirect":               {virtualService("- timeout: 5s\n" + toOrders + "\n- redirect: {uri: /x}"), "", timeouts, "PASS mesh/m.yaml:8 the only"},
 		"of no duration":           {virtualService("- timeout: soon\n" + toOrders), "", timeouts, "FAIL mesh/m.yaml:8 timeout none"},
 		"of HTTPRoute":             {service("gateway.networking.k8s.io/v1", "HTTPRoute", "", "parentRefs: [{name: gw}]\nrules:\n- timeouts: {request: 10s}\n  backendRefs: [{name: orders, port: 80}]"), "", timeouts, "PASS mesh/m.yaml:8 HTTPRoute m to orders: timeout 10s"},
 		"of its backend":           {service("gateway.networking.k8s.io/v1", "HTTPRoute", "", "parentRefs: [{name: gw}]\nrules:\n- timeouts: {backendRequest: 2s}\n  backendRefs: [{name: orders, port: 80}]"), "", timeouts, "PASS mesh/m.yaml:8 timeout 2s"},
@@ -66,8 +66,8 @@ func TestTimeouts(t *testing.T) {
 		"of Contour":               {service("projectcontour.io/v1", "HTTPProxy", "", "virtualhost: {fqdn: shop.acme.io}\nroutes:\n- services: [{name: orders}]\n  timeoutPolicy: {response: 9s}"), "", timeouts, "PASS mesh/m.yaml:9 timeout 9s"},
 		"infinity of Contour":      {service("projectcontour.io/v1", "HTTPProxy", "", "routes:\n- services: [{name: orders}]\n  timeoutPolicy: {response: infinity}"), "", timeouts, "FAIL mesh/m.yaml:8 timeout off"},
 		"of Traefik":               {service("traefik.io/v1alpha1", "IngressRoute", "", "routes:\n- services: [{name: orders, serversTransport: slow}]") + "---\napiVersion: traefik.io/v1alpha1\nkind: ServersTransport\nmetadata: {name: slow}\nspec: {forwardingTimeouts: {responseHeaderTimeout: 8s}}\n", "", timeouts, "PASS mesh/m.yaml:12 timeout 8s"},
-		"of another's program":     {virtualService("- timeout: 5s\n"+toOrders+"\n- route: [{destination: {host: grafana}}]") + "-- g.yaml --\napiVersion: v1\nkind: Service\nmetadata: {name: grafana}\nspec: {selector: {app: g}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: g, labels: {app: g}}\nspec: {containers: [{name: g, image: \"grafana/grafana:11\"}]}\n", "", timeouts, "PASS mesh/m.yaml:8 all 1"},
-		"and a service beside":     {virtualService("- timeout: 5s\n  route: [{destination: {host: risk}}]"), "", timeouts, "PASS mesh/m.yaml:8 1 services are in no route"},
+		"of another's program":     {virtualService("- timeout: 5s\n"+toOrders+"\n- route: [{destination: {host: grafana}}]") + "-- g.yaml --\napiVersion: v1\nkind: Service\nmetadata: {name: grafana}\nspec: {selector: {app: g}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: g, labels: {app: g}}\nspec: {containers: [{name: g, image: \"grafana/grafana:11\"}]}\n", "", timeouts, "PASS mesh/m.yaml:8 the only"},
+		"and a service beside":     {virtualService("- timeout: 5s\n  route: [{destination: {host: risk}}]"), "", timeouts, "PASS mesh/m.yaml:8 1 service is in no route"},
 	})
 }
 
@@ -153,7 +153,7 @@ func TestEjectionsScraped(t *testing.T) {
 func TestOTelInjected(t *testing.T) {
 	otel := (*manifests.Result).OTelInjected
 	run(t, map[string]testCase{
-		"none":                {deployment("", "", ""), "", otel, "FAIL deploy/orders.yaml:1 are not given OpenTelemetry"},
+		"none":                {deployment("", "", ""), "", otel, "FAIL deploy/orders.yaml:1 is not given OpenTelemetry"},
 		"on the pods":         {deployment("annotations: {instrumentation.opentelemetry.io/inject-go: \"true\"}", "", ""), "", otel, "PASS deploy/orders.yaml:9 inject-go: true"},
 		"turned off":          {deployment("annotations: {instrumentation.opentelemetry.io/inject-go: \"false\"}", "", ""), "", otel, "FAIL deploy/orders.yaml:9 inject-go: false"},
 		"on the Deployment":   {strings.Replace(deployment("", "", ""), "  name: orders\nspec", "  name: orders\n  annotations:\n    instrumentation.opentelemetry.io/inject-go: \"true\"\nspec", 1), "", otel, "FAIL deploy/orders.yaml:6 on the Deployment, and not on its pods"},
@@ -173,18 +173,18 @@ func TestMetricsScraped(t *testing.T) {
 		return strings.Replace(s, "{name: orders, labels", "{name: orders, namespace: pay, labels", 1)
 	}
 	run(t, map[string]testCase{
-		"none":                 {deployment("", "", ""), "", metrics, "FAIL deploy/orders.yaml:1 no ServiceMonitor or PodMonitor selects them"},
+		"none":                 {deployment("", "", ""), "", metrics, "FAIL deploy/orders.yaml:1 no ServiceMonitor or PodMonitor selects it"},
 		"annotated":            {deployment("annotations: {prometheus.io/scrape: \"true\"}", "", ""), "", metrics, "PASS deploy/orders.yaml:9 prometheus.io/scrape"},
 		"annotated elsewhere":  {strings.Replace(deployment("", "", ""), "  name: orders\nspec", "  name: orders\n  annotations: {prometheus.io/scrape: \"true\"}\nspec", 1), "", metrics, "FAIL deploy/orders.yaml:5 and not on its pods"},
 		"a service annotated":  {strings.Replace(deployment("", "", ""), "labels: {team: pay}", "annotations: {prometheus.io/scrape: \"true\"}", 1), "", metrics, "PASS deploy/orders.yaml:16 Service orders"},
 		"PodMonitor":           {monitor("PodMonitor", "selector: {matchLabels: {app: orders}}"), "", metrics, "PASS mon.yaml:1 PodMonitor m"},
 		"for all pods":         {monitor("PodMonitor", "selector: {}"), "", metrics, "PASS mon.yaml:1 PodMonitor m"},
-		"for others":           {monitor("PodMonitor", "selector: {matchLabels: {app: risk}}"), "", metrics, "FAIL deploy/orders.yaml:1 1 of 1"},
+		"for others":           {monitor("PodMonitor", "selector: {matchLabels: {app: risk}}"), "", metrics, "FAIL deploy/orders.yaml:1 the only"},
 		"by expressions":       {monitor("PodMonitor", "selector: {matchExpressions: [{key: app, operator: In, values: [risk, orders]}, {key: canary, operator: DoesNotExist}, {key: app, operator: NotIn, values: [x]}, {key: app, operator: Exists}]}"), "", metrics, "PASS mon.yaml:1 PodMonitor m"},
-		"not by expressions":   {monitor("PodMonitor", "selector: {matchExpressions: [{key: app, operator: NotIn, values: [orders]}]}"), "", metrics, "FAIL deploy/orders.yaml:1 1 of 1"},
+		"not by expressions":   {monitor("PodMonitor", "selector: {matchExpressions: [{key: app, operator: NotIn, values: [orders]}]}"), "", metrics, "FAIL deploy/orders.yaml:1 the only"},
 		"ServiceMonitor":       {monitor("ServiceMonitor", "selector: {matchLabels: {team: pay}}"), "", metrics, "PASS mon.yaml:1 ServiceMonitor m"},
-		"of pods' labels":      {monitor("ServiceMonitor", "selector: {matchLabels: {app: orders}}"), "", metrics, "FAIL deploy/orders.yaml:1 1 of 1"},
-		"in another namespace": {inPay(monitor("ServiceMonitor", "selector: {matchLabels: {team: pay}}")), "", metrics, "FAIL deploy/orders.yaml:1 1 of 1"},
+		"of pods' labels":      {monitor("ServiceMonitor", "selector: {matchLabels: {app: orders}}"), "", metrics, "FAIL deploy/orders.yaml:1 the only"},
+		"in another namespace": {inPay(monitor("ServiceMonitor", "selector: {matchLabels: {team: pay}}")), "", metrics, "FAIL deploy/orders.yaml:1 the only"},
 		"in all namespaces":    {inPay(monitor("ServiceMonitor", "namespaceSelector: {any: true}\nselector: {matchLabels: {team: pay}}")), "", metrics, "PASS mon.yaml:1 ServiceMonitor m"},
 		"in a named one":       {inPay(monitor("ServiceMonitor", "namespaceSelector: {matchNames: [pay]}\nselector: {matchLabels: {team: pay}}")), "", metrics, "PASS mon.yaml:1 ServiceMonitor m"},
 		"by a configuration":   {deployment("", "", "") + "-- prometheus.yml --\nscrape_configs:\n- static_configs:\n  - targets: [\"orders:8080\"]\n", "", metrics, "PASS prometheus.yml:3 scrapes orders:8080"},
@@ -286,8 +286,8 @@ func TestImagesPinned(t *testing.T) {
 		"a branch":           {image("orders:main"), "", images, "FAIL deploy/orders.yaml:11 orders:main"},
 		"of ko":              {image("ko://github.com/acme/orders/cmd/orders"), "", images, "PASS deploy/orders.yaml:11 ko://"},
 		"of Skaffold":        {image("orders") + "-- skaffold.yaml --\napiVersion: skaffold/v4beta1\nkind: Config\n", "", images, "UNKNOWN deploy/orders.yaml:11 put in later"},
-		"of Kustomize":       {image("ghcr.io/acme/orders") + fmt.Sprintf(kustomized, "v2"), "", images, "PASS deploy/orders.yaml:11 all 1"},
-		"moved by Kustomize": {deployment("", "", "") + fmt.Sprintf(kustomized, "latest"), "", images, "FAIL deploy/orders.yaml:11 1 of 1"},
+		"of Kustomize":       {image("ghcr.io/acme/orders") + fmt.Sprintf(kustomized, "v2"), "", images, "PASS deploy/orders.yaml:11 the only"},
+		"moved by Kustomize": {deployment("", "", "") + fmt.Sprintf(kustomized, "latest"), "", images, "FAIL deploy/orders.yaml:11 the only"},
 		"of a variable":      {module + "-- compose.prod.yml --\nservices: {orders: {image: \"acme/orders:${TAG:-latest}\"}}\n", "", images, "UNKNOWN compose.prod.yml:1 put in later"},
 		"built":              {module + "-- compose.prod.yml --\nservices: {orders: {build: .}}\n", "", images, "NOT_APPLICABLE - no manifest names an image"},
 		"of another":         {deployment("initContainers: []", "", "") + "-- deploy/db.yaml --\napiVersion: v1\nkind: Pod\nmetadata: {name: db}\nspec: {containers: [{name: db, image: redis}]}\n", "", images, "FAIL deploy/db.yaml:4 1 of 2"},
@@ -303,14 +303,14 @@ func TestKustomize(t *testing.T) {
 	const patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: orders}\nspec: {template: {spec: {containers: [{name: orders, resources: {limits: {cpu: 4}}}]}}}\n"
 	check := limits("1.26")
 	run(t, map[string]testCase{
-		"a base":                   {base, "", check, "PASS base/orders.yaml:13 all 1"},
-		"without patches":          {overlay("namespace: prod\nnamePrefix: p-\n"), "", check, "PASS base/orders.yaml:13 all 1"},
+		"a base":                   {base, "", check, "PASS base/orders.yaml:13 the only"},
+		"without patches":          {overlay("namespace: prod\nnamePrefix: p-\n"), "", check, "PASS base/orders.yaml:13 the only"},
 		"a patch in a file":        {overlay("patches:\n- path: cpu.yaml\n-- overlays/prod/cpu.yaml --\n" + patch), "", check, "UNKNOWN overlays/prod/kustomization.yaml:4 kustomize build overlays/prod > rendered.yaml"},
 		"an older patch":           {overlay("patchesStrategicMerge:\n- cpu.yaml\n-- overlays/prod/cpu.yaml --\n" + patch), "", check, "UNKNOWN overlays/prod/kustomization.yaml:4 an overlay patches it"},
 		"a patch in place":         {overlay("patches:\n- patch: |\n" + indent(4, patch)), "", check, "UNKNOWN overlays/prod/kustomization.yaml:4 an overlay patches it"},
 		"by its target":            {overlay("patches:\n- target: {kind: Deploy.*}\n  patch: '[{op: remove, path: /x}]'\n"), "", check, "UNKNOWN overlays/prod/kustomization.yaml:4 an overlay patches it"},
-		"another's target":         {overlay("patches:\n- target: {kind: Deployment, name: risk}\n  path: x.yaml\n-- overlays/prod/x.yaml --\n[]\n"), "", check, "PASS base/orders.yaml:13 all 1"},
-		"another's patch":          {overlay("patches:\n- path: cpu.yaml\n-- overlays/prod/cpu.yaml --\n" + strings.Replace(patch, "Deployment", "StatefulSet", 1)), "", check, "PASS base/orders.yaml:13 all 1"},
+		"another's target":         {overlay("patches:\n- target: {kind: Deployment, name: risk}\n  path: x.yaml\n-- overlays/prod/x.yaml --\n[]\n"), "", check, "PASS base/orders.yaml:13 the only"},
+		"another's patch":          {overlay("patches:\n- path: cpu.yaml\n-- overlays/prod/cpu.yaml --\n" + strings.Replace(patch, "Deployment", "StatefulSet", 1)), "", check, "PASS base/orders.yaml:13 the only"},
 		"a patch that is gone":     {overlay("patches:\n- path: cpu.yaml\n"), "", check, "UNKNOWN overlays/prod/kustomization.yaml:4 an overlay patches it"},
 		"of a component":           {overlay("components: [../../fast]\n-- fast/kustomization.yaml --\nkind: Component\npatches:\n- path: cpu.yaml\n-- fast/cpu.yaml --\n" + patch), "", check, "UNKNOWN fast/kustomization.yaml:3 an overlay patches it"},
 		"from elsewhere":           {overlay("- https://github.com/acme/mesh?ref=v1\n"), "", check, "UNKNOWN overlays/prod/kustomization.yaml:3 is not in the repository"},
@@ -318,14 +318,14 @@ func TestKustomize(t *testing.T) {
 		"with a chart":             {overlay("helmCharts: [{name: x}]\n"), "", check, "UNKNOWN overlays/prod/kustomization.yaml:3 helmCharts are not followed"},
 		"a transformer":            {overlay("transformers: [t.yaml]\n"), "", (*manifests.Result).Probes, "UNKNOWN overlays/prod/kustomization.yaml:3 transformers are not followed"},
 		"annotated":                {overlay("commonAnnotations: {prometheus.io/scrape: \"true\"}\n"), "", (*manifests.Result).MetricsScraped, "UNKNOWN overlays/prod/kustomization.yaml:3 an overlay annotates it"},
-		"annotated otherwise":      {overlay("commonAnnotations: {owner: pay}\n"), "", check, "PASS base/orders.yaml:13 all 1"},
+		"annotated otherwise":      {overlay("commonAnnotations: {owner: pay}\n"), "", check, "PASS base/orders.yaml:13 the only"},
 		"an older patch, in place": {overlay("patchesStrategicMerge:\n- |\n" + indent(2, patch)), "", check, "UNKNOWN overlays/prod/kustomization.yaml:4 an overlay patches it"},
 		"an older patch of JSON":   {overlay("patchesJson6902:\n- target: {kind: Deployment, name: orders}\n  path: x.yaml\n"), "", check, "UNKNOWN overlays/prod/kustomization.yaml:4 an overlay patches it"},
-		"of itself":                {overlay("- .\n"), "", check, "PASS base/orders.yaml:13 all 1"},
-		"of an example":            {base + "-- examples/kustomization.yaml --\nresources: [../base]\npatches:\n- path: cpu.yaml\n-- examples/cpu.yaml --\n" + patch, "", check, "PASS base/orders.yaml:13 all 1"},
+		"of itself":                {overlay("- .\n"), "", check, "PASS base/orders.yaml:13 the only"},
+		"of an example":            {base + "-- examples/kustomization.yaml --\nresources: [../base]\npatches:\n- path: cpu.yaml\n-- examples/cpu.yaml --\n" + patch, "", check, "PASS base/orders.yaml:13 the only"},
 		"rendered": {overlay("patches:\n- path: cpu.yaml\n-- overlays/prod/cpu.yaml --\n" + patch),
 			"-- rendered.yaml --\n" + strings.SplitN(deployment("", "", "resources: {limits: {cpu: 4}}"), "--\n", 3)[2], check, "PASS rendered.yaml:13 a CPU limit of 4"},
-		"rendered, worse": {overlay(""), "-- rendered.yaml --\n" + strings.SplitN(deployment("", "", ""), "--\n", 3)[2], check, "FAIL rendered.yaml:11 1 of 1"},
+		"rendered, worse": {overlay(""), "-- rendered.yaml --\n" + strings.SplitN(deployment("", "", ""), "--\n", 3)[2], check, "FAIL rendered.yaml:11 the only"},
 		"broken":          {base + "-- overlays/prod/kustomization.yaml --\nresources: [\n", "", check, "UNKNOWN overlays/prod/kustomization.yaml:1 not all manifests can be"},
 	})
 }

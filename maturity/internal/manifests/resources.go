@@ -44,7 +44,9 @@ func (r *Result) LimitsAgainstGOMAXPROCS(rt Runtime) verdict.Result {
 	if t.total == 0 {
 		return verdict.Needless("no CPU is withheld: the units set no CPUQuota", r.own(anything)[0].at)
 	}
-	return r.verdict(t, "containers", "have GOMAXPROCS within their CPU limit", "have no CPU limit that GOMAXPROCS goes by")
+	return r.verdict(t, noun{"container", "containers"},
+		predicate{"has GOMAXPROCS within its CPU limit", "have GOMAXPROCS within their CPU limit"},
+		predicate{"has no CPU limit that GOMAXPROCS goes by", "have no CPU limit that GOMAXPROCS goes by"})
 }
 
 func (r *Result) threads(t *tally, rt Runtime, w *workload, k *container) {
@@ -151,7 +153,9 @@ func (r *Result) Concurrency() verdict.Result {
 	if t.total == 0 || len(t.good)+len(t.open) == 0 {
 		return r.absent("nothing bounds how many requests a service gets at a time", "set connectionPool in a DestinationRule, circuit_breakers of Envoy, or a limit at the ingress", t.bad...)
 	}
-	return r.verdict(t, "services", "have a bound on requests at a time", "have no bound on requests at a time")
+	return r.verdict(t, noun{"service", "services"},
+		predicate{"has a bound on requests at a time", "have a bound on requests at a time"},
+		predicate{"has no bound on requests at a time", "have no bound on requests at a time"})
 }
 
 // A subject is a service that requests come to.
@@ -225,7 +229,9 @@ func (r *Result) Quota() verdict.Result {
 			}
 		}
 	}
-	return r.verdict(t, "containers", "have a bound on their CPU", "have no bound on their CPU")
+	return r.verdict(t, noun{"container", "containers"},
+		predicate{"has a bound on its CPU", "have a bound on their CPU"},
+		predicate{"has no bound on its CPU", "have no bound on their CPU"})
 }
 
 // resourceQuota returns what the namespace gives all of its containers: it takes none
@@ -257,7 +263,9 @@ func (r *Result) LeakProfileCollected() verdict.Result {
 		at, ok := r.profiled(w)
 		t.add(ok, at, w.doubt())
 	}
-	return r.verdict(t, "workloads", "have their goroutines or memory profiled", "have neither profiled: annotate pods by profiles.grafana.com/goroutine.scrape, or give Parca a scrape configuration")
+	return r.verdict(t, noun{"workload", "workloads"},
+		predicate{"has its goroutines or memory profiled", "have their goroutines or memory profiled"},
+		predicate{"has neither profiled: annotate pods by profiles.grafana.com/goroutine.scrape, or give Parca a scrape configuration", "have neither profiled: annotate pods by profiles.grafana.com/goroutine.scrape, or give Parca a scrape configuration"})
 }
 
 func (r *Result) profiled(w *workload) (verdict.Place, bool) {
@@ -297,7 +305,9 @@ func (r *Result) Readiness() verdict.Result {
 		at, ok := w.doctored()
 		t.add(ok, at, w.doubt())
 	}
-	return r.verdict(t, "workloads", "run lagvet doctor before they serve", "do not run lagvet doctor before they serve: give them an init container, a readiness probe of /debug/lagvet, or ExecStartPre")
+	return r.verdict(t, noun{"workload", "workloads"},
+		predicate{"runs lagvet doctor before it serves", "run lagvet doctor before they serve"},
+		predicate{"does not run lagvet doctor before it serves: give it an init container, a readiness probe of /debug/lagvet, or ExecStartPre", "do not run lagvet doctor before they serve: give them an init container, a readiness probe of /debug/lagvet, or ExecStartPre"})
 }
 
 func (w *workload) doctored() (verdict.Place, bool) {
@@ -360,13 +370,28 @@ func (r *Result) Probes() verdict.Result {
 		}
 		t.add(found, at, w.doubt())
 	}
-	return r.verdict(t, "workloads", "have a readiness probe", "have no readiness probe")
+	return r.verdict(t, noun{"workload", "workloads"},
+		predicate{"has a readiness probe", "have a readiness probe"},
+		predicate{"has no readiness probe", "have no readiness probe"})
+}
+
+// SlowestRoute returns the longest timeout of a route and where it is set, zero if no
+// route has one: as long may the last request take that comes before a process is told
+// to stop.
+func (r *Result) SlowestRoute() (time.Duration, verdict.Place) {
+	var longest time.Duration
+	var at verdict.Place
+	for _, rt := range r.judged() {
+		if rt.Timeout.Set() && rt.Timeout.Limit > longest {
+			longest, at = rt.Timeout.Limit, rt.At
+		}
+	}
+	return longest, at
 }
 
 // StopsInTime says whether what serves is given the time to finish its requests before
-// it is killed: as long as the code takes for that, by drain, and before it what a
-// preStop hook waits. At is where the code says how long it takes; drain is 0 if that is
-// not known.
+// it is killed: as long as that takes, by drain, and before it what a preStop hook
+// waits. At is where it is said how long it takes; drain is 0 if that is not known.
 func (r *Result) StopsInTime(drain time.Duration, at verdict.Place) verdict.Result {
 	if v, done := r.nothing(serving, nil); done {
 		return v
@@ -388,9 +413,11 @@ func (r *Result) StopsInTime(drain time.Duration, at verdict.Place) verdict.Resu
 		t.add(w.grace >= need || w.grace == 0 && w.platform == systemd, place, w.doubt())
 	}
 	if drain == 0 && len(t.bad) == 0 {
-		return verdict.Unseen("how long the code takes to finish its requests is not known", t.good...)
+		return verdict.Unseen("how long the slowest request may take is not known: no route has a timeout", t.good...)
 	}
-	v := r.verdict(t, "workloads", "are given the time to finish their requests", "are killed before they can finish their requests: raise terminationGracePeriodSeconds, TimeoutStopSec or stop_grace_period")
+	v := r.verdict(t, noun{"workload", "workloads"},
+		predicate{"is given the time to finish its requests", "are given the time to finish their requests"},
+		predicate{"is killed before it can finish its requests: raise terminationGracePeriodSeconds, TimeoutStopSec or stop_grace_period", "are killed before they can finish their requests: raise terminationGracePeriodSeconds, TimeoutStopSec or stop_grace_period"})
 	if at.File != "" {
 		v.Proofs = append(v.Proofs, at)
 	}
@@ -436,7 +463,9 @@ func (r *Result) ImagesPinned() verdict.Result {
 	if t.total == 0 {
 		return verdict.Needless("no manifest names an image")
 	}
-	return r.verdict(t, "images", "have a digest or the tag of a version", "have neither a digest nor the tag of a version")
+	return r.verdict(t, noun{"image", "images"},
+		predicate{"has a digest or the tag of a version", "have a digest or the tag of a version"},
+		predicate{"has neither a digest nor the tag of a version", "have neither a digest nor the tag of a version"})
 }
 
 func (r *Result) pinned(t *tally, w *workload, k *container) {

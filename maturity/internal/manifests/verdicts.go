@@ -43,22 +43,43 @@ func (t *tally) unknown(at verdict.Place) {
 	t.open = append(t.open, at)
 }
 
-// verdict says what a tally comes to. Things names what was counted; pass and fail say
-// what those do that are as they are to be, and the others.
-func (r *Result) verdict(t tally, things, pass, fail string) verdict.Result {
+// A noun names what was counted; of one, and of several.
+type noun struct{ one, many string }
+
+// A predicate says what one of these is like, and what several are.
+type predicate struct{ one, many string }
+
+func (p predicate) of(n int) string {
+	if n == 1 {
+		return p.one
+	}
+	return p.many
+}
+
+// verdict says what a tally comes to. Pass and fail say what those are like that are as
+// they are to be, and the others.
+func (r *Result) verdict(t tally, things noun, pass, fail predicate) verdict.Result {
 	hidden := r.hidden()
+	bad := fmt.Sprintf("%d of %d %s %s", len(t.bad), t.total, things.many, fail.of(len(t.bad)))
+	all := fmt.Sprintf("all %d %s", t.total, things.many)
+	if t.total == 1 {
+		bad = fmt.Sprintf("the only %s %s", things.one, fail.one)
+		all = "the only " + things.one
+	}
 	switch {
 	case len(t.bad) > 0 && t.elsewhere && len(hidden) > 0:
-		return verdict.Unseen(fmt.Sprintf("%d of %d %s %s, as far as can be seen: %s", len(t.bad), t.total, things, fail, hidden[0].Text), append(t.bad, hidden...)...)
+		return verdict.Unseen(fmt.Sprintf("%s, as far as can be seen: %s", bad, hidden[0].Text), append(t.bad, hidden...)...)
 	case len(t.bad) > 0:
-		return verdict.Failed(fmt.Sprintf("%d of %d %s %s", len(t.bad), t.total, things, fail), t.bad...)
+		return verdict.Failed(bad, t.bad...)
+	case len(t.open) > 0 && t.total == 1:
+		return verdict.Unseen(fmt.Sprintf("whether the only %s %s cannot be told", things.one, pass.one), compact(t.open)...)
 	case len(t.open) > 0:
-		return verdict.Unseen(fmt.Sprintf("of %d of %d %s it cannot be told whether they %s", len(t.open), t.total, things, pass), compact(t.open)...)
+		return verdict.Unseen(fmt.Sprintf("whether all %s %s cannot be told: of %d of %d it is not known", things.many, pass.many, len(t.open), t.total), compact(t.open)...)
 	}
 	if len(hidden) > 0 {
-		return verdict.Unseen(fmt.Sprintf("the %d %s that are seen %s, but not all manifests can be read", t.total, things, pass), hidden...)
+		return verdict.Unseen(fmt.Sprintf("%s, as far as is seen, %s; but not all manifests can be read", all, pass.of(t.total)), hidden...)
 	}
-	return verdict.Passed(fmt.Sprintf("all %d %s %s", t.total, things, pass), t.good...)
+	return verdict.Passed(fmt.Sprintf("%s %s", all, pass.of(t.total)), t.good...)
 }
 
 func compact(places []verdict.Place) []verdict.Place {

@@ -278,7 +278,7 @@ func (r *Result) Retracted(cache fs.FS) verdict.Result {
 		return verdict.Needless("no module is required")
 	}
 	return r.judge(f.bad, f.unseen, f.good,
-		count(len(f.bad), "required version is", "required versions are")+" retracted",
+		verdict.Count(len(f.bad), "required version is", "required versions are")+" retracted",
 		fmt.Sprintf("of %d of %d requirements, no newer version is at hand that would say whether they are retracted", len(f.unseen), len(f.unseen)+len(f.good)),
 		"no required version is retracted, by newer ones in the cache of modules")
 }
@@ -401,10 +401,10 @@ func (r *Result) PseudoVersions(now time.Time, oldest time.Duration) verdict.Res
 		if direct == 0 {
 			return verdict.Needless("no module is required directly")
 		}
-		return verdict.Passed("no direct requirement is a commit without a tag", r.shipped()[0].head(count(direct, "direct requirement", "direct requirements")))
+		return verdict.Passed("no direct requirement is a commit without a tag", r.shipped()[0].head(verdict.Count(direct, "direct requirement", "direct requirements")))
 	}
 	return r.judge(bad, nil, good,
-		fmt.Sprintf("%s a commit without a tag that is older than %d days, and no comment says why", count(len(bad), "direct requirement is", "direct requirements are"), days), "",
+		fmt.Sprintf("%s a commit without a tag that is older than %d days, and no comment says why", verdict.Count(len(bad), "direct requirement is", "direct requirements are"), days), "",
 		fmt.Sprintf("direct requirements that are commits without a tag are no older than %d days, or say why", days))
 }
 
@@ -428,7 +428,7 @@ func (r *Result) Forbidden(list []string) verdict.Result {
 	}
 	var bad, good []verdict.Place
 	for _, m := range r.shipped() {
-		good = append(good, m.head(count(len(m.File.Require), "requirement", "requirements")))
+		good = append(good, m.head(verdict.Count(len(m.File.Require), "requirement", "requirements")))
 		for _, q := range m.File.Require {
 			mod := q.Mod
 			if to, ok := m.replacement(mod); ok && to.Version != "" {
@@ -440,7 +440,7 @@ func (r *Result) Forbidden(list []string) verdict.Result {
 		}
 	}
 	return r.judge(bad, nil, good,
-		count(len(bad), "forbidden module is", "forbidden modules are")+" required", "",
+		verdict.Count(len(bad), "forbidden module is", "forbidden modules are")+" required", "",
 		"no forbidden module is required")
 }
 

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/mod/semver"
 
 	"github.com/lagvet/lagvet/analyzers/pattern"
+	"github.com/lagvet/lagvet/maturity/internal/tree"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
 
@@ -65,7 +66,7 @@ var (
 // are installed does so wherever it stands in a script.
 func (r *Result) scan() {
 	for _, name := range r.tree.Files() {
-		if !isBuildFile(name) || foreign(name) {
+		if !isBuildFile(name) || tree.Foreign(name) {
 			continue
 		}
 		data, ok := r.read(name)
@@ -74,13 +75,6 @@ func (r *Result) scan() {
 		}
 		r.scanText(name, string(data))
 	}
-}
-
-// foreign reports whether a build file is a copy of somebody else's, or a fixture.
-func foreign(name string) bool {
-	return slices.ContainsFunc(strings.Split(name, "/"), func(d string) bool {
-		return d == "vendor" || d == "testdata" || d == "node_modules" || d == "third_party"
-	})
 }
 
 // A lines is a line of a file, with those that a backslash joins to it.

@@ -74,7 +74,7 @@ func (r *Result) SumComplete() verdict.Result {
 		lacks := m.sumless()
 		bad = append(bad, lacks...)
 		if len(lacks) == 0 && len(m.sums) > 0 {
-			good = append(good, verdict.Place{File: path.Join(m.Dir, "go.sum"), Line: 1, Text: count(len(m.sums), "hash", "hashes")})
+			good = append(good, verdict.Place{File: path.Join(m.Dir, "go.sum"), Line: 1, Text: verdict.Count(len(m.sums), "hash", "hashes")})
 		}
 	}
 	if len(bad) == 0 {
@@ -183,6 +183,6 @@ func (r *Result) VersionsAgree() verdict.Result {
 		return verdict.Needless("the modules of the repository have no dependency in common")
 	}
 	return r.judge(bad, nil, good,
-		fmt.Sprintf("modules of the repository require %s in different versions", count(drifting, "common dependency", "common dependencies")), "",
+		fmt.Sprintf("modules of the repository require %s in different versions", verdict.Count(drifting, "common dependency", "common dependencies")), "",
 		"modules of the repository require common dependencies in one version")
 }

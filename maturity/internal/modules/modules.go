@@ -372,14 +372,6 @@ func (r *Result) unread(names ...string) (v verdict.Result, ok bool) {
 	return verdict.Unseen(fmt.Sprintf("%s cannot be read: %s", places[0], places[0].Text), places...), true
 }
 
-// count is "1 module", "2 modules".
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
-
 // judge is a failure if there is something bad, UNKNOWN if a file that would tell
 // could not be read or if there is something unseen, and else a pass.
 func (r *Result) judge(bad, unseen, good []verdict.Place, failed, unknown, passed string) verdict.Result {

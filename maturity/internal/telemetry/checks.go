@@ -10,14 +10,6 @@ import (
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
 
-// count is "1 file", "2 files".
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
-
 // unseen is UNKNOWN if not all code could be read.
 func (r *Result) unseen() (verdict.Result, bool) {
 	switch {
@@ -151,7 +143,7 @@ func (r *Result) OneLogger() verdict.Result {
 			places = append(places, files[n]...)
 		}
 		for _, n := range names {
-			said = append(said, fmt.Sprintf("%s in %s", n, count(len(files[n]), "file", "files")))
+			said = append(said, fmt.Sprintf("%s in %s", n, verdict.Count(len(files[n]), "file", "files")))
 		}
 		return verdict.Failed("several libraries log: "+strings.Join(said, ", "), places...)
 	}
@@ -159,7 +151,7 @@ func (r *Result) OneLogger() verdict.Result {
 		return verdict.Failed("no library for structured logs is used, and the package log or fmt writes", raw...)
 	}
 	if len(raw) > 0 {
-		return verdict.Failed(fmt.Sprintf("%s past %s, by the package log or fmt", count(len(raw), "call writes", "calls write"), names[0]), raw...)
+		return verdict.Failed(fmt.Sprintf("%s past %s, by the package log or fmt", verdict.Count(len(raw), "call writes", "calls write"), names[0]), raw...)
 	}
 	if v, ok := r.unseen(); ok {
 		return v
@@ -167,7 +159,7 @@ func (r *Result) OneLogger() verdict.Result {
 	if len(names) == 0 {
 		return verdict.Needless("nothing logs by a library that is known here, nor by the package log or fmt")
 	}
-	return verdict.Passed(fmt.Sprintf("all logs are by %s, in %s", names[0], count(len(files[names[0]]), "file", "files")), files[names[0]]...)
+	return verdict.Passed(fmt.Sprintf("all logs are by %s, in %s", names[0], verdict.Count(len(files[names[0]]), "file", "files")), files[names[0]]...)
 }
 
 // loggers are the libraries for structured logs that a file imports.
@@ -447,7 +439,7 @@ func (r *Result) instrumented(what string, pick func(k kind) (made, by, past fun
 	case len(bare) > 0:
 		return verdict.Failed(fmt.Sprintf("%s %s have no instrumentation that is known here", strings.Join(bare, ", "), what), bad...)
 	case len(past) > 0:
-		return verdict.Failed(fmt.Sprintf("there is instrumentation for %s %s, and %s past it (http.DefaultClient, or a client without a Transport)", strings.Join(past, ", "), what, count(len(bad), "goes", "go")), bad...)
+		return verdict.Failed(fmt.Sprintf("there is instrumentation for %s %s, and %s past it (http.DefaultClient, or a client without a Transport)", strings.Join(past, ", "), what, verdict.Count(len(bad), "goes", "go")), bad...)
 	}
 	if v, ok := r.unseen(); ok {
 		return v

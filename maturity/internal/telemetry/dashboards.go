@@ -419,15 +419,15 @@ func (r *Result) DashboardMetrics() verdict.Result {
 	}
 	switch v, unseen := r.unseen(); {
 	case len(bad) > 0:
-		return verdict.Failed(fmt.Sprintf("dashboards or rules refer to %s that the code does not name: %s", count(len(missing), "metric", "metrics"), shorten(missing)), bad...)
+		return verdict.Failed(fmt.Sprintf("dashboards or rules refer to %s that the code does not name: %s", verdict.Count(len(missing), "metric", "metrics"), shorten(missing)), bad...)
 	case unseen:
 		return v
 	case len(unsure) > 0:
-		return verdict.Unseen(fmt.Sprintf("%s, as %s, may be of a library that the code gives a prefix to", count(len(unsure), "reference of a dashboard or rule", "references of dashboards and rules"), unsure[0].Text), unsure...)
+		return verdict.Unseen(fmt.Sprintf("%s, as %s, may be of a library that the code gives a prefix to", verdict.Count(len(unsure), "reference of a dashboard or rule", "references of dashboards and rules"), unsure[0].Text), unsure...)
 	case len(good) == 0:
 		return verdict.Unseen("dashboards and rules refer to no metric that the code names, so that it is not known whose they are", r.boards...)
 	}
-	return verdict.Passed(fmt.Sprintf("the metrics that %s to are made by the code, as far as they are its own", count(len(r.boards), "dashboard or file of rules refers", "dashboards and files of rules refer")), good...)
+	return verdict.Passed(fmt.Sprintf("the metrics that %s to are made by the code, as far as they are its own", verdict.Count(len(r.boards), "dashboard or file of rules refers", "dashboards and files of rules refer")), good...)
 }
 
 // shorten names the first few.

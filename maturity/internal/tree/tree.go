@@ -151,6 +151,21 @@ func cause(err error) error {
 	return err
 }
 
+// Foreign reports whether a file is a copy of somebody else's, or a fixture: it is below
+// a directory named so, or as one of others.
+func Foreign(name string, others ...string) bool {
+	for d := range strings.SplitSeq(path.Dir(name), "/") {
+		switch d {
+		case "vendor", "testdata", "node_modules", "third_party":
+			return true
+		}
+		if slices.Contains(others, d) {
+			return true
+		}
+	}
+	return false
+}
+
 // Join is the path that ref names from within file: from the root of the repository
 // with a leading slash, else from file's directory. It is "" if it leads out.
 func Join(file, ref string) string {
