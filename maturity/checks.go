@@ -74,16 +74,25 @@ var checks = map[string]check{
 	"manifests.gomaxprocs": func(e *evidence, _ Track, _ With) verdict.Result {
 		return e.manifests.LimitsAgainstGOMAXPROCS(e.runtime())
 	},
-	"manifests.profiles":  func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.LeakProfileCollected() },
-	"manifests.doctor":    (*evidence).posture,
-	"manifests.timeouts":  func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.Timeouts() },
-	"manifests.admission": func(e *evidence, _ Track, w With) verdict.Result { return e.manifests.AdmissionPolicy(w.About) },
-	"manifests.outliers":  func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.OutlierDetection(e.hosts()) },
-	"manifests.retries":   func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.RetriesBounded(nil) },
-	"manifests.ejections": func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.EjectionsScraped() },
-	"budgets.order":       func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.CallerNotShorter(nil) },
+	"manifests.profiles":    func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.LeakProfileCollected() },
+	"manifests.doctor":      (*evidence).posture,
+	"manifests.timeouts":    func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.Timeouts() },
+	"manifests.admission":   func(e *evidence, _ Track, w With) verdict.Result { return e.manifests.AdmissionPolicy(w.About) },
+	"manifests.outliers":    func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.OutlierDetection(e.hosts()) },
+	"manifests.retries":     func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.RetriesBounded(nil) },
+	"manifests.ejections":   func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.EjectionsScraped() },
+	"manifests.concurrency": func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.Concurrency() },
+	"manifests.quota":       func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.Quota() },
+	"manifests.probes":      func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.Probes() },
+	"manifests.canary":      func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.Canary() },
+	"manifests.images":      func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.ImagesPinned() },
+	"manifests.stops": func(e *evidence, _ Track, _ With) verdict.Result {
+		return e.manifests.StopsInTime(e.manifests.SlowestRoute())
+	},
+	"budgets.order": func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.CallerNotShorter(nil) },
 
 	"containers.base":  func(e *evidence, _ Track, _ With) verdict.Result { return e.containers.BaseImageCentral() },
+	"containers.sound": func(e *evidence, _ Track, _ With) verdict.Result { return e.containers.BuildsSound() },
 	"containers.flags": func(e *evidence, _ Track, _ With) verdict.Result { return e.containers.GoFlagsCentral() },
 
 	"modules.supported": func(e *evidence, _ Track, _ With) verdict.Result {
@@ -92,6 +101,7 @@ var checks = map[string]check{
 	"modules.toolchain": func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.ToolchainPinned(e.builders()...) },
 	"modules.tools":     func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.ToolsPinned() },
 	"modules.locked":    func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.BuildFlags() },
+	"modules.replaced":  func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.Replaces() },
 	"modules.drift":     func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.Drift() },
 
 	"tests.deadline": (*evidence).deadlineTested,

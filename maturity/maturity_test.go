@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -309,4 +311,21 @@ func state(t *testing.T, r *Report, control string) ControlState {
 	}
 	t.Fatalf("the report has no control %s", control)
 	return ControlState{}
+}
+
+// The page on the model says how many controls this version has.
+func TestDocs(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "docs", "maturity.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, n := Default(), 0
+	for _, tr := range m.Tracks {
+		n += len(tr.Controls)
+	}
+	for _, want := range []string{fmt.Sprintf("three controls or more, %d in all", n), fmt.Sprintf("has a version, %d today", m.Version)} {
+		if !strings.Contains(string(page), want) {
+			t.Errorf("docs/maturity.md does not say %q", want)
+		}
+	}
 }

@@ -181,8 +181,13 @@ var away = map[string]func(*testing.T, *plant){
 	},
 	"concurrency-profile":   edits(deployed, `profiles.grafana.com/goroutine.scrape: "true"`, `profiles.grafana.com/cpu.scrape: "true"`),
 	"concurrency-readiness": edits(deployed, "[lagvet, doctor, --fail-on, fail]", "[sleep, 1]"),
-	"concurrency-enforced":  edits(workflow, `-toolexec="lagvet enforce" `, ""),
-	"concurrency-binary":    changes(func(p *plant) { p.info.Settings[0].Value = "d2" }),
+	"concurrency-bounded":   edits(deployed, "connectionPool: {http: {http2MaxRequests: 200}}", "loadBalancer: {simple: ROUND_ROBIN}"),
+	"concurrency-cpu": func(t *testing.T, p *plant) {
+		p.replace(t, deployed, "limits: {cpu: \"2\", memory: 1Gi}", "limits: {memory: 1Gi}")
+		p.replace(t, deployed, "resources:", "env: [{name: GOMAXPROCS, value: \"2\"}]\n          resources:")
+	},
+	"concurrency-enforced": edits(workflow, `-toolexec="lagvet enforce" `, ""),
+	"concurrency-binary":   changes(func(p *plant) { p.info.Settings[0].Value = "d2" }),
 	"concurrency-planted": changes(func(p *plant) {
 		p.in.Trials["concurrency-planted"] = verdict.Failed("the build succeeds with a planted leak")
 	}),
@@ -199,6 +204,7 @@ var away = map[string]func(*testing.T, *plant){
 	"context-routes":         edits(deployed, "      timeout: 3s\n", ""),
 	"context-order":          edits(deployed, "perTryTimeout: 1s", "perTryTimeout: 5s"),
 	"context-admission":      edits(deployed, "validationFailureAction: Enforce", "validationFailureAction: Audit"),
+	"context-shutdown":       edits(deployed, "    spec:\n      initContainers:", "    spec:\n      terminationGracePeriodSeconds: 2\n      initContainers:"),
 	"context-enforced":       unenforced("ctxless"),
 	"context-default-client": permitted("net/http.DefaultClient"),
 	"context-timeouts":       unenforced("httptimeout"),
@@ -237,6 +243,8 @@ var away = map[string]func(*testing.T, *plant){
 	"dependency-outliers":     edits(deployed, "host: stock.shop.svc.cluster.local", "host: prices.shop.svc.cluster.local"),
 	"dependency-multiplied":   edits(deployed, "attempts: 1", "attempts: 5"),
 	"dependency-ejections":    edits(deployed, "path: /stats/prometheus", "path: /metrics"),
+	"dependency-ready":        edits(deployed, "          readinessProbe: {httpGet: {path: /ready, port: 8080}}\n", ""),
+	"dependency-canary":       edits(deployed, "name: request-duration", "name: request-success-rate"),
 	"dependency-forbidden":    permitted("net/http.Get"),
 	"dependency-constructors": changes(func(p *plant) { p.in.Enforce.Forbid[3].Except = nil }),
 	"dependency-enforced":     unenforced("retrystorm"),
@@ -256,6 +264,9 @@ var away = map[string]func(*testing.T, *plant){
 	"modules-base":            edits("Dockerfile", "gcr.io/distroless/static@sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", "gcr.io/distroless/static:latest"),
 	"modules-flags":           edits("Dockerfile", "ENV GOFLAGS=-mod=readonly GOPROXY=https://proxy.example.com\n", ""),
 	"modules-shipped":         changes(func(p *plant) { p.info.Deps[0].Version = "v1.37.0" }),
+	"modules-images":          edits(deployed, "- name: orders\n          image: registry.example.com/orders@sha256:cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc", "- name: orders\n          image: registry.example.com/orders:latest"),
+	"modules-sound":           edits("Dockerfile", "-o /orders .", "-gcflags=all=-N -o /orders ."),
+	"modules-replaced":        edits("go.mod", "go 1.26.3\n", "go 1.26.3\n\nreplace go.uber.org/goleak => example.com/fork/goleak v1.3.0\n"),
 	"modules-locked":          edits(workflow, "go build -mod=readonly", "go build -mod=mod"),
 	"modules-drift": func(t *testing.T, p *plant) {
 		p.files["go.sum"] = strings.ReplaceAll(p.files["go.sum"], "goleak v1.3.0", "goleak v1.2.0")
@@ -282,10 +293,13 @@ func TestEachControlAway(t *testing.T) {
 				i := slices.IndexFunc(r.Tracks, func(s TrackState) bool { return s.ID == tr.ID })
 				j := slices.IndexFunc(r.Tracks[i].Controls, func(s ControlState) bool { return s.ID == c.ID })
 				state := r.Tracks[i].Controls[j]
-				if state.Met() {
+				if state.Status == verdict.Pass || state.Met() != c.Optional {
 					t.Errorf("it is met: %s: %s", state.Status, state.Reason)
 				}
 				want := c.Level - 1
+				if c.Optional {
+					want = Levels
+				}
 				if lower, ok := below[c.ID]; ok {
 					want = lower
 				}
@@ -301,6 +315,9 @@ func TestEachControlAway(t *testing.T) {
 				if state.Status == verdict.Fail {
 					outcome = Below
 				}
+				if c.Optional {
+					outcome = Meets
+				}
 				if got := r.Against(c.Level); got != outcome {
 					t.Errorf("the outcome against level %d is %d, want %d", c.Level, got, outcome)
 				}
@@ -311,5 +328,19 @@ func TestEachControlAway(t *testing.T) {
 		if _, _, ok := m.Control(id); !ok {
 			t.Errorf("there is no control %s", id)
 		}
+	}
+}
+
+// An optional control that fails holds no level up, and is told.
+func TestOptional(t *testing.T) {
+	p := atLevel5(t)
+	away["dependency-canary"](t, p)
+	r := p.audit(t)
+	var text strings.Builder
+	if err := r.WriteText(&text, false); err != nil {
+		t.Fatal(err)
+	}
+	if r.Level != Levels || !strings.Contains(text.String(), "dependency-canary: ") || !strings.Contains(text.String(), "(optional)") {
+		t.Errorf("at level %d is told:\n%s", r.Level, &text)
 	}
 }

@@ -93,7 +93,8 @@ func (r *Report) WriteText(w io.Writer, all bool) error {
 		}
 		fmt.Fprintf(out, "%-14s level %d   (%d of %d incidents) %s\n", t.ID, t.Level, t.Incidents, r.Incidents, t.Title)
 		for _, c := range t.Controls {
-			if !all && (c.Met() && c.Waiver == nil || c.Level > max(t.Level+1, r.Required)) {
+			quiet := c.Met() && c.Waiver == nil && !(c.Optional && c.Status == verdict.Fail)
+			if !all && (quiet || c.Level > max(t.Level+1, r.Required)) {
 				continue
 			}
 			writeControl(out, c)
@@ -124,7 +125,11 @@ func unused(w Waiver) string {
 }
 
 func writeControl(out io.Writer, c ControlState) {
-	fmt.Fprintf(out, "  L%d %-14s %s: %s\n", c.Level, c.State(), c.ID, c.Title)
+	title := c.Title
+	if c.Optional {
+		title += " (optional)"
+	}
+	fmt.Fprintf(out, "  L%d %-14s %s: %s\n", c.Level, c.State(), c.ID, title)
 	fmt.Fprintf(out, "     %s\n", c.Reason)
 	for _, p := range c.Proofs {
 		fmt.Fprintf(out, "       %s  %s\n", p, p.Text)

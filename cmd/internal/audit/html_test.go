@@ -37,7 +37,7 @@ func TestHTML(t *testing.T) {
 	text := textOf(page)
 	for _, want := range []string{
 		"example.com/orders at 0123456789ab with changes stands at level 0 of 5, below level 3, which is required.",
-		"commit 0123456789abcdef0123456789abcdef01234567, with changes that are not committed committed 2026-06-15 00:00:00 UTC history cut off: it is a shallow clone required level 3: not met model version 1, derived from 37 incidents tool lagvet devel",
+		"commit 0123456789abcdef0123456789abcdef01234567, with changes that are not committed committed 2026-06-15 00:00:00 UTC history cut off: it is a shallow clone required level 3: not met model version 2, derived from 37 incidents tool lagvet devel",
 		"observability does not apply it is a library " + hostile,
 		"What level 3 takes", "Level 1 takes: There is a timeout budget for each endpoint",
 		"in use context-owned platform " + hostile + " 2026-08-15",
