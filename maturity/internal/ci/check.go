@@ -170,6 +170,20 @@ func (r *Result) judge(what string, known, unread []candidate, pullRequest, rele
 	return r.lacking(what, known, unread, missing)
 }
 
+// beforeMerge says whether candidates hold up pull requests. What is released is what
+// was merged: a gate that runs there again finds what only two changes together break,
+// so that it is told whether one does.
+func (r *Result) beforeMerge(what string, known, unread []candidate) verdict.Result {
+	if both := r.judge(what, known, unread, true, true); both.Status == verdict.Pass {
+		return both
+	}
+	res := r.judge(what, known, unread, true, false)
+	if res.Status == verdict.Pass {
+		res.Reason += ", and not again on what is released"
+	}
+	return res
+}
+
 // before is when gates hold things up.
 func before(need []Moments) string {
 	switch {
@@ -291,33 +305,25 @@ func files(n int) string {
 	return fmt.Sprintf("the %d files of continuous integration, nor in what they run", n)
 }
 
-// Race checks that tests run under the race detector before each merge and on what
-// is released, and over the packages that have tests: nine of ten directories, for
+// Race checks that tests run under the race detector before each merge, and over the packages that have tests: nine of ten directories, for
 // tests that need machines of their own are often left out.
 func (r *Result) Race() verdict.Result {
 	known, unread := r.of(Race)
 	what := "`go test -race`"
-	res := r.judge(what, known, unread, true, true)
+	res := r.beforeMerge(what, known, unread)
 	if res.Status != verdict.Pass {
 		return res
 	}
-	dirs := r.testDirs()
-	var worst verdict.Result
-	for _, m := range []Moments{PullRequest, DefaultBranch | Release} {
-		if res, ok := r.coverage(known, dirs, m); !ok {
-			worst = res
-			break
-		}
-	}
-	if worst.Status != "" {
-		return worst
+	if worse, ok := r.coverage(known, r.testDirs()); !ok {
+		return worse
 	}
 	res.Reason = strings.Replace(res.Reason, what+" runs", "tests run under the race detector", 1)
 	return res
 }
 
-// coverage says whether the race detector sees the tests at a moment.
-func (r *Result) coverage(known []candidate, dirs []string, m Moments) (verdict.Result, bool) {
+// coverage says whether the race detector sees the tests before merges.
+func (r *Result) coverage(known []candidate, dirs []string) (verdict.Result, bool) {
+	const m = PullRequest
 	seen, filtered := make(map[string]bool), make(map[string]bool)
 	var best []verdict.Place
 	for _, c := range known {
@@ -352,18 +358,11 @@ func (r *Result) coverage(known []candidate, dirs []string, m Moments) (verdict.
 	if 10*len(all) >= 9*len(dirs) {
 		return verdict.Unseen("the race detector runs over some of the tests, picked by name or by what is not known; whether these are all is not known", best...), false
 	}
-	return verdict.Failed(fmt.Sprintf("the race detector runs in %d of %d directories with tests %s: not in %s", len(all), len(dirs), beforeMoment(m), some(rest)), best...), false
+	return verdict.Failed(fmt.Sprintf("the race detector runs in %d of %d directories with tests before merges: not in %s", len(all), len(dirs), some(rest)), best...), false
 }
 
 func verdictOrder(a, b verdict.Place) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Text, b.Text))
-}
-
-func beforeMoment(m Moments) string {
-	if m == PullRequest {
-		return "before merges"
-	}
-	return "on what is released"
 }
 
 func union(a, b map[string]bool) map[string]bool {
@@ -465,8 +464,7 @@ func (c candidate) covers(dir string) bool {
 	})
 }
 
-// Linters says that linters run through golangci-lint, before each merge and on what
-// is released. enabled is what its configuration says: whether a linter is on, and
+// Linters says that linters run through golangci-lint before each merge. enabled is what its configuration says: whether a linter is on, and
 // where that stands.
 func (r *Result) Linters(names []string, enabled func(linter string) (on bool, place verdict.Place)) verdict.Result {
 	known, unread := r.of(GolangciLint)
@@ -482,7 +480,7 @@ func (r *Result) Linters(names []string, enabled func(linter string) (on bool, p
 		case "staticcheck":
 			cands = append(cands, static...)
 		}
-		res := r.judge("the linter "+name, cands, unread, true, true)
+		res := r.beforeMerge("the linter "+name, cands, unread)
 		if res.Status == verdict.Fail && len(cands) == 0 && len(known) > 0 {
 			_, place := enabled(name)
 			if place.File == "" {
@@ -496,7 +494,7 @@ func (r *Result) Linters(names []string, enabled func(linter string) (on bool, p
 		proofs = append(append(proofs, res.Proofs...), places...)
 	}
 	slices.SortStableFunc(proofs, verdictOrder)
-	return verdict.Passed(fmt.Sprintf("%s run%s before each merge, and on what is released", enumerate(names), plural(len(names))), slices.Compact(proofs)...)
+	return verdict.Passed(fmt.Sprintf("%s run%s before each merge", enumerate(names), plural(len(names))), slices.Compact(proofs)...)
 }
 
 func plural(n int) string {
@@ -537,12 +535,12 @@ func linting(known []candidate, name string, enabled func(string) (bool, verdict
 	return cands, places
 }
 
-// Lagvet checks that these rules of lagvet hold up merges and releases: all that
+// Lagvet checks that these rules of lagvet hold up merges: all that
 // lagvet has by default run, unless --rule or --disable say otherwise.
 func (r *Result) Lagvet(rules []string) verdict.Result {
 	known, unread := r.of(Lagvet)
 	if len(rules) == 0 {
-		return r.judge(Lagvet.String(), known, unread, true, true)
+		return r.beforeMerge(Lagvet.String(), known, unread)
 	}
 	var proofs []verdict.Place
 	for _, rule := range rules {
@@ -556,25 +554,31 @@ func (r *Result) Lagvet(rules []string) verdict.Result {
 		if len(cands) == 0 && len(known) > 0 {
 			return verdict.Failed("lagvet runs without its rule "+rule, known[0].proof())
 		}
-		res := r.judge("lagvet's rule "+rule, cands, unread, true, true)
+		res := r.beforeMerge("lagvet's rule "+rule, cands, unread)
 		if res.Status != verdict.Pass {
 			return res
 		}
 		proofs = append(proofs, res.Proofs...)
 	}
 	slices.SortStableFunc(proofs, verdictOrder)
-	return verdict.Passed("lagvet runs before each merge, and on what is released, with the rules "+enumerate(rules), slices.Compact(proofs)...)
+	return verdict.Passed("lagvet runs before each merge with the rules "+enumerate(rules), slices.Compact(proofs)...)
 }
 
-// Vulnerabilities checks that known vulnerabilities stop merges and releases.
+// Vulnerabilities checks that known vulnerabilities stop merges and releases: what is
+// known changes after the merge.
 func (r *Result) Vulnerabilities() verdict.Result { return r.GateOn(Vulnerability, true, true) }
 
 // ModVerify checks that what the module cache holds is compared with go.sum: by go
 // mod verify, wherever a gate builds.
-func (r *Result) ModVerify() verdict.Result { return r.GateOn(ModVerify, true, true) }
+func (r *Result) ModVerify() verdict.Result { return r.merges(ModVerify) }
 
-// Tidy checks that a go.mod or go.sum that is not tidy stops merges and releases.
-func (r *Result) Tidy() verdict.Result { return r.GateOn(Tidy, true, true) }
+// Tidy checks that a go.mod or go.sum that is not tidy stops merges.
+func (r *Result) Tidy() verdict.Result { return r.merges(Tidy) }
+
+func (r *Result) merges(kind Kind) verdict.Result {
+	known, unread := r.of(kind)
+	return r.beforeMerge(kind.String(), known, unread)
+}
 
 // FaultTest checks that a test with faults injected runs at all: before merges, on
 // what is released, or on a schedule. Tests that are only named so are a weak sign,

@@ -102,7 +102,7 @@ func TestRace(t *testing.T) {
 		{"continue-on-error", workflow("      - run: go test -race ./...\n        continue-on-error: true\n"), verdict.Fail, "`continue-on-error` on the step"},
 		{"if false", workflow("      - run: go test -race ./...\n        if: false\n"), verdict.Fail, "nothing runs"},
 		{"not on pull requests", workflow("      - run: go test -race ./...\n        if: github.event_name != 'pull_request'\n"), verdict.Fail, "not before each merge"},
-		{"only on pull requests", workflow("      - run: go test -race ./...\n        if: github.event_name == 'pull_request'\n"), verdict.Fail, "`go test -race` runs on pull requests, not on what is released"},
+		{"only on pull requests", workflow("      - run: go test -race ./...\n        if: github.event_name == 'pull_request'\n"), verdict.Pass, "before each merge, and not again on what is released"},
 		{"unknown condition", workflow("      - run: go test -race ./...\n        if: vars.RACE == 'yes'\n"), verdict.Unknown, "it depends on `vars.RACE == 'yes'`"},
 		{"for files that changed", workflow("      - run: go test -race ./...\n        if: steps.changes.outputs.go == 'true'\n"), verdict.Pass, "where `steps.changes.outputs.go == 'true'`"},
 		{"a script from elsewhere", workflow("      - run: curl https://example.com/test.sh | bash -s\n"), verdict.Fail, "nothing runs"},
@@ -421,6 +421,31 @@ func TestRule(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("%s is %s, want %s", text, got, want)
+		}
+	}
+}
+
+// What pull requests run holds up merges, and what is released is what was merged. Of
+// vulnerabilities more is known later, so a look before the merge is not enough.
+func TestPullRequestsOnly(t *testing.T) {
+	const only = "-- go.mod --\nmodule m\n\ngo 1.26\n-- .github/workflows/a.yml --\non: %s\njobs:\n  gates:\n    runs-on: x\n    steps:\n      - run: go mod verify\n      - run: go mod tidy -diff\n      - run: govulncheck ./...\n      - run: lagvet gate --base origin/main\n"
+	checks := map[string]func(*Result) verdict.Result{
+		"verify": (*Result).ModVerify, "tidy": (*Result).Tidy, "vulnerabilities": (*Result).Vulnerabilities,
+		"lagvet": func(r *Result) verdict.Result { return r.Lagvet(nil) },
+		"rule":   func(r *Result) verdict.Result { return r.Lagvet([]string{"ctxless"}) },
+	}
+	for on, passes := range map[string]func(check string) bool{
+		"pull_request": func(check string) bool { return check != "vulnerabilities" },
+		"{push: {branches: [main]}, pull_request: }": func(string) bool { return true },
+		"{push: {branches: [main]}}":                 func(string) bool { return false },
+		"{push: {tags: ['v*']}}":                     func(string) bool { return false },
+	} {
+		r := Collect(treetest.Open(t, fmt.Sprintf(only, on)))
+		for name, check := range checks {
+			res := check(r)
+			if (res.Status == verdict.Pass) != passes(name) || res.Status == verdict.Unknown {
+				t.Errorf("on %s, %s: %s: %s", on, name, res.Status, res.Reason)
+			}
 		}
 	}
 }
