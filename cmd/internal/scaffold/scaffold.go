@@ -21,10 +21,12 @@ var files embed.FS
 
 // Options are what the command line says.
 type Options struct {
-	Dir    string // the root of the repository; empty: here
-	Owner  string // who answers for the checklists; empty: to be filled in
-	DryRun bool
-	Today  time.Time // the day that the checklists are begun
+	Dir   string // the root of the repository; empty: here
+	Owner string // who answers for the checklists; empty: to be filled in
+	// Reviewed is the word of who runs it that the checklists are gone through today.
+	Reviewed bool
+	DryRun   bool
+	Today    time.Time // the day that the checklists are begun
 }
 
 // A File is one that is written, or kept as it is.
@@ -79,6 +81,13 @@ func Plan(o Options) ([]File, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
+	leaks, err := leakTest(o)
+	if err != nil {
+		return nil, err
+	}
+	if leaks != nil {
+		all = append(all, *leaks)
+	}
 	for _, name := range slices.Sorted(maps.Keys(maturity.Templates())) {
 		f := File{Path: name, data: owned(maturity.Templates()[name], o)}
 		if there := has(f.Path, "docs/"+f.Path); there != "" {
@@ -89,18 +98,25 @@ func Plan(o Options) ([]File, error) {
 	return all, nil
 }
 
-// owned fills in who answers for a checklist and when it was begun.
+// owned fills in who answers for a checklist and, on that person's word, when it was
+// gone through.
 func owned(template []byte, o Options) []byte {
-	if o.Owner == "" {
-		return template
+	text := string(template)
+	if o.Owner != "" {
+		text = strings.Replace(text, `"<handle of CODEOWNERS>"`, fmt.Sprintf("%q", o.Owner), 1)
 	}
-	text := strings.Replace(string(template), `"<handle of CODEOWNERS>"`, fmt.Sprintf("%q", o.Owner), 1)
-	return []byte(strings.Replace(text, "<YYYY-MM-DD>", o.Today.Format(time.DateOnly), 1))
+	if o.Reviewed {
+		text = strings.Replace(text, "<YYYY-MM-DD>", o.Today.Format(time.DateOnly), 1)
+	}
+	return []byte(text)
 }
 
 // Run writes what the repository lacks, and says so. Files that are there are left
 // alone.
 func Run(o Options, out io.Writer) error {
+	if o.Reviewed && o.Owner == "" {
+		return errors.New("--reviewed is the word of an owner: say whose by --owner")
+	}
 	plan, err := Plan(o)
 	if err != nil {
 		return err
@@ -123,8 +139,10 @@ func Run(o Options, out io.Writer) error {
 			return err
 		}
 	}
-	fmt.Fprintf(out, "\nNow fill in what stands in <angle brackets> in audit/, commit, and see lagvet audit.\n")
-	return nil
+	if o.DryRun {
+		return nil
+	}
+	return left(o, out)
 }
 
 // write makes a file that must not be there: two at once do not overwrite each other.

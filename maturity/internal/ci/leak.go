@@ -104,7 +104,9 @@ func (r *Result) LeakCheck() verdict.Result {
 	t, ok := r.tests()
 	if !ok {
 		known, unread := r.of(Test)
-		return r.judge("`go test`", known, unread, true, false)
+		res := r.judge("`go test`", known, unread, true, false)
+		res.Proofs = append([]verdict.Place{places[0]}, res.Proofs...)
+		return res
 	}
 	proofs := append([]verdict.Place{}, places[:min(3, len(places))]...)
 	return verdict.Passed(fmt.Sprintf("tests look for leaked goroutines (%s), and run in continuous integration", places[0].Text), append(proofs, t)...)
