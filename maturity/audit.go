@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/mod/modfile"
@@ -156,20 +157,8 @@ func collect(in Input) (*evidence, []Problem, error) {
 		defer r.Close()
 		rendered = append(rendered, r)
 	}
-	e := &evidence{
-		Input:      in,
-		now:        in.Repository.Time,
-		tree:       t,
-		binary:     binary.Read(in.Binary),
-		ci:         ci.Collect(t),
-		containers: containers.Collect(t),
-		documents:  documents.Collect(t, in.Documents),
-		editors:    editors.Collect(t),
-		linters:    linters.Collect(t),
-		manifests:  manifests.Collect(t, rendered...),
-		modules:    modules.Collect(t),
-		telemetry:  telemetry.Collect(t),
-	}
+	e := &evidence{Input: in, now: in.Repository.Time, tree: t}
+	e.read(rendered)
 	if in.built != nil {
 		e.binary = in.built
 	}
@@ -189,6 +178,22 @@ func collect(in Input) (*evidence, []Problem, error) {
 		problems = append(problems, in.Code.Problems...)
 	}
 	return e, problems, nil
+}
+
+// read has all collectors look at the files at once: most of it is waiting for them.
+func (e *evidence) read(rendered []*tree.Tree) {
+	t := e.tree
+	var wg sync.WaitGroup
+	wg.Go(func() { e.binary = binary.Read(e.Binary) })
+	wg.Go(func() { e.ci = ci.Collect(t) })
+	wg.Go(func() { e.containers = containers.Collect(t) })
+	wg.Go(func() { e.documents = documents.Collect(t, e.Documents) })
+	wg.Go(func() { e.editors = editors.Collect(t) })
+	wg.Go(func() { e.linters = linters.Collect(t) })
+	wg.Go(func() { e.manifests = manifests.Collect(t, rendered...) })
+	wg.Go(func() { e.modules = modules.Collect(t) })
+	wg.Go(func() { e.telemetry = telemetry.Collect(t) })
+	wg.Wait()
 }
 
 // moduleOf returns the path of the repository's module: that at its root, or else the
