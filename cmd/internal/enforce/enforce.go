@@ -31,17 +31,9 @@ const Setting = "lagvet.enforce"
 const unitFlag = "-unit"
 
 // Is reports whether args, the command line without the program's name, come from the
-// go command. It names its own tools by absolute paths, and the C compiler, whose
-// version it asks for, as $CC does.
+// go command.
 func Is(args []string) bool {
-	if len(args) < 2 || args[0] != Name {
-		return false
-	}
-	if args[1] == unitFlag || filepath.IsAbs(args[1]) {
-		return true
-	}
-	_, err := exec.LookPath(args[1])
-	return err == nil
+	return len(args) > 1 && args[0] == Name && (args[1] == unitFlag || filepath.IsAbs(args[1]) || quick.FromGo(args[1], args[2:]))
 }
 
 // Main runs the tool that args name and returns the exit code.

@@ -242,12 +242,20 @@ func TestIdentityIsKept(t *testing.T) {
 
 // A tool that is passed through is as if lagvet were not there.
 func TestPassThrough(t *testing.T) {
-	cmd := exec.Command(self, Name, "sh", "-c", "cat; echo said >&2; exit 7", "sh")
+	cmd := exec.Command(self, Name, "/bin/sh", "-c", "cat; echo said >&2; exit 7", "sh")
 	cmd.Stdin = strings.NewReader("given")
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
 	if err := cmd.Run(); cmd.ProcessState.ExitCode() != 7 || out.String() != "given" || said.String() != "said\n" {
 		t.Errorf("%v, %q, %q", err, &out, &said)
+	}
+}
+
+// The C compiler is asked by its name, as $CC has it.
+func TestCompilerOfC(t *testing.T) {
+	out, err := exec.Command(self, Name, "echo", "-###", "-x", "c", "-c", "-").CombinedOutput()
+	if err != nil || string(out) != "-### -x c -c -\n" {
+		t.Errorf("%v, %q", err, out)
 	}
 }
 
@@ -266,8 +274,9 @@ func TestIdentity(t *testing.T) {
 
 func TestIs(t *testing.T) {
 	for line, want := range map[string]bool{
-		"enforce sh -### -x c -c -": true,
-		"enforce ./...":             false,
+		"enforce gcc -### -x c -c -": true,
+		"enforce go build ./...":     false,
+		"enforce ./...":              false,
 		"enforce /usr/local/go/pkg/tool/linux_amd64/compile -V=full": true,
 		"enforce -unit a.cfg": true,
 		"enforce":             false,

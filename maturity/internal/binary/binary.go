@@ -120,9 +120,9 @@ func (r *Result) Modules(required map[string]string) verdict.Result {
 	}
 	slices.Sort(differ)
 	if len(differ) > 0 {
-		return verdict.Failed(fmt.Sprintf("%s in the binary other versions than in go.mod: %s", verdict.Count(len(differ), "module has", "modules have"), strings.Join(differ[:min(len(differ), 3)], "; ")), r.place(differ[0]))
+		return verdict.Failed(fmt.Sprintf("%s than in go.mod: %s", verdict.Count(len(differ), "module of the binary has another version", "modules of the binary have other versions"), strings.Join(differ[:min(len(differ), 3)], "; ")), r.place(differ[0]))
 	}
-	return r.proven(fmt.Sprintf("what the binary is of has the versions of go.mod: %s", verdict.Count(len(r.info.Deps), "module", "modules")), r.info.Main.Path)
+	return r.proven(verdict.Count(len(r.info.Deps), "module", "modules")+" in the binary, in the versions of go.mod", r.info.Main.Path)
 }
 
 // instruments are modules that trace or measure a program.

@@ -9,17 +9,29 @@ const Name = "enforce"
 const compiler, linker = "compile", "link"
 
 func init() {
-	if len(os.Args) > 2 && os.Args[1] == Name {
+	if len(os.Args) > 2 && os.Args[1] == Name && FromGo(os.Args[2], os.Args[3:]) {
 		answer(os.Args[2], os.Args[3:])
 	}
+}
+
+// FromGo reports whether it is the go command that names a tool. It names its own by
+// absolute paths, and the C compiler as $CC does, to ask what that would run. Who types
+// "lagvet enforce go build" must not get a build that refuses nothing.
+func FromGo(tool string, args []string) bool {
+	return absolute(tool) || tool != "" && tool[0] != '-' && len(args) > 0 && args[0] == "-###"
+}
+
+// absolute is filepath.IsAbs, but for paths of Windows to network shares.
+func absolute(path string) bool {
+	if len(path) > 2 && path[1] == ':' {
+		path = path[2:]
+	}
+	return path != "" && os.IsPathSeparator(path[0])
 }
 
 // answer ends the process if it has an answer, and returns if it has none: then
 // package enforce answers, and says what is wrong.
 func answer(tool string, args []string) {
-	if tool == "" || tool[0] == '-' {
-		return
-	}
 	if Asked(args) {
 		if e, ok := EntryFor(tool); ok {
 			tell(e)
