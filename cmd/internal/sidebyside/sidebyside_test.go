@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
@@ -79,5 +80,24 @@ func TestAddLine(t *testing.T) {
 	}
 	if src, err := os.ReadFile(file); err != nil || string(src) != "package x\n" {
 		t.Errorf("restored to %q, %v", src, err)
+	}
+}
+
+func TestAgainst(t *testing.T) {
+	plain := &arm{samples: map[string][]sample{"warm": {{wall: 2}, {wall: 4}, {wall: 10}}}}
+	other := &arm{toolexec: "tool enforce", out: "out/", samples: map[string][]sample{"warm": {{wall: 3}, {wall: 4}, {wall: 30}}}}
+	bs := &builder{arms: []*arm{plain, other}}
+	got := bs.against(other, "warm", func(s sample) time.Duration { return s.wall })
+	if want := []float64{1, 1.5, 3}; !slices.Equal(got, want) {
+		t.Errorf("ratios %v, want %v", got, want)
+	}
+	if got, want := middle([]float64{1, 2, 3, 4, 5}), "3.00 (2.00 to 4.00)"; got != want {
+		t.Errorf("the middle is %q, want %q", got, want)
+	}
+	if got, want := other.args("./..."), []string{"go", "build", "-toolexec=tool enforce", "-o", "out/", "./..."}; !slices.Equal(got, want) {
+		t.Errorf("it is built by %q, want %q", got, want)
+	}
+	if got, want := plain.args("."), []string{"go", "build", "."}; !slices.Equal(got, want) {
+		t.Errorf("it is built by %q, want %q", got, want)
 	}
 }
