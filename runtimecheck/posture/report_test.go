@@ -92,7 +92,7 @@ func TestPlain(t *testing.T) {
 	for in, want := range map[string]string{
 		"größer 𝛼 100 %": "größer 𝛼 100 %", "a\nb": `a\nb`, "\x1b]0;x\x07": `\x1b]0;x\a`, "\xff": `\xff`, "\u202eabc": `\u202eabc`, "\ufffd": "\ufffd", "": "",
 	} {
-		if got := plain(in); got != want {
+		if got := Plain(in); got != want {
 			t.Errorf("%q becomes %q, want %q", in, got, want)
 		}
 	}

@@ -48,7 +48,7 @@ func (r *Report) Text(w io.Writer, s Style) error {
 	if len(r.Checks) > 0 {
 		p.WriteByte('\n')
 	}
-	fmt.Fprintln(p, p.paint(bold, plain(r.Summary())))
+	fmt.Fprintln(p, p.paint(bold, Plain(r.Summary())))
 	return p.done()
 }
 
@@ -155,7 +155,7 @@ func (p *printer) label(c Check) string {
 }
 
 func (p *printer) check(c Check) {
-	fmt.Fprintf(p, "%s  %-*s  %s\n", p.label(c), p.width, c.ID, plain(cmp.Or(c.Current, c.Why)))
+	fmt.Fprintf(p, "%s  %-*s  %s\n", p.label(c), p.width, c.ID, Plain(cmp.Or(c.Current, c.Why)))
 	switch {
 	case p.Verbose, c.Verdict == Warn, c.Verdict == Fail:
 		p.rest(c)
@@ -204,15 +204,15 @@ func (p *printer) term(name, text string) {
 	if name != "-" {
 		name += ":"
 	}
-	fmt.Fprintf(p, "    %s %s\n", p.paint(style, name), plain(text))
+	fmt.Fprintf(p, "    %s %s\n", p.paint(style, name), Plain(text))
 }
 
 func (p *printer) change(old, c Check) {
 	value, was := cmp.Or(c.Current, c.Why), ""
 	if old.Current != "" && old.Current != c.Current {
-		was = p.paint(faint, " (was "+plain(old.Current)+")")
+		was = p.paint(faint, " (was "+Plain(old.Current)+")")
 	}
-	fmt.Fprintf(p, "%s  %-*s  %s%s\n", p.label(c), p.width, c.ID, plain(value), was)
+	fmt.Fprintf(p, "%s  %-*s  %s%s\n", p.label(c), p.width, c.ID, Plain(value), was)
 	if c.Verdict == old.Verdict {
 		return
 	}
@@ -222,9 +222,9 @@ func (p *printer) change(old, c Check) {
 	}
 }
 
-// plain returns s on one line and without what a terminal would obey: the names of
+// Plain returns s on one line and without what a terminal would obey: the names of
 // programs, cgroups and threads are not ours.
-func plain(s string) string {
+func Plain(s string) string {
 	if !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }) {
 		return s
 	}
