@@ -50,6 +50,7 @@ func from(dir, name string) string {
 // lend gives functions of traces, which do not say on which line they begin, the
 // lines that other sources know.
 func (set *Set) lend() {
+	type functionOf struct{ name, file string }
 	known := make(map[functionOf]int64)
 	for _, s := range set.sources {
 		for _, f := range s.raw.Function {

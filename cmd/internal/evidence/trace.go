@@ -15,6 +15,7 @@ import (
 	"golang.org/x/exp/trace"
 
 	"github.com/lagvet/lagvet/analyzers/symbol"
+	"github.com/lagvet/lagvet/cmd/internal/stacks"
 )
 
 // traceMagic is how execution traces begin; the version of Go follows.
@@ -68,11 +69,10 @@ type tracer struct {
 	ranges      map[rangeOf]*wait
 	sums        map[sumOf]int64 // in nanoseconds: exact, in whatever order; or goroutines
 
-	stacks    map[trace.Stack]int // of the current generation, into lists
-	lists     [][]*profile.Location
-	byFrames  map[string]int // the same, by the numbers of their frames
-	locations map[frameOf]*profile.Location
-	functions map[functionOf]*profile.Function
+	stacks   map[trace.Stack]int // of the current generation, into lists
+	lists    [][]*profile.Location
+	byFrames map[string]int // the same, by the numbers of their frames
+	table    *stacks.Table
 }
 
 // A wait is one that goes on.
@@ -95,28 +95,20 @@ type sumOf struct {
 	reason string
 }
 
-type (
-	functionOf struct{ name, file string }
-	frameOf    struct {
-		function *profile.Function
-		line     uint64
-	}
-)
-
 func compareSums(a, b sumOf) int {
 	return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.stack, b.stack), cmp.Compare(a.reason, b.reason))
 }
 
 func newTracer(name string) *tracer {
+	raw := new(profile.Profile)
 	return &tracer{
-		source:    &source{name: name, raw: new(profile.Profile)},
-		waits:     make(map[trace.GoID]*wait),
-		ranges:    make(map[rangeOf]*wait),
-		sums:      make(map[sumOf]int64),
-		stacks:    make(map[trace.Stack]int),
-		byFrames:  make(map[string]int),
-		locations: make(map[frameOf]*profile.Location),
-		functions: make(map[functionOf]*profile.Function),
+		source:   &source{name: name, raw: raw},
+		waits:    make(map[trace.GoID]*wait),
+		ranges:   make(map[rangeOf]*wait),
+		sums:     make(map[sumOf]int64),
+		stacks:   make(map[trace.Stack]int),
+		byFrames: make(map[string]int),
+		table:    stacks.NewTable(raw),
 	}
 }
 
@@ -211,7 +203,7 @@ func (t *tracer) stack(s trace.Stack) int {
 	var list []*profile.Location
 	var key strings.Builder
 	for f := range s.Frames() {
-		loc := t.location(f)
+		loc := t.table.Location(f.Func, f.File, int64(f.Line))
 		list = append(list, loc)
 		fmt.Fprintf(&key, "%d ", loc.ID)
 	}
@@ -223,24 +215,6 @@ func (t *tracer) stack(s trace.Stack) int {
 	}
 	t.stacks[s] = n
 	return n
-}
-
-func (t *tracer) location(f trace.StackFrame) *profile.Location {
-	is := functionOf{f.Func, f.File}
-	function := t.functions[is]
-	if function == nil {
-		function = &profile.Function{ID: uint64(len(t.functions) + 1), Name: f.Func, SystemName: f.Func, Filename: f.File}
-		t.functions[is] = function
-		t.raw.Function = append(t.raw.Function, function)
-	}
-	at := frameOf{function, f.Line}
-	loc := t.locations[at]
-	if loc == nil {
-		loc = &profile.Location{ID: uint64(len(t.locations) + 1), Line: []profile.Line{{Function: function, Line: int64(f.Line)}}}
-		t.locations[at] = loc
-		t.raw.Location = append(t.raw.Location, loc)
-	}
-	return loc
 }
 
 // finish ends what still goes on and returns what was added up. What happened on
