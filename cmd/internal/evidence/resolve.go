@@ -204,6 +204,7 @@ func (r *resolved) join(m *meter) *joined {
 type tally struct {
 	value  float64
 	reason string // of the greatest part, if there are reasons
+	of     []int  // the samples
 }
 
 // sum adds the samples up that have a function, or what stands in it, on their
@@ -225,7 +226,7 @@ func (j *joined) where(of *function, accept func(stack []site) bool) []int {
 
 // add adds samples up.
 func (j *joined) add(samples []int) tally {
-	var t tally
+	t := tally{of: samples}
 	reasons := make(map[string]float64)
 	for _, i := range samples {
 		s := j.samples[i]
