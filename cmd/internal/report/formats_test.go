@@ -454,7 +454,7 @@ func TestMarkdownEscapes(t *testing.T) {
 		{"# no head", `\# no head`},
 	}
 	for _, tt := range tests {
-		if got := mdText(tt.text); got != tt.want {
+		if got := MarkdownText(tt.text); got != tt.want {
 			t.Errorf("%q: %s\nwant %s", tt.text, got, tt.want)
 		}
 	}
@@ -462,7 +462,7 @@ func TestMarkdownEscapes(t *testing.T) {
 
 func TestMarkdownCode(t *testing.T) {
 	for text, want := range map[string]string{"a.go:3": "`a.go:3`", "a`b": "``a`b``", "`": "`` ` ``", "a\nb": "`a b`"} {
-		if got := mdCode(text); got != want {
+		if got := MarkdownCode(text); got != want {
 			t.Errorf("%q: %s, want %s", text, got, want)
 		}
 	}

@@ -212,11 +212,11 @@ func FuzzMarkdown(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		got := strings.ReplaceAll(mdText(s), "<!-- -->", "\u200c")
+		got := strings.ReplaceAll(MarkdownText(s), "<!-- -->", "\u200c")
 		if found := active.FindString(strings.NewReplacer(`\\`, "\u200c", "&gt;", "&g").Replace(got)); found != "" {
 			t.Errorf("%q becomes %q, in which %q does something", s, got, found)
 		}
-		if code := mdCode(s); strings.ContainsAny(code, "\r\n") {
+		if code := MarkdownCode(s); strings.ContainsAny(code, "\r\n") {
 			t.Errorf("%q becomes %q", s, code)
 		}
 	})

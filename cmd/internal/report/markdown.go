@@ -51,9 +51,9 @@ type markdown struct {
 
 func (m *markdown) build() {
 	r := m.report
-	m.always("### lagvet: " + mdText(r.verdict()) + "\n")
+	m.always("### lagvet: " + MarkdownText(r.verdict()) + "\n")
 	if s := r.aside(); s != "" {
-		m.always("\n" + mdText(s) + "\n")
+		m.always("\n" + MarkdownText(s) + "\n")
 	}
 	m.section("Not checked", "thing that was not checked", mapped(r.Problems, m.problem))
 	title := "Findings"
@@ -64,7 +64,7 @@ func (m *markdown) build() {
 	m.gate()
 	m.section("Notes", "note", mapped(r.Notes, m.note))
 	if s := r.UnknownHeat(); s != "" {
-		m.always("\n" + mdText(s) + "\n")
+		m.always("\n" + MarkdownText(s) + "\n")
 	}
 }
 
@@ -78,7 +78,7 @@ func (m *markdown) gate() {
 		stale += ": to be removed with `lagvet baseline prune`"
 	}
 	for _, by := range causes(g.Changes) {
-		m.section(mdText(heading(by, g)), "change of a hot function", mapped(g.by(by), m.change))
+		m.section(MarkdownText(heading(by, g)), "change of a hot function", mapped(g.by(by), m.change))
 	}
 	m.section(stale, "stale entry", mapped(g.Stale, m.gone))
 	m.section("Fixed", "fixed finding", mapped(g.Fixed, m.gone))
@@ -147,21 +147,21 @@ func leftOut(order []string, left map[string]int, cut int) string {
 }
 
 func (m *markdown) problem(p finding.Problem) part {
-	text := "- " + m.at(p.Place) + "could not check: " + mdText(p.Message) + "\n"
+	text := "- " + m.at(p.Place) + "could not check: " + MarkdownText(p.Message) + "\n"
 	full := text
 	if p.Remedy != "" {
-		full += "  **mend:** " + mdText(p.Remedy) + "\n"
+		full += "  **mend:** " + MarkdownText(p.Remedy) + "\n"
 	}
 	return part{full: full, short: text}
 }
 
 func (m *markdown) note(n Note) part {
-	text := "- " + m.at(n.Place) + mdText(n.Message) + "\n"
+	text := "- " + m.at(n.Place) + MarkdownText(n.Message) + "\n"
 	return part{full: text, short: text}
 }
 
 func (m *markdown) gone(e Gone) part {
-	text := "- " + mdText(m.report.gone(e)) + "\n"
+	text := "- " + MarkdownText(m.report.gone(e)) + "\n"
 	return part{full: text, short: text}
 }
 
@@ -177,7 +177,7 @@ func (m *markdown) finding(f finding.Finding) part {
 	if f.Evidence != nil {
 		words = append(words, f.Evidence.Status)
 	}
-	short := fmt.Sprintf("- **%s** · %s%s (%s)\n", strings.Join(words, ", "), m.at(f.Start), mdText(f.Message), rule)
+	short := fmt.Sprintf("- **%s** · %s%s (%s)\n", strings.Join(words, ", "), m.at(f.Start), MarkdownText(f.Message), rule)
 	return part{full: short + m.why(f), short: short}
 }
 
@@ -187,15 +187,15 @@ func (m *markdown) why(f finding.Finding) string {
 	var b strings.Builder
 	steps := f.Chain
 	if h := f.Hot; h != nil {
-		fmt.Fprintf(&b, "  %s\n", mdText(h.Detail))
+		fmt.Fprintf(&b, "  %s\n", MarkdownText(h.Detail))
 		steps = slices.Concat(h.Via, f.Chain)
 	}
 	if f.Evidence != nil {
-		fmt.Fprintf(&b, "\n  %s\n", mdText(f.Evidence.String()))
+		fmt.Fprintf(&b, "\n  %s\n", MarkdownText(f.Evidence.String()))
 	}
 	b.WriteString(m.steps(steps))
 	if mend := remedy(f); mend != "" {
-		fmt.Fprintf(&b, "\n  **mend:** %s\n", mdText(mend))
+		fmt.Fprintf(&b, "\n  **mend:** %s\n", MarkdownText(mend))
 	}
 	return folded("why, and what to do", b.String())
 }
@@ -215,7 +215,7 @@ func (m *markdown) steps(steps []finding.Step) string {
 	var b strings.Builder
 	b.WriteByte('\n') // else the list would go on with the paragraph above
 	for i, s := range steps {
-		fmt.Fprintf(&b, "  %d. %s%s\n", i+1, m.at(s.Place), mdText(s.Text))
+		fmt.Fprintf(&b, "  %d. %s%s\n", i+1, m.at(s.Place), MarkdownText(s.Text))
 	}
 	return b.String()
 }
@@ -225,7 +225,7 @@ func (m *markdown) change(c finding.Change) part {
 	if c.Gained {
 		verb = "gained"
 	}
-	text := fmt.Sprintf("- **%s %s** · %s%s: %s\n", verb, mdText(c.Kind), m.at(c.Start), mdText(finding.ShortFunc(c.Func)), mdText(c.Text))
+	text := fmt.Sprintf("- **%s %s** · %s%s: %s\n", verb, MarkdownText(c.Kind), m.at(c.Start), MarkdownText(finding.ShortFunc(c.Func)), MarkdownText(c.Text))
 	return part{full: text + folded("how", m.steps(c.Chain)), short: text}
 }
 
@@ -238,7 +238,7 @@ func (m *markdown) at(p finding.Place) string {
 	name := p.File
 	path, ok := m.report.rooted(p.File)
 	if !ok {
-		return mdCode(line(m.report.short(name), p)) + " "
+		return MarkdownCode(line(m.report.short(name), p)) + " "
 	}
 	target := (&url.URL{Path: path}).EscapedPath()
 	if m.report.Links != "" {
@@ -247,7 +247,7 @@ func (m *markdown) at(p finding.Place) string {
 	if p.Line > 0 {
 		target += fmt.Sprintf("#L%d", p.Line)
 	}
-	return "[" + mdCode(line(path, p)) + "](" + mdTarget.Replace(target) + ") "
+	return "[" + MarkdownCode(line(path, p)) + "](" + mdTarget.Replace(target) + ") "
 }
 
 // line returns file:line: a column says little to a reader without an editor.
@@ -267,9 +267,9 @@ var mdReference = regexp.MustCompile(`[@#!%][\pL\pN]`)
 // mdStart is what makes a line the start of something other than a paragraph.
 var mdStart = regexp.MustCompile(`^(?:[#+=-]|\d+[.)])`)
 
-// mdText returns plain text as one line of Markdown that reads the same and does
+// MarkdownText returns plain text as one line of Markdown that reads the same and does
 // nothing.
-func mdText(s string) string {
+func MarkdownText(s string) string {
 	s = strings.Join(strings.Fields(s), " ")
 	s = mdSpecial.ReplaceAllStringFunc(s, func(c string) string {
 		if strings.Contains("<>&", c) {
@@ -281,8 +281,8 @@ func mdText(s string) string {
 	return mdStart.ReplaceAllStringFunc(s, func(c string) string { return c[:len(c)-1] + `\` + c[len(c)-1:] })
 }
 
-// mdCode returns s as code, fenced by more backticks than it holds.
-func mdCode(s string) string {
+// MarkdownCode returns s as code, fenced by more backticks than it holds.
+func MarkdownCode(s string) string {
 	s = strings.Join(strings.Fields(s), " ")
 	longest, run := 0, 0
 	for _, c := range []byte(s) {
