@@ -54,7 +54,7 @@
     const open = document.activeElement.closest('details[open]');
     if (!open) return;
     open.open = false;
-    open.querySelector('.row').focus();
+    open.querySelector('summary').focus();
   };
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
