@@ -102,6 +102,8 @@ type Budget struct {
 	Why string
 	// Partial is set if callers that are not seen may give it another one.
 	Partial bool
+	// Inherits is set, by [Index.Own] alone, if what the function is given bounds it too.
+	Inherits bool
 }
 
 // Context returns the budget of the context e, in f.
@@ -175,6 +177,7 @@ type question struct {
 	*Index
 	depth int
 	seen  []visit
+	own   bool // the parameters of the function asked about are where it ends
 }
 
 type visit struct {
@@ -203,6 +206,9 @@ func (q *question) context(e ast.Expr, fr *frame) Budget {
 			return q.variable(v, e.Pos(), fr, q.context)
 		}
 	case *ast.SelectorExpr:
+		if q.own && q.carried(e) {
+			return given(e.Pos())
+		}
 		if v := q.values.Variable(e); v != nil {
 			return q.kept(v, e.Pos())
 		}
@@ -221,13 +227,18 @@ func (q *question) derived(e *ast.CallExpr, fr *frame) Budget {
 	}
 	if d, ok := q.Timeout(e); ok {
 		b := Budget{State: Bounded, Limit: d, Pos: e.Pos(), Why: name + " sets a deadline"}
-		if p := q.context(e.Args[0], fr); p.State == Bounded && p.Limit > 0 && (d == 0 || p.Limit < d) {
+		p := q.context(e.Args[0], fr)
+		if p.State == Bounded && p.Limit > 0 && (d == 0 || p.Limit < d) {
 			return p
 		}
+		b.Inherits = p.Inherits
 		return b
 	}
 	if sel, ok := ast.Unparen(e.Fun).(*ast.SelectorExpr); ok && sel.Sel.Name == "Context" && isRequest(q.info.TypeOf(sel.X)) {
 		return q.request(sel.X, fr)
+	}
+	if q.own && q.carried(e) {
+		return given(e.Pos())
 	}
 	if f := q.callee(e); f != nil {
 		return q.into(f, e, fr, false)
@@ -240,7 +251,9 @@ func (q *question) passed(e *ast.CallExpr, fr *frame) Budget {
 	if call := q.funcs.Call(e); call != nil && call.Func != nil && !call.Dynamic {
 		var b bounds
 		if q.pass.ImportObjectFact(call.Func, &b) {
-			return Budget{State: Bounded, Limit: b.Limit, Pos: e.Pos(), Why: call.Func.Name() + " sets a deadline"}
+			all := Budget{State: Bounded, Limit: b.Limit, Pos: e.Pos(), Why: call.Func.Name() + " sets a deadline"}
+			all.Inherits = q.own && q.inherits(e, fr)
+			return all
 		}
 		for _, a := range e.Args {
 			if contexts.Is(q.info.TypeOf(a)) {
@@ -257,6 +270,10 @@ func (q *question) request(e ast.Expr, fr *frame) Budget {
 	case *ast.Ident:
 		if v, ok := q.info.ObjectOf(e).(*types.Var); ok {
 			return q.variable(v, e.Pos(), fr, q.request)
+		}
+	case *ast.SelectorExpr:
+		if q.own && q.carried(e) {
+			return given(e.Pos())
 		}
 	case *ast.CallExpr:
 		switch name := values.Callee(q.info, e); name {
@@ -330,9 +347,12 @@ func (q *question) returned(fr *frame, req bool) Budget {
 // either joins two ways by which a value comes about in one function: the one that
 // bounds it more counts.
 func either(a, b Budget) Budget {
-	switch {
-	case a.State < 0:
+	if a.State < 0 {
 		return b
+	}
+	inherits := a.Inherits || b.Inherits
+	a.Inherits, b.Inherits = inherits, inherits
+	switch {
 	case a.State == b.State:
 		if a.Limit != b.Limit {
 			a.Limit = 0
@@ -479,7 +499,7 @@ func (q *question) againInLoop(given []ast.Expr, last ast.Expr, at token.Pos) bo
 
 // param follows a parameter to the call that led here, or to all that are seen.
 func (q *question) param(v *types.Var, owner *funcs.Func, fr *frame, value func(ast.Expr, *frame) Budget) Budget {
-	if isRequest(v.Type()) && answers(owner.Sig) {
+	if isRequest(v.Type()) && answers(owner.Sig) && !q.own {
 		return Budget{State: Incoming, Pos: v.Pos(), Why: "ends when its client goes away, and has no deadline by itself"}
 	}
 	i := index(owner.Sig, v)
@@ -491,6 +511,9 @@ func (q *question) param(v *types.Var, owner *funcs.Func, fr *frame, value func(
 			return unknown(v.Pos())
 		}
 		return value(fr.call.Args[i], fr.up)
+	}
+	if q.own {
+		return given(v.Pos())
 	}
 	all := Budget{State: -1}
 	for _, in := range owner.In {

@@ -68,6 +68,55 @@ var cases = map[string]struct {
 	"recursion":              {`func f(ctx context.Context) { f(ctx); use(ctx) }`, budgets.Unknown, 0},
 }
 
+// What a function is given ends the walk, and is told apart from what it sets.
+var own = map[string]struct {
+	src      string
+	limit    time.Duration
+	inherits bool
+}{
+	"as it comes":            {`func f(ctx context.Context) { use(ctx) }`, 0, true},
+	"callers do not count":   {`func f(ctx context.Context) { use(ctx) }; func g() { ctx, c := context.WithTimeout(context.Background(), 5); defer c(); f(ctx) }`, 0, true},
+	"with a deadline":        {`func f(ctx context.Context) { ctx, c := context.WithTimeout(ctx, 5); defer c(); use(ctx) }`, 5, true},
+	"with two":               {`func f(ctx context.Context) { a, c := context.WithTimeout(ctx, 5); defer c(); b, d := context.WithTimeout(a, 3); defer d(); use(b) }`, 3, true},
+	"with a value":           {`func f(ctx context.Context) { use(context.WithValue(ctx, key{}, 1)) }`, 0, true},
+	"detached":               {`func f(ctx context.Context) { use(context.WithoutCancel(ctx)) }`, 0, false},
+	"detached, a deadline":   {`func f(ctx context.Context) { a, c := context.WithTimeout(context.WithoutCancel(ctx), 5); defer c(); use(a) }`, 5, false},
+	"of the process":         {`func f(ctx context.Context) { use(context.Background()) }`, 0, false},
+	"of a request":           {`func f(w http.ResponseWriter, r *http.Request) { use(r.Context()) }`, 0, true},
+	"in a request":           {`func f(ctx context.Context) { r, _ := http.NewRequestWithContext(ctx, "", "", nil); send(r) }`, 0, true},
+	"in none":                {`func f(ctx context.Context) { r, _ := http.NewRequest("", "", nil); send(r) }`, 0, false},
+	"captured":               {`func f(ctx context.Context) { ctx, c := context.WithTimeout(ctx, 5); defer c(); func() { use(ctx) }() }`, 5, true},
+	"by a helper":            {`func w(ctx context.Context) (context.Context, func()) { ctx, c := context.WithTimeout(ctx, 7); return ctx, c }; func f(ctx context.Context) { a, c := w(ctx); defer c(); use(a) }`, 7, true},
+	"what another one holds": {`func f(r *http.Request) { use(r.Clone(context.Background()).Context()) }`, 0, false},
+	"of one's own type":      {`type s struct{ ctx context.Context }; func (x *s) Context() context.Context { return x.ctx }; func f(x *s) { use(x.Context()) }`, 0, false},
+}
+
+func TestOwn(t *testing.T) {
+	l := passtest.NewLoader()
+	for name, c := range own {
+		t.Run(name, func(t *testing.T) {
+			p := l.Load(t, prelude+c.src, values.Analyzer, budgets.Analyzer)
+			x := p.ResultOf[budgets.Analyzer].(*budgets.Index)
+			asked := false
+			for _, f := range p.Funcs.Funcs {
+				for _, call := range f.Out {
+					id, ok := call.Site.Fun.(*ast.Ident)
+					if !ok || id.Name != "use" && id.Name != "send" {
+						continue
+					}
+					asked = true
+					if got := x.Own(f, call.Site.Args[0]); got.Limit != c.limit || got.Inherits != c.inherits {
+						t.Errorf("%s\nis found with limit %v, inherits %t, want %v, %t", c.src, got.Limit, got.Inherits, c.limit, c.inherits)
+					}
+				}
+			}
+			if !asked {
+				t.Fatal("no call of use or send")
+			}
+		})
+	}
+}
+
 func TestBudgets(t *testing.T) {
 	l := passtest.NewLoader()
 	for name, c := range cases {

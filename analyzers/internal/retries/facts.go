@@ -18,7 +18,12 @@ type Repeats struct {
 }
 
 // Retrier is the fact of a function that does so with a function that it is given.
-type Retrier struct{ Param int }
+type Retrier struct {
+	Param int
+	// Attempts is how often it calls it at most, if a constant says so, and Count the
+	// parameter that says so otherwise, counted from 1. Both are 0 if neither does.
+	Attempts, Count int
+}
 
 // AFact marks Repeats as a fact.
 func (*Repeats) AFact() {}
@@ -43,14 +48,23 @@ func (x *Index) Repeats(fn *types.Func) *Repeats {
 
 // Retrier returns which parameter fn calls again when it has failed.
 func (x *Index) Retrier(fn *types.Func) (param int, ok bool) {
-	if r := x.retriers[fn]; r != nil {
-		return r.Param, true
-	}
-	r := new(Retrier)
-	if fn.Pkg() != x.pass.Pkg && x.pass.ImportObjectFact(fn, r) {
+	if r := x.RetrierOf(fn); r != nil {
 		return r.Param, true
 	}
 	return 0, false
+}
+
+// RetrierOf returns what fn does with a function that it is given, or nil if it does not
+// call it again.
+func (x *Index) RetrierOf(fn *types.Func) *Retrier {
+	if r := x.retriers[fn]; r != nil {
+		return r
+	}
+	r := new(Retrier)
+	if fn.Pkg() != x.pass.Pkg && x.pass.ImportObjectFact(fn, r) {
+		return r
+	}
+	return nil
 }
 
 // learn finds the functions that repeat something or retry what they are given. The
@@ -98,7 +112,7 @@ func (x *Index) loopsOf(f *funcs.Func) {
 			continue
 		}
 		if i, ok := x.param(fn, c.Site.Fun); ok {
-			x.retriers[fn] = &Retrier{i}
+			x.retriers[fn] = x.retrier(fn, i, r)
 		} else if f.Obj != nil && len(r.Exits) > 0 && returnsError(f.Sig) && x.repeats[fn] == nil && x.returnsIt(f, r) {
 			x.repeats[fn] = &Repeats{x.pass.Fset.Position(r.Loop.Pos()), fn.FullName()}
 		}
@@ -156,7 +170,7 @@ func (x *Index) hands(f *funcs.Func) (found bool) {
 		}
 		if i, ok := x.Retrier(c.Func); ok && i < len(c.Site.Args) && x.retriers[f.Obj] == nil {
 			if p, ok := x.called(f, c.Site.Args[i]); ok {
-				x.retriers[f.Obj], found = &Retrier{p}, true
+				x.retriers[f.Obj], found = &Retrier{Param: p}, true
 			}
 		}
 		if r := x.Repeats(c.Func); r != nil && x.repeats[f.Obj] == nil && len(x.loops(c)) == 0 && returnsError(f.Sig) {
