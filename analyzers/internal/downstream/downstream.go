@@ -150,13 +150,24 @@ func (x *Index) byChain(e effects.Effect) (Kind, string) {
 		case modules.IsStd(path):
 			return x.named(s.Func), s.Func
 		case modules.OursPath(x.pass.Pass, path):
-		case e.Kind != effects.Net || serves(s.Func) || answer.MatchString(end):
+		case e.Kind != effects.Net || serves(s.Func) || answer.MatchString(end) || asksKernel(e):
 			return "", ""
 		default:
 			return Client, s.Func
 		}
 	}
 	return "", ""
+}
+
+// asksKernel reports whether an effect is the question which interfaces this machine has,
+// as makers of identifiers put it: no other process answers that.
+func asksKernel(e effects.Effect) bool {
+	for s := range e.Chain.All {
+		if strings.HasPrefix(s.Func, "net.Interface") {
+			return true
+		}
+	}
+	return false
 }
 
 // starters are the functions of the standard library that begin an exchange with

@@ -1,6 +1,10 @@
 package downstream
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/lagvet/lagvet/analyzers/effects"
+)
 
 func TestByName(t *testing.T) {
 	for name, want := range map[string]Kind{
@@ -44,6 +48,16 @@ func TestServes(t *testing.T) {
 	} {
 		if got := serves(name); got != want {
 			t.Errorf("%s serves: %v", name, got)
+		}
+	}
+}
+
+// Makers of identifiers ask the kernel which interfaces there are.
+func TestAsksKernel(t *testing.T) {
+	for end, want := range map[string]bool{"net.Interfaces": true, "net.InterfaceByName": true, "(*net.Dialer).DialContext": false} {
+		e := effects.Effect{Chain: &effects.Step{Func: "example.com/uuid.New", Next: &effects.Step{Func: end}}}
+		if asksKernel(e) != want {
+			t.Errorf("by way of %s: %t", end, !want)
 		}
 	}
 }
