@@ -39,6 +39,8 @@ type Options struct {
 	NoCanary   bool
 	Timings    bool // tell what the analysis took, by rule
 	Anew       bool // analyse what is cached too
+	// Timesheets asks what the packages answer and ask, too: see [report.Report].
+	Timesheets bool
 	// Overlay holds texts that are checked in the place of files, by absolute path.
 	Overlay map[string][]byte
 	// OnlyCompiler leaves out what a host finds that does not run the compiler.
@@ -258,6 +260,8 @@ func (r *run) analyse(ctx context.Context) (*report.Report, *engine.Result, erro
 		Assumed:  slices.Concat(assumptions(r.policy.Config), res.Assumed),
 		HotKnown: res.Cold < res.Packages || res.Packages == 0,
 		Timings:  res.Timings,
+
+		Timesheets: res.Timesheets,
 	}
 	r.measure(ctx, rep, res)
 	return rep, res, nil
@@ -324,6 +328,7 @@ func (r *run) engineOptions() engine.Options {
 		Timings:    r.Timings,
 		Anew:       r.Anew,
 		Overlay:    r.Overlay,
+		Timesheets: r.Timesheets,
 		Env:        r.env,
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/lagvet/lagvet/analyzers/config"
+	"github.com/lagvet/lagvet/analyzers/timesheet"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
 )
 
@@ -30,6 +31,9 @@ type Options struct {
 	// Heat asks what makes functions hot, and what they may do to latency,
 	// instead of what is wrong with them.
 	Heat bool
+	// Timesheets asks, besides findings, what the packages answer and ask. It is found in
+	// every run, so that one for this has the cached results of others.
+	Timesheets bool
 	// Overlay holds texts that are checked in the place of files, by absolute
 	// path: what an editor has not saved, or what an older version had. A nil
 	// text hides the file.
@@ -86,6 +90,11 @@ type Result struct {
 	// Ledger says what each hot function costs, in the order of packages and
 	// functions. It is empty if the options leave the compiler out.
 	Ledger []finding.Ledger
+
+	// Timesheets say what each package answers and asks, in the order of packages, those
+	// of the user's modules included that the patterns' packages import, if the options
+	// ask for it.
+	Timesheets []*timesheet.Sheet
 
 	// Timings say what the analysis took, if the options ask for it.
 	Timings *finding.Timings

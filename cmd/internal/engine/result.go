@@ -60,6 +60,12 @@ func (c *check) result(asked packageSet, v vetted) *Result {
 		t.takeLedger(f)
 	}
 	res.Ledger = settleLedger(t.ledger)
+	if c.opts.Timesheets {
+		for _, f := range v.sheets {
+			t.takeSheet(f)
+		}
+	}
+	res.Timesheets = settleSheets(t.sheets)
 	res.Problems = append(res.Problems, t.problems...)
 	t.count(res, v)
 	if c.opts.Timings {
@@ -202,6 +208,7 @@ type translator struct {
 	heat     []finding.Heat
 	effects  []finding.Effects
 	ledger   []entry
+	sheets   []sheet
 	problems []finding.Problem
 }
 
@@ -299,7 +306,10 @@ func (t *translator) fixes(d found) []finding.Fix {
 
 // place reads "file:line:column", the column or both left out where they are
 // not known.
-func (t *translator) place(posn string) finding.Place {
+func (t *translator) place(posn string) finding.Place { return Place(posn) }
+
+// Place reads a place as the tool writes it, file:line:column.
+func Place(posn string) finding.Place {
 	file, column, ok := cutNumber(posn)
 	if !ok {
 		return finding.Place{File: original(posn)}

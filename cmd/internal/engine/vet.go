@@ -15,6 +15,7 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers"
 	"github.com/lagvet/lagvet/analyzers/effects"
+	"github.com/lagvet/lagvet/analyzers/timesheet"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
 	"github.com/lagvet/lagvet/cmd/internal/vettool"
 )
@@ -30,6 +31,7 @@ type vetted struct {
 	heat     []found         // diagnostics of [analyzers.Heat]
 	effects  []found         // diagnostics of [effects.Report]
 	ledger   []found         // diagnostics of [analyzers.Ledger]
+	sheets   []found         // diagnostics of [timesheet.Analyzer]
 	fresh    map[string]bool // import paths of units that were analysed, not replayed
 	problems []finding.Problem
 	took     []vettool.Took // what units took that were analysed, if that was asked for
@@ -156,6 +158,10 @@ func (v *vetted) read(stdout io.Reader, t *tracker) error {
 		case rec.Analyzer == analyzers.Ledger.Name:
 			for _, d := range rec.Diags {
 				v.ledger = append(v.ledger, found{rec.Unit, d})
+			}
+		case rec.Analyzer == timesheet.Analyzer.Name:
+			for _, d := range rec.Diags {
+				v.sheets = append(v.sheets, found{rec.Unit, d})
 			}
 		case rec.Analyzer == analyzers.Heat.Name:
 			for _, d := range rec.Diags {

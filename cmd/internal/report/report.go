@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lagvet/lagvet/analyzers/timesheet"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
 )
 
@@ -56,6 +57,9 @@ type Report struct {
 	Elapsed  time.Duration
 	// Timings say what the analysis took, if that was asked for.
 	Timings *finding.Timings
+
+	// Timesheets say what the packages answer and ask, if that was asked for.
+	Timesheets []*timesheet.Sheet
 
 	// Gate is set if the run compares: Findings are then only those that are
 	// new and that the policy does not let pass.

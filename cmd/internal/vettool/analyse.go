@@ -15,6 +15,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/host"
+	"github.com/lagvet/lagvet/analyzers/timesheet"
 )
 
 // The environment variables by which the lagvet command talks to its tool. They
@@ -89,6 +90,7 @@ func analyse(flags Flags, args []string, file string) error {
 		if !flags.NoCompiler && err == nil {
 			as = append(as, analyzers.Ledger)
 		}
+		as = append(as, timesheet.Analyzer)
 	} else if err != nil {
 		return err
 	}
