@@ -79,7 +79,7 @@ var checks = map[string]check{
 	"manifests.timeouts":    func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.Timeouts() },
 	"manifests.admission":   func(e *evidence, _ Track, w With) verdict.Result { return e.manifests.AdmissionPolicy(w.About) },
 	"manifests.outliers":    func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.OutlierDetection(e.hosts()) },
-	"manifests.retries":     func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.RetriesBounded(nil) },
+	"manifests.retries":     func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.RetriesBounded(e.attempts()) },
 	"manifests.ejections":   func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.EjectionsScraped() },
 	"manifests.concurrency": func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.Concurrency() },
 	"manifests.quota":       func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.Quota() },
@@ -89,7 +89,7 @@ var checks = map[string]check{
 	"manifests.stops": func(e *evidence, _ Track, _ With) verdict.Result {
 		return e.manifests.StopsInTime(e.manifests.SlowestRoute())
 	},
-	"budgets.order": func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.CallerNotShorter(nil) },
+	"budgets.order": func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.CallerNotShorter(e.endpoints()) },
 
 	"containers.base":  func(e *evidence, _ Track, _ With) verdict.Result { return e.containers.BaseImageCentral() },
 	"containers.sound": func(e *evidence, _ Track, _ With) verdict.Result { return e.containers.BuildsSound() },

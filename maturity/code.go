@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lagvet/lagvet/maturity/budgets"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
 
@@ -14,6 +15,9 @@ type Code struct {
 	Rules    []string  // that ran
 	Problems []Problem // what could not be checked: nothing is known to be absent then
 	Packages int
+	// Endpoints are what the code answers, with what it gives each; nil if that was not
+	// asked for.
+	Endpoints []budgets.Endpoint
 }
 
 // A Finding is one of a rule, as far as an audit asks.

@@ -2,6 +2,7 @@ package maturity
 
 import (
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/lagvet/lagvet/maturity/budgets"
 	"github.com/lagvet/lagvet/maturity/internal/binary"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
@@ -33,7 +35,14 @@ func atLevel5(t *testing.T) *plant {
 		p.files[f.Name] = string(f.Data)
 	}
 	const commit = "0123456789abcdef0123456789abcdef01234567"
-	code := &Code{Packages: 1}
+	code := &Code{Packages: 1, Endpoints: []budgets.Endpoint{{
+		Name: "POST /orders", Path: "/orders", Programs: []string{"orders"},
+		Limit: 3 * time.Second, At: verdict.Place{File: "main.go", Line: 31, Text: "http.TimeoutHandler"},
+		Calls: []budgets.Call{{
+			Kind: "http", Host: "stock.shop.svc.cluster.local", Limit: time.Second, Attempts: 1,
+			At: verdict.Place{File: "main.go", Line: 30},
+		}},
+	}}}
 	for _, tr := range Default().Tracks {
 		code.Rules = append(code.Rules, tr.Rules...)
 	}
@@ -272,6 +281,120 @@ var away = map[string]func(*testing.T, *plant){
 		p.files["go.sum"] = strings.ReplaceAll(p.files["go.sum"], "goleak v1.3.0", "goleak v1.2.0")
 	},
 	"modules-attested": changes(func(p *plant) { p.info.Settings[2].Value = "true" }),
+}
+
+// What is wrong in code alone, with the manifests as they are.
+var inCode = map[string]struct {
+	control string
+	change  func(c *Code)
+	status  verdict.Status
+	part    string
+}{
+	"the handler takes longer than the mesh waits": {
+		"context-order", func(c *Code) { c.Endpoints[0].Limit = 4 * time.Second },
+		verdict.Fail, "leave the caller less time than the callee",
+	},
+	"a call takes longer than the handler has": {
+		"context-order", func(c *Code) { c.Endpoints[0].Calls[0].Limit = 5 * time.Second },
+		verdict.Fail, "leave the caller less time than the callee",
+	},
+	"its attempts do": {
+		"context-order", func(c *Code) { c.Endpoints[0].Calls[0].Limit, c.Endpoints[0].Calls[0].Attempts = 2*time.Second, 2 },
+		verdict.Fail, "leave the caller less time than the callee",
+	},
+	"of another program": {
+		"context-order", func(c *Code) { c.Endpoints[0].Programs, c.Endpoints[0].Limit = []string{"billing"}, 4*time.Second },
+		verdict.Pass, "",
+	},
+	"nobody waits for the call": {
+		"context-order", func(c *Code) { c.Endpoints[0].Calls[0].Limit, c.Endpoints[0].Calls[0].Aside = 5*time.Second, true },
+		verdict.Pass, "",
+	},
+	"code tries three times, and the mesh again": {
+		"dependency-multiplied", func(c *Code) {
+			c.Endpoints[0].Calls[0].Host, c.Endpoints[0].Calls[0].Attempts = "orders", 3
+		},
+		verdict.Fail, "may try more than 3 times",
+	},
+	"code alone tries four times": {
+		"dependency-multiplied", func(c *Code) { c.Endpoints[0].Calls[0].Attempts = 4 },
+		verdict.Fail, "may try more than 3 times",
+	},
+	"of a host that is not known": {
+		"dependency-multiplied", func(c *Code) { c.Endpoints[0].Calls[0].Host, c.Endpoints[0].Calls[0].Attempts = "", 4 },
+		verdict.Unknown, "",
+	},
+	"a database, that no mesh asks again": {
+		"dependency-multiplied", func(c *Code) { c.Endpoints[0].Calls[0].Kind, c.Endpoints[0].Calls[0].Attempts = "sql", 4 },
+		verdict.Pass, "",
+	},
+}
+
+func TestOnlyCodeIsWrong(t *testing.T) {
+	for name, c := range inCode {
+		t.Run(name, func(t *testing.T) {
+			p := atLevel5(t)
+			c.change(p.in.Code)
+			for _, tr := range p.audit(t).Tracks {
+				for _, s := range tr.Controls {
+					if s.ID == c.control && (s.Status != c.status || !strings.Contains(s.Reason, c.part)) {
+						t.Errorf("%s: %s, want %s with %q; %v", s.Status, s.Reason, c.status, c.part, s.Proofs)
+					}
+				}
+			}
+		})
+	}
+}
+
+// Without manifests the budgets of code are held against each other all the same.
+func TestOnlyCode(t *testing.T) {
+	p := atLevel5(t)
+	delete(p.files, deployed)
+	p.in.Code.Endpoints[0].Calls[0].Limit = 5 * time.Second
+	for _, tr := range p.audit(t).Tracks {
+		for _, s := range tr.Controls {
+			if s.ID == "context-order" && s.Status != verdict.Fail {
+				t.Errorf("%s: %s", s.Status, s.Reason)
+			}
+		}
+	}
+}
+
+func TestBudgets(t *testing.T) {
+	p := atLevel5(t)
+	p.in.Dir = t.TempDir()
+	for _, name := range []string{"go.mod", deployed} {
+		file := filepath.Join(p.in.Dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(p.files[name]), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.in.Files = []string{"go.mod", deployed}
+	table, err := Budgets(p.in)
+	if err != nil || len(table.Problems) > 0 {
+		t.Fatal(table, err)
+	}
+	if len(table.Rows) != 2 || table.Rows[0].Service != "orders" || table.Rows[0].Mesh.Limit != 3*time.Second || table.Wrong() {
+		t.Errorf("%+v", table.Rows)
+	}
+	p.in.Code.Endpoints[0].Limit = 4 * time.Second
+	if table, err = Budgets(p.in); err != nil || table.Rows[0].State != budgets.Cut || table.Rows[0].Outer.At.File != deployed || !table.Wrong() {
+		t.Errorf("%+v, %v", table.Rows[0], err)
+	}
+	p.in.Code.Problems = []Problem{{Place: verdict.Place{Text: "it does not compile"}}}
+	if table, err = Budgets(p.in); err != nil || len(table.Problems) != 1 {
+		t.Errorf("%v, %v", table.Problems, err)
+	}
+	p.in.Files = append(p.in.Files, "deploy/broken.yml")
+	if err := os.WriteFile(filepath.Join(p.in.Dir, "deploy/broken.yml"), []byte("apiVersion: v1\nkind: [Service\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if table, err = Budgets(p.in); err != nil || len(table.Problems) != 2 {
+		t.Errorf("%v, %v", table.Problems, err)
+	}
 }
 
 // below are controls that rest on the same run of the rules as one of level 2.

@@ -9,8 +9,42 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/lagvet/lagvet/maturity/budgets"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
+
+// Tables of budgets are as docs/budgets.schema.json says.
+func TestBudgetsSchema(t *testing.T) {
+	schema, err := jsonschema.NewCompiler().Compile(filepath.Join("..", "docs", "budgets.schema.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := verdict.Place{File: "main.go", Line: 3, Text: "WriteTimeout"}
+	table := budgets.Hold([]budgets.Endpoint{
+		{Name: "GET /", Service: "orders", Limit: time.Second, At: at, Unfollowed: 2, Calls: []budgets.Call{
+			{Kind: "http", Host: "stock", Limit: 2 * time.Second, Attempts: 3, At: at, Chain: []verdict.Place{at}},
+			{Kind: "sql", Unknown: true, Aside: true, Each: true},
+		}},
+	}, []budgets.Route{{Layer: budgets.Mesh, Service: "stock", Attempts: 2, Timeout: budgets.Timeout{Limit: time.Second, Default: true, Between: true}, At: at}})
+	table.Problems = []string{"not compiled"}
+	var b bytes.Buffer
+	if err := table.JSON(&b); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ old, new string }{{"", ""}, {`"state": "cut"`, `"state": "torn"`}, {`"version": 1`, `"version": 2`}} {
+		text := strings.Replace(b.String(), c.old, c.new, 1)
+		if c.old != "" && text == b.String() {
+			t.Fatalf("it does not hold %s:\n%s", c.old, text)
+		}
+		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(doc); (err == nil) != (c.old == "") {
+			t.Errorf("with %s in the place of %s: %v\n%s", c.new, c.old, err, text)
+		}
+	}
+}
 
 // Reports of all kinds are as docs/audit.schema.json says.
 func TestSchema(t *testing.T) {

@@ -6,6 +6,7 @@
 // that it makes. Who is outside must wait at least as long as who is inside, or the work
 // inside is done for nobody and, where somebody tries again, done twice.
 //
-// [Hold] makes a [Table] of it with a row for each endpoint and each call: what was
+// What an [Endpoint] and its [Call]s are given comes from whoever reads the code, a [Route]
+// from whoever reads manifests. [Hold] makes a [Table] of it with a row for each endpoint and each call: what was
 // found, where, and what is wrong with it.
 package budgets

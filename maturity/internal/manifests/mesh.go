@@ -70,8 +70,9 @@ func (r *Result) unrouted() int {
 // ask. Endpoints are the budgets of code; without any, only routes are held against each
 // other.
 func (r *Result) CallerNotShorter(endpoints []budgets.Endpoint) verdict.Result {
-	if v, done := r.nothing(servingOnCluster, r.routes); done {
-		return v
+	needless, done := r.nothing(servingOnCluster, r.routes)
+	if done && len(endpoints) == 0 {
+		return needless
 	}
 	var t tally
 	var sure []budgets.Route
@@ -96,7 +97,10 @@ func (r *Result) CallerNotShorter(endpoints []budgets.Endpoint) verdict.Result {
 		t.add(row.State == budgets.Fits, at, doubt{})
 	}
 	r.routesWithin(&t)
-	if t.total == 0 {
+	switch {
+	case t.total == 0 && done:
+		return needless
+	case t.total == 0:
 		return verdict.Unseen("no two budgets of the same request are known, and so none can be held against another")
 	}
 	return r.verdict(t, noun{"pair of budgets", "pairs of budgets"},
@@ -180,9 +184,8 @@ type Attempts struct {
 	At   verdict.Place
 }
 
-// MaxAttempts is how often a request may be tried, over all layers: each more is load
-// that comes just when there is too little of what serves it.
-const MaxAttempts = 3
+// MaxAttempts is how often a request may be tried, over all layers.
+const MaxAttempts = budgets.MaxAttempts
 
 // RetriesBounded says whether no request is tried more than [MaxAttempts] times: those
 // in code times those of the mesh's route. What Istio does by default counts.
