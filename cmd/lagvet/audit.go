@@ -50,5 +50,42 @@ usage and configuration, 3 if it could not be measured.`,
 	f.BoolVar(&opts.List, "list", false, "with --prove: say what would be run, and run nothing")
 	f.DurationVar(&opts.Timeout, "timeout", 10*time.Minute, "with --prove: how long one command may `take`")
 	f.BoolVar(&opts.All, "all", false, "list what is met too")
+	cmd.AddCommand(auditBudgetsCommand(code))
+	return cmd
+}
+
+func auditBudgetsCommand(code *int) *cobra.Command {
+	var opts audit.Options
+	cmd := &cobra.Command{
+		Use:   "budgets [packages]",
+		Short: "List the time that each endpoint and each call under it is given, and hold it against the manifests",
+		Long: `Budgets lists the endpoints of the code (routes of HTTP, methods of gRPC), the time
+that each is given, and the calls out of the process that its handler comes to, with
+their timeouts and attempts. It holds these against each other and against the
+timeouts and retries of ingress and mesh in the manifests of the repository.
+
+What no constant says is unknown, and never guessed. The exit code is 0 if nothing
+contradicts itself, 1 if a caller has less time than its callee or code and mesh
+together try more than three times, 2 for usage and configuration, 3 if not all could
+be looked at.`,
+		Example: `  lagvet audit budgets
+  lagvet audit budgets --format markdown ./cmd/orders/...
+  kustomize build deploy/prod > out/all.yaml && lagvet audit budgets --manifests out`,
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if term.IsTerminal(int(os.Stderr.Fd())) {
+				opts.Progress = progressOn(os.Stderr)
+			}
+			opts.Patterns = args
+			*code, err = audit.Budgets(cmd.Context(), opts, audit.Streams{Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr()})
+			return err
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&opts.Dir, "chdir", "C", "", "look at the repository of `dir`")
+	f.StringVar(&opts.Config, "config", "", "read `file` instead of the nearest .lagvet.yml")
+	f.StringVar(&opts.Format, "format", "text", "text, json or markdown")
+	f.StringVarP(&opts.Output, "output", "o", "", "write to `file`")
+	f.StringArrayVar(&opts.Manifests, "manifests", nil, "a `directory` with manifests as they are deployed")
+	f.BoolVar(&opts.All, "all", false, "explain what fits or is unknown too")
 	return cmd
 }

@@ -36,6 +36,7 @@ type Options struct {
 	Doctor    string   // a report of lagvet doctor on the process, in JSON
 	NoCheck   bool     // do not run the rules
 	All       bool     // list what is met too
+	Patterns  []string // of packages, for budgets; empty: all of each module
 	Prove     bool     // run the repository's own gates with faults planted
 	List      bool     // with Prove: say what would be run, and run nothing
 	Timeout   time.Duration

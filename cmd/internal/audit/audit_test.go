@@ -27,7 +27,9 @@ func TestMain(m *testing.M) {
 	case vettool.Is(args):
 		vettool.Main(args)
 	case len(args) == 2 && args[0] == command:
-		os.Exit(commandLine(args[1]))
+		os.Exit(commandLine(Run, args[1]))
+	case len(args) == 2 && args[0] == budgetsCommand:
+		os.Exit(commandLine(Budgets, args[1]))
 	}
 	testtool.Main(m, &self)
 }
@@ -36,12 +38,15 @@ func TestMain(m *testing.M) {
 // is the executable that runs the rules, and must not be one under the race detector.
 const command = "audit-for-test"
 
-func commandLine(options string) int {
+// budgetsCommand does so for audit budgets.
+const budgetsCommand = "audit-budgets-for-test"
+
+func commandLine(do func(context.Context, Options, Streams) (int, error), options string) int {
 	var o Options
 	if err := json.Unmarshal([]byte(options), &o); err != nil {
 		panic(err)
 	}
-	code, err := Run(context.Background(), o, Streams{os.Stdout, os.Stderr})
+	code, err := do(context.Background(), o, Streams{os.Stdout, os.Stderr})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}
@@ -50,6 +55,11 @@ func commandLine(options string) int {
 
 // runs audits in a process of its own.
 func runs(t *testing.T, o Options) (stdout, stderr string, code int) {
+	t.Helper()
+	return runsAs(t, command, o)
+}
+
+func runsAs(t *testing.T, command string, o Options) (stdout, stderr string, code int) {
 	t.Helper()
 	js, err := json.Marshal(o)
 	if err != nil {

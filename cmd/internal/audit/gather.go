@@ -17,11 +17,14 @@ import (
 	"github.com/lagvet/lagvet/analyzers"
 	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/analyzers/pattern"
+	"github.com/lagvet/lagvet/analyzers/timesheet"
 	"github.com/lagvet/lagvet/cmd/internal/check"
 	"github.com/lagvet/lagvet/cmd/internal/enforce"
+	"github.com/lagvet/lagvet/cmd/internal/engine"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
 	"github.com/lagvet/lagvet/cmd/internal/git"
 	"github.com/lagvet/lagvet/cmd/internal/report"
+	"github.com/lagvet/lagvet/cmd/internal/timetable"
 	"github.com/lagvet/lagvet/maturity"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
@@ -165,6 +168,9 @@ func configured(in *maturity.Input, o Options) error {
 // run runs the rules over the modules of the repository.
 func run(ctx context.Context, in *maturity.Input, o Options, notes io.Writer) error {
 	modules := dirs(in.Files)
+	if len(o.Patterns) > 0 {
+		return checkIn(ctx, in, o, notes, []string{o.Dir})
+	}
 	if in.Files == nil && exists(filepath.Join(in.Dir, "go.mod")) {
 		modules = []string{"."}
 	}
@@ -176,16 +182,29 @@ func run(ctx context.Context, in *maturity.Input, o Options, notes io.Writer) er
 		in.NoCode = maturity.NoCode(fmt.Sprintf("the repository has %d modules, more than %d", len(modules), maxModules))
 		return nil
 	}
+	for i, m := range modules {
+		modules[i] = filepath.Join(in.Dir, filepath.FromSlash(m))
+	}
+	return checkIn(ctx, in, o, notes, modules)
+}
+
+// checkIn runs the rules in directories of modules.
+func checkIn(ctx context.Context, in *maturity.Input, o Options, notes io.Writer, dirs []string) error {
 	code := new(maturity.Code)
-	for _, m := range modules {
+	var sheets []*timesheet.Sheet
+	for _, dir := range dirs {
 		rep, err := check.Report(ctx, check.Options{
-			Dir: filepath.Join(in.Dir, filepath.FromSlash(m)), Config: o.Config, Tier: "suspected", Progress: o.Progress,
+			Dir: dir, Config: o.Config, Tier: "suspected", Progress: o.Progress, Patterns: o.Patterns, Timesheets: true,
 		}, notes)
 		if err != nil {
 			return err
 		}
 		add(code, rep, in.Dir)
+		sheets = append(sheets, rep.Timesheets...)
 	}
+	code.Endpoints = timetable.Endpoints(sheets, func(posn, text string) verdict.Place {
+		return place(engine.Place(posn), text, in.Dir)
+	})
 	in.Code = code
 	return nil
 }
