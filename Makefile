@@ -113,6 +113,11 @@ golden-traces:
 	cd / && GOTOOLCHAIN=$(NEWER) CGO_ENABLED=0 $(GO) run -trimpath $(abspath $(TRACES))/generate/main.go >$(abspath $(TRACES))/go1.27.trace.gz
 	$(GO) test -count=1 -run '^TestGolden$$' ./runtimecheck/trace -update
 
+.PHONY: bench-kit
+## bench-kit: what is claimed of techniques against tail latency, measured on this machine, into docs/claims.md; let nothing else run
+bench-kit: build
+	$(BIN)/lagvet bench --format markdown -o docs/claims.md
+
 .PHONY: replay
 ## replay: what the gate would have said of each of the last COMMITS of the clone REPO, and how long it took; REPLAY holds flags for it
 COMMITS ?= 200
