@@ -8,6 +8,7 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
+	"github.com/lagvet/lagvet/runtimecheck/bench/internal/sleeper"
 	"github.com/lagvet/lagvet/runtimecheck/bench/unit"
 )
 
@@ -75,10 +76,12 @@ type openLoop struct {
 
 // run makes n calls and returns how many were completed in a second.
 func (l *openLoop) run(n int, rate float64) float64 {
+	s := sleeper.New()
+	defer s.Close()
 	origin := time.Now()
 	for i := range n {
 		due := time.Duration(float64(i) / rate * float64(time.Second))
-		wait(origin, due)
+		wait(s, origin, due)
 		_ = l.late.RecordValue(int64(min(max(time.Since(origin)-due, 0), longest)))
 		l.call(origin, due)
 	}
@@ -114,9 +117,9 @@ func (l *openLoop) work(origin time.Time, due time.Duration) {
 }
 
 // wait returns when a call is due.
-func wait(origin time.Time, due time.Duration) {
-	if left := due - time.Since(origin); left > spin {
-		sleep(left - spin)
+func wait(s sleeper.Sleeper, origin time.Time, due time.Duration) {
+	if left := due - time.Since(origin); left > sleeper.Late {
+		s.Sleep(left - sleeper.Late)
 	}
 	for time.Since(origin) < due {
 		runtime.Gosched()

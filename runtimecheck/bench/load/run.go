@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/lagvet/lagvet/runtimecheck/bench/internal/sleeper"
 )
 
 // grace is how long calls may take to come back after their time is over.
@@ -61,8 +63,8 @@ type generator struct {
 // dispatch sends calls until the plan is at its end or ctx is done, and returns when that
 // was.
 func (g *generator) dispatch(ctx context.Context) time.Duration {
-	s := newSleeper()
-	defer s.close()
+	s := sleeper.New()
+	defer s.Close()
 	calls := newSchedule(g.plan)
 	for {
 		due, in, ok := calls.call()
@@ -81,7 +83,7 @@ func (g *generator) dispatch(ctx context.Context) time.Duration {
 
 // sleep waits until a time of the run. It notes by how much it overslept if a call was
 // due then.
-func (g *generator) sleep(ctx context.Context, s sleeper, until time.Duration, call bool) error {
+func (g *generator) sleep(ctx context.Context, s sleeper.Sleeper, until time.Duration, call bool) error {
 	slept := false
 	for {
 		if err := ctx.Err(); err != nil {
@@ -94,7 +96,7 @@ func (g *generator) sleep(ctx context.Context, s sleeper, until time.Duration, c
 			}
 			return nil
 		}
-		s.sleep(min(left, nap))
+		s.Sleep(min(left, nap))
 		slept = true
 	}
 }
