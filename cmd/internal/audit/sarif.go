@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lagvet/lagvet/analyzers/config"
+	"github.com/lagvet/lagvet/cmd/internal/output"
 	"github.com/lagvet/lagvet/cmd/internal/report"
 	"github.com/lagvet/lagvet/cmd/internal/sarif"
 	"github.com/lagvet/lagvet/maturity"
@@ -41,13 +41,7 @@ type attributes struct {
 // not met, or waived, in the tracks that apply. Root is the repository's directory.
 func SARIF(w io.Writer, r *maturity.Report, root string) error {
 	s := sarifWriter{report: r, root: root}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	if err := e.Encode(sarif.Log{Schema: sarif.Schema, Version: sarif.Version, Runs: []sarif.Run{s.run()}}); err != nil {
-		return fmt.Errorf("writing the audit: %w", err)
-	}
-	return nil
+	return output.JSON(w, sarif.Log{Schema: sarif.Schema, Version: sarif.Version, Runs: []sarif.Run{s.run()}})
 }
 
 type sarifWriter struct {

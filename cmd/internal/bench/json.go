@@ -4,6 +4,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/lagvet/lagvet/cmd/internal/output"
 	"github.com/lagvet/lagvet/runtimecheck/bench/claims"
 	"github.com/lagvet/lagvet/runtimecheck/posture"
 )
@@ -40,5 +41,5 @@ func (r *Report) json(w io.Writer) error {
 	for _, e := range r.Results {
 		d.Claims = append(d.Claims, measured{newAbout(e.Claim), e.Result})
 	}
-	return encode(w, d)
+	return output.JSON(w, d)
 }

@@ -1,11 +1,11 @@
 package bench
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"text/tabwriter"
 
+	"github.com/lagvet/lagvet/cmd/internal/output"
 	"github.com/lagvet/lagvet/runtimecheck/bench/claims"
 )
 
@@ -31,7 +31,7 @@ func list(w io.Writer, format string, all []claims.Claim) error {
 		for _, c := range all {
 			rows = append(rows, newAbout(c))
 		}
-		return encode(w, rows)
+		return output.JSON(w, rows)
 	}
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "CLAIM\tTECHNIQUE\tCLAIMED")
@@ -50,14 +50,4 @@ func disputed(c claims.Claim) string {
 		return ""
 	}
 	return "⚠ "
-}
-
-func encode(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	return nil
 }

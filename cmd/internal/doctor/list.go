@@ -2,13 +2,13 @@ package doctor
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"text/tabwriter"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/lagvet/lagvet/cmd/internal/output"
 	"github.com/lagvet/lagvet/runtimecheck"
 	"github.com/lagvet/lagvet/runtimecheck/posture"
 )
@@ -37,10 +37,7 @@ func list(w io.Writer, format string) error {
 	}
 	switch format {
 	case "json":
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		e.SetEscapeHTML(false)
-		return e.Encode(all)
+		return output.JSON(w, all)
 	case "text":
 		return table(w, all)
 	}

@@ -2,11 +2,10 @@ package doctor
 
 import (
 	"cmp"
-	"encoding/json"
-	"fmt"
 	"io"
 	"strings"
 
+	"github.com/lagvet/lagvet/cmd/internal/output"
 	"github.com/lagvet/lagvet/cmd/internal/sarif"
 	"github.com/lagvet/lagvet/runtimecheck"
 	"github.com/lagvet/lagvet/runtimecheck/posture"
@@ -49,13 +48,7 @@ func writeSARIF(w io.Writer, r *posture.Report, code int) error {
 	for _, c := range r.Checks {
 		run.Results = append(run.Results, resultOf(c, index))
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	if err := e.Encode(sarif.Log{Schema: sarif.Schema, Version: sarif.Version, Runs: []sarif.Run{run}}); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	return nil
+	return output.JSON(w, sarif.Log{Schema: sarif.Schema, Version: sarif.Version, Runs: []sarif.Run{run}})
 }
 
 func ruleOf(s posture.Spec) sarif.Rule {

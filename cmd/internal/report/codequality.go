@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/cmd/internal/output"
 )
 
 // The fields that GitLab reads, and the severities that it knows: the section on
@@ -52,7 +53,7 @@ func CodeQuality(w io.Writer, r *Report) error {
 	for _, n := range r.Notes {
 		issues = append(issues, r.codeQualityOf("note", "info", n.Message, n.Place, finding.Place{}, anonymous(seen, n.Message)))
 	}
-	return encode(w, issues)
+	return output.JSON(w, issues)
 }
 
 func (r *Report) codeQualityOf(check, severity, text string, start, end finding.Place, fingerprint string) codeQualityIssue {

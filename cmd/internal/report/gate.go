@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/cmd/internal/output"
 )
 
 // gate writes what a comparison has shown besides new findings.
@@ -151,10 +152,10 @@ func (r *Report) jsonGate() *jsonGate {
 		Against: g.Against,
 		Commit:  g.Commit,
 		Known:   len(g.Known),
-		Minor:   mapped(g.Minor, r.jsonFinding),
-		Fixed:   mapped(g.Fixed, r.jsonGone),
-		Stale:   mapped(g.Stale, r.jsonGone),
-		Changes: mapped(g.Changes, r.jsonChange),
+		Minor:   output.Mapped(g.Minor, r.jsonFinding),
+		Fixed:   output.Mapped(g.Fixed, r.jsonGone),
+		Stale:   output.Mapped(g.Stale, r.jsonGone),
+		Changes: output.Mapped(g.Changes, r.jsonChange),
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/cmd/internal/output"
 	"github.com/lagvet/lagvet/cmd/internal/page"
 )
 
@@ -107,7 +108,7 @@ func newPageBody(r *Report) *pageBody {
 func (r *Report) pageGate() *pageGate {
 	g := &pageGate{Against: r.Gate.Against, Prune: r.Gate.Prune}
 	for _, by := range causes(r.Gate.Changes) {
-		g.Causes = append(g.Causes, pageCause{by, heading(by, r.Gate), mapped(r.Gate.by(by), r.pageChange)})
+		g.Causes = append(g.Causes, pageCause{by, heading(by, r.Gate), output.Mapped(r.Gate.by(by), r.pageChange)})
 	}
 	for _, e := range r.Gate.Stale {
 		g.Stale = append(g.Stale, r.pageNote(finding.Place{}, r.gone(e)))

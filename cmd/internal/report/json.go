@@ -1,11 +1,10 @@
 package report
 
 import (
-	"encoding/json"
-	"fmt"
 	"io"
 
 	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/cmd/internal/output"
 )
 
 // jsonVersion is the version of the format. Fields may be added without a new
@@ -116,7 +115,7 @@ func evidenceOf(e *finding.Evidence) *jsonEvidence {
 	if e == nil {
 		return nil
 	}
-	return &jsonEvidence{e.Status, e.Weight, mapped(e.Measures, func(m finding.Measure) jsonMeasure {
+	return &jsonEvidence{e.Status, e.Weight, output.Mapped(e.Measures, func(m finding.Measure) jsonMeasure {
 		return jsonMeasure{m.Source, m.Kind, m.Value, m.Unit, m.Share, m.Line, m.Text}
 	})}
 }
@@ -173,7 +172,7 @@ func timingsOf(t *finding.Timings) *jsonTimings {
 	if t == nil {
 		return nil
 	}
-	return &jsonTimings{t.Clock, t.Total.Seconds(), t.Analysed, t.Asked, t.Cached, mapped(t.Parts, func(p finding.Part) jsonPart {
+	return &jsonTimings{t.Clock, t.Total.Seconds(), t.Analysed, t.Asked, t.Cached, output.Mapped(t.Parts, func(p finding.Part) jsonPart {
 		return jsonPart{p.Name, p.Kind, p.Own.Seconds(), share(p.Own, t.Total), p.Packages, p.Rules}
 	})}
 }
@@ -185,15 +184,15 @@ func JSON(w io.Writer, r *Report) error {
 		Version:  jsonVersion,
 		Tool:     jsonTool{Name: "lagvet", Version: r.Tool.Version, Commit: r.Tool.Commit, Go: r.Tool.Go},
 		Root:     r.Root,
-		Findings: mapped(r.Findings, r.jsonFinding),
-		Silenced: mapped(r.Silenced, r.jsonFinding),
-		Problems: mapped(r.Problems, func(p finding.Problem) jsonProblem {
+		Findings: output.Mapped(r.Findings, r.jsonFinding),
+		Silenced: output.Mapped(r.Silenced, r.jsonFinding),
+		Problems: output.Mapped(r.Problems, func(p finding.Problem) jsonProblem {
 			return jsonProblem{r.jsonPlace(p.Place), p.Message, p.Remedy}
 		}),
-		Notes: mapped(r.Notes, func(n Note) jsonNote {
+		Notes: output.Mapped(r.Notes, func(n Note) jsonNote {
 			return jsonNote{r.jsonPlace(n.Place), n.Message}
 		}),
-		Assumed: mapped(r.Assumed, func(a finding.Assumption) jsonAssumed {
+		Assumed: output.Mapped(r.Assumed, func(a finding.Assumption) jsonAssumed {
 			return jsonAssumed{r.jsonPlace(a.Place), a.Func, append([]string{}, a.Effects...), a.Reason}
 		}),
 		HotKnown: r.HotKnown,
@@ -211,27 +210,7 @@ func JSON(w io.Writer, r *Report) error {
 		Gate:    r.jsonGate(),
 		Timings: timingsOf(r.Timings),
 	}
-	return encode(w, out)
-}
-
-// encode writes v as indented JSON in which <, > and & stay readable.
-func encode(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	return nil
-}
-
-// mapped returns f of each element of in, never nil: empty lists are [] in JSON.
-func mapped[S, T any](in []S, f func(S) T) []T {
-	out := make([]T, 0, len(in))
-	for _, s := range in {
-		out = append(out, f(s))
-	}
-	return out
+	return output.JSON(w, out)
 }
 
 func (r *Report) jsonPlace(p finding.Place) jsonPlace {
@@ -243,7 +222,7 @@ func (r *Report) jsonPlace(p finding.Place) jsonPlace {
 }
 
 func (r *Report) jsonSteps(steps []finding.Step) []jsonStep {
-	return mapped(steps, func(s finding.Step) jsonStep { return jsonStep{r.jsonPlace(s.Place), s.Text} })
+	return output.Mapped(steps, func(s finding.Step) jsonStep { return jsonStep{r.jsonPlace(s.Place), s.Text} })
 }
 
 func (r *Report) jsonFinding(f finding.Finding) jsonFinding {
@@ -263,7 +242,7 @@ func (r *Report) jsonFinding(f finding.Finding) jsonFinding {
 		Primitive:   f.Primitive,
 		Chain:       r.jsonSteps(f.Chain),
 		Mend:        f.Mend,
-		Fixes:       mapped(f.Fixes, r.jsonFix),
+		Fixes:       output.Mapped(f.Fixes, r.jsonFix),
 		Evidence:    evidenceOf(f.Evidence),
 		URL:         f.URL,
 		Fingerprint: f.Fingerprint,
@@ -294,7 +273,7 @@ func silencer(f finding.Finding) (by string, why *finding.Allowed) {
 }
 
 func (r *Report) jsonFix(f finding.Fix) jsonFix {
-	return jsonFix{f.Message, mapped(f.Edits, func(e finding.Edit) jsonEdit {
+	return jsonFix{f.Message, output.Mapped(f.Edits, func(e finding.Edit) jsonEdit {
 		file, _ := r.rooted(e.File)
 		return jsonEdit{file, e.Start, e.End, e.New}
 	})}

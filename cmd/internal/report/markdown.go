@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/cmd/internal/output"
 )
 
 // What GitHub takes, in bytes. Of a comment it counts characters, which are never
@@ -55,14 +56,14 @@ func (m *markdown) build() {
 	if s := r.aside(); s != "" {
 		m.always("\n" + MarkdownText(s) + "\n")
 	}
-	m.section("Not checked", "thing that was not checked", mapped(r.Problems, m.problem))
+	m.section("Not checked", "thing that was not checked", output.Mapped(r.Problems, m.problem))
 	title := "Findings"
 	if r.Gate != nil {
 		title = "New findings"
 	}
-	m.section(title, "finding", mapped(ranked(r.Findings), m.finding))
+	m.section(title, "finding", output.Mapped(ranked(r.Findings), m.finding))
 	m.gate()
-	m.section("Notes", "note", mapped(r.Notes, m.note))
+	m.section("Notes", "note", output.Mapped(r.Notes, m.note))
 	if s := r.UnknownHeat(); s != "" {
 		m.always("\n" + MarkdownText(s) + "\n")
 	}
@@ -78,11 +79,11 @@ func (m *markdown) gate() {
 		stale += ": to be removed with `lagvet baseline prune`"
 	}
 	for _, by := range causes(g.Changes) {
-		m.section(MarkdownText(heading(by, g)), "change of a hot function", mapped(g.by(by), m.change))
+		m.section(MarkdownText(heading(by, g)), "change of a hot function", output.Mapped(g.by(by), m.change))
 	}
-	m.section(stale, "stale entry", mapped(g.Stale, m.gone))
-	m.section("Fixed", "fixed finding", mapped(g.Fixed, m.gone))
-	m.section("New, and let pass", "finding that is let pass", mapped(ranked(g.Minor), m.finding))
+	m.section(stale, "stale entry", output.Mapped(g.Stale, m.gone))
+	m.section("Fixed", "fixed finding", output.Mapped(g.Fixed, m.gone))
+	m.section("New, and let pass", "finding that is let pass", output.Mapped(ranked(g.Minor), m.finding))
 }
 
 func (m *markdown) always(text string) { m.parts = append(m.parts, part{full: text, short: text}) }

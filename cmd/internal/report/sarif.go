@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/cmd/internal/output"
 	"github.com/lagvet/lagvet/cmd/internal/sarif"
 )
 
@@ -36,7 +37,7 @@ type sarifAttributes struct {
 // SARIF writes r as a SARIF 2.1.0 log.
 func SARIF(w io.Writer, r *Report) error {
 	s := &sarifWriter{report: r, sources: newSources(), index: make(map[string]int)}
-	return encode(w, s.log())
+	return output.JSON(w, s.log())
 }
 
 type sarifWriter struct {

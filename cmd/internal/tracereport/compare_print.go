@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/cmd/internal/output"
 	"github.com/lagvet/lagvet/runtimecheck/trace"
 )
 
@@ -129,12 +130,12 @@ type jsonPartChange struct {
 // CompareJSON writes a comparison as one JSON object.
 func CompareJSON(w io.Writer, c *Comparison) error {
 	problems := slices.Concat(c.Before.Problems, c.After.Problems)
-	return encode(w, jsonComparison{
+	return output.JSON(w, jsonComparison{
 		Version: jsonVersion, Tool: toolOf(c.After.Tool),
 		Before: jsonSide{c.Before.Source, traceOf(c.Before.Trace)}, After: jsonSide{c.After.Source, traceOf(c.After.Trace)},
-		Groups: mapped(c.Changes(), newJSONChange), Limits: mapped(c.After.Limits, newJSONLimit),
-		Problems: mapped(problems, func(p trace.Problem) jsonProblem { return jsonProblem{p.Code, p.Text, p.N} }),
-		Failures: mapped(c.After.Failures, func(p finding.Problem) jsonFailure { return jsonFailure{p.Message, p.Remedy} }),
+		Groups: output.Mapped(c.Changes(), newJSONChange), Limits: output.Mapped(c.After.Limits, newJSONLimit),
+		Problems: output.Mapped(problems, func(p trace.Problem) jsonProblem { return jsonProblem{p.Code, p.Text, p.N} }),
+		Failures: output.Mapped(c.After.Failures, func(p finding.Problem) jsonFailure { return jsonFailure{p.Message, p.Remedy} }),
 	})
 }
 
@@ -146,8 +147,8 @@ func newJSONChange(c Change) jsonChange {
 	if c.After != nil {
 		out.After = c.After.Count
 	}
-	out.Slices = mapped(c.Slices, func(s SliceChange) jsonSliceChange {
-		return jsonSliceChange{s.Name, int64(s.Before), int64(s.After), mapped(s.Parts, func(p PartChange) jsonPartChange {
+	out.Slices = output.Mapped(c.Slices, func(s SliceChange) jsonSliceChange {
+		return jsonSliceChange{s.Name, int64(s.Before), int64(s.After), output.Mapped(s.Parts, func(p PartChange) jsonPartChange {
 			return jsonPartChange{p.Component, int64(p.Before), int64(p.After)}
 		})}
 	})

@@ -1,13 +1,12 @@
 package tracereport
 
 import (
-	"encoding/json"
-	"fmt"
 	"io"
 	"path/filepath"
 	"time"
 
 	"github.com/lagvet/lagvet/cmd/internal/finding"
+	"github.com/lagvet/lagvet/cmd/internal/output"
 	"github.com/lagvet/lagvet/cmd/internal/report"
 	"github.com/lagvet/lagvet/runtimecheck/trace"
 )
@@ -170,35 +169,15 @@ func JSON(w io.Writer, r *Report) error {
 	m := &jsonMaker{report: r, ofFrame: make(map[trace.Frame]int), ofStack: make(map[string]int)}
 	d := document{
 		Version: jsonVersion, Tool: toolOf(r.Tool), Source: r.Source, Trace: traceOf(r.Trace), Kernel: kernelOf(r.Kernel),
-		Groups:   mapped(r.Groups, m.group),
-		Problems: mapped(r.Problems, func(p trace.Problem) jsonProblem { return jsonProblem{p.Code, p.Text, p.N} }),
-		Failures: mapped(r.Failures, func(p finding.Problem) jsonFailure { return jsonFailure{p.Message, p.Remedy} }),
+		Groups:   output.Mapped(r.Groups, m.group),
+		Problems: output.Mapped(r.Problems, func(p trace.Problem) jsonProblem { return jsonProblem{p.Code, p.Text, p.N} }),
+		Failures: output.Mapped(r.Failures, func(p finding.Problem) jsonFailure { return jsonFailure{p.Message, p.Remedy} }),
 		Notes:    append([]string{}, r.Notes...),
-		Findings: mapped(r.Findings, newJSONFinding),
-		Limits:   mapped(r.Limits, newJSONLimit),
+		Findings: output.Mapped(r.Findings, newJSONFinding),
+		Limits:   output.Mapped(r.Limits, newJSONLimit),
 	}
 	d.Stacks, d.Frames = append([][]int{}, m.stacks...), append([]jsonFrame{}, m.frames...)
-	return encode(w, d)
-}
-
-// encode writes v as indented JSON in which <, > and & stay readable.
-func encode(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	return nil
-}
-
-// mapped returns f of each element, never nil: empty lists are [] in JSON.
-func mapped[S, T any](in []S, f func(S) T) []T {
-	out := make([]T, 0, len(in))
-	for _, s := range in {
-		out = append(out, f(s))
-	}
-	return out
+	return output.JSON(w, d)
 }
 
 func toolOf(t report.Tool) jsonTool { return jsonTool{"lagvet", t.Version, t.Commit, t.Go} }
@@ -242,7 +221,7 @@ func (m *jsonMaker) stack(stack []trace.Frame) *int {
 	if !ok {
 		n = len(m.stacks)
 		m.ofStack[key] = n
-		m.stacks = append(m.stacks, mapped(stack, m.frame))
+		m.stacks = append(m.stacks, output.Mapped(stack, m.frame))
 	}
 	return &n
 }
@@ -260,15 +239,15 @@ func (m *jsonMaker) frame(f trace.Frame) int {
 func (m *jsonMaker) group(g trace.Group) jsonGroup {
 	return jsonGroup{
 		Kind: g.Kind, Name: g.Name, Why: m.report.Sentence(&g), Count: g.Count, Total: int64(g.Total), OpenStart: g.OpenStart, OpenEnd: g.OpenEnd,
-		Slack: int64(g.Slack), Slices: mapped(g.Slices, m.slice), Slowest: mapped(g.Slowest, m.span),
+		Slack: int64(g.Slack), Slices: output.Mapped(g.Slices, m.slice), Slowest: output.Mapped(g.Slowest, m.span),
 	}
 }
 
 func (m *jsonMaker) slice(s trace.Slice) jsonSlice {
 	return jsonSlice{
 		Name: s.Name, Percentile: s.Percentile, Latency: int64(s.Latency), Count: s.Count, Time: int64(s.Time),
-		Parts: mapped(s.Parts, newJSONPart), Kernel: mapped(s.Kernel, newJSONPart), Causes: mapped(s.Causes, m.cause),
-		Findings: mapped(m.report.Blames(s.Causes), func(b Blame) jsonBlame {
+		Parts: output.Mapped(s.Parts, newJSONPart), Kernel: output.Mapped(s.Kernel, newJSONPart), Causes: output.Mapped(s.Causes, m.cause),
+		Findings: output.Mapped(m.report.Blames(s.Causes), func(b Blame) jsonBlame {
 			return jsonBlame{b.Finding, int64(b.Time), share(b.Time, s.Time)}
 		}),
 	}
@@ -278,16 +257,16 @@ func newJSONPart(p trace.Part) jsonPart { return jsonPart{p.Component, int64(p.T
 
 func (m *jsonMaker) cause(c trace.Cause) jsonCause {
 	return jsonCause{
-		Component: c.Component, Time: int64(c.Time), Count: c.Count, Stack: m.stack(c.Stack), Behind: mapped(c.Behind, m.cause),
+		Component: c.Component, Time: int64(c.Time), Count: c.Count, Stack: m.stack(c.Stack), Behind: output.Mapped(c.Behind, m.cause),
 		External: c.External, Role: c.Role, Findings: m.report.findingsOf(c),
 	}
 }
 
 func (m *jsonMaker) span(s trace.Span) jsonSpan {
 	return jsonSpan{
-		Start: int64(s.Start), End: int64(s.End), Goroutine: s.Goroutine, Parts: mapped(s.Parts, newJSONPart),
-		Kernel: mapped(s.Kernel, newJSONPart), Causes: mapped(s.Causes, m.cause),
-		Timeline: mapped(s.Timeline, func(i trace.Interval) jsonInterval {
+		Start: int64(s.Start), End: int64(s.End), Goroutine: s.Goroutine, Parts: output.Mapped(s.Parts, newJSONPart),
+		Kernel: output.Mapped(s.Kernel, newJSONPart), Causes: output.Mapped(s.Causes, m.cause),
+		Timeline: output.Mapped(s.Timeline, func(i trace.Interval) jsonInterval {
 			return jsonInterval{int64(i.Start), int64(i.End), i.Component, i.By, m.stack(i.Stack)}
 		}),
 	}
