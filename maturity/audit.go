@@ -31,6 +31,7 @@ type Input struct {
 	Rendered   []string // directories with manifests as they are deployed
 	Binary     string   // the one that is shipped; empty if none is given
 	Doctor     *Doctor  // what lagvet doctor said of the process; nil if it was not given
+	Load       *Load    // what lagvet bench load said of the service; nil if it was not given
 
 	Code   *Code  // nil if the rules did not run
 	NoCode NoCode // why they did not

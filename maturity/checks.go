@@ -89,6 +89,8 @@ var checks = map[string]check{
 	"manifests.stops": func(e *evidence, _ Track, _ With) verdict.Result {
 		return e.manifests.StopsInTime(e.manifests.SlowestRoute())
 	},
+	"bench.load": (*evidence).loaded,
+
 	"budgets.order": func(e *evidence, _ Track, _ With) verdict.Result { return e.manifests.CallerNotShorter(e.endpoints()) },
 
 	"containers.base":  func(e *evidence, _ Track, _ With) verdict.Result { return e.containers.BaseImageCentral() },

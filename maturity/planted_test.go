@@ -14,6 +14,8 @@ import (
 	"github.com/lagvet/lagvet/maturity/budgets"
 	"github.com/lagvet/lagvet/maturity/internal/binary"
 	"github.com/lagvet/lagvet/maturity/verdict"
+	"github.com/lagvet/lagvet/runtimecheck/bench/load/policy"
+	"github.com/lagvet/lagvet/runtimecheck/posture"
 )
 
 // A plant is a repository that a test changes before it is audited.
@@ -55,6 +57,10 @@ func atLevel5(t *testing.T) *plant {
 			Forbid: []Forbidden{{API: "net/http.DefaultClient"}, {API: "log"}, {API: "net/http.Get"}, {API: "net/http.Client", Except: []string{"example.com/orders/clients"}}},
 			Digest: "d1",
 		},
+		Load: &Load{File: "load.json", Report: policy.Report{
+			Version: loadVersion, Time: time.Date(2026, 5, 28, 0, 0, 0, 0, time.UTC), Target: "http://127.0.0.1:8080/orders", Policy: "load.yml",
+			Verdict: posture.Pass, Limits: []policy.Limit{{Phase: "burst", What: "p99", Verdict: posture.Pass, Required: "at most 15ms", Measured: "9ms"}},
+		}},
 		Trials: map[string]verdict.Result{
 			"concurrency-planted": {Status: verdict.Pass, Grade: verdict.Proven, Reason: "the build refuses a planted leak", Run: "go build ./..."},
 		},
@@ -214,6 +220,7 @@ var away = map[string]func(*testing.T, *plant){
 	"context-order":          edits(deployed, "perTryTimeout: 1s", "perTryTimeout: 5s"),
 	"context-admission":      edits(deployed, "validationFailureAction: Enforce", "validationFailureAction: Audit"),
 	"context-shutdown":       edits(deployed, "    spec:\n      initContainers:", "    spec:\n      terminationGracePeriodSeconds: 2\n      initContainers:"),
+	"context-load":           func(_ *testing.T, p *plant) { p.in.Load.Report.Limits[0].Verdict = posture.Fail },
 	"context-enforced":       unenforced("ctxless"),
 	"context-default-client": permitted("net/http.DefaultClient"),
 	"context-timeouts":       unenforced("httptimeout"),
@@ -292,15 +299,15 @@ var inCode = map[string]struct {
 }{
 	"the handler takes longer than the mesh waits": {
 		"context-order", func(c *Code) { c.Endpoints[0].Limit = 4 * time.Second },
-		verdict.Fail, "leave the caller less time than the callee",
+		verdict.Fail, "leaves the caller less time than the callee",
 	},
 	"a call takes longer than the handler has": {
 		"context-order", func(c *Code) { c.Endpoints[0].Calls[0].Limit = 5 * time.Second },
-		verdict.Fail, "leave the caller less time than the callee",
+		verdict.Fail, "leaves the caller less time than the callee",
 	},
 	"its attempts do": {
 		"context-order", func(c *Code) { c.Endpoints[0].Calls[0].Limit, c.Endpoints[0].Calls[0].Attempts = 2*time.Second, 2 },
-		verdict.Fail, "leave the caller less time than the callee",
+		verdict.Fail, "leaves the caller less time than the callee",
 	},
 	"of another program": {
 		"context-order", func(c *Code) { c.Endpoints[0].Programs, c.Endpoints[0].Limit = []string{"billing"}, 4*time.Second },

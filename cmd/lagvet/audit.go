@@ -45,6 +45,7 @@ usage and configuration, 3 if it could not be measured.`,
 	f.StringArrayVar(&opts.Manifests, "manifests", nil, "a `directory` with manifests as they are deployed")
 	f.StringVar(&opts.Binary, "binary", "", "the `file` that is shipped")
 	f.StringVar(&opts.Doctor, "doctor", "", "the `file` with what lagvet doctor --format json said of the process")
+	f.StringVar(&opts.Bench, "bench", "", "the `file` with what lagvet bench load --format json said of the service")
 	f.BoolVar(&opts.NoCheck, "no-check", false, "do not run the rules: what hangs on them is unknown")
 	f.BoolVar(&opts.Prove, "prove", false, "run the repository's own gates, as they are and with faults planted")
 	f.BoolVar(&opts.List, "list", false, "with --prove: say what would be run, and run nothing")

@@ -34,6 +34,7 @@ type Options struct {
 	Manifests []string // directories with manifests as they are deployed
 	Binary    string   // the one that is shipped
 	Doctor    string   // a report of lagvet doctor on the process, in JSON
+	Bench     string   // a report of lagvet bench load on the service, in JSON
 	NoCheck   bool     // do not run the rules
 	All       bool     // list what is met too
 	Patterns  []string // of packages, for budgets; empty: all of each module

@@ -57,6 +57,15 @@ func gather(ctx context.Context, o Options, notes io.Writer) (maturity.Input, er
 			return in, err
 		}
 	}
+	if o.Bench != "" {
+		data, err := os.ReadFile(o.Bench)
+		if err != nil {
+			return in, fmt.Errorf("reading what lagvet bench load said: %w", err)
+		}
+		if in.Load, err = maturity.ReadLoad(o.Bench, data); err != nil {
+			return in, err
+		}
+	}
 	if o.NoCheck || o.List {
 		in.NoCode = "the rules did not run: --no-check"
 		return in, nil
