@@ -66,6 +66,7 @@ var checks = map[string]check{
 
 	"editors.hints": func(e *evidence, t Track, _ With) verdict.Result { return e.editors.Hints(t.Rules...) },
 	"editors.same":  func(e *evidence, t Track, _ With) verdict.Result { return e.editors.SameAsCI(e.linted(t)) },
+	"editors.hook":  func(e *evidence, _ Track, _ With) verdict.Result { return e.editors.PreCommit() },
 	"editors.gomod": func(e *evidence, _ Track, _ With) verdict.Result { return e.editors.GoModDiagnostics() },
 
 	"code.none":  (*evidence).clean,
@@ -101,8 +102,13 @@ var checks = map[string]check{
 		return e.modules.SupportedGo(e.now, e.builders()...)
 	},
 	"modules.toolchain": func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.ToolchainPinned(e.builders()...) },
-	"modules.tools":     func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.ToolsPinned() },
-	"modules.locked":    func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.BuildFlags() },
+	"modules.tools": func(e *evidence, _ Track, _ With) verdict.Result {
+		return both(e.modules.ToolsPinned(), e.linters.PluginsPinned())
+	},
+	"modules.locked": func(e *evidence, _ Track, _ With) verdict.Result {
+		return both(e.modules.BuildFlags(), e.modules.SubmodulesFixed())
+	},
+	"modules.untagged":  func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.PseudoVersions(e.now, maxAge) },
 	"modules.replaced":  func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.Replaces() },
 	"modules.drift":     func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.Drift() },
 
@@ -112,6 +118,10 @@ var checks = map[string]check{
 	"telemetry.correlated": func(e *evidence, _ Track, _ With) verdict.Result { return e.telemetry.Correlated() },
 	"telemetry.traced": func(e *evidence, _ Track, _ With) verdict.Result {
 		return either(e.telemetry.TracingSetUp(), e.manifests.OTelInjected())
+	},
+	"telemetry.logger": func(e *evidence, _ Track, _ With) verdict.Result { return e.telemetry.OneLogger() },
+	"telemetry.instrumented": func(e *evidence, _ Track, _ With) verdict.Result {
+		return both(e.telemetry.InstrumentedServers(), e.telemetry.InstrumentedClients())
 	},
 	"telemetry.runtime": func(e *evidence, _ Track, _ With) verdict.Result {
 		return both(e.telemetry.RuntimeMetrics(), e.manifests.MetricsScraped())

@@ -207,6 +207,8 @@ var away = map[string]func(*testing.T, *plant){
 		p.in.Trials["concurrency-planted"] = verdict.Failed("the build succeeds with a planted leak")
 	}),
 
+	"concurrency-hook": removes(".pre-commit-config.yaml"),
+
 	"context-owned":          edits("audit/context.md", "owner: \"@orders\"\n", ""),
 	"context-budgets":        edits("audit/context.md", "## Timeout budgets", "## Budgets of money"),
 	"context-cancellation":   edits("audit/context.md", "Work ends with its request; the outbox is written under a context of its own.", "<the rule>"),
@@ -243,9 +245,13 @@ var away = map[string]func(*testing.T, *plant){
 		p.replace(t, deployed, `prometheus.io/scrape: "true"`, `prometheus.io/scrape: "false"`)
 		p.replace(t, deployed, "{app: orders}}\n  podMetricsEndpoints", "{app: stock}}\n  podMetricsEndpoints")
 	},
-	"observability-loggers":  permitted("log"),
-	"observability-enforced": unenforced("logsplit"),
-	"observability-binary":   changes(func(p *plant) { p.info.Deps = []*debug.Module{{Path: "go.uber.org/goleak", Version: "v1.3.0"}} }),
+	"observability-loggers":      permitted("log"),
+	"observability-enforced":     unenforced("logsplit"),
+	"observability-instrumented": edits("main.go", "go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp", "example.com/orders/otelhttp"),
+	"observability-logger": changes(func(p *plant) {
+		p.files["store/store.go"] = "package store\n\nimport \"log\"\n\nfunc Load() { log.Println(\"loaded\") }\n"
+	}),
+	"observability-binary": changes(func(p *plant) { p.info.Deps = []*debug.Module{{Path: "go.uber.org/goleak", Version: "v1.3.0"}} }),
 
 	"dependency-inventory":    edits("audit/dependency.md", "| take the order unconfirmed |", "| <what is done then> |"),
 	"dependency-owned":        edits("audit/dependency.md", "reviewed: 2026-05-20", "reviewed: 2027-05-20"),
@@ -274,16 +280,21 @@ var away = map[string]func(*testing.T, *plant){
 	"modules-verify":          edits(workflow, "- run: go mod tidy -diff", "- run: go mod tidy"),
 	"modules-vulnerabilities": edits(workflow, "- run: govulncheck ./...", "- run: govulncheck ./...\n        continue-on-error: true"),
 	"modules-bot":             edits(".github/dependabot.yml", "package-ecosystem: gomod", "package-ecosystem: npm"),
-	"modules-editor":          edits(settings, `"ui.diagnostic.vulncheck": "Imports",`, ""),
-	"modules-toolchain":       edits("go.mod", "go 1.26.3", "go 1.26"),
-	"modules-tools":           edits(workflow, "- run: govulncheck ./...", "- run: go install golang.org/x/vuln/cmd/govulncheck@latest && govulncheck ./..."),
-	"modules-base":            edits("Dockerfile", "gcr.io/distroless/static@sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", "gcr.io/distroless/static:latest"),
-	"modules-flags":           edits("Dockerfile", "ENV GOFLAGS=-mod=readonly GOPROXY=https://proxy.example.com\n", ""),
-	"modules-shipped":         changes(func(p *plant) { p.info.Deps[0].Version = "v1.37.0" }),
-	"modules-images":          edits(deployed, "- name: orders\n          image: registry.example.com/orders@sha256:cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc", "- name: orders\n          image: registry.example.com/orders:latest"),
-	"modules-sound":           edits("Dockerfile", "-o /orders .", "-gcflags=all=-N -o /orders ."),
-	"modules-replaced":        edits("go.mod", "go 1.26.3\n", "go 1.26.3\n\nreplace go.uber.org/goleak => example.com/fork/goleak v1.3.0\n"),
-	"modules-locked":          edits(workflow, "go build -mod=readonly", "go build -mod=mod"),
+	"modules-untagged": changes(func(p *plant) {
+		for _, file := range []string{"go.mod", "go.sum"} {
+			p.files[file] = strings.ReplaceAll(p.files[file], "go.uber.org/goleak v1.3.0", "go.uber.org/goleak v1.3.1-0.20240101000000-0123456789ab")
+		}
+	}),
+	"modules-editor":    edits(settings, `"ui.diagnostic.vulncheck": "Imports",`, ""),
+	"modules-toolchain": edits("go.mod", "go 1.26.3", "go 1.26"),
+	"modules-tools":     edits(workflow, "- run: govulncheck ./...", "- run: go install golang.org/x/vuln/cmd/govulncheck@latest && govulncheck ./..."),
+	"modules-base":      edits("Dockerfile", "gcr.io/distroless/static@sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", "gcr.io/distroless/static:latest"),
+	"modules-flags":     edits("Dockerfile", "ENV GOFLAGS=-mod=readonly GOPROXY=https://proxy.example.com\n", ""),
+	"modules-shipped":   changes(func(p *plant) { p.info.Deps[0].Version = "v1.37.0" }),
+	"modules-images":    edits(deployed, "- name: orders\n          image: registry.example.com/orders@sha256:cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc", "- name: orders\n          image: registry.example.com/orders:latest"),
+	"modules-sound":     edits("Dockerfile", "-o /orders .", "-gcflags=all=-N -o /orders ."),
+	"modules-replaced":  edits("go.mod", "go 1.26.3\n", "go 1.26.3\n\nreplace go.uber.org/goleak => example.com/fork/goleak v1.3.0\n"),
+	"modules-locked":    edits(workflow, "go build -mod=readonly", "go build -mod=mod"),
 	"modules-drift": func(t *testing.T, p *plant) {
 		p.files["go.sum"] = strings.ReplaceAll(p.files["go.sum"], "goleak v1.3.0", "goleak v1.2.0")
 	},
