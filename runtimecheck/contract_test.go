@@ -76,6 +76,7 @@ func check(t *testing.T, s *said, want string) {
 }
 
 func TestNoBlock(t *testing.T) {
+	const late = 50 * time.Millisecond // long enough for whoever is kept from running
 	file := t.TempDir() + "/file"
 	if err := os.WriteFile(file, nil, 0o666); err != nil {
 		t.Fatal(err)
@@ -96,15 +97,15 @@ func TestNoBlock(t *testing.T) {
 		}, ""},
 		"a lock that is held": {func() {
 			held.Lock()
-			time.AfterFunc(50*time.Millisecond, held.Unlock) // long enough for whoever is kept from running
+			time.AfterFunc(late, held.Unlock)
 			held.Lock()
 			held.Unlock()
 		}, `^waited \(sync\)(\n\t\t.*)*sync\.\(\*Mutex\)\.Lock\n\t\t.*contract_test\.go:\d+ `},
-		"a timer's channel": {func() { <-time.After(time.Millisecond) }, `^waited \(chan receive\)\n\t\t.*contract_test\.go:\d+ `},
+		"a timer's channel": {func() { <-time.After(late) }, `^waited \(chan receive\)\n\t\t.*contract_test\.go:\d+ `},
 		"sleep":             {func() { time.Sleep(time.Millisecond) }, `^waited \(sleep\)\n\t\t.*time\.Sleep`},
 		"select": {func() {
 			select {
-			case <-time.After(time.Millisecond):
+			case <-time.After(late):
 			case <-make(chan int):
 			}
 		}, `^waited \(select\)`},
