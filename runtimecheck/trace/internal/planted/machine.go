@@ -71,7 +71,9 @@ func stoppedWorld(p *plot) error {
 	dumps := make(chan struct{})
 	go func() {
 		for range dumps {
-			runtime.Stack(buf, true)
+			for begin := time.Now(); time.Since(begin) < planted; { // however fast the machine is
+				runtime.Stack(buf, true)
+			}
 		}
 	}()
 	p.slow = func() {
