@@ -62,7 +62,7 @@ func (s sarifWriter) run() sarif.Run {
 		for _, c := range t.Controls {
 			index := len(run.Tool.Driver.Rules)
 			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, ruleOf(t, c.Control))
-			if t.Applies && (c.Waiver != nil || !c.Met()) {
+			if t.Applies && (c.Waiver != nil || c.Status == verdict.Fail || c.Status == verdict.Unknown) {
 				run.Results = append(run.Results, s.result(t, c, index))
 			}
 		}
@@ -117,10 +117,11 @@ func (s sarifWriter) invocation() sarif.Invocation {
 }
 
 // result returns a control that is not met. What is unknown is a note: by the standard
-// it would have the kind open and no level, and code hosts drop what has none.
+// it would have the kind open and no level, and code hosts drop what has none. So is what
+// is optional.
 func (s sarifWriter) result(t maturity.TrackState, c maturity.ControlState, index int) sarif.Result {
 	level := "error"
-	if c.Status == verdict.Unknown {
+	if c.Status == verdict.Unknown || c.Optional {
 		level = "note"
 	}
 	properties := attributes{Track: t.ID, Level: c.Level, Status: c.Status, Grade: c.Grade, Mend: c.Mend, Run: c.Run}
