@@ -230,7 +230,9 @@ func (b *browser) filtersAudit(r *maturity.Report) {
 	}
 	b.choose("track", "concurrency")
 	b.choose("level", "4")
-	is(b, checkCount, 3)
+	is(b, checkCount, len(applying(r, func(c maturity.ControlState) bool {
+		return c.Level == 4 && strings.HasPrefix(c.ID, "concurrency-")
+	})))
 	is(b, `[...document.querySelectorAll('.track .group')].filter((g) => g.checkVisibility()).length`, 1)
 	b.shoot("audit-filtered-1280")
 }
