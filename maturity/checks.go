@@ -108,9 +108,9 @@ var checks = map[string]check{
 	"modules.locked": func(e *evidence, _ Track, _ With) verdict.Result {
 		return both(e.modules.BuildFlags(), e.modules.SubmodulesFixed())
 	},
-	"modules.untagged":  func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.PseudoVersions(e.now, maxAge) },
-	"modules.replaced":  func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.Replaces() },
-	"modules.drift":     func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.Drift() },
+	"modules.untagged": func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.PseudoVersions(e.now, maxAge) },
+	"modules.replaced": func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.Replaces() },
+	"modules.drift":    func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.Drift() },
 
 	"tests.deadline": (*evidence).deadlineTested,
 
