@@ -13,6 +13,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/modules"
 	"github.com/lagvet/lagvet/analyzers/internal/outgoing"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
@@ -230,7 +231,7 @@ func (b *builder) waits(s *Site, f *funcs.Func, c *funcs.Call) {
 func (b *builder) inLoop(n ast.Node) bool { return b.loop(n) != nil }
 
 func (b *builder) loop(n ast.Node) ast.Stmt {
-	cur, ok := b.root.FindNode(n)
+	cur, ok := syntax.Find(b.root, n)
 	if !ok {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
@@ -65,7 +66,7 @@ func join(prefix, path string) string {
 
 // behind reads what is called on what the call returns: Methods("GET").
 func (x *Index) behind(r *Route, call *ast.CallExpr) {
-	cur, ok := x.root.FindNode(call)
+	cur, ok := syntax.Find(x.root, call)
 	if !ok {
 		return
 	}
@@ -255,7 +256,7 @@ func (x *Index) mounted(r *Route, call *ast.CallExpr) string {
 		return ""
 	}
 	for _, in := range f.In {
-		cur, ok := x.root.FindNode(in.Site)
+		cur, ok := syntax.Find(x.root, in.Site)
 		if !ok {
 			continue
 		}
