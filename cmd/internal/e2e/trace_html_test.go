@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -12,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -127,19 +125,7 @@ func TestTraceHTML(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) { tt.test(browse(t, ctx, file)) })
 	}
 	t.Run("without script", func(t *testing.T) {
-		b := browse(t, ctx, file, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-			_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-			return err
-		}))
-		text := get(b, chromedp.Text(chromedp.CSS(`body`)))
-		for _, want := range []string{"request 0", "request 3", "waiting for a lock in store.(*Store).Put0", "lockblock reports at store/flush.go:44"} {
-			if !strings.Contains(text, want) {
-				t.Errorf("without its script the page does not say %s", want)
-			}
-		}
-		if strings.Contains(text, "words in any order") {
-			t.Error("without its script the page has filters that do nothing")
-		}
+		withoutScript(t, ctx, file, "request 0", "request 3", "waiting for a lock in store.(*Store).Put0", "lockblock reports at store/flush.go:44")
 	})
 }
 
