@@ -62,7 +62,9 @@ func hows(m *Model, in Input) []tried {
 			case "ci.lagvet":
 				all = append(all, tried{control: c.ID, kind: ci.Lagvet, rules: t.Rules})
 			case "ci.tidy":
-				all = append(all, tried{control: c.ID, kind: ci.Tidy})
+				all = append(all, tried{control: c.ID, kind: ci.ModVerify}, tried{control: c.ID, kind: ci.Tidy})
+			case "ci.vulnerabilities":
+				all = append(all, tried{control: c.ID, kind: ci.Vulnerability})
 			case "prove.enforce":
 				all = append(all, tried{control: c.ID, kind: ci.Enforce, rules: in.Enforce.Rules})
 			}

@@ -116,11 +116,13 @@ func (r *Result) Holding(kind Kind) []*Gate {
 	return gates
 }
 
-// Covers reports whether the gate, a test command, runs the tests of a directory:
-// all of them, not some by their names.
+// Covers reports whether the gate looks at the packages of a directory: a test command at
+// all of its tests, not at some by their names. Other gates than those of tests, go vet
+// and vulnerabilities are taken to look everywhere.
 func (g *Gate) Covers(dir string) bool {
 	for _, role := range g.roles() {
-		if role.kind == Test || role.kind == Race || role.kind == Vet {
+		switch role.kind {
+		case Test, Race, Vet, Vulnerability:
 			return !strings.HasPrefix(role.part, "tests that match") && candidate{g, role}.covers(dir)
 		}
 	}
@@ -441,7 +443,11 @@ func moduleOf(mods []string, dir string) string {
 // covers reports whether a test command is about the packages of a directory.
 func (c candidate) covers(dir string) bool {
 	argv := normal(c.Argv)
-	f := c.parseGo(argv[min(2, len(argv)):])
+	words := 1 // of the command
+	if len(argv) > 1 && argv[0] == "go" {
+		words = 2
+	}
+	f := c.parseGo(argv[min(words, len(argv)):])
 	base := cmp.Or(c.workDir(), ".")
 	if len(f.pkgs) == 0 && len(f.loose) == 0 {
 		return dir == base

@@ -454,6 +454,23 @@ func govulncheckWhy(argv []string) string {
 	return ""
 }
 
+// Database returns where in Argv govulncheck can be told which database to go by: the
+// index of the word that its flag -db goes before. It cannot where the gate names one
+// itself, looks at a binary or in another directory, or is no govulncheck.
+func (g *Gate) Database() (at int, ok bool) {
+	if argv := normal(g.Argv); len(argv) == 0 || argv[0] != "govulncheck" {
+		return 0, false
+	}
+	at = 1 + slices.IndexFunc(g.Argv, func(a string) bool { return program(a) == "govulncheck" })
+	for _, a := range g.Argv {
+		name, _, _ := strings.Cut(strings.TrimLeft(a, "-"), "=")
+		if strings.HasPrefix(a, "-") && (name == "db" || name == "mode" || name == "C") {
+			return 0, false
+		}
+	}
+	return at, at > 0
+}
+
 func scannerWhy(g *Gate, argv []string) string {
 	joined := strings.Join(argv, " ")
 	if g.Place.Text == "trivy" || strings.Contains(joined, "--exit-code 1") || strings.Contains(joined, "--exit-code=1") || strings.Contains(joined, "--fail-on") || g.Env["TRIVY_EXIT_CODE"] == "1" {

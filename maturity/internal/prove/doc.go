@@ -8,4 +8,8 @@
 // the plant. Commands see HOME, PATH, GOFLAGS, GOCACHE and what the gate sets; they
 // have no network where the kernel lets a user take it away, a limited time, and
 // what they leave running is killed.
+//
+// What go mod verify compares is a module cache of the trial's own, filled from the
+// downloads of the machine's; what govulncheck goes by is a database that is made for
+// it, handed over by its flag -db, the only way there is.
 package prove

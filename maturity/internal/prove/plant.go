@@ -21,7 +21,7 @@ type Plant struct {
 	Kind  ci.Kind
 	Name  string   // what it is, in words
 	Rule  string   // of lagvet, that finds it; empty for other kinds
-	File  string   // base name of the file that is added; empty for one in go.mod
+	File  string   // base name of the file that is added; empty if none is
 	Body  string   // of the file, after the package clause
 	Names []string // of which the gate's output has to hold one
 }
@@ -95,6 +95,11 @@ func  LagvetPlanted( ) {
 `,
 	},
 	{Kind: ci.Tidy, Name: "a go.mod and go.sum that are not tidy", Names: []string{"go.mod", "go.sum"}},
+	{Kind: ci.ModVerify, Name: "a file changed in the module cache", Names: []string{"has been modified"}},
+	{
+		Kind: ci.Vulnerability, Name: "a call that the database it is given says is vulnerable", File: "lagvet_planted.go",
+		Names: []string{vulnerability}, Body: vulnerable,
+	},
 }
 
 // leak is the plant for tests that look for leaked goroutines in TestMain.
@@ -178,7 +183,11 @@ func (p Plan) Command() string {
 }
 
 func (p Plan) String() string {
-	return fmt.Sprintf("%s (in %s, of %s) with %s in %s", p.Command(), p.Gate.Dir, p.Gate.Place, p.Plant.Name, path.Join(p.Dir, p.Plant.File))
+	gate := fmt.Sprintf("%s (in %s, of %s) with %s", p.Command(), p.Gate.Dir, p.Gate.Place, p.Plant.Name)
+	if p.Plant.Kind == ci.ModVerify {
+		return gate + " of the trial's own"
+	}
+	return gate + " in " + path.Join(p.Dir, p.Plant.File)
 }
 
 // Plans returns what can be tried of the gates of these kinds: the clearest gate of
@@ -209,7 +218,10 @@ func Plans(t *tree.Tree, r *ci.Result, kinds []ci.Kind, rules []string, leaks bo
 // planFor finds a gate and a directory for a plant: one where a file holds the text.
 func planFor(t *tree.Tree, gates []*ci.Gate, p Plant, holds string) (Plan, bool) {
 	for _, g := range gates {
-		if p.Kind == ci.Tidy {
+		if _, ok := g.Database(); p.Kind == ci.Vulnerability && !ok {
+			continue
+		}
+		if p.File == "" {
 			if t.Has(path.Join(g.Dir, "go.mod")) {
 				return Plan{g, p, g.Dir}, true
 			}

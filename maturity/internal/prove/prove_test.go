@@ -2,6 +2,9 @@ package prove
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,14 +14,18 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/mod/module"
+	"golang.org/x/mod/sumdb/dirhash"
+	"golang.org/x/mod/zip"
+
 	"github.com/lagvet/lagvet/maturity/internal/ci"
 	"github.com/lagvet/lagvet/maturity/internal/tree"
 	"github.com/lagvet/lagvet/maturity/internal/treetest"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
 
-// module is a small module with tests that pass, one of which talks to itself.
-const module = `
+// small is a module with tests that pass, one of which talks to itself.
+const small = `
 -- go.mod --
 module example.com/m
 
@@ -113,7 +120,7 @@ func plan(k ci.Kind, argv ...string) Plan {
 }
 
 func TestTry(t *testing.T) {
-	dir := repository(t, module)
+	dir := repository(t, small)
 	r := runner(t, dir, 10*time.Minute)
 	before := git(t, dir, "count-objects", "-v") + git(t, dir, "worktree", "list")
 	tidy := plan(ci.Tidy, "go", "mod", "tidy", "-diff")
@@ -163,7 +170,7 @@ func TestTry(t *testing.T) {
 }
 
 // A package that fails tests for what they leave running, as goleak does.
-const goleak = module + `
+const goleak = small + `
 -- goleak/go.mod --
 module go.uber.org/goleak
 
@@ -216,6 +223,9 @@ jobs:
       - run: go test -run TestDouble ./...
       - run: lagvet check ./...
       - run: go mod tidy -diff
+      - run: go mod verify
+      - run: govulncheck ./b
+      - run: osv-scanner -r .
 `
 
 func TestPlans(t *testing.T) {
@@ -226,7 +236,7 @@ func TestPlans(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	plans := Plans(tr, ci.Collect(tr), []ci.Kind{ci.Race, ci.Test, ci.Vet, ci.Tidy, ci.Lagvet}, []string{"ctxless"}, true)
+	plans := Plans(tr, ci.Collect(tr), []ci.Kind{ci.Race, ci.Test, ci.Vet, ci.Tidy, ci.ModVerify, ci.Vulnerability, ci.Lagvet}, []string{"ctxless"}, true)
 	var got []string
 	for _, p := range plans {
 		got = append(got, p.String())
@@ -235,6 +245,8 @@ func TestPlans(t *testing.T) {
 		"go test -v ./... (in ., of .github/workflows/ci.yml:8) with a test that fails in lagvet_planted_test.go",
 		"go vet ./... (in ., of .github/workflows/ci.yml:9) with a context that nothing cancels in lagvet_planted.go",
 		"go mod tidy -diff (in ., of .github/workflows/ci.yml:12) with a go.mod and go.sum that are not tidy in .",
+		"go mod verify (in ., of .github/workflows/ci.yml:13) with a file changed in the module cache of the trial's own",
+		"govulncheck ./b (in ., of .github/workflows/ci.yml:14) with a call that the database it is given says is vulnerable in b/lagvet_planted.go",
 		"lagvet check ./... (in ., of .github/workflows/ci.yml:11) with a request without the context that is there in lagvet_planted.go",
 		"go test -v ./... (in ., of .github/workflows/ci.yml:8) with a goroutine that a test leaves over in b/lagvet_planted_leak_test.go",
 	}
@@ -242,7 +254,7 @@ func TestPlans(t *testing.T) {
 		t.Fatalf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 	r := runner(t, dir, 10*time.Minute)
-	for _, i := range []int{2, 4} {
+	for _, i := range []int{2, 6} {
 		if o := r.Try(context.Background(), plans[i]); o.Status != Proven {
 			t.Errorf("%s: %s: %s\n%s", plans[i], o.Status, o.Reason, o.Tail)
 		}
@@ -252,7 +264,7 @@ func TestPlans(t *testing.T) {
 // What gates see is what they need, and no more.
 func TestEnvironment(t *testing.T) {
 	t.Setenv("LAGVET_TEST_TOKEN", "secret")
-	r := runner(t, repository(t, module), time.Minute)
+	r := runner(t, repository(t, small), time.Minute)
 	p := plan(ci.Test, "env")
 	p.Gate.Env = map[string]string{"CGO_ENABLED": "1", "PATH": "/elsewhere", "OPEN": "$SECRET"}
 	o := r.Try(context.Background(), p)
@@ -269,7 +281,7 @@ func TestEnvironment(t *testing.T) {
 }
 
 func TestNetwork(t *testing.T) {
-	r := runner(t, repository(t, module), time.Minute)
+	r := runner(t, repository(t, small), time.Minute)
 	if !r.netless.off() {
 		if !strings.HasPrefix(r.netless.network, "on: ") {
 			t.Errorf("the network is %q", r.netless.network)
@@ -293,7 +305,7 @@ func TestTimeout(t *testing.T) {
 		t.Log("processes are looked up in /proc")
 		return
 	}
-	r := runner(t, repository(t, module), time.Second)
+	r := runner(t, repository(t, small), time.Second)
 	o := r.Try(context.Background(), plan(ci.Test, "sh", "-c", "sleep 1000 & echo $!; wait"))
 	if o.Status != Unknown || !strings.Contains(o.Reason, "it takes longer than 1s") {
 		t.Fatalf("%s: %s", o.Status, o.Reason)
@@ -314,12 +326,174 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
+// dependent is a module that requires another.
+const dependent = `
+-- go.mod --
+module example.com/m
+
+go 1.21
+
+require example.com/dep v1.0.0
+-- m.go --
+package m
+
+import _ "example.com/dep"
+`
+
+// downloaded is a module cache with the downloads of example.com/dep v1.0.0, and what
+// go.sum says of it.
+func downloaded(t *testing.T) (cache, sums string) {
+	t.Helper()
+	const mod = "module example.com/dep\n\ngo 1.21\n"
+	version := module.Version{Path: "example.com/dep", Version: "v1.0.0"}
+	source, cache := t.TempDir(), t.TempDir()
+	for name, text := range map[string]string{"go.mod": mod, "dep.go": "package dep\n"} {
+		if err := os.WriteFile(filepath.Join(source, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir := filepath.Join(cache, "cache", "download", "example.com", "dep", "@v")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	archive := filepath.Join(dir, "v1.0.0.zip")
+	f, err := os.Create(archive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(zip.CreateFromDir(f, version, source), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	sum, err := dirhash.HashZip(archive, dirhash.Hash1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	modSum, err := dirhash.Hash1([]string{"go.mod"}, func(string) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(mod)), nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"v1.0.0.mod": mod, "v1.0.0.info": `{"Version": "v1.0.0"}`, "v1.0.0.ziphash": sum, "list": "v1.0.0\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return cache, "example.com/dep v1.0.0 " + sum + "\nexample.com/dep v1.0.0/go.mod " + modSum + "\n"
+}
+
+// go mod verify is tried on a module cache of its own: that of the machine stays as it
+// is.
+func TestModVerify(t *testing.T) {
+	cache, sums := downloaded(t)
+	r := runner(t, repository(t, dependent+"-- go.sum --\n"+sums), 10*time.Minute)
+	verify := plan(ci.ModVerify, "go", "mod", "verify")
+	verify.Gate.Env = map[string]string{"GOMODCACHE": cache}
+	before := files(t, cache)
+	for _, tt := range []struct {
+		name   string
+		argv   []string
+		want   Status
+		reason string
+	}{
+		{"verify", []string{"go", "mod", "verify"}, Proven, "`go mod verify` fails with a file changed in the module cache, and succeeds without"},
+		{"download alone", []string{"go", "mod", "download"}, Toothless, "succeeds with a file changed in the module cache"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := verify
+			p.Gate = &ci.Gate{Argv: tt.argv, Dir: ".", Env: verify.Gate.Env}
+			if o := r.Try(context.Background(), p); o.Status != tt.want || !strings.Contains(o.Reason, tt.reason) {
+				t.Errorf("%s: %s\n%s", o.Status, o.Reason, o.Tail)
+			}
+		})
+	}
+	if after := files(t, cache); after != before {
+		t.Errorf("the module cache was\n%s\nand is\n%s", before, after)
+	}
+	verify.Gate.Env = map[string]string{"GOMODCACHE": t.TempDir()}
+	if o := r.Try(context.Background(), verify); o.Status != Unknown || !strings.Contains(o.Reason, "could not be tried") {
+		t.Errorf("without downloads: %s: %s", o.Status, o.Reason)
+	}
+	none := runner(t, repository(t, small), time.Minute)
+	if o := none.Try(context.Background(), verify); o.Status != Unknown || !strings.Contains(o.Reason, "no module that go.mod requires is in the module cache") {
+		t.Errorf("without requirements: %s: %s", o.Status, o.Reason)
+	}
+}
+
+// files are the names and sizes of what is below a directory.
+func files(t *testing.T, dir string) string {
+	t.Helper()
+	var all []string
+	err := filepath.Walk(dir, func(name string, info os.FileInfo, err error) error {
+		if err == nil && !info.IsDir() && !strings.HasSuffix(name, ".lock") {
+			all = append(all, fmt.Sprint(name, " ", info.Size()))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(all, "\n")
+}
+
+// A program that stands for govulncheck: it fails if the database that it is given has
+// a vulnerability in what a file imports. The real one is tried end to end.
+const scanner = small + `
+-- bin/govulncheck --
+#!/bin/sh
+for a; do
+	case $a in
+	-db=file://*) db=${a#-db=file://} ;;
+	esac
+done
+test -f "$db/index/db.json" || exit 2
+grep -q stdlib "$db/index/modules.json" || exit 0
+grep -q text/tabwriter "$db"/ID/*.json && grep -l text/tabwriter *.go && echo GO-2099-0001 && exit 3
+exit 0
+`
+
+func TestVulnerability(t *testing.T) {
+	dir := repository(t, scanner)
+	r := runner(t, dir, time.Minute)
+	if err := os.Chmod(filepath.Join(r.clone, "bin", "govulncheck"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	git(t, r.clone, "-c", "user.name=t", "-c", "user.email=t@localhost", "commit", "--quiet", "--all", "--message=x")
+	git(t, r.clone, "tag", "--force", base)
+	o := r.Try(context.Background(), plan(ci.Vulnerability, "./bin/govulncheck", "./..."))
+	if o.Status != Proven || o.Result().Run != "./bin/govulncheck ./..." {
+		t.Errorf("%s: %s\n%s", o.Status, o.Reason, o.Tail)
+	}
+	for _, tt := range []struct {
+		argv string
+		want string // as it is run with a database, or empty
+	}{
+		{"govulncheck ./...", "govulncheck -db=file:///d ./..."},
+		{"go tool govulncheck ./...", "go tool govulncheck -db=file:///d ./..."},
+		{"go run golang.org/x/vuln/cmd/govulncheck@v1.1.4 -show verbose ./...", "go run golang.org/x/vuln/cmd/govulncheck@v1.1.4 -db=file:///d -show verbose ./..."},
+		{"govulncheck -db https://vuln.example.com ./...", ""},
+		{"govulncheck -mode=binary server", ""},
+		{"govulncheck -C api ./...", ""},
+		{"osv-scanner -r .", ""},
+	} {
+		p := plan(ci.Vulnerability, strings.Fields(tt.argv)...)
+		if _, ok := p.Gate.Database(); ok != (tt.want != "") {
+			t.Errorf("%s: a database can be given: %t", tt.argv, ok)
+			continue
+		}
+		if tt.want == "" {
+			continue
+		}
+		if got := strings.Join(byDatabase(p, p.Gate.Argv, "/d"), " "); got != tt.want {
+			t.Errorf("%s is run as %s, want %s", tt.argv, got, tt.want)
+		}
+	}
+}
+
 func TestNew(t *testing.T) {
 	if r, err := New(context.Background(), t.TempDir(), "HEAD", time.Minute); err == nil {
 		r.Close()
 		t.Error("a directory that is no repository can be cloned")
 	}
-	if r, err := New(context.Background(), repository(t, module), "v9", time.Minute); err == nil {
+	if r, err := New(context.Background(), repository(t, small), "v9", time.Minute); err == nil {
 		r.Close()
 		t.Error("a commit that is not there can be checked out")
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lagvet/lagvet/maturity/internal/ci"
 	"github.com/lagvet/lagvet/maturity/internal/tree"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
@@ -126,13 +127,38 @@ func (r *Runner) Close() error {
 	return errors.Join(err, os.RemoveAll(r.dir))
 }
 
+// surroundings are what a gate sees in place of what the machine has.
+type surroundings struct {
+	cache    *modcache // of modules; nil for the machine's
+	database string    // of vulnerabilities; empty for the gate's own
+}
+
+// surround makes what the gates need that look at more than the repository.
+func (r *Runner) surround(ctx context.Context, p Plan) (*surroundings, error) {
+	s := new(surroundings)
+	var err error
+	switch p.Plant.Kind {
+	case ci.ModVerify:
+		s.cache, err = r.newModcache(ctx, p)
+	case ci.Vulnerability:
+		s.database = r.database(false)
+		err = r.writeDatabases()
+	}
+	return s, err
+}
+
 // Try runs a gate without the plant and with it.
 func (r *Runner) Try(ctx context.Context, p Plan) Outcome {
 	o := Outcome{Plan: p, Status: Unknown, Network: r.netless.network}
+	s, err := r.surround(ctx, p)
+	if err != nil {
+		o.Reason = fmt.Sprintf("`%s` could not be tried: %v", p.Command(), err)
+		return o
+	}
 	key := p.Gate.Dir + "\x00" + p.Command()
 	bare, ok := r.bare[key]
 	if !ok {
-		bare = r.run(ctx, p)
+		bare = r.run(ctx, p, s)
 		r.bare[key] = bare
 		if err := r.reset(ctx); err != nil {
 			o.Reason = err.Error()
@@ -151,11 +177,11 @@ func (r *Runner) Try(ctx context.Context, p Plan) Outcome {
 		}
 		return o
 	}
-	if err := r.plant(ctx, p); err != nil {
+	if err := r.plant(ctx, p, s); err != nil {
 		o.Reason = err.Error()
 		return o
 	}
-	with := r.run(ctx, p)
+	with := r.run(ctx, p, s)
 	o.Tail = with.out.last()
 	o.judge(with)
 	if err := r.reset(ctx); err != nil {
@@ -179,8 +205,14 @@ func (o *Outcome) judge(with run) {
 }
 
 // plant changes the clone, and commits it: some gates look at what differs from the
-// commit.
-func (r *Runner) plant(ctx context.Context, p Plan) error {
+// commit. What a gate compares with the clone is changed in its surroundings.
+func (r *Runner) plant(ctx context.Context, p Plan, s *surroundings) error {
+	switch p.Plant.Kind {
+	case ci.ModVerify:
+		return s.cache.change()
+	case ci.Vulnerability:
+		s.database = r.database(true)
+	}
 	if err := r.write(p); err != nil {
 		return err
 	}
@@ -240,13 +272,13 @@ func (r *Runner) reset(ctx context.Context) error {
 }
 
 // run runs the commands of a gate: all of them if one fails, as their output counts.
-func (r *Runner) run(ctx context.Context, p Plan) run {
+func (r *Runner) run(ctx context.Context, p Plan, s *surroundings) run {
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
 	res := run{out: tail{names: p.Plant.Names}}
 	for i, argv := range p.Commands() {
 		before := res.out.total
-		err := r.command(ctx, p, argv, &res.out)
+		err := r.command(ctx, p, s, argv, &res.out)
 		exit, ended := errors.AsType[*exec.ExitError](err)
 		switch {
 		case ctx.Err() != nil:
@@ -269,7 +301,10 @@ func (r *Runner) run(ctx context.Context, p Plan) run {
 }
 
 // command runs one command in the clone.
-func (r *Runner) command(ctx context.Context, p Plan, argv []string, out *tail) error {
+func (r *Runner) command(ctx context.Context, p Plan, s *surroundings, argv []string, out *tail) error {
+	if s.database != "" {
+		argv = byDatabase(p, argv, s.database)
+	}
 	dir := filepath.Join(r.clone, filepath.FromSlash(p.Gate.Dir))
 	name, err := program(dir, argv[0])
 	if err != nil {
@@ -279,6 +314,9 @@ func (r *Runner) command(ctx context.Context, p Plan, argv []string, out *tail) 
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Dir = dir
 	cmd.Env = r.env(p)
+	if s.cache != nil {
+		cmd.Env = append(cmd.Env, s.cache.env()...)
+	}
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.WaitDelay = 10 * time.Second
 	contain(cmd, r.netless)
