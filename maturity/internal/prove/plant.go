@@ -222,7 +222,7 @@ func planFor(t *tree.Tree, gates []*ci.Gate, p Plant, holds string) (Plan, bool)
 			continue
 		}
 		if p.File == "" {
-			if t.Has(path.Join(g.Dir, "go.mod")) {
+			if hasModule(t, g.Dir, p.Kind == ci.ModVerify) {
 				return Plan{g, p, g.Dir}, true
 			}
 			continue
@@ -234,6 +234,17 @@ func planFor(t *tree.Tree, gates []*ci.Gate, p Plant, holds string) (Plan, bool)
 		}
 	}
 	return Plan{}, false
+}
+
+// hasModule reports whether there is a go.mod in a directory and, if that is asked for,
+// whether it requires something.
+func hasModule(t *tree.Tree, dir string, requires bool) bool {
+	data, err := t.Read(path.Join(dir, "go.mod"))
+	if err != nil || !requires {
+		return err == nil
+	}
+	f, err := modfile.ParseLax("go.mod", data, nil)
+	return err == nil && len(f.Require) > 0
 }
 
 // packages returns the directories with Go files below dir, those nearest first, that
