@@ -2,6 +2,7 @@ package maturity
 
 import (
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"sync"
@@ -32,6 +33,13 @@ type Input struct {
 	Binary     string   // the one that is shipped; empty if none is given
 	Doctor     *Doctor  // what lagvet doctor said of the process; nil if it was not given
 	Load       *Load    // what lagvet bench load said of the service; nil if it was not given
+
+	// Downloads is what the go command has downloaded (GOMODCACHE/cache/download), whose
+	// newer versions of modules say which older ones are retracted; nil if it is not known.
+	Downloads fs.FS
+	// ForbiddenModules are not to be required: paths, with "/..." for those below, or
+	// "@<v1.2.3" for versions before one.
+	ForbiddenModules []string
 
 	Code   *Code  // nil if the rules did not run
 	NoCode NoCode // why they did not
@@ -67,7 +75,8 @@ type Forbidden struct {
 // evidence is what was collected.
 type evidence struct {
 	Input
-	now time.Time // the commit's, so that an audit can be repeated
+	now              time.Time // the commit's, so that an audit can be repeated
+	forbiddenModules []modules.Forbidden
 
 	binary     *binary.Result
 	ci         *ci.Result
@@ -141,6 +150,14 @@ func decides(declared, tried verdict.Result) bool {
 }
 
 func collect(in Input) (*evidence, []Problem, error) {
+	var forbidden []modules.Forbidden
+	for _, s := range in.ForbiddenModules {
+		f, err := modules.ParseForbidden(s)
+		if err != nil {
+			return nil, nil, fmt.Errorf("reading the list of forbidden modules: %w", err)
+		}
+		forbidden = append(forbidden, f)
+	}
 	open := func() (*tree.Tree, error) { return tree.Open(in.Dir, in.Files) }
 	if in.Files == nil {
 		open = func() (*tree.Tree, error) { return tree.Walk(in.Dir) }
@@ -158,7 +175,7 @@ func collect(in Input) (*evidence, []Problem, error) {
 		defer r.Close()
 		rendered = append(rendered, r)
 	}
-	e := &evidence{Input: in, now: in.Repository.Time, tree: t}
+	e := &evidence{Input: in, now: in.Repository.Time, tree: t, forbiddenModules: forbidden}
 	e.read(rendered)
 	if in.built != nil {
 		e.binary = in.built

@@ -96,7 +96,9 @@ var checks = map[string]check{
 
 	"containers.base":  func(e *evidence, _ Track, _ With) verdict.Result { return e.containers.BaseImageCentral() },
 	"containers.sound": func(e *evidence, _ Track, _ With) verdict.Result { return e.containers.BuildsSound() },
-	"containers.flags": func(e *evidence, _ Track, _ With) verdict.Result { return e.containers.GoFlagsCentral() },
+	"containers.flags": func(e *evidence, _ Track, _ With) verdict.Result {
+		return both(e.containers.EnvCentral("GOFLAGS"), e.containers.EnvCentral("GOPROXY"))
+	},
 
 	"modules.supported": func(e *evidence, _ Track, _ With) verdict.Result {
 		return e.modules.SupportedGo(e.now, e.builders()...)
@@ -110,7 +112,10 @@ var checks = map[string]check{
 	},
 	"modules.untagged": func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.PseudoVersions(e.now, maxAge) },
 	"modules.replaced": func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.Replaces() },
-	"modules.drift":    func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.Drift() },
+	"modules.withdrawn": func(e *evidence, _ Track, _ With) verdict.Result {
+		return e.modules.Withdrawn(e.Downloads, e.forbiddenModules)
+	},
+	"modules.drift": func(e *evidence, _ Track, _ With) verdict.Result { return e.modules.Drift() },
 
 	"tests.deadline": (*evidence).deadlineTested,
 
@@ -240,7 +245,7 @@ func (e *evidence) hosts() []string {
 func (e *evidence) builders() []modules.Version {
 	var all []modules.Version
 	for _, v := range e.containers.GoVersions() {
-		all = append(all, modules.Version{Go: v.Go, Place: v.Place})
+		all = append(all, modules.Version{Go: v.Go, Any: v.Go == "" && !v.Open, Open: v.Open, Place: v.Place})
 	}
 	for _, p := range e.ci.GoVersions() {
 		all = append(all, modules.Version{Go: p.Text, Fetches: true, Place: p})

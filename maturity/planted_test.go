@@ -7,8 +7,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
+	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
 	"golang.org/x/tools/txtar"
 
 	"github.com/lagvet/lagvet/maturity/budgets"
@@ -64,7 +67,8 @@ func atLevel5(t *testing.T) *plant {
 		Trials: map[string]verdict.Result{
 			"concurrency-planted": {Status: verdict.Pass, Grade: verdict.Proven, Reason: "the build refuses a planted leak", Run: "go build ./..."},
 		},
-		Tool: "lagvet devel",
+		Tool:      "lagvet devel",
+		Downloads: p.downloads(t),
 	}
 	p.info = &debug.BuildInfo{
 		Deps: []*debug.Module{{Path: "go.opentelemetry.io/otel/sdk", Version: "v1.38.0"}},
@@ -73,6 +77,26 @@ func atLevel5(t *testing.T) *plant {
 		},
 	}
 	return p
+}
+
+// downloads is a cache that knows the newest version of each module to be the required
+// one.
+func (p *plant) downloads(t *testing.T) fstest.MapFS {
+	t.Helper()
+	f, err := modfile.Parse("go.mod", []byte(p.files["go.mod"]), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache := make(fstest.MapFS)
+	for _, r := range f.Require {
+		escaped, err := module.EscapePath(r.Mod.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cache[escaped+"/@v/list"] = &fstest.MapFile{Data: []byte(r.Mod.Version + "\n")}
+		cache[escaped+"/@v/"+r.Mod.Version+".mod"] = &fstest.MapFile{Data: []byte("module " + r.Mod.Path + "\n")}
+	}
+	return cache
 }
 
 func (p *plant) replace(t *testing.T, file, old, new string) {
@@ -280,11 +304,12 @@ var away = map[string]func(*testing.T, *plant){
 	"modules-verify":          edits(workflow, "- run: go mod tidy -diff", "- run: go mod tidy"),
 	"modules-vulnerabilities": edits(workflow, "- run: govulncheck ./...", "- run: govulncheck ./...\n        continue-on-error: true"),
 	"modules-bot":             edits(".github/dependabot.yml", "package-ecosystem: gomod", "package-ecosystem: npm"),
-	"modules-untagged": changes(func(p *plant) {
+	"modules-untagged": func(t *testing.T, p *plant) {
 		for _, file := range []string{"go.mod", "go.sum"} {
 			p.files[file] = strings.ReplaceAll(p.files[file], "go.uber.org/goleak v1.3.0", "go.uber.org/goleak v1.3.1-0.20240101000000-0123456789ab")
 		}
-	}),
+		p.in.Downloads = p.downloads(t)
+	},
 	"modules-editor":    edits(settings, `"ui.diagnostic.vulncheck": "Imports",`, ""),
 	"modules-toolchain": edits("go.mod", "go 1.26.3", "go 1.26"),
 	"modules-tools":     edits(workflow, "- run: govulncheck ./...", "- run: go install golang.org/x/vuln/cmd/govulncheck@latest && govulncheck ./..."),
@@ -293,12 +318,47 @@ var away = map[string]func(*testing.T, *plant){
 	"modules-shipped":   changes(func(p *plant) { p.info.Deps[0].Version = "v1.37.0" }),
 	"modules-images":    edits(deployed, "- name: orders\n          image: registry.example.com/orders@sha256:cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc", "- name: orders\n          image: registry.example.com/orders:latest"),
 	"modules-sound":     edits("Dockerfile", "-o /orders .", "-gcflags=all=-N -o /orders ."),
-	"modules-replaced":  edits("go.mod", "go 1.26.3\n", "go 1.26.3\n\nreplace go.uber.org/goleak => example.com/fork/goleak v1.3.0\n"),
-	"modules-locked":    edits(workflow, "go build -mod=readonly", "go build -mod=mod"),
+	"modules-withdrawn": changes(func(p *plant) {
+		p.in.Downloads.(fstest.MapFS)["go.uber.org/goleak/@v/v1.3.1.mod"] = &fstest.MapFile{Data: []byte("module go.uber.org/goleak\n\nretract v1.3.0 // misses leaks\n")}
+	}),
+	"modules-replaced": edits("go.mod", "go 1.26.3\n", "go 1.26.3\n\nreplace go.uber.org/goleak => example.com/fork/goleak v1.3.0\n"),
+	"modules-locked":   edits(workflow, "go build -mod=readonly", "go build -mod=mod"),
 	"modules-drift": func(t *testing.T, p *plant) {
 		p.files["go.sum"] = strings.ReplaceAll(p.files["go.sum"], "goleak v1.3.0", "goleak v1.2.0")
 	},
 	"modules-attested": changes(func(p *plant) { p.info.Settings[2].Value = "true" }),
+}
+
+// parts take away one of several things that a control asks for.
+var parts = map[string]struct {
+	control string
+	change  func(*testing.T, *plant)
+	status  verdict.Status
+	part    string
+}{
+	"a proxy":            {"modules-flags", edits("Dockerfile", " GOPROXY=https://proxy.example.com", ""), verdict.Fail, "GOPROXY is not set where Go is built"},
+	"flags":              {"modules-flags", edits("Dockerfile", "GOFLAGS=-mod=readonly ", ""), verdict.Fail, "GOFLAGS is not set where Go is built"},
+	"a module cache":     {"modules-withdrawn", changes(func(p *plant) { p.in.Downloads = nil }), verdict.Unknown, "of 5 of 5 requirements"},
+	"a module's leave":   {"modules-withdrawn", changes(func(p *plant) { p.in.ForbiddenModules = []string{"go.uber.org/..."} }), verdict.Fail, "1 forbidden module is required"},
+	"an image's release": {"modules-toolchain", edits("Dockerfile", "golang:1.26.3@", "golang:1@"), verdict.Fail, "Dockerfile builds by whatever is the newest"},
+	"an ARG's value":     {"modules-toolchain", edits("Dockerfile", "FROM golang:1.26.3@", "ARG GO\nFROM golang:${GO}@"), verdict.Unknown, "by which Dockerfile builds is left to"},
+}
+
+func TestParts(t *testing.T) {
+	for name, c := range parts {
+		t.Run(name, func(t *testing.T) {
+			p := atLevel5(t)
+			c.change(t, p)
+			if got := state(t, p.audit(t), c.control); got.Status != c.status || !strings.Contains(got.Reason, c.part) {
+				t.Errorf("%s: %s, want %s: …%s…", got.Status, got.Reason, c.status, c.part)
+			}
+		})
+	}
+	p := atLevel5(t)
+	p.in.ForbiddenModules = []string{"example.com/a@1.2"}
+	if _, err := Audit(Default(), p.in); err == nil || !strings.Contains(err.Error(), "MODULE@<v1.2.3") {
+		t.Errorf("a list that forbids nothing is taken: %v", err)
+	}
 }
 
 // What is wrong in code alone, with the manifests as they are.

@@ -28,6 +28,9 @@ type Audit struct {
 	Documents     map[string]string // where a track's checklist is kept, by track
 	NotApplicable map[string]string // why a track does not apply, by track
 	Waivers       []Waiver
+	// ForbiddenModules are not to be required: paths, with "/..." for those below, or
+	// "@<v1.2.3" for versions before one.
+	ForbiddenModules []string
 }
 
 // Waiver lets a control fail until a day.
@@ -87,6 +90,18 @@ func (r *reader) api(n *yaml.Node) string {
 	return s
 }
 
+// forbiddenModule matches the path of a module, with "/..." for those below, or with the
+// version before which it is forbidden.
+var forbiddenModule = regexp.MustCompile(`^[\w~-]+(\.[\w~-]+)*(/[\w~.-]+)*(@<v\d+\.\d+\.\d+[\w.+-]*)?$`)
+
+func (r *reader) module(n *yaml.Node) string {
+	s := r.text(n, "a module")
+	if s != "" && !forbiddenModule.MatchString(s) {
+		r.errorf(n, "%q forbids no module: write its path, example.com/a/... for those below it, or example.com/a@<v1.2.3 for the versions before one", s)
+	}
+	return s
+}
+
 func (r *reader) audit(n *yaml.Node, c *Config) {
 	a := &c.Audit
 	texts := func(v *yaml.Node, what string) map[string]string {
@@ -97,6 +112,9 @@ func (r *reader) audit(n *yaml.Node, c *Config) {
 	r.mapping(n, "audit", fields{
 		"documents":      func(_, v *yaml.Node) { a.Documents = texts(v, "documents") },
 		"not-applicable": func(_, v *yaml.Node) { a.NotApplicable = texts(v, "not-applicable") },
+		"forbidden-modules": func(_, v *yaml.Node) {
+			r.list(v, "forbidden-modules", func(item *yaml.Node) { a.ForbiddenModules = append(a.ForbiddenModules, r.module(item)) })
+		},
 		"waivers": func(_, v *yaml.Node) {
 			r.list(v, "waivers", func(item *yaml.Node) { a.Waivers = append(a.Waivers, r.waiver(item)) })
 		},

@@ -119,6 +119,7 @@ audit:
   not-applicable: {dependency: it calls nothing}
   waivers:
     - {control: concurrency-race, owner: ops, reason: r, path: cmd/, expires: 2027-03-31}
+  forbidden-modules: [github.com/pkg/errors, "golang.org/x/net@<v0.38.0"]
 `
 	c, err := Parse(".lagvet.yml", []byte(text), rules())
 	if err != nil {
@@ -138,8 +139,9 @@ audit:
 		t.Errorf("enforce is %+v\nwant %+v", c.Enforce, wantEnforce)
 	}
 	wantAudit := Audit{
-		Documents:     map[string]string{"context": "docs/context.md"},
-		NotApplicable: map[string]string{"dependency": "it calls nothing"},
+		Documents:        map[string]string{"context": "docs/context.md"},
+		NotApplicable:    map[string]string{"dependency": "it calls nothing"},
+		ForbiddenModules: []string{"github.com/pkg/errors", "golang.org/x/net@<v0.38.0"},
 		Waivers: []Waiver{{
 			Control: "concurrency-race", Owner: "ops", Reason: "r", Path: "cmd",
 			Expires: time.Date(2027, 3, 31, 0, 0, 0, 0, time.UTC), Place: Place{Line: 11, Column: 7},
@@ -244,6 +246,7 @@ func TestParseErrors(t *testing.T) {
 		{"forbidding nothing", "enforce:\n  forbid:\n    - {reason: r}\n", "3:7: what is forbidden has no api"},
 		{"forbidding what is no name", "enforce: {forbid: ['http.Get()']}\n", `1:20: "http.Get()" is no API: write an import path, or one with a name behind it such as net/http.Get`},
 		{"waiver of nothing", "audit:\n  waivers:\n    - {path: a}\n", "3:7: the waiver has no control\n3:7: the waiver has no owner\n3:7: the waiver has no reason\n3:7: the waiver has no expires"},
+		{"module of a version", "audit: {forbidden-modules: [example.com/a/..., example.com/b@v1.2.3]}\n", `1:48: "example.com/b@v1.2.3" forbids no module: write its path, example.com/a/... for those below it, or example.com/a@<v1.2.3 for the versions before one`},
 		{"waiver until some time", "audit: {waivers: [{control: a, owner: b, reason: c, expires: soon}]}\n", `1:62: expires is "soon", and must be a day such as 2027-03-31`},
 		{"every error", "hott: []\nrules:\n  ctxles: off\nexclude:\n  - path: /x\n", `1:1: unknown key "hott" in the configuration (did you mean "hot"?)
 3:3: unknown rule "ctxles" (did you mean "ctxless"?)

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -48,6 +50,7 @@ func gather(ctx context.Context, o Options, notes io.Writer) (maturity.Input, er
 	if err := configured(&in, o); err != nil {
 		return in, err
 	}
+	in.Downloads = downloads(ctx)
 	if o.Doctor != "" {
 		data, err := os.ReadFile(o.Doctor)
 		if err != nil {
@@ -145,6 +148,19 @@ func releases(tags []string) []string {
 	return found
 }
 
+// downloads is what the go command has downloaded on this machine; nil if there is no go
+// command, and the control that asks says that it does not know.
+func downloads(ctx context.Context) fs.FS {
+	cmd := exec.CommandContext(ctx, "go", "env", "GOMODCACHE")
+	cmd.Dir = os.TempDir() // away from a go.mod that names a toolchain, which would be fetched
+	out, err := cmd.Output()
+	dir := strings.TrimSpace(string(out))
+	if err != nil || dir == "" {
+		return nil
+	}
+	return os.DirFS(filepath.Join(dir, "cache", "download"))
+}
+
 // configured fills in what .lagvet.yml says.
 func configured(in *maturity.Input, o Options) error {
 	var c *config.Config
@@ -158,6 +174,7 @@ func configured(in *maturity.Input, o Options) error {
 		return err
 	}
 	in.Documents, in.NotApplicable = c.Audit.Documents, c.Audit.NotApplicable
+	in.ForbiddenModules = c.Audit.ForbiddenModules
 	at := func(p config.Place) verdict.Place { return verdict.Place{File: config.Name, Line: p.Line} }
 	for _, w := range c.Audit.Waivers {
 		in.Waivers = append(in.Waivers, maturity.Waiver{

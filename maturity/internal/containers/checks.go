@@ -105,10 +105,6 @@ func (c Command) builds() bool {
 		!slices.ContainsFunc(c.Argv, func(a string) bool { return strings.Contains(a, "@") })
 }
 
-// GoFlagsCentral checks that all stages that build have the same GOFLAGS, see
-// [Result.EnvCentral].
-func (r *Result) GoFlagsCentral() verdict.Result { return r.EnvCentral("GOFLAGS") }
-
 // EnvCentral checks that all stages that build Go have a variable of one value (GOFLAGS,
 // GOPROXY), by ENV or ARG, of their own or from the stage that they are built from. An
 // image that is not Go's own may set it, which is not seen.
@@ -148,9 +144,11 @@ func isGo(i Image) bool {
 	return false
 }
 
-// A GoImage is a Go image with the release that its tag names, "" if none.
+// A GoImage is a Go image with the release that its tag names: "" if that may be any, as
+// of golang:latest and golang:1, and if an ARG without a value leaves it to the build.
 type GoImage struct {
-	Go string
+	Go   string
+	Open bool // the latter
 	verdict.Place
 }
 
@@ -158,42 +156,16 @@ type GoImage struct {
 func (r *Result) GoVersions() []GoImage {
 	var all []GoImage
 	for _, s := range r.shipped() {
-		if isGo(s.Image) && !s.Image.Open {
-			all = append(all, GoImage{version(s.Image.Tag), s.Image.Place})
+		if !isGo(s.Image) {
+			continue
 		}
+		v := version(s.Image.Tag)
+		if !strings.Contains(v, ".") {
+			v = ""
+		}
+		all = append(all, GoImage{v, s.Image.Open, s.Image.Place})
 	}
 	return all
-}
-
-// GoVersionAgrees checks that the Go images are of the release that go.mod names, as
-// "1.26.3" or "1.26"; either may leave the patch open.
-func (r *Result) GoVersionAgrees(goVersion string) verdict.Result {
-	goVersion = strings.TrimPrefix(goVersion, "go")
-	var bad, unseen, good []verdict.Place
-	for _, s := range r.shipped() {
-		i := s.Image
-		switch {
-		case !isGo(i):
-		case i.Open || i.Given && version(i.Tag) == "":
-			unseen = append(unseen, i.Place)
-		case agree(version(i.Tag), goVersion):
-			good = append(good, i.Place)
-		default:
-			bad = append(bad, i.Place)
-		}
-	}
-	return r.judge(bad, unseen, good,
-		fmt.Sprintf("go.mod names Go %s, and an image builds by another or by any", goVersion),
-		"which Go an image has is left to an ARG that names no release here",
-		"images build by the Go that go.mod names", "no Dockerfile builds from an image of Go")
-}
-
-// agree reports whether one version is the other, or begins with it.
-func agree(a, b string) bool {
-	if strings.Count(a, ".") == 0 || b == "" {
-		return false // "1" is any
-	}
-	return a == b || strings.HasPrefix(a, b+".") || strings.HasPrefix(b, a+".")
 }
 
 // BuildsSound checks that nothing is shipped that was built without inlining or
@@ -262,18 +234,4 @@ func (c Command) unsound(s *Stage) string {
 		}
 	}
 	return ""
-}
-
-// Env returns the places where stages of what is shipped set a variable, as GOMEMLIMIT,
-// GOGC or GOMAXPROCS, with the values.
-func (r *Result) Env(name string) []Setting {
-	var all []Setting
-	for _, s := range r.shipped() {
-		for _, e := range s.Settings {
-			if e.Name == name {
-				all = append(all, e)
-			}
-		}
-	}
-	return all
 }

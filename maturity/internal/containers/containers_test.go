@@ -1,6 +1,7 @@
 package containers_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -76,8 +77,8 @@ func TestStages(t *testing.T) {
 	if s := strings.Join(got, "\n"); s != want {
 		t.Errorf("commands are\n%s\nwant\n%s", s, want)
 	}
-	if e := r.Env("GOMEMLIMIT"); len(e) != 1 || e[0].Value != "450MiB" || e[0].Line != 25 {
-		t.Errorf("GOMEMLIMIT is %+v", e)
+	if i := slices.IndexFunc(last.Settings, func(s containers.Setting) bool { return s.Name == "GOMEMLIMIT" }); i < 0 || last.Settings[i].Value != "450MiB" || last.Settings[i].Line != 25 {
+		t.Errorf("the last stage sets %+v", last.Settings)
 	}
 	if v := r.GoVersions(); len(v) != 1 || v[0].Go != "1.26.3" {
 		t.Errorf("Go is %+v", v)
@@ -156,7 +157,7 @@ func TestBaseImageCentral(t *testing.T) {
 	}
 }
 
-func TestGoFlagsCentral(t *testing.T) {
+func TestEnvCentral(t *testing.T) {
 	for name, c := range map[string]struct {
 		repo string
 		want want
@@ -172,34 +173,35 @@ func TestGoFlagsCentral(t *testing.T) {
 		"broken":    {file("FROM alpine\nRUN ((("), want{verdict.Unknown, "the shell cannot read it", "Dockerfile:2"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := containers.Collect(treetest.Open(t, c.repo)).GoFlagsCentral()
+			got := containers.Collect(treetest.Open(t, c.repo)).EnvCentral("GOFLAGS")
 			treetest.Want(t, got, c.want.status, c.want.words, c.want.proof)
 		})
 	}
 	treetest.Want(t, containers.Collect(treetest.Open(t, file(multi))).EnvCentral("GOPROXY"), verdict.Pass, "GOPROXY", "Dockerfile:7")
 }
 
-func TestGoVersionAgrees(t *testing.T) {
+func TestGoVersions(t *testing.T) {
 	for name, c := range map[string]struct {
 		repo, version string
-		want          want
+		open          bool
 	}{
-		"same":       {file(multi), "1.26.3", want{verdict.Pass, "that go.mod names", "Dockerfile:6"}},
-		"toolchain":  {file(multi), "go1.26.3", want{verdict.Pass, "", ""}},
-		"any patch":  {file("FROM golang:1.26-alpine"), "1.26.3", want{verdict.Pass, "", "Dockerfile:1"}},
-		"of a minor": {file("FROM cimg/go:1.26.3"), "1.26", want{verdict.Pass, "", ""}},
-		"patch":      {file("FROM golang:1.26.4"), "1.26.3", want{verdict.Fail, "Go 1.26.3, and an image builds by another", "Dockerfile:1"}},
-		"minor":      {file("FROM golang:1.2"), "1.26.3", want{verdict.Fail, "", ""}},
-		"major":      {file("FROM golang:1-alpine"), "1.26.3", want{verdict.Fail, "or by any", ""}},
-		"latest":     {file("FROM golang"), "1.26.3", want{verdict.Fail, "", ""}},
-		"ARG":        {file("ARG V\nFROM golang:$V"), "1.26.3", want{verdict.Unknown, "names no release", "Dockerfile:2"}},
-		"ARG latest": {file("ARG V=latest\nFROM golang:$V"), "1.26.3", want{verdict.Unknown, "", ""}},
-		"no Go":      {file("FROM alpine"), "1.26.3", want{verdict.NotApplicable, "", ""}},
+		"patch":      {"FROM golang:1.26.3", "1.26.3", false},
+		"minor":      {"FROM golang:1.26-alpine", "1.26", false},
+		"of CI":      {"FROM cimg/go:1.26.3", "1.26.3", false},
+		"major":      {"FROM golang:1-alpine", "", false},
+		"latest":     {"FROM golang", "", false},
+		"ARG":        {"ARG V\nFROM golang:$V", "", true},
+		"ARG latest": {"ARG V=latest\nFROM golang:$V", "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := containers.Collect(treetest.Open(t, c.repo)).GoVersionAgrees(c.version)
-			treetest.Want(t, got, c.want.status, c.want.words, c.want.proof)
+			got := containers.Collect(treetest.Open(t, file(c.repo))).GoVersions()
+			if len(got) != 1 || got[0].Go != c.version || got[0].Open != c.open || got[0].File != "Dockerfile" {
+				t.Errorf("%+v", got)
+			}
 		})
+	}
+	if got := containers.Collect(treetest.Open(t, file("FROM alpine"))).GoVersions(); len(got) != 0 {
+		t.Errorf("an image without Go is %+v", got)
 	}
 }
 
@@ -243,7 +245,7 @@ func FuzzDockerfile(f *testing.F) {
 				}
 			}
 		}
-		for _, v := range []verdict.Result{r.BaseImageCentral(), r.GoFlagsCentral(), r.GoVersionAgrees("1.26"), r.BuildsSound()} {
+		for _, v := range []verdict.Result{r.BaseImageCentral(), r.EnvCentral("GOFLAGS"), r.BuildsSound()} {
 			if v.Reason == "" {
 				t.Errorf("a result without a reason: %+v", v)
 			}

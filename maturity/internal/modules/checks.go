@@ -25,6 +25,8 @@ type Version struct {
 	// Fetches is set where the release that go.mod names is fetched if it is newer, as a
 	// job of CI does by itself, and an image of Go does not.
 	Fetches bool
+	Any     bool // it names no release, so that it is the newest of the day
+	Open    bool // it is left to whoever builds
 	verdict.Place
 }
 
@@ -94,7 +96,7 @@ func supportedAt(v goVersion, now time.Time) bool {
 // there are no programs, names the very release of Go that
 // builds it, by a toolchain line or a go line with a patch version, and that what
 // builds the releases does not contradict. Of several versions in one file, as those
-// of a matrix of CI, one has to agree.
+// of a matrix of CI, one has to agree; what may be of any release never does.
 func (r *Result) ToolchainPinned(built ...Version) verdict.Result {
 	if v, ok := r.missing(); !ok {
 		return v
@@ -113,24 +115,39 @@ func (r *Result) ToolchainPinned(built ...Version) verdict.Result {
 	if len(loose) > 0 {
 		return r.judge(loose, nil, nil, "no toolchain line, nor a go line with a patch version (go 1.26.3), pins the Go release", "", "")
 	}
-	agrees := make(map[string]bool)
+	against, open, failed := contradicting(pins, built)
+	unknown := ""
+	if len(open) > 0 {
+		unknown = fmt.Sprintf("go.mod pins Go %s, and by which %s builds is left to who gives its argument", pins[0], open[0].File)
+	}
+	return r.judge(against, open, good, failed, unknown, "go.mod pins the Go release that builds the module")
+}
+
+// contradicting are the places that build by another release than those that are pinned,
+// those that leave it open, and what is wrong with the first of the former.
+func contradicting(pins []goVersion, built []Version) (against, open []verdict.Place, failed string) {
+	agrees := make(map[string]bool) // by file
 	for _, b := range built {
 		v, ok := parseGo(b.Go)
 		if !ok || slices.ContainsFunc(pins, func(pin goVersion) bool { return v.agrees(pin) || b.Fetches && v.olderThan(pin) }) {
-			agrees[b.File] = true
+			agrees[b.File] = agrees[b.File] || !b.Any && !b.Open
 		}
 	}
-	var against []verdict.Place
 	for _, b := range built {
-		if !agrees[b.File] {
-			against = append(against, b.Place)
+		by := "another"
+		switch {
+		case b.Open:
+			open = append(open, b.Place)
+			continue
+		case b.Any:
+			by = "whatever is the newest that day"
+		case agrees[b.File]:
+			continue
 		}
+		failed = cmp.Or(failed, fmt.Sprintf("go.mod pins Go %s, and %s builds by %s", pins[0], b.File, by))
+		against = append(against, b.Place)
 	}
-	failed := ""
-	if len(against) > 0 {
-		failed = fmt.Sprintf("go.mod pins Go %s, and %s builds by another", pins[0], against[0].File)
-	}
-	return r.judge(against, nil, good, failed, "", "go.mod pins the Go release that builds the module")
+	return against, open, failed
 }
 
 // Replaces checks that go.mod and go.work replace modules only by what the repository
@@ -238,6 +255,21 @@ func text(comments []modfile.Comment) string {
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+// Withdrawn checks that nothing is required that its author has retracted, as far as
+// cache knows, or that is on the list of what is forbidden here: see [Result.Retracted]
+// and [Result.Forbidden].
+func (r *Result) Withdrawn(cache fs.FS, list []Forbidden) verdict.Result {
+	listed := r.Forbidden(list)
+	if listed.Status == verdict.Fail {
+		return listed
+	}
+	retracted := r.Retracted(cache)
+	if retracted.Status == verdict.Pass && listed.Status == verdict.Pass {
+		return verdict.Passed(retracted.Reason+", and "+listed.Reason, append(retracted.Proofs, listed.Proofs...)...)
+	}
+	return retracted
 }
 
 // Retracted checks that no required version is one that its author has retracted.
@@ -408,23 +440,13 @@ func (r *Result) PseudoVersions(now time.Time, oldest time.Duration) verdict.Res
 		fmt.Sprintf("direct requirements that are commits without a tag are no older than %d days, or say why", days))
 }
 
-// Forbidden checks that no module requires one of the list: module paths, "/..." at
-// the end for all below, "@<VERSION" for those before a version. A malformed entry
-// makes the result UNKNOWN.
-func (r *Result) Forbidden(list []string) verdict.Result {
+// Forbidden checks that no module requires one of the list.
+func (r *Result) Forbidden(list []Forbidden) verdict.Result {
 	if v, ok := r.missing(); !ok {
 		return v
 	}
 	if len(list) == 0 {
 		return verdict.Needless("no list of forbidden modules is given")
-	}
-	var rules []forbidden
-	for _, s := range list {
-		f, err := parseForbidden(s)
-		if err != nil {
-			return verdict.Unseen(err.Error())
-		}
-		rules = append(rules, f)
 	}
 	var bad, good []verdict.Place
 	for _, m := range r.shipped() {
@@ -434,7 +456,7 @@ func (r *Result) Forbidden(list []string) verdict.Result {
 			if to, ok := m.replacement(mod); ok && to.Version != "" {
 				mod = to
 			}
-			if slices.ContainsFunc(rules, func(f forbidden) bool { return f.holds(mod) }) {
+			if slices.ContainsFunc(list, func(f Forbidden) bool { return f.holds(mod) }) {
 				bad = append(bad, at(m.name, q.Syntax))
 			}
 		}
@@ -444,17 +466,19 @@ func (r *Result) Forbidden(list []string) verdict.Result {
 		"no forbidden module is required")
 }
 
-// A forbidden is an entry of a list of forbidden modules.
-type forbidden struct {
+// A Forbidden is an entry of a list of forbidden modules.
+type Forbidden struct {
 	path   string
 	below  bool
 	before string
 }
 
-func parseForbidden(s string) (forbidden, error) {
+// ParseForbidden reads an entry: the path of a module, "/..." at the end for all below,
+// "@<VERSION" for those before a version.
+func ParseForbidden(s string) (Forbidden, error) {
 	p, version, versioned := strings.Cut(s, "@")
 	p, below := strings.CutSuffix(p, "/...")
-	f := forbidden{path: p, below: below}
+	f := Forbidden{path: p, below: below}
 	if versioned {
 		before, ok := strings.CutPrefix(version, "<")
 		if !ok || !semver.IsValid(before) {
@@ -468,7 +492,7 @@ func parseForbidden(s string) (forbidden, error) {
 	return f, nil
 }
 
-func (f forbidden) holds(mod module.Version) bool {
+func (f Forbidden) holds(mod module.Version) bool {
 	if mod.Path != f.path && !(f.below && strings.HasPrefix(mod.Path, f.path+"/")) {
 		return false
 	}

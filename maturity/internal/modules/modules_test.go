@@ -99,6 +99,8 @@ func TestToolchainPinned(t *testing.T) {
 		"matrix":         {gomod("go 1.26.3"), built("ci.yml", "1.27", "1.26.x"), want{verdict.Pass, "", "go.mod:3"}},
 		"newest":         {gomod("go 1.26.3"), built("ci.yml", "stable"), want{verdict.Pass, "", "go.mod:3"}},
 		"nobody knows":   {gomod("go 1.26.3"), built("ci.yml", "${{ matrix.go }}"), want{verdict.Pass, "", "go.mod:3"}},
+		"image of any":   {gomod("go 1.26.3"), []modules.Version{{Any: true, Place: verdict.Place{File: "Dockerfile", Line: 1}}, {Go: "1.26.3", Place: verdict.Place{File: "Dockerfile", Line: 2}}}, want{verdict.Fail, "and Dockerfile builds by whatever is the newest", "Dockerfile:1"}},
+		"image by ARG":   {gomod("go 1.26.3"), []modules.Version{{Open: true, Place: verdict.Place{File: "Dockerfile", Line: 1}}}, want{verdict.Unknown, "by which Dockerfile builds is left to", "Dockerfile:1"}},
 		"none":           {"-- a --\n", nil, want{verdict.NotApplicable, "", ""}},
 		"library beside": {gomod("go 1.27.0") + program + "-- api/go.mod --\nmodule example.com/m/api\n\ngo 1.19\n", nil, want{verdict.Pass, "", "go.mod:3"}},
 		"broken":         {"-- go.mod --\nrequire\n", nil, want{verdict.Unknown, "go.mod:1 cannot be read", "go.mod:1"}},
@@ -362,11 +364,49 @@ func TestForbidden(t *testing.T) {
 		"other":      {[]string{"example.com/ab", "example.org/..."}, want{verdict.Pass, "no forbidden", "go.mod:1"}},
 		"old":        {[]string{"example.com/a@<v1.2.4"}, want{verdict.Fail, "", "go.mod:5"}},
 		"new enough": {[]string{"example.com/a@<v1.2.3"}, want{verdict.Pass, "", ""}},
-		"malformed":  {[]string{"example.com/a@1.2"}, want{verdict.Unknown, "MODULE@<v1.2.3", ""}},
-		"empty":      {[]string{""}, want{verdict.Unknown, "names no module", ""}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := modules.Collect(treetest.Open(t, needsA)).Forbidden(c.list)
+			got := modules.Collect(treetest.Open(t, needsA)).Forbidden(forbidden(t, c.list...))
+			treetest.Want(t, got, c.want.status, c.want.words, c.want.proof)
+		})
+	}
+	for s, want := range map[string]string{"example.com/a@1.2": "MODULE@<v1.2.3", "": "names no module", "@<v1.2.3": "names no module"} {
+		if _, err := modules.ParseForbidden(s); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want …%s…", s, err, want)
+		}
+	}
+}
+
+func forbidden(t *testing.T, list ...string) []modules.Forbidden {
+	t.Helper()
+	var all []modules.Forbidden
+	for _, s := range list {
+		f, err := modules.ParseForbidden(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
+// What is forbidden counts whether retractions are known or not, and what is not
+// forbidden says nothing of them.
+func TestWithdrawn(t *testing.T) {
+	newest := fstest.MapFS{"example.com/a/@v/v1.3.0.mod": {Data: []byte("module example.com/a\n")}}
+	for name, c := range map[string]struct {
+		cache fs.FS
+		list  []string
+		want  want
+	}{
+		"nothing":             {newest, nil, want{verdict.Pass, "no required version is retracted", "go.mod:5"}},
+		"neither":             {newest, []string{"example.com/b"}, want{verdict.Pass, "in the cache of modules, and no forbidden module", "go.mod:1"}},
+		"forbidden":           {newest, []string{"example.com/a"}, want{verdict.Fail, "1 forbidden module is required", "go.mod:5"}},
+		"forbidden, no cache": {nil, []string{"example.com/a"}, want{verdict.Fail, "1 forbidden module is required", "go.mod:5"}},
+		"not known":           {nil, []string{"example.com/b"}, want{verdict.Unknown, "no newer version is at hand", "go.mod:5"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := modules.Collect(treetest.Open(t, needsA)).Withdrawn(c.cache, forbidden(t, c.list...))
 			treetest.Want(t, got, c.want.status, c.want.words, c.want.proof)
 		})
 	}
