@@ -149,7 +149,18 @@ var checks = map[string]check{
 // gated checks that lagvet's rules of the track block a merge: run by lagvet itself,
 // or as linters of golangci-lint.
 func (e *evidence) gated(t Track, _ With) verdict.Result {
-	return either(e.ci.Lagvet(t.Rules), e.ci.Linters(t.Rules, e.linters.Rule))
+	own, lint := e.ci.Lagvet(t.Rules), e.linting(t)
+	if own.Status == verdict.Fail && e.linters.Of(e.linted(t).Config).Strict().Status == verdict.Fail {
+		return lint // which says what is wrong with the gate that there is
+	}
+	return either(own, lint)
+}
+
+// linting checks that golangci-lint runs the rules of the track, and that its configuration
+// lets it fail for what they find.
+func (e *evidence) linting(t Track) verdict.Result {
+	config := e.linters.Of(e.linted(t).Config)
+	return both(e.ci.Linters(t.Rules, config.Rule), config.Strict())
 }
 
 // clean checks that rules find nothing in the code.

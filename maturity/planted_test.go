@@ -107,7 +107,8 @@ func (p *plant) replace(t *testing.T, file, old, new string) {
 	p.files[file] = strings.Replace(p.files[file], old, new, 1)
 }
 
-func (p *plant) audit(t *testing.T) *Report {
+// write writes the files, and returns what is audited.
+func (p *plant) write(t *testing.T) Input {
 	t.Helper()
 	dir := t.TempDir()
 	archive := new(txtar.Archive)
@@ -126,7 +127,12 @@ func (p *plant) audit(t *testing.T) *Report {
 	}
 	p.in.Dir = dir
 	p.in.built = binary.Of("orders", p.info)
-	r, err := Audit(Default(), p.in)
+	return p.in
+}
+
+func (p *plant) audit(t *testing.T) *Report {
+	t.Helper()
+	r, err := Audit(Default(), p.write(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -342,6 +348,52 @@ var parts = map[string]struct {
 	"a module's leave":   {"modules-withdrawn", changes(func(p *plant) { p.in.ForbiddenModules = []string{"go.uber.org/..."} }), verdict.Fail, "1 forbidden module is required"},
 	"an image's release": {"modules-toolchain", edits("Dockerfile", "golang:1.26.3@", "golang:1@"), verdict.Fail, "Dockerfile builds by whatever is the newest"},
 	"an ARG's value":     {"modules-toolchain", edits("Dockerfile", "FROM golang:1.26.3@", "ARG GO\nFROM golang:${GO}@"), verdict.Unknown, "by which Dockerfile builds is left to"},
+}
+
+// linted has the rules run by golangci-lint, by a configuration.
+func linted(more string) func(*testing.T, *plant) {
+	return func(t *testing.T, p *plant) {
+		p.replace(t, workflow, "- run: go tool lagvet gate --base origin/main\n      - run: lagvet check ./...", "- run: golangci-lint run")
+		p.files[".golangci.yml"] = "version: \"2\"\nlinters:\n  settings:\n    custom:\n      lagvet:\n        type: module\n" + more
+	}
+}
+
+// Rules that golangci-lint runs count as lagvet's own gate does.
+func TestLinters(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*testing.T, *plant)
+		status verdict.Status
+		part   string
+	}{
+		"the plugin":            {linted(""), verdict.Pass, "golangci-lint fails for what its linters find"},
+		"some, and go vet's":    {linted("        settings: {rules: [gounbounded, goroutineleak, lockorder, lockblock, bufshare, unboundedqueue]}\n"), verdict.Pass, "waitgroup run before each merge"},
+		"without one of go vet": {linted("    govet: {disable: [copylocks]}\n"), verdict.Pass, "copylocks"},
+		"exit code 0":           {linted("run: {issues-exit-code: 0}\n"), verdict.Fail, "golangci-lint is kept from failing: issues-exit-code: 0"},
+		"a rule left out":       {linted("  disable: [lagvet]\n"), verdict.Fail, "nothing runs lagvet's rule gounbounded"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := atLevel5(t)
+			c.change(t, p)
+			if got := state(t, p.audit(t), "concurrency-rules"); got.Status != c.status || !strings.Contains(got.Reason, c.part) {
+				t.Errorf("%s: %s, want %s: …%s…", got.Status, got.Reason, c.status, c.part)
+			}
+		})
+	}
+	p := atLevel5(t)
+	linted("")(t, p)
+	trials, err := Trials(Default(), p.write(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tried []string
+	for _, tr := range trials {
+		if strings.HasPrefix(tr.Control, "con") && strings.HasSuffix(tr.Control, "-rules") {
+			tried = append(tried, tr.Control+" by "+tr.Command)
+		}
+	}
+	if want := []string{"concurrency-rules by golangci-lint run", "context-rules by golangci-lint run", "context-rules by golangci-lint run"}; !slices.Equal(tried, want) {
+		t.Errorf("tried are %q, want %q", tried, want)
+	}
 }
 
 func TestParts(t *testing.T) {

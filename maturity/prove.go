@@ -38,7 +38,7 @@ func Trials(m *Model, in Input) ([]Trial, error) {
 	}
 	defer e.tree.Close()
 	var all []Trial
-	for _, how := range hows(m, in) {
+	for _, how := range e.hows(m) {
 		kinds := []ci.Kind{how.kind}
 		if how.leaks {
 			kinds = nil
@@ -50,7 +50,8 @@ func Trials(m *Model, in Input) ([]Trial, error) {
 	return all, nil
 }
 
-func hows(m *Model, in Input) []tried {
+// hows are the ways in which controls are tried.
+func (e *evidence) hows(m *Model) []tried {
 	var all []tried
 	for _, t := range m.Tracks {
 		for _, c := range t.Controls {
@@ -60,13 +61,17 @@ func hows(m *Model, in Input) []tried {
 			case "ci.leaks":
 				all = append(all, tried{control: c.ID, leaks: true})
 			case "ci.lagvet":
-				all = append(all, tried{control: c.ID, kind: ci.Lagvet, rules: t.Rules})
+				kind := ci.Lagvet
+				if e.ci.Lagvet(t.Rules).Status != verdict.Pass && e.linting(t).Status == verdict.Pass {
+					kind = ci.GolangciLint // what runs the rules
+				}
+				all = append(all, tried{control: c.ID, kind: kind, rules: t.Rules})
 			case "ci.tidy":
 				all = append(all, tried{control: c.ID, kind: ci.ModVerify}, tried{control: c.ID, kind: ci.Tidy})
 			case "ci.vulnerabilities":
 				all = append(all, tried{control: c.ID, kind: ci.Vulnerability})
 			case "prove.enforce":
-				all = append(all, tried{control: c.ID, kind: ci.Enforce, rules: in.Enforce.Rules})
+				all = append(all, tried{control: c.ID, kind: ci.Enforce, rules: e.Enforce.Rules})
 			}
 		}
 	}

@@ -17,7 +17,7 @@ var quiet = []string{
 	"helm/", "ncipollo/", "release-drafter/", "amannn/", "crate-ci/typos", "lycheeverse/", "streetsidesoftware/", "ludeeus/", "stefanzweifel/", "mxschmitt/",
 	"magnetikonline/", "extractions/setup-just", "wagoid/", "jdx/mise-action", "asdf-vm/", "cachix/install-nix-action", "depot/setup-action", "tibdex/",
 	"renovatebot/", "nowsprinting/", "conventional-changelog/", "zizmorcore/", "reproducible-containers/", "test-summary/", "mikepenz/", "webfactory/",
-	"rtcamp/", "madrapps/", "dtolnay/", "azure/setup", "kubernetes-sigs/", "engineerd/", "nolar/", "thollander/", "gotesttools/", "anthropics/", "hashicorp-forge/", "grafana/shared-workflows", "goreleaser/", "imjasonh/setup", "ko-build/setup", "luizm/", "grafana/plugin",
+	"rtcamp/", "madrapps/", "dtolnay/", "azure/setup", "kubernetes-sigs/", "engineerd/", "nolar/", "thollander/", "gotesttools/", "anthropics/", "hashicorp-forge/", "grafana/shared-workflows", "goreleaser/", "imjasonh/setup", "ko-build/setup", "luizm/", "grafana/plugin", "benchmark-action/",
 }
 
 // knownAction returns what an action runs, by its name without the version.
@@ -45,12 +45,6 @@ func knownAction(name string, in map[string]string) action {
 		return action{argv: append([]string{"gosec"}, args...)}
 	case strings.HasPrefix(lower, "reviewdog/action-"):
 		return reviewdogAction(lower, in)
-	case lower == "benchmark-action/github-action-benchmark":
-		a := action{argv: []string{"github-action-benchmark"}}
-		if in["fail-on-alert"] != "true" {
-			a.why = "without `fail-on-alert` it only comments"
-		}
-		return a
 	case lower == "snyk/actions/golang":
 		return action{argv: []string{"snyk", firstOf(in["command"], "test")}}
 	case lower == "aquasecurity/trivy-action":

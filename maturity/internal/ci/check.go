@@ -64,7 +64,7 @@ func (g *Gate) subject() string {
 // says nothing of that.
 func (r *Result) inner(g *Gate, kind Kind) bool {
 	switch kind {
-	case PreCommit, Goreleaser, DockerBuild, Fault, FaultByName, RuleLint, MetricLint, DashboardLint, Benchmark:
+	case Fault, FaultByName, RuleLint, MetricLint, DashboardLint:
 		return false
 	}
 	dir := g.workDir()
@@ -470,21 +470,21 @@ func (c candidate) covers(dir string) bool {
 	})
 }
 
-// Linters says that linters run through golangci-lint before each merge. enabled is what its configuration says: whether a linter is on, and
+// vetted are the rules of lagvet's that are go vet's, and that it runs by itself.
+var vetted = []string{"copylocks", "lostcancel", "waitgroup"}
+
+// Linters says that linters run through golangci-lint before each merge, or, of those that
+// go vet has, through that. enabled is what its configuration says: whether a linter is on, and
 // where that stands.
 func (r *Result) Linters(names []string, enabled func(linter string) (on bool, place verdict.Place)) verdict.Result {
 	known, unread := r.of(GolangciLint)
 	vet, vetUnread := r.of(Vet)
-	static, _ := r.of(Staticcheck)
 	var proofs []verdict.Place
 	for _, name := range names {
 		cands, places := linting(known, name, enabled)
-		switch name {
-		case "govet":
-			cands = append(cands, vet...)
+		if slices.Contains(vetted, name) {
+			cands = append(cands, slices.DeleteFunc(slices.Clone(vet), func(c candidate) bool { return slices.Contains(c.flags, "-"+name+"=false") })...)
 			unread = append(unread, vetUnread...)
-		case "staticcheck":
-			cands = append(cands, static...)
 		}
 		res := r.beforeMerge("the linter "+name, cands, unread)
 		if res.Status == verdict.Fail && len(cands) == 0 && len(known) > 0 {

@@ -17,35 +17,25 @@ const (
 	Race          Kind = "race"           // go test -race
 	Vet           Kind = "vet"            // go vet
 	GolangciLint  Kind = "golangci-lint"  // golangci-lint run
-	Staticcheck   Kind = "staticcheck"    // staticcheck
 	Vulnerability Kind = "vulnerability"  // govulncheck, osv-scanner and their like
 	ModVerify     Kind = "mod-verify"     // go mod verify
 	Tidy          Kind = "tidy"           // go mod tidy -diff, or tidy and a look at what changed
 	Lagvet        Kind = "lagvet"         // lagvet check or gate, go vet -vettool=lagvet
-	LagvetAudit   Kind = "lagvet-audit"   // lagvet audit
-	ReadonlyBuild Kind = "readonly-build" // go build -mod=readonly or vendor
 	Enforce       Kind = "enforce"        // go build -toolexec="lagvet enforce"
-	PreCommit     Kind = "pre-commit"     // pre-commit run
-	Goreleaser    Kind = "goreleaser"     // goreleaser release or build
-	DockerBuild   Kind = "docker-build"   // docker build
-	Benchmark     Kind = "benchmark"      // lagvet bench, or benchmarks that are compared
 	Fault         Kind = "fault"          // toxiproxy, chaos tools
 	FaultByName   Kind = "fault-by-name"  // tests that are called after faults: a weak sign
 	RuleLint      Kind = "rule-lint"      // promtool check rules and its like
 	MetricLint    Kind = "metric-lint"    // promtool check metrics
 	DashboardLint Kind = "dashboard-lint" // mixtool lint, dashboard-linter
-	Format        Kind = "format"         // gofmt -l, and its like
 )
 
 // titles are what kinds of gates are called in sentences.
 var titles = map[Kind]string{
-	Test: "`go test`", Race: "`go test -race`", Vet: "`go vet`", GolangciLint: "`golangci-lint run`", Staticcheck: "`staticcheck`",
+	Test: "`go test`", Race: "`go test -race`", Vet: "`go vet`", GolangciLint: "`golangci-lint run`",
 	Vulnerability: "a scan for known vulnerabilities (`govulncheck`)", ModVerify: "`go mod verify`", Tidy: "`go mod tidy -diff`",
-	Lagvet: "`lagvet check`", LagvetAudit: "`lagvet audit`", ReadonlyBuild: "a build with `-mod=readonly` or `-mod=vendor`",
-	Enforce: "a build with `-toolexec=\"lagvet enforce\"`", PreCommit: "`pre-commit run`", Goreleaser: "`goreleaser`",
-	DockerBuild: "`docker build`", Benchmark: "benchmarks compared with earlier ones", Fault: "a test with faults injected",
+	Lagvet: "`lagvet check`", Enforce: "a build with `-toolexec=\"lagvet enforce\"`", Fault: "a test with faults injected",
 	FaultByName: "tests named after faults", RuleLint: "a check of alerting rules", MetricLint: "a lint of metric names",
-	DashboardLint: "a lint of dashboards", Format: "`gofmt -l`",
+	DashboardLint: "a lint of dashboards",
 }
 
 func (k Kind) String() string {
@@ -62,7 +52,6 @@ var words = map[Kind]*pattern.Pattern{
 	Vulnerability: pattern.New(`(?i)vuln|secur|scan|snyk|trivy|nancy`),
 	ModVerify:     pattern.New(`(?i)\bmod\b|\bverify|\bvendor|\bvalidate|\bcheck\b`),
 	Tidy:          pattern.New(`(?i)\bmod\b|\btidy|\bverify|\bvendor|\bvalidate|\bcheck\b`),
-	Benchmark:     pattern.New(`(?i)bench|perf`),
 	Fault:         pattern.New(`(?i)chaos|(^|[^e])fault|jepsen|antithesis|resilien|toxi`),
 	Lagvet:        pattern.New(`(?i)lagvet|lint|\bvet|static|analy|(^|[ /])(check|ci|validate)([ ./]|-?\$|$)`),
 }
@@ -95,8 +84,6 @@ func (g *Gate) roles() []role {
 		return g.goRoles(argv)
 	case strings.HasPrefix(name, "golangci-lint") || name == "custom-gcl":
 		return golangciRoles(argv)
-	case name == "staticcheck":
-		return []role{{kind: Staticcheck, flags: argv[1:]}}
 	case name == "govulncheck":
 		return []role{{kind: Vulnerability, why: govulncheckWhy(argv), flags: argv[1:]}}
 	case name == "osv-scanner", name == "nancy", name == "gemnasium", name == "snyk" && slices.Contains(argv, "test"):
@@ -105,16 +92,8 @@ func (g *Gate) roles() []role {
 		return []role{{kind: Vulnerability, why: scannerWhy(g, argv)}}
 	case name == "lagvet" && len(argv) > 1:
 		return lagvetRoles(argv)
-	case name == "pre-commit" && len(argv) > 1 && argv[1] == "run", name == "prek" && len(argv) > 1 && argv[1] == "run":
-		return []role{{kind: PreCommit, flags: argv[2:]}}
-	case name == "goreleaser":
-		if len(argv) > 1 && (argv[1] == "release" || argv[1] == "build" || strings.HasPrefix(argv[1], "-")) || len(argv) == 1 {
-			return []role{{kind: Goreleaser, flags: argv[1:]}}
-		}
 	case name == "docker" && len(argv) > 1 && slices.Contains([]string{"stop", "pause", "kill"}, argv[1]) && faultRE.MatchString(g.Place.File), name == "tc" && slices.Contains(argv, "netem"):
 		return []role{{kind: Fault}}
-	case name == "docker" && len(argv) > 1 && (argv[1] == "build" || argv[1] == "buildx"):
-		return []role{{kind: DockerBuild}}
 	case name == "promtool" && len(argv) > 2:
 		switch {
 		case argv[1] == "check" && argv[2] == "metrics":
@@ -126,16 +105,8 @@ func (g *Gate) roles() []role {
 		return []role{{kind: DashboardLint}, {kind: RuleLint}}
 	case name == "pint" && slices.Contains(argv, "lint"), name == "cortextool" && slices.Contains(argv, "lint"), name == "mimirtool" && slices.Contains(argv, "rules"):
 		return []role{{kind: RuleLint}}
-	case name == "github-action-benchmark", name == "gobenchdata" && slices.Contains(argv, "checks"), name == "cob", name == "benchdiff":
-		return []role{{kind: Benchmark}}
-	case name == "benchstat":
-		return []role{{kind: Benchmark, why: "`benchstat` prints differences and fails for none"}}
 	case slices.Contains([]string{"toxiproxy-server", "toxiproxy-cli", "chaos", "litmusctl", "pumba", "chaosd", "jepsen", "antithesis"}, name):
 		return []role{{kind: Fault}}
-	case (name == "gofmt" || name == "gofumpt" || name == "goimports") && slices.Contains(argv, "-l"):
-		if g.Checks {
-			return []role{{kind: Format}}
-		}
 	}
 	return nil
 }
@@ -328,14 +299,9 @@ func (g *Gate) goRoles(argv []string) []role {
 		}
 		return []role{{kind: Vet, part: part(f.pkgs), flags: argv[2:]}}
 	case "build", "install":
-		var all []role
 		if strings.Contains(f.flags["toolexec"]+g.Env["GOFLAGS"], "lagvet enforce") {
-			all = append(all, role{kind: Enforce, flags: argv[2:]})
+			return []role{{kind: Enforce, flags: argv[2:]}}
 		}
-		if mod := f.flags["mod"]; mod == "readonly" || mod == "vendor" || strings.Contains(g.Env["GOFLAGS"], "-mod=readonly") || strings.Contains(g.Env["GOFLAGS"], "-mod=vendor") {
-			all = append(all, role{kind: ReadonlyBuild, flags: argv[2:]})
-		}
-		return all
 	case "mod":
 		switch {
 		case len(argv) > 2 && argv[2] == "verify":
@@ -367,13 +333,13 @@ func (g *Gate) testRoles(f goFlags) []role {
 	limited := ""
 	if run, ok := f.flags["run"]; ok {
 		if noTests.MatchString(run) {
-			return benchRoles(f)
+			return nil
 		}
 		limited = "tests that match " + run
 	}
 	if run, ok := f.flags["test.run"]; ok {
 		if noTests.MatchString(run) {
-			return benchRoles(f)
+			return nil
 		}
 		limited = "tests that match " + run
 	}
@@ -384,7 +350,7 @@ func (g *Gate) testRoles(f goFlags) []role {
 		}
 		p = limited
 	}
-	all := append(benchRoles(f), role{kind: Test, part: p})
+	all := []role{{kind: Test, part: p}}
 	race := f.flags["race"] == "true" || strings.Contains(g.Env["GOFLAGS"], "-race")
 	switch {
 	case race:
@@ -396,14 +362,6 @@ func (g *Gate) testRoles(f goFlags) []role {
 		all = append(all, role{kind: FaultByName, part: p})
 	}
 	return all
-}
-
-// benchRoles are those of benchmarks that are run and compared with nothing.
-func benchRoles(f goFlags) []role {
-	if f.flags["bench"] == "" {
-		return nil
-	}
-	return []role{{kind: Benchmark, why: "they are run, and compared with nothing"}}
 }
 
 // part says which packages a command is limited to; "" if it is none.
@@ -480,13 +438,8 @@ func scannerWhy(g *Gate, argv []string) string {
 }
 
 func lagvetRoles(argv []string) []role {
-	switch argv[1] {
-	case "check", "gate":
+	if argv[1] == "check" || argv[1] == "gate" {
 		return []role{{kind: Lagvet, flags: argv[2:]}}
-	case "audit":
-		return []role{{kind: LagvetAudit, flags: argv[2:]}}
-	case "bench":
-		return []role{{kind: Benchmark}}
 	}
 	return nil
 }

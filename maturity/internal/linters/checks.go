@@ -14,43 +14,6 @@ import (
 // module is lagvet's, which golangci-lint is built with.
 const module = "github.com/lagvet/lagvet"
 
-// Linters checks that golangci-lint, if it is run, runs these linters, or parts of
-// them as "govet/lostcancel".
-func (r *Result) Linters(linters ...string) verdict.Result {
-	if v, ok := r.unread(); ok {
-		return v
-	}
-	var off []string
-	var bad, good []verdict.Place
-	for _, l := range linters {
-		on, place := r.Enabled(l)
-		if on {
-			good = append(good, place)
-			continue
-		}
-		off = append(off, l)
-		if place.File != "" {
-			bad = append(bad, place)
-		}
-	}
-	switch {
-	case len(off) > 0 && r.main() == nil:
-		return verdict.Failed(fmt.Sprintf("there is no .golangci.yml, and %s not among what golangci-lint runs by itself", areNot(off)), bad...)
-	case len(off) > 0:
-		return verdict.Failed(fmt.Sprintf("golangci-lint is not told to run %s", strings.Join(off, ", ")), bad...)
-	case r.main() == nil:
-		return verdict.Unseen(fmt.Sprintf("there is no .golangci.yml: golangci-lint, if it is run, runs %s by itself", strings.Join(linters, ", ")))
-	}
-	return verdict.Passed("golangci-lint is told to run "+strings.Join(linters, ", "), good...)
-}
-
-func areNot(names []string) string {
-	if len(names) == 1 {
-		return names[0] + " is"
-	}
-	return strings.Join(names, ", ") + " are"
-}
-
 // Strict checks that nothing keeps golangci-lint from failing for what it finds, see
 // [Result.Weak].
 func (r *Result) Strict() verdict.Result {
@@ -67,9 +30,21 @@ func (r *Result) Strict() verdict.Result {
 	return verdict.Passed("golangci-lint fails for what its linters find", verdict.Place{File: c.File, Line: max(c.root.Line(), 1), Text: fmt.Sprintf("schema %d", c.Schema)})
 }
 
-// Rule reports whether golangci-lint runs one of lagvet's rules: as a linter of its
-// name, or in the linter lagvet, and where that is said.
+// Rule reports whether golangci-lint runs one of lagvet's rules, and where that is said: as
+// a linter of its name, in the linter lagvet, or in govet, if go vet has it too.
 func (r *Result) Rule(rule string) (on bool, place verdict.Place) {
+	on, place = r.plugin(rule)
+	if on || !vetDefault(rule) {
+		return on, place
+	}
+	if on, at := r.Enabled("govet/" + rule); on {
+		return true, at
+	}
+	return false, place
+}
+
+// plugin reports whether golangci-lint runs a rule from lagvet's plugin.
+func (r *Result) plugin(rule string) (on bool, place verdict.Place) {
 	c := r.main()
 	if c == nil {
 		return false, verdict.Place{}
@@ -97,32 +72,6 @@ func (r *Result) Rule(rule string) (on bool, place verdict.Place) {
 // isPlugin reports whether a custom linter can be one of lagvet's, which come by the
 // module plugin system only.
 func isPlugin(n yamltree.Node) bool { return n.Get("type").Text() == "module" }
-
-// Lagvet checks that golangci-lint runs these rules of lagvet.
-func (r *Result) Lagvet(rules ...string) verdict.Result {
-	if v, ok := r.unread(); ok {
-		return v
-	}
-	c := r.main()
-	if c == nil {
-		return verdict.Failed("there is no .golangci.yml that turns lagvet's rules on")
-	}
-	var off []string
-	var bad, good []verdict.Place
-	for _, rule := range rules {
-		on, place := r.Rule(rule)
-		if on {
-			good = append(good, place)
-			continue
-		}
-		off = append(off, rule)
-		bad = append(bad, place)
-	}
-	if len(off) > 0 {
-		return verdict.Failed(fmt.Sprintf("golangci-lint is not told to run lagvet's rules %s", strings.Join(off, ", ")), bad...)
-	}
-	return verdict.Passed("golangci-lint is told to run lagvet's rules "+strings.Join(rules, ", "), good...)
-}
 
 // LagvetVersion is the version of lagvet that golangci-lint is built with by
 // .custom-gcl.yml.

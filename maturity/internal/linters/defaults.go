@@ -76,9 +76,3 @@ func vetDefault(name string) bool {
 		"unusedresult", "waitgroup",
 	}, name)
 }
-
-// staticcheckDefault is what staticcheck checks if nothing is said. Schema 1 has the
-// style checks (ST) in a linter of their own.
-func staticcheckDefault() []string {
-	return []string{"all", "-ST1000", "-ST1003", "-ST1016", "-ST1020", "-ST1021", "-ST1022"}
-}

@@ -2,8 +2,8 @@
 // or .json, of version 1 or 2 of its configuration, and .custom-gcl.yml, which says what
 // plugins it is built with.
 //
-// [Collect] reads; [Result.Enabled] tells whether a linter is on, [Result.Weak] what
-// takes the edge off, and the other methods of [Result] are checks. Of several
+// [Collect] reads; [Result.Rule] tells whether one of lagvet's rules is on, and
+// [Result.Weak] what takes the edge off. Of several
 // configurations the one in the repository's root counts, as golangci-lint finds it
 // from there; [Result.Of] gives the result by another one, which a command names.
 //

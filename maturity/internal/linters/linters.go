@@ -76,8 +76,12 @@ func isConfig(base string) bool {
 	return false
 }
 
-// Of returns the result by the configuration of this file: the argument of --config.
+// Of returns the result by the configuration of this file, the argument of --config; by
+// the root's if there is none.
 func (r *Result) Of(file string) *Result {
+	if file == "" {
+		return r
+	}
 	o := *r
 	o.use = path.Clean(file)
 	return &o
@@ -248,8 +252,8 @@ func (c *Config) named(list yamltree.Node, linter string) (yamltree.Node, bool) 
 	return yamltree.Node{}, false
 }
 
-// Enabled reports whether golangci-lint runs a linter, and where that is said. A part
-// of a linter is named too: "govet/lostcancel", "staticcheck/SA1012". Where there is
+// Enabled reports whether golangci-lint runs a linter, and where that is said. An analyzer
+// of govet's is named too: "govet/lostcancel". Where there is
 // no configuration, golangci-lint's own linters are on, and the place has no file. A
 // linter whose findings are all excluded is off.
 func (r *Result) Enabled(linter string) (on bool, place verdict.Place) {
@@ -367,11 +371,6 @@ func isTrue(n yamltree.Node) bool {
 	return ok && v
 }
 
-func isFalse(n yamltree.Node) bool {
-	v, ok := n.Bool()
-	return ok && !v
-}
-
 // settings are those of a linter.
 func (c *Config) settings(linter string) yamltree.Node {
 	if c.Schema == 1 {
@@ -382,55 +381,27 @@ func (c *Config) settings(linter string) yamltree.Node {
 
 // part tells whether a linter that is on runs one of its analyzers.
 func (c *Config) part(linter, part string, place verdict.Place) (bool, verdict.Place) {
+	if linter != "govet" {
+		return false, verdict.Place{File: c.File, Text: linter + " has no parts that are known here"}
+	}
 	s := c.settings(linter)
-	switch linter {
-	case "govet":
-		enable, enabled := c.named(s.Get("enable"), part)
-		disable, disabled := c.named(s.Get("disable"), part)
-		switch {
-		case isTrue(s.Get("enable-all")):
-			if disabled {
-				return false, c.place(disable, part+" is disabled")
-			}
-			return true, c.place(s.Get("enable-all"), "enable-all: true")
-		case enabled:
-			return true, c.place(enable, part)
-		case disabled:
+	enable, enabled := c.named(s.Get("enable"), part)
+	disable, disabled := c.named(s.Get("disable"), part)
+	switch {
+	case isTrue(s.Get("enable-all")):
+		if disabled {
 			return false, c.place(disable, part+" is disabled")
-		case isTrue(s.Get("disable-all")):
-			return false, c.place(s.Get("disable-all"), "disable-all: true")
 		}
-		return byItself(vetDefault(part), linter, part, place)
-	case "staticcheck", "gosimple", "stylecheck":
-		checks := s.Get("checks")
-		if !checks.Exists() {
-			return byItself(selects(staticcheckDefault(), part), linter, part, place)
-		}
-		return selects(checks.Texts(), part), c.place(checks, "checks: "+strings.Join(checks.Texts(), ", "))
-	}
-	return false, verdict.Place{File: c.File, Text: linter + " has no parts that are known here"}
-}
-
-// byItself says of a part that is not named whether the linter runs it.
-func byItself(on bool, linter, part string, place verdict.Place) (bool, verdict.Place) {
-	if !on {
+		return true, c.place(s.Get("enable-all"), "enable-all: true")
+	case enabled:
+		return true, c.place(enable, part)
+	case disabled:
+		return false, c.place(disable, part+" is disabled")
+	case isTrue(s.Get("disable-all")):
+		return false, c.place(s.Get("disable-all"), "disable-all: true")
+	case !vetDefault(part):
 		place.Text = part + " is not among what " + linter + " runs by itself"
+		return false, place
 	}
-	return on, place
-}
-
-// selects reports whether a list of staticcheck's checks has one of them: the last
-// pattern that matches decides.
-func selects(checks []string, check string) bool {
-	on := false
-	for _, p := range checks {
-		pattern, off := strings.CutPrefix(p, "-")
-		prefix, glob := strings.CutSuffix(pattern, "*")
-		switch {
-		case strings.EqualFold(pattern, "all"), strings.EqualFold(pattern, check),
-			glob && strings.HasPrefix(strings.ToUpper(check), strings.ToUpper(prefix)):
-			on = !off
-		}
-	}
-	return on
+	return true, place
 }

@@ -50,23 +50,19 @@ func TestEnabled(t *testing.T) {
 		"1 fast but named":   {v1("linters:\n  fast: true\n  enable: [govet]\n"), "govet", true, ".golangci.yml:5"},
 		"1 excluded":         {v1("issues:\n  exclude-rules:\n    - path: .*\n      linters: [govet]\n"), "govet", false, ".golangci.yml:5"},
 
-		"part":               {v2("linters: {}\n"), "govet/lostcancel", true, ".golangci.yml:2"},
-		"part not usual":     {v2("linters: {}\n"), "govet/nilness", false, ".golangci.yml:2"},
-		"part enabled":       {v2("linters:\n  settings:\n    govet:\n      enable: [nilness]\n"), "govet/nilness", true, ".golangci.yml:5"},
-		"part disabled":      {v2("linters:\n  settings:\n    govet:\n      disable: [lostcancel]\n"), "govet/lostcancel", false, ".golangci.yml:5"},
-		"parts disabled":     {v2("linters:\n  settings:\n    govet:\n      disable-all: true\n"), "govet/lostcancel", false, ".golangci.yml:5"},
-		"all parts":          {v2("linters:\n  settings:\n    govet:\n      enable-all: true\n      disable: [shadow]\n"), "govet/nilness", true, ".golangci.yml:5"},
-		"all parts but":      {v2("linters:\n  settings:\n    govet:\n      enable-all: true\n      disable: [shadow]\n"), "govet/shadow", false, ".golangci.yml:6"},
-		"1 part":             {v1("linters-settings:\n  govet:\n    disable: [copylocks]\n"), "govet/copylocks", false, ".golangci.yml:5"},
-		"part of none":       {v2("linters:\n  default: none\n"), "govet/lostcancel", false, ".golangci.yml:3"},
-		"check":              {v2("linters: {}\n"), "staticcheck/SA2002", true, ".golangci.yml:2"},
-		"check not usual":    {v2("linters: {}\n"), "staticcheck/ST1000", false, ".golangci.yml:2"},
-		"check off":          {v2("linters:\n  settings:\n    staticcheck:\n      checks: [all, -SA2*]\n"), "staticcheck/SA2002", false, ".golangci.yml:5"},
-		"check on again":     {v2("linters:\n  settings:\n    staticcheck:\n      checks: [-SA2*, SA2002]\n"), "staticcheck/SA2002", true, ".golangci.yml:5"},
-		"check excluded":     {v2("linters:\n  exclusions:\n    rules:\n      - linters: [staticcheck]\n        text: 'SA(4003|2002):'\n"), "staticcheck/SA2002", false, ".golangci.yml:5"},
-		"check not excluded": {v2("linters:\n  exclusions:\n    rules:\n      - linters: [staticcheck]\n        text: 'SA(4003|2002):'\n"), "staticcheck/SA2003", true, ".golangci.yml:3"},
-		"part excluded":      {v2("linters:\n  exclusions:\n    rules:\n      - path: ^internal/\n        text: lostcancel\n"), "govet/lostcancel", true, ".golangci.yml:3"},
-		"part of others":     {v2("linters:\n  enable: [gosec]\n"), "gosec/G104", false, ".golangci.yml"},
+		"part":           {v2("linters: {}\n"), "govet/lostcancel", true, ".golangci.yml:2"},
+		"part not usual": {v2("linters: {}\n"), "govet/nilness", false, ".golangci.yml:2"},
+		"part enabled":   {v2("linters:\n  settings:\n    govet:\n      enable: [nilness]\n"), "govet/nilness", true, ".golangci.yml:5"},
+		"part disabled":  {v2("linters:\n  settings:\n    govet:\n      disable: [lostcancel]\n"), "govet/lostcancel", false, ".golangci.yml:5"},
+		"parts disabled": {v2("linters:\n  settings:\n    govet:\n      disable-all: true\n"), "govet/lostcancel", false, ".golangci.yml:5"},
+		"all parts":      {v2("linters:\n  settings:\n    govet:\n      enable-all: true\n      disable: [shadow]\n"), "govet/nilness", true, ".golangci.yml:5"},
+		"all parts but":  {v2("linters:\n  settings:\n    govet:\n      enable-all: true\n      disable: [shadow]\n"), "govet/shadow", false, ".golangci.yml:6"},
+		"1 part":         {v1("linters-settings:\n  govet:\n    disable: [copylocks]\n"), "govet/copylocks", false, ".golangci.yml:5"},
+		"part of none":   {v2("linters:\n  default: none\n"), "govet/lostcancel", false, ".golangci.yml:3"},
+		"part silenced":  {v2("linters:\n  exclusions:\n    rules:\n      - linters: [govet]\n        text: '(copylocks|lostcancel):'\n"), "govet/lostcancel", false, ".golangci.yml:5"},
+		"other silenced": {v2("linters:\n  exclusions:\n    rules:\n      - linters: [govet]\n        text: '(copylocks|lostcancel):'\n"), "govet/waitgroup", true, ".golangci.yml:3"},
+		"part excluded":  {v2("linters:\n  exclusions:\n    rules:\n      - path: ^internal/\n        text: lostcancel\n"), "govet/lostcancel", true, ".golangci.yml:3"},
+		"part of others": {v2("linters:\n  enable: [gosec]\n"), "gosec/G104", false, ".golangci.yml"},
 
 		"TOML":   {"-- .golangci.toml --\nversion = \"2\"\n[linters]\nenable = [\n  \"errorlint\",\n  \"bodyclose\"]\n", "bodyclose", true, ".golangci.toml:5"},
 		"JSON":   {"-- .golangci.json --\n{\"linters\": {\n\"enable\": [\"bodyclose\"]}}\n", "bodyclose", true, ".golangci.json:2"},
@@ -94,8 +90,7 @@ func TestWeak(t *testing.T) {
 		"exit code":         {v2("run:\n  issues-exit-code: 0\n"), ".golangci.yml:3 issues-exit-code"},
 		"exit code 1":       {v2("run:\n  issues-exit-code: 1\n"), ""},
 		"new":               {v2("issues:\n  new: true\n"), ".golangci.yml:3 new"},
-		"new from":          {v2("issues:\n  new-from-rev: HEAD~\n"), ".golangci.yml:3 new-from-rev"},
-		"new from base":     {v2("issues:\n  new-from-merge-base: main\n"), ".golangci.yml:3 new-from-merge-base"},
+		"new from base":     {v2("issues:\n  new-from-merge-base: main\n"), ""},
 		"fix":               {v2("issues:\n  fix: true\n"), ".golangci.yml:3 fix"},
 		"nothing enabled":   {v2("linters:\n  default: none\n"), ".golangci.yml:3 default"},
 		"all paths":         {v2("linters:\n  exclusions:\n    paths:\n      - .*\n"), ".golangci.yml:5 paths"},
@@ -109,7 +104,7 @@ func TestWeak(t *testing.T) {
 		"1 exclude":         {v1("issues:\n  exclude: [.+]\n"), ".golangci.yml:4 exclude"},
 		"1 skip-dirs":       {v1("  skip-dirs: [.]\n"), ".golangci.yml:3 skip-dirs"},
 		"1 nothing enabled": {v1("linters:\n  disable-all: true\n"), ".golangci.yml:4 disable-all"},
-		"TOML":              {"-- .golangci.toml --\n[issues]\nnew-from-rev = \"HEAD~\"\n", ".golangci.toml:2 new-from-rev"},
+		"TOML":              {"-- .golangci.toml --\n[run]\nissues-exit-code = 0\n", ".golangci.toml:2 issues-exit-code"},
 		"bad pattern":       {v2("linters:\n  exclusions:\n    paths: ['(']\n    rules: [{path: '(', text: '('}]\n"), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -136,16 +131,14 @@ func TestWeak(t *testing.T) {
 	treetest.Want(t, linters.Collect(treetest.Open(t, "-- .golangci.yml --\na: [\n")).Strict(), verdict.Unknown, "cannot be read", ".golangci.yml:1")
 }
 
-func TestLinters(t *testing.T) {
+// A configuration that cannot be read says nothing of linters, unless another one counts.
+func TestBroken(t *testing.T) {
 	for name, c := range map[string]struct {
 		repo   string
 		status verdict.Status
 		words  string
 		proof  string
 	}{
-		"on":           {v2("linters:\n  enable: [bodyclose]\n"), verdict.Pass, "told to run govet, bodyclose", ".golangci.yml:3"},
-		"off":          {v2("linters:\n  disable: [govet]\n"), verdict.Fail, "not told to run govet, bodyclose", ".golangci.yml:3"},
-		"none":         {"-- a --\n", verdict.Fail, "bodyclose is not among", ""},
 		"broken":       {"-- .golangci.yml --\nlinters:\n  enable: [\n", verdict.Unknown, ".golangci.yml:2 cannot be read", ".golangci.yml:2"},
 		"broken TOML":  {"-- .golangci.toml --\na = 1\nb =\n", verdict.Unknown, ".golangci.toml:2 cannot be read", ".golangci.toml:2"},
 		"deep TOML":    {"-- .golangci.toml --\na = " + strings.Repeat("[", 100_000) + "\n", verdict.Unknown, "nested more than 1000 deep", ".golangci.toml"},
@@ -153,49 +146,56 @@ func TestLinters(t *testing.T) {
 		"other broken": {v2("linters: {enable: [bodyclose]}\n") + "-- .golangci.json --\n{\n", verdict.Pass, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := linters.Collect(treetest.Open(t, c.repo)).Linters("govet", "bodyclose")
-			treetest.Want(t, got, c.status, c.words, c.proof)
+			treetest.Want(t, linters.Collect(treetest.Open(t, c.repo)).Strict(), c.status, c.words, c.proof)
 		})
 	}
-	treetest.Want(t, linters.Collect(treetest.Open(t, "-- a --\n")).Linters("govet"), verdict.Unknown, "by itself", "")
 }
 
 // A command may name another configuration than the root's.
 func TestOf(t *testing.T) {
 	r := linters.Collect(treetest.Open(t, v2("linters: {default: none}\n")+"-- ci/.golangci.yml --\nversion: \"2\"\n-- ci/golangci-broken.yml --\n[\n-- .github/workflows/golangci-lint.yml --\n[\n"))
-	treetest.Want(t, r.Linters("govet"), verdict.Fail, "", ".golangci.yml:2")
-	treetest.Want(t, r.Of("./ci/.golangci.yml").Linters("govet"), verdict.Pass, "", "ci/.golangci.yml:1")
-	treetest.Want(t, r.Of("ci/golangci-broken.yml").Linters("govet"), verdict.Unknown, "cannot be read", "ci/golangci-broken.yml:1")
+	for file, want := range map[string]bool{"": false, "./ci/.golangci.yml": true, "ci/golangci-broken.yml": false} {
+		if on, _ := r.Of(file).Enabled("govet"); on != want {
+			t.Errorf("by %q govet is on: %t", file, on)
+		}
+	}
+	treetest.Want(t, r.Of("ci/golangci-broken.yml").Strict(), verdict.Unknown, "cannot be read", "ci/golangci-broken.yml:1")
 	if len(r.Problems) != 1 {
 		t.Errorf("problems are %v: a workflow is no configuration", r.Problems)
 	}
 }
 
-func TestLagvet(t *testing.T) {
+func TestRule(t *testing.T) {
 	all := v2("linters:\n  settings:\n    custom:\n      lagvet:\n        type: module\n")
 	for name, c := range map[string]struct {
-		repo   string
-		status verdict.Status
-		words  string
-		proof  string
+		repo  string
+		rule  string
+		on    bool
+		place string
 	}{
-		"all rules":      {all, verdict.Pass, "lagvet's rules hotalloc, lockblock", ".golangci.yml:6"},
-		"some":           {all + "        settings:\n          rules: [hotalloc]\n", verdict.Fail, "rules lockblock", ".golangci.yml:8"},
-		"no rules":       {all + "        settings:\n          rules: []\n", verdict.Fail, "hotalloc, lockblock", ".golangci.yml:8"},
-		"one each":       {v2("linters:\n  settings:\n    custom:\n      hotalloc: {type: module}\n      lockblock: {type: module}\n"), verdict.Pass, "", ".golangci.yml:6"},
-		"one of two":     {v2("linters:\n  settings:\n    custom:\n      hotalloc: {type: module}\n      lockblock: {type: module}\n  disable: [lockblock]\n"), verdict.Fail, "rules lockblock", ".golangci.yml:7"},
-		"not enabled":    {strings.Replace(all, "linters:\n", "linters:\n  default: none\n", 1), verdict.Fail, "", ".golangci.yml:3"},
-		"enabled":        {strings.Replace(all, "linters:\n", "linters:\n  default: none\n  enable: [lagvet]\n", 1), verdict.Pass, "", ".golangci.yml:8"},
-		"no plugin":      {strings.Replace(all, "module", "goplugin", 1), verdict.Fail, "", ".golangci.yml"},
-		"silenced":       {strings.Replace(all, "  settings:", "  exclusions:\n    rules: [{linters: [lagvet], path: .*}]\n  settings:", 1), verdict.Fail, "", ".golangci.yml:4"},
-		"version 1":      {v1("linters-settings:\n  custom:\n    lagvet:\n      type: module\n"), verdict.Pass, "", ".golangci.yml:6"},
-		"not set up":     {v2("linters: {enable: [lagvet]}\n"), verdict.Fail, "", ".golangci.yml"},
-		"none":           {"-- a --\n", verdict.Fail, "no .golangci.yml", ""},
-		"unknown as bad": {"-- .golangci.yml --\n\tx\n", verdict.Unknown, "", ".golangci.yml:1"},
+		"all rules":       {all, "lockblock", true, ".golangci.yml:6"},
+		"some":            {all + "        settings:\n          rules: [hotalloc]\n", "lockblock", false, ".golangci.yml:8"},
+		"one of some":     {all + "        settings:\n          rules: [hotalloc]\n", "hotalloc", true, ".golangci.yml:6"},
+		"no rules":        {all + "        settings:\n          rules: []\n", "lockblock", false, ".golangci.yml:8"},
+		"by itself":       {v2("linters:\n  settings:\n    custom:\n      lockblock: {type: module}\n"), "lockblock", true, ".golangci.yml:5"},
+		"disabled":        {v2("linters:\n  settings:\n    custom:\n      lockblock: {type: module}\n  disable: [lockblock]\n"), "lockblock", false, ".golangci.yml:6"},
+		"not enabled":     {strings.Replace(all, "linters:\n", "linters:\n  default: none\n", 1), "lockblock", false, ".golangci.yml:3"},
+		"enabled":         {strings.Replace(all, "linters:\n", "linters:\n  default: none\n  enable: [lagvet]\n", 1), "lockblock", true, ".golangci.yml:8"},
+		"no plugin":       {strings.Replace(all, "module", "goplugin", 1), "lockblock", false, ".golangci.yml"},
+		"silenced":        {strings.Replace(all, "  settings:", "  exclusions:\n    rules: [{linters: [lagvet], path: .*}]\n  settings:", 1), "lockblock", false, ".golangci.yml:4"},
+		"version 1":       {v1("linters-settings:\n  custom:\n    lagvet:\n      type: module\n"), "lockblock", true, ".golangci.yml:6"},
+		"not set up":      {v2("linters: {enable: [lagvet]}\n"), "lockblock", false, ".golangci.yml"},
+		"none":            {"-- a --\n", "lockblock", false, ""},
+		"broken":          {"-- .golangci.yml --\n\tx\n", "lostcancel", false, ""},
+		"of go vet":       {v2("linters: {}\n"), "lostcancel", true, ".golangci.yml:2"},
+		"of go vet, none": {"-- a --\n", "lostcancel", true, ""},
+		"of govet off":    {v2("linters: {disable: [govet]}\n"), "lostcancel", false, ".golangci.yml"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := linters.Collect(treetest.Open(t, c.repo)).Lagvet("hotalloc", "lockblock")
-			treetest.Want(t, got, c.status, c.words, c.proof)
+			on, place := linters.Collect(treetest.Open(t, c.repo)).Rule(c.rule)
+			if on != c.on || place.String() != c.place {
+				t.Errorf("it is on: %t at %q (%s), want %t at %q", on, place, place.Text, c.on, c.place)
+			}
 		})
 	}
 }
@@ -228,21 +228,14 @@ func TestPluginsPinned(t *testing.T) {
 	}
 }
 
-func TestTestsLeftOut(t *testing.T) {
-	for text, want := range map[string]bool{"run: {tests: false}\n": true, "run: {tests: true}\n": false, "run: {}\n": false} {
-		if _, got := linters.Collect(treetest.Open(t, v2(text))).TestsLeftOut(); got != want {
-			t.Errorf("%s leaves tests out: %t", text, got)
-		}
-	}
-}
-
 // No configuration makes the reader fail, nor takes long.
 func FuzzConfig(f *testing.F) {
 	f.Add("version: \"2\"\nlinters:\n  default: all\n  exclusions:\n    rules: [{path: a, text: b, linters: [govet]}]\n", "")
 	f.Add("linters:\n  presets: [bugs]\n", "linters = 1\n")
 	f.Fuzz(func(t *testing.T, yml, toml string) {
 		r := linters.Collect(treetest.Files(t, map[string]string{".golangci.yml": yml, ".golangci.toml": toml}))
-		for _, v := range []verdict.Result{r.Linters("govet/lostcancel", "lagvet"), r.Strict(), r.Lagvet("hotalloc"), r.Of(".golangci.toml").Strict()} {
+		r.Rule("lostcancel")
+		for _, v := range []verdict.Result{r.Strict(), r.PluginsPinned(), r.Of(".golangci.toml").Strict()} {
 			if v.Reason == "" {
 				t.Errorf("a result without a reason: %+v", v)
 			}

@@ -11,8 +11,9 @@ import (
 )
 
 // Weak returns the places that keep golangci-lint from failing for what its linters
-// find: an exit code of 0, only new findings, findings that are mended on the spot and
-// not reported, and exclusions that cover everything. Text says which.
+// find: an exit code of 0, a look at the last commit alone, findings that are mended on the
+// spot and not reported, and exclusions that cover everything. Text says which. What a
+// change brings in since another revision is all that a gate is to find.
 func (r *Result) Weak() []verdict.Place {
 	c := r.main()
 	if c == nil {
@@ -25,12 +26,7 @@ func (r *Result) Weak() []verdict.Place {
 	}
 	issues := c.root.Get("issues")
 	if n := issues.Get("new"); isTrue(n) {
-		add(n, "new: true: only what is not committed yet is looked at")
-	}
-	for _, key := range []string{"new-from-rev", "new-from-merge-base", "new-from-patch"} {
-		if n := issues.Get(key); n.Text() != "" {
-			add(n, fmt.Sprintf("%s: %s: only what is newer is reported", key, n.Text()))
-		}
+		add(n, "new: true: where all is committed, only the last commit is looked at")
 	}
 	if n := issues.Get("fix"); isTrue(n) {
 		add(n, "fix: true: what has a fix is mended where it runs, and not reported")
@@ -171,14 +167,4 @@ func (c *Config) silencedPart(linter, part string) (verdict.Place, bool) {
 		}
 	}
 	return verdict.Place{}, false
-}
-
-// TestsLeftOut returns where test files are left out, false if they are looked at.
-func (r *Result) TestsLeftOut() (verdict.Place, bool) {
-	c := r.main()
-	if c == nil {
-		return verdict.Place{}, false
-	}
-	n := c.root.Get("run", "tests")
-	return c.place(n, "tests: false"), isFalse(n)
 }

@@ -128,8 +128,7 @@ func TestTry(t *testing.T) {
 	status := plan(ci.Tidy, "go", "mod", "tidy", "-diff")
 	status.Gate.Steps = [][]string{{"go", "mod", "tidy"}, {"git", "status", "--porcelain"}}
 	status.Gate.Checks = true
-	format := plan(ci.Format, "gofmt", "-l", ".")
-	format.Gate.Checks = true
+	lint := func(argv ...string) Plan { return plan(ci.GolangciLint, argv...) }
 	for _, tt := range []struct {
 		name   string
 		plan   Plan
@@ -138,18 +137,15 @@ func TestTry(t *testing.T) {
 	}{
 		{"race", plan(ci.Race, "go", "test", "-race", "./..."), Proven, "`go test -race ./...` fails with a data race in a test, and succeeds without"},
 		{"tests without the race detector", plan(ci.Race, "go", "test", "./..."), Toothless, "succeeds with a data race in a test"},
-		{"tests", plan(ci.Test, "go", "test", "./..."), Proven, "a test that fails"},
-		{"tests by name", plan(ci.Test, "go", "test", "-run", "TestDouble", "./..."), Toothless, "succeeds with"},
-		{"vet", plan(ci.Vet, "go", "vet", "./..."), Proven, "a context that nothing cancels"},
-		{"vet without the check", plan(ci.Vet, "go", "vet", "-lostcancel=false", "./..."), Toothless, "succeeds with"},
+		{"a linter", lint("go", "vet", "./..."), Proven, "a context that nothing cancels"},
+		{"a linter without the check", lint("go", "vet", "-lostcancel=false", "./..."), Toothless, "succeeds with"},
 		{"tidy", plan(ci.Tidy, "go", "mod", "tidy", "-diff"), Proven, "not tidy"},
 		{"tidy and diff", tidy, Proven, "`go mod tidy; git diff --exit-code` fails"},
 		{"tidy and status", status, Proven, "git status"},
-		{"format", format, Proven, "not formatted"},
-		{"not installed", plan(ci.Vet, "no-such-linter", "run"), Unknown, "no-such-linter is not installed here"},
-		{"not in the repository", plan(ci.Vet, "./bin/linter"), Unknown, "./bin/linter is not in the repository"},
-		{"fails anyway", plan(ci.Vet, "go", "vet", "./none"), Unknown, "fails without the plant too"},
-		{"fails for something else", plan(ci.Vet, "sh", "-c", "! test -f lagvet_planted.go"), Unknown, "does not name it"},
+		{"not installed", lint("no-such-linter", "run"), Unknown, "no-such-linter is not installed here"},
+		{"not in the repository", lint("./bin/linter"), Unknown, "./bin/linter is not in the repository"},
+		{"fails anyway", lint("go", "vet", "./none"), Unknown, "fails without the plant too"},
+		{"fails for something else", lint("sh", "-c", "! test -f lagvet_planted.go"), Unknown, "does not name it"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			o := r.Try(context.Background(), tt.plan)
@@ -226,6 +222,7 @@ jobs:
       - run: go mod verify
       - run: govulncheck ./b
       - run: osv-scanner -r .
+      - run: golangci-lint run
 `
 
 func TestPlans(t *testing.T) {
@@ -236,25 +233,24 @@ func TestPlans(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	plans := Plans(tr, ci.Collect(tr), []ci.Kind{ci.Race, ci.Test, ci.Vet, ci.Tidy, ci.ModVerify, ci.Vulnerability, ci.Lagvet}, []string{"ctxless"}, true)
+	plans := Plans(tr, ci.Collect(tr), []ci.Kind{ci.Race, ci.Tidy, ci.ModVerify, ci.Vulnerability, ci.Lagvet, ci.GolangciLint}, []string{"ctxless"}, true)
 	var got []string
 	for _, p := range plans {
 		got = append(got, p.String())
 	}
 	want := []string{
-		"go test -v ./... (in ., of .github/workflows/ci.yml:8) with a test that fails in lagvet_planted_test.go",
-		"go vet ./... (in ., of .github/workflows/ci.yml:9) with a context that nothing cancels in lagvet_planted.go",
 		"go mod tidy -diff (in ., of .github/workflows/ci.yml:12) with a go.mod and go.sum that are not tidy in .",
 		"go mod verify (in ., of .github/workflows/ci.yml:13) with a file changed in the module cache of the trial's own",
 		"govulncheck ./b (in ., of .github/workflows/ci.yml:14) with a call that the database it is given says is vulnerable in b/lagvet_planted.go",
 		"lagvet check ./... (in ., of .github/workflows/ci.yml:11) with a request without the context that is there in lagvet_planted.go",
+		"golangci-lint run (in ., of .github/workflows/ci.yml:16) with a request without the context that is there in lagvet_planted.go",
 		"go test -v ./... (in ., of .github/workflows/ci.yml:8) with a goroutine that a test leaves over in b/lagvet_planted_leak_test.go",
 	}
 	if !slices.Equal(got, want) {
 		t.Fatalf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 	r := runner(t, dir, 10*time.Minute)
-	for _, i := range []int{2, 6} {
+	for _, i := range []int{0, 5} {
 		if o := r.Try(context.Background(), plans[i]); o.Status != Proven {
 			t.Errorf("%s: %s: %s\n%s", plans[i], o.Status, o.Reason, o.Tail)
 		}
@@ -265,7 +261,7 @@ func TestPlans(t *testing.T) {
 func TestEnvironment(t *testing.T) {
 	t.Setenv("LAGVET_TEST_TOKEN", "secret")
 	r := runner(t, repository(t, small), time.Minute)
-	p := plan(ci.Test, "env")
+	p := plan(ci.Race, "env")
 	p.Gate.Env = map[string]string{"CGO_ENABLED": "1", "PATH": "/elsewhere", "OPEN": "$SECRET"}
 	o := r.Try(context.Background(), p)
 	for _, want := range []string{"HOME=", "PATH=", "CGO_ENABLED=1"} {
@@ -288,7 +284,7 @@ func TestNetwork(t *testing.T) {
 		}
 		return
 	}
-	o := r.Try(context.Background(), plan(ci.Test, "cat", "/proc/net/dev"))
+	o := r.Try(context.Background(), plan(ci.Race, "cat", "/proc/net/dev"))
 	for _, l := range strings.Split(o.Tail, "\n") {
 		if name, _, ok := strings.Cut(l, ":"); ok && strings.TrimSpace(name) != "lo" {
 			t.Errorf("there is a device %s", name)
@@ -306,7 +302,7 @@ func TestTimeout(t *testing.T) {
 		return
 	}
 	r := runner(t, repository(t, small), time.Second)
-	o := r.Try(context.Background(), plan(ci.Test, "sh", "-c", "sleep 1000 & echo $!; wait"))
+	o := r.Try(context.Background(), plan(ci.Race, "sh", "-c", "sleep 1000 & echo $!; wait"))
 	if o.Status != Unknown || !strings.Contains(o.Reason, "it takes longer than 1s") {
 		t.Fatalf("%s: %s", o.Status, o.Reason)
 	}
