@@ -2,7 +2,6 @@ package maturity
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -187,28 +186,55 @@ func (e *evidence) noCode() verdict.Result {
 
 // linted is what continuous integration lints by.
 func (e *evidence) linted(t Track) editors.CI {
-	var l editors.CI
+	l := editors.CI{Tools: e.tools()}
 	for i := range e.ci.Gates {
 		g := &e.ci.Gates[i]
-		if len(g.Argv) == 0 || !g.Blocking() {
+		argv := g.Command()
+		if len(argv) == 0 || !g.Blocking() {
 			continue
 		}
-		switch path.Base(g.Argv[0]) {
-		case "golangci-lint":
-			l.Golangci, l.Config, l.Place = true, configOf(g.Argv), g.Place
+		switch argv[0] {
+		case "golangci-lint", "custom-gcl":
+			l.Golangci, l.Config, l.Place = true, configOf(argv), g.Place
 			for _, rule := range t.Rules {
-				if on, _ := e.linters.Of(l.Config).Rule(rule); on {
+				if on, _ := e.linters.Of(l.Config).ByPlugin(rule); on {
 					l.LagvetLinter = true
 				}
 			}
 		case "lagvet":
-			if len(g.Argv) > 1 && (g.Argv[1] == "check" || g.Argv[1] == "gate") {
+			if len(argv) > 1 && (argv[1] == "check" || argv[1] == "gate") {
 				l.Rules, l.Place = t.Rules, g.Place
 			}
 		}
 	}
 	return l
 }
+
+// tools are the versions of lagvet and golangci-lint that the repository names outside of
+// commit hooks.
+func (e *evidence) tools() []editors.Tool {
+	var all []editors.Tool
+	for _, t := range e.ci.Tools() {
+		all = append(all, editors.Tool(t))
+	}
+	for _, m := range []struct{ path, name string }{
+		{lagvet, "lagvet"}, {"github.com/golangci/golangci-lint/v2", "golangci-lint"}, {"github.com/golangci/golangci-lint", "golangci-lint"},
+	} {
+		if v, at, ok := e.modules.Requires(m.path); ok {
+			all = append(all, editors.Tool{Name: m.name, Version: v, Place: at})
+		}
+	}
+	if v, at, ok := e.linters.LagvetVersion(); ok {
+		all = append(all, editors.Tool{Name: "lagvet", Version: v, Place: at})
+	}
+	if len(e.linters.Plugins) > 0 {
+		all = append(all, editors.Tool{Name: "golangci-lint", Version: e.linters.Version, Place: e.linters.Plugins[0].Place})
+	}
+	return all
+}
+
+// lagvet is the module of this program.
+const lagvet = "github.com/lagvet/lagvet"
 
 // configOf returns the configuration that golangci-lint is told to read; "" for the
 // root's.

@@ -342,10 +342,21 @@ var parts = map[string]struct {
 	status  verdict.Status
 	part    string
 }{
-	"a proxy":            {"modules-flags", edits("Dockerfile", " GOPROXY=https://proxy.example.com", ""), verdict.Fail, "GOPROXY is not set where Go is built"},
-	"flags":              {"modules-flags", edits("Dockerfile", "GOFLAGS=-mod=readonly ", ""), verdict.Fail, "GOFLAGS is not set where Go is built"},
-	"a module cache":     {"modules-withdrawn", changes(func(p *plant) { p.in.Downloads = nil }), verdict.Unknown, "of 5 of 5 requirements"},
-	"a module's leave":   {"modules-withdrawn", changes(func(p *plant) { p.in.ForbiddenModules = []string{"go.uber.org/..."} }), verdict.Fail, "1 forbidden module is required"},
+	"a proxy":          {"modules-flags", edits("Dockerfile", " GOPROXY=https://proxy.example.com", ""), verdict.Fail, "GOPROXY is not set where Go is built"},
+	"flags":            {"modules-flags", edits("Dockerfile", "GOFLAGS=-mod=readonly ", ""), verdict.Fail, "GOFLAGS is not set where Go is built"},
+	"a module cache":   {"modules-withdrawn", changes(func(p *plant) { p.in.Downloads = nil }), verdict.Unknown, "of 5 of 5 requirements"},
+	"a module's leave": {"modules-withdrawn", changes(func(p *plant) { p.in.ForbiddenModules = []string{"go.uber.org/..."} }), verdict.Fail, "1 forbidden module is required"},
+	"a hook's version": {"concurrency-same", edits(".pre-commit-config.yaml", "rev: v0.1.0", "rev: v0.2.0"), verdict.Fail, "lagvet is of version v0.1.0 at go.mod:8, and v0.2.0 at .pre-commit-config.yaml:"},
+	"a plugin's version": {"context-same", changes(func(p *plant) {
+		p.files[".custom-gcl.yml"] = "version: v2.15.0\nplugins:\n  - module: github.com/lagvet/lagvet\n    version: v0.3.0\n"
+	}), verdict.Fail, "and v0.3.0 at .custom-gcl.yml:3"},
+	"a command's version": {"dependency-same", edits(workflow, "- run: lagvet check ./...", "- run: go run github.com/lagvet/lagvet/cmd/lagvet@v0.2.0 check ./..."), verdict.Fail, "lagvet is of version v0.2.0 at .github/workflows/ci.yml:"},
+	"an action's version": {"observability-same", func(t *testing.T, p *plant) {
+		linted("")(t, p)
+		p.replace(t, settings, "{\n", "{\n\t\"go.lintTool\": \"golangci-lint-v2\",\n")
+		p.replace(t, workflow, "- run: golangci-lint run", "- uses: golangci/golangci-lint-action@v8\n        with: {version: v2.14.0}")
+		p.files[".custom-gcl.yml"] = "version: v2.15.0\nplugins:\n  - module: github.com/lagvet/lagvet\n    version: v0.1.0\n"
+	}, verdict.Fail, "golangci-lint is of version v2.14.0 at .github/workflows/ci.yml:"},
 	"an image's release": {"modules-toolchain", edits("Dockerfile", "golang:1.26.3@", "golang:1@"), verdict.Fail, "Dockerfile builds by whatever is the newest"},
 	"an ARG's value":     {"modules-toolchain", edits("Dockerfile", "FROM golang:1.26.3@", "ARG GO\nFROM golang:${GO}@"), verdict.Unknown, "by which Dockerfile builds is left to"},
 }

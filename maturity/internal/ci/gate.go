@@ -72,6 +72,10 @@ type Gate struct {
 	job int // gates of one job are in the order in which they run
 }
 
+// Command is the command as it would be written plainly: [go tool lagvet check] is
+// [lagvet check].
+func (g *Gate) Command() []string { return normal(g.Argv) }
+
 // Blocking reports whether its job fails with it.
 func (g *Gate) Blocking() bool { return g.Why == "" }
 
@@ -87,6 +91,7 @@ type Result struct {
 	mods   []string
 	signs  testSigns
 	setups []setup
+	tools  []Tool // of actions
 }
 
 // Collect reads the continuous integration of a repository.

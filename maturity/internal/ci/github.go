@@ -904,6 +904,9 @@ func (j *jobAt) action(st step, x context, uses string, in map[string]string, de
 		j.run(st)
 		return
 	}
+	if v := in["version"]; name == "golangci/golangci-lint-action" && v != "" {
+		j.res.tools = append(j.res.tools, Tool{"golangci-lint", v, st.place})
+	}
 	known := knownAction(name, in)
 	if known.argv == nil {
 		return

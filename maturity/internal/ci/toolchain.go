@@ -35,6 +35,28 @@ func (r *Result) GoVersions() []verdict.Place {
 	return nil
 }
 
+// A Tool is a version of a tool that a job or a command names.
+type Tool struct {
+	Name, Version string
+	verdict.Place
+}
+
+// versioned matches what go install and go run get: golangci-lint or lagvet of a version.
+var versioned = pattern.New(`(?:^|/)(lagvet|golangci-lint)@(v[\w.+-]+)$`)
+
+// Tools are the versions of lagvet and golangci-lint that continuous integration names.
+func (r *Result) Tools() []Tool {
+	all := slices.Clone(r.tools)
+	for i := range r.Gates {
+		for _, word := range r.Gates[i].Argv {
+			if m := versioned.FindStringSubmatch(word); m != nil {
+				all = append(all, Tool{m[1], m[2], r.Gates[i].Place})
+			}
+		}
+	}
+	return all
+}
+
 // installs notes the release that a step of actions/setup-go installs.
 func (j *jobAt) installs(place verdict.Place, in map[string]string) {
 	version := in["go-version"]

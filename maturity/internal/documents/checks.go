@@ -16,15 +16,6 @@ const MaxAge = 180 * 24 * time.Hour
 
 const day = 24 * time.Hour
 
-// Found says whether the document of this name is there and can be read.
-func (r *Result) Found(name string) verdict.Result {
-	doc, missing := r.document(name)
-	if doc == nil {
-		return missing
-	}
-	return verdict.Passed("there is "+doc.file, doc.place(1, ""))
-}
-
 // document returns the document, or what to say if it is not to be had.
 func (r *Result) document(name string) (*document, verdict.Result) {
 	if p, ok := r.broken[name]; ok {

@@ -76,7 +76,6 @@ func TestPlaces(t *testing.T) {
 			treetest.Expect(t, collect(t, c.archive, c.places).Owned(documents.Modules, now, documents.MaxAge), c.want)
 		})
 	}
-	treetest.Expect(t, collect(t, "-- audit/modules.md --\n", nil).Found(documents.Modules), "PASS audit/modules.md:1 there is")
 }
 
 func TestSection(t *testing.T) {

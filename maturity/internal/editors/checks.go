@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lagvet/lagvet/analyzers/pattern"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
 
@@ -57,45 +58,26 @@ func ofHooks(file string) bool {
 	return strings.Contains(base, "pre-commit") || strings.Contains(base, "lefthook") || base == "pre-push"
 }
 
-// Committed checks that the repository has settings for an editor that turn on
-// diagnostics from gopls, golangci-lint or lagvet.
-func (r *Result) Committed() verdict.Result {
-	on := r.of(Gopls, Linter, Lagvet, Analysis, GoplsBinary)
-	if len(on) > 0 {
-		if off := r.of(GoplsOff); len(off) > 0 && len(r.of(Linter, Lagvet)) == 0 {
-			return verdict.Failed("the committed editor settings turn gopls off, and nothing else on", places(off)...)
-		}
-		return verdict.Passed("settings that turn on diagnostics are committed for "+names(on), places(on)...)
-	}
-	if v, ok := r.unread(false); ok {
-		return v
-	}
-	if off := r.of(GoplsOff, LinterOff); len(off) > 0 {
-		return verdict.Failed("the committed editor settings turn diagnostics off", places(off)...)
-	}
-	if rec := r.of(Recommended); len(rec) > 0 {
-		return verdict.Failed("an extension for Go is recommended, and no setting turns diagnostics on: say so by go.lintTool or gopls in .vscode/settings.json", places(rec)...)
-	}
-	if there := r.of(silent); len(there) > 0 {
-		return verdict.Failed("the committed settings for "+names(there)+" mention neither gopls nor golangci-lint nor lagvet", places(there)...)
-	}
-	return verdict.Failed("no editor settings are committed: " + looked)
-}
-
 // CI is what continuous integration holds code to, as far as editors can do the same.
 type CI struct {
-	GolangciLint string        // the version that it runs, as "v2.15.0"; "" if unknown
 	Golangci     bool          // it runs golangci-lint
 	Config       string        // the configuration of golangci-lint that it names; "" for the root's
 	Rules        []string      // the rules of lagvet that it blocks on
 	LagvetLinter bool          // it runs lagvet's rules by golangci-lint
 	Place        verdict.Place // where it says so
+	Tools        []Tool        // what it and go.mod name a version of
+}
+
+// A Tool is a version of lagvet or golangci-lint that something names.
+type Tool struct {
+	Name, Version string
+	verdict.Place
 }
 
 // SameAsCI checks that what an editor shows while one writes is what continuous
 // integration refuses: the editor runs golangci-lint with the same configuration if CI
-// runs it, none of lagvet's rules that CI blocks on is turned off, and a commit hook
-// that runs golangci-lint is of CI's version.
+// runs it, none of lagvet's rules that CI blocks on is turned off, and wherever a version of
+// lagvet or golangci-lint is named, commit hooks among them, it is the same.
 func (r *Result) SameAsCI(ci CI) verdict.Result {
 	if !ci.Golangci && len(ci.Rules) == 0 {
 		return verdict.Unseen("what linters continuous integration runs is not known, so that editors cannot be held against it")
@@ -127,11 +109,7 @@ func (r *Result) SameAsCI(ci CI) verdict.Result {
 	if len(ci.Rules) > 0 {
 		r.rules(ci, linter, differ, &good)
 	}
-	for _, h := range r.Hooks {
-		if strings.HasSuffix(h.Repo, "golangci/golangci-lint") && ci.GolangciLint != "" && !sameVersion(h.Rev, ci.GolangciLint) {
-			differ(fmt.Sprintf("continuous integration runs golangci-lint %s, and the commit hook %s", ci.GolangciLint, h.Rev), h.Place)
-		}
-	}
+	r.versions(ci, differ)
 	if len(bad) > 0 {
 		return verdict.Failed(why, bad...)
 	}
@@ -168,6 +146,44 @@ func (r *Result) flags(ci CI, differ func(string, verdict.Place)) {
 	}
 }
 
+// versions finds the versions of tools that differ from the first that is named.
+func (r *Result) versions(ci CI, differ func(string, verdict.Place)) {
+	all := slices.Clone(ci.Tools)
+	for _, h := range r.Hooks {
+		for _, name := range []string{"lagvet", "golangci-lint"} {
+			if path.Base(h.Repo) == name {
+				all = append(all, Tool{name, h.Rev, h.Place})
+			}
+		}
+	}
+	firsts := make(map[string]Tool)
+	for _, t := range all {
+		if !numbered.MatchString(t.Version) {
+			continue // a branch, or the newest
+		}
+		first, ok := firsts[t.Name]
+		switch {
+		case !ok:
+			firsts[t.Name] = t
+		case !sameVersion(first.Version, t.Version):
+			differ(fmt.Sprintf("%s is of version %s at %s, and %s at %s", t.Name, first.Version, first.Place, t.Version, t.Place), t.Place)
+		}
+	}
+}
+
+// numbered matches a version.
+var numbered = pattern.New(`^v?\d+(\.\d+)*([-+].*)?$`)
+
+// golangciLint is the version of golangci-lint that is named; "" if none is.
+func (ci CI) golangciLint() string {
+	for _, t := range ci.Tools {
+		if t.Name == "golangci-lint" {
+			return t.Version
+		}
+	}
+	return ""
+}
+
 // sameConfig reports whether two names are of one configuration; that in the root
 // needs none.
 func sameConfig(a, b string) bool {
@@ -177,12 +193,13 @@ func sameConfig(a, b string) bool {
 
 // schema compares the major version that an editor's setting names.
 func (r *Result) schema(ci CI, linter []Setting, differ func(string, verdict.Place)) {
-	if !strings.HasPrefix(ci.GolangciLint, "v") || len(ci.GolangciLint) < 2 {
+	version := ci.golangciLint()
+	if !numbered.MatchString(version) {
 		return
 	}
 	for _, s := range linter {
-		if s.Value == "golangci-lint-v2" && !strings.HasPrefix(ci.GolangciLint, "v2") {
-			differ("the editor runs golangci-lint 2, and continuous integration "+ci.GolangciLint, s.Place)
+		if s.Value == "golangci-lint-v2" && !strings.HasPrefix(strings.TrimPrefix(version, "v"), "2") {
+			differ("the editor runs golangci-lint 2, and continuous integration "+version, s.Place)
 		}
 	}
 }

@@ -28,42 +28,6 @@ const goplsVSCode = `{
 	},
 }`
 
-func TestCommitted(t *testing.T) {
-	for name, c := range map[string]struct {
-		repo string
-		want want
-	}{
-		"nothing":       {"-- a --\n", want{verdict.Fail, "no editor settings are committed: .vscode/settings.json", ""}},
-		"EditorConfig":  {"-- .editorconfig --\nroot = true\n", want{verdict.Fail, "for EditorConfig mention neither", ".editorconfig"}},
-		"gopls":         {vscode(goplsVSCode), want{verdict.Pass, "for VS Code", ".vscode/settings.json:4"}},
-		"golangci-lint": {vscode(`{"go.lintTool": "golangci-lint-v2", "go.lintOnSave": "package"}`), want{verdict.Pass, "VS Code", ".vscode/settings.json:1"}},
-		"not on save":   {vscode(`{"go.lintTool": "golangci-lint", "go.lintOnSave": "off"}`), want{verdict.Fail, "turn diagnostics off", ".vscode/settings.json:1"}},
-		"gopls off":     {vscode(`{"go.useLanguageServer": false}`), want{verdict.Fail, "off", ".vscode/settings.json:1"}},
-		"off with more": {vscode(`{"go.useLanguageServer": false, "gopls": {}}`), want{verdict.Fail, "turn gopls off", ""}},
-		"other matters": {vscode(`{"editor.tabSize": 4}`), want{verdict.Fail, "mention neither", ".vscode/settings.json"}},
-		"recommended":   {"-- .vscode/extensions.json --\n{\"recommendations\": [\"golang.Go\"]}\n", want{verdict.Fail, "recommended", ".vscode/extensions.json:1"}},
-		"workspace":     {"-- x.code-workspace --\n{\"folders\": [],\n\"settings\": {\"gopls.staticcheck\": true}}\n", want{verdict.Pass, "", "x.code-workspace:2"}},
-		"dev container": {"-- .devcontainer/devcontainer.json --\n{\"customizations\": {\"vscode\": {\"settings\":\n{\"go.lintTool\": \"golangci-lint\"}}}}\n", want{verdict.Pass, "", ".devcontainer/devcontainer.json:2"}},
-		"empty one":     {"-- .devcontainer/devcontainer.json --\n{\"customizations\": {\"vscode\": {\"settings\": {}, \"extensions\": [\"golang.go\"]}}}\n", want{verdict.Fail, "recommended", ""}},
-		"Zed":           {"-- .zed/settings.json --\n{\"lsp\": {\"gopls\": {\"initialization_options\": {\"staticcheck\": true}}}}\n", want{verdict.Pass, "for Zed", ".zed/settings.json:1"}},
-		"Helix":         {"-- .helix/languages.toml --\n[language-server.gopls.config]\nstaticcheck = true\n", want{verdict.Pass, "for Helix", ".helix/languages.toml:2"}},
-		"Neovim":        {"-- .nvim.lua --\n-- gopls\nvim.lsp.enable('gopls')\n", want{verdict.Pass, "for Neovim", ".nvim.lua:2"}},
-		"Emacs":         {"-- .dir-locals.el --\n((go-mode . ((eglot-workspace-configuration . (:gopls (:staticcheck t))))))\n", want{verdict.Pass, "for Emacs", ".dir-locals.el:1"}},
-		"other Lua":     {"-- .nvim.lua --\n-- gopls\nvim.o.tabstop = 4\n", want{verdict.Fail, "mention neither", ".nvim.lua"}},
-		"GoLand":        {"-- .idea/golinter.xml --\n<component name=\"GoLinterSettings\">\n", want{verdict.Pass, "for GoLand", ".idea/golinter.xml:1"}},
-		"broken":        {vscode("{\n\"gopls\": {,}\n}"), want{verdict.Unknown, ".vscode/settings.json:2 cannot be read", ".vscode/settings.json:2"}},
-		"deep":          {vscode(strings.Repeat("[", 100_000)), want{verdict.Unknown, "nested more than 1000 deep", ".vscode/settings.json"}},
-		"deep TOML":     {"-- .helix/languages.toml --\na = " + strings.Repeat("[", 100_000), want{verdict.Unknown, "nested more than 1000 deep", ""}},
-		"broken TOML":   {"-- .helix/languages.toml --\n[a\n", want{verdict.Unknown, ".helix/languages.toml:", ""}},
-		"fixture":       {"-- testdata/.vscode/settings.json --\n{\"gopls\": {}}\n", want{verdict.Fail, "no editor settings", ""}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			got := editors.Collect(treetest.Open(t, c.repo)).Committed()
-			treetest.Want(t, got, c.want.status, c.want.words, c.want.proof)
-		})
-	}
-}
-
 func TestHints(t *testing.T) {
 	zed := func(path, args string) string {
 		return "-- .zed/settings.json --\n{\"lsp\": {\"gopls\": {\"binary\":\n{\"path\": \"" + path + "\", \"arguments\": [" + args + "]}}}}\n"
@@ -99,10 +63,15 @@ func TestSameAsCI(t *testing.T) {
 	lint := func(more string) string {
 		return vscode(`{"go.lintTool": "golangci-lint-v2"` + more + `}`)
 	}
-	golangci := editors.CI{Golangci: true, GolangciLint: "v2.15.0", Place: verdict.Place{File: "ci.yml", Line: 3}}
+	version := func(name, v string) []editors.Tool {
+		return []editors.Tool{{Name: name, Version: v, Place: verdict.Place{File: "ci.yml", Line: 4}}}
+	}
+	golangci := editors.CI{Golangci: true, Tools: version("golangci-lint", "v2.15.0"), Place: verdict.Place{File: "ci.yml", Line: 3}}
 	configured := golangci
 	configured.Config = "ci/.golangci.yml"
 	lagvet := editors.CI{Rules: []string{"hotalloc", "lockblock"}}
+	pinned := lagvet
+	pinned.Tools = version("lagvet", "v0.1.0")
 	both := golangci
 	both.Rules, both.LagvetLinter = lagvet.Rules, true
 	server := func(more string) string {
@@ -113,28 +82,30 @@ func TestSameAsCI(t *testing.T) {
 		ci   editors.CI
 		want want
 	}{
-		"CI unknown":      {lint(""), editors.CI{}, want{verdict.Unknown, "not known", ""}},
-		"nothing":         {"-- a --\n", golangci, want{verdict.Fail, "no committed editor settings", "ci.yml:3"}},
-		"same":            {lint(""), golangci, want{verdict.Pass, "that continuous integration runs", ".vscode/settings.json:1"}},
-		"gopls only":      {vscode(goplsVSCode), golangci, want{verdict.Fail, "do not", ".vscode/settings.json:4"}},
-		"fast":            {lint(`, "go.lintFlags": ["--fast-only"]`), golangci, want{verdict.Fail, "linters that are slow (--fast-only)", ".vscode/settings.json:1"}},
-		"not fast":        {lint(`, "go.lintFlags": ["--fast=false"]`), golangci, want{verdict.Pass, "", ""}},
-		"less":            {lint(`, "go.lintFlags": ["--disable=govet"]`), golangci, want{verdict.Fail, "look at less", ""}},
-		"root's":          {lint(`, "go.lintFlags": ["--config=${workspaceFolder}/.golangci.yaml"]`), golangci, want{verdict.Pass, "", ""}},
-		"other":           {lint(`, "go.lintFlags": ["--config", "x.yml"]`), golangci, want{verdict.Fail, "another configuration (x.yml)", ""}},
-		"CI's":            {lint(`, "go.lintFlags": ["-c", "${workspaceFolder}/ci/.golangci.yml"]`), configured, want{verdict.Pass, "", ""}},
-		"older":           {lint(""), editors.CI{Golangci: true, GolangciLint: "v1.64.8"}, want{verdict.Fail, "golangci-lint 2", ""}},
-		"hook's version":  {lint("") + "-- .pre-commit-config.yaml --\nrepos:\n- repo: https://github.com/golangci/golangci-lint\n  rev: v2.1.0\n  hooks: [{id: golangci-lint}]\n", golangci, want{verdict.Fail, "v2.15.0, and the commit hook v2.1.0", ".pre-commit-config.yaml:4"}},
-		"rules":           {server(""), lagvet, want{verdict.Pass, "", ".vscode/settings.json:1"}},
-		"rule off":        {server(`, "lagvet.disable": ["lockblock"]`), lagvet, want{verdict.Fail, "turns off lockblock", ""}},
-		"other rule off":  {server(`, "lagvet.disable": ["hotdefer"]`), lagvet, want{verdict.Pass, "", ""}},
-		"some rules":      {server(`, "lagvet.rules": ["hotalloc"]`), lagvet, want{verdict.Fail, "lacks lockblock", ""}},
-		"no rules":        {lint(""), lagvet, want{verdict.Fail, "neither its language server", ""}},
-		"by the linter":   {lint(""), both, want{verdict.Pass, "", ""}},
-		"gopls's rule":    {vscode(`{"go.alternateTools": {"gopls": "bin/gopls"}, "gopls": {"analyses": {"lockblock": false}}}`), lagvet, want{verdict.Fail, "turns off lockblock", ""}},
-		"server and lint": {server(""), both, want{verdict.Pass, "", ""}},
-		"broken":          {vscode("{"), golangci, want{verdict.Unknown, "cannot be read", ""}},
-		"broken beside":   {lint("") + "-- .zed/settings.json --\n{\n", golangci, want{verdict.Unknown, ".zed", ""}},
+		"CI unknown":       {lint(""), editors.CI{}, want{verdict.Unknown, "not known", ""}},
+		"nothing":          {"-- a --\n", golangci, want{verdict.Fail, "no committed editor settings", "ci.yml:3"}},
+		"same":             {lint(""), golangci, want{verdict.Pass, "that continuous integration runs", ".vscode/settings.json:1"}},
+		"gopls only":       {vscode(goplsVSCode), golangci, want{verdict.Fail, "do not", ".vscode/settings.json:4"}},
+		"fast":             {lint(`, "go.lintFlags": ["--fast-only"]`), golangci, want{verdict.Fail, "linters that are slow (--fast-only)", ".vscode/settings.json:1"}},
+		"not fast":         {lint(`, "go.lintFlags": ["--fast=false"]`), golangci, want{verdict.Pass, "", ""}},
+		"less":             {lint(`, "go.lintFlags": ["--disable=govet"]`), golangci, want{verdict.Fail, "look at less", ""}},
+		"root's":           {lint(`, "go.lintFlags": ["--config=${workspaceFolder}/.golangci.yaml"]`), golangci, want{verdict.Pass, "", ""}},
+		"other":            {lint(`, "go.lintFlags": ["--config", "x.yml"]`), golangci, want{verdict.Fail, "another configuration (x.yml)", ""}},
+		"CI's":             {lint(`, "go.lintFlags": ["-c", "${workspaceFolder}/ci/.golangci.yml"]`), configured, want{verdict.Pass, "", ""}},
+		"older":            {lint(""), editors.CI{Golangci: true, Tools: version("golangci-lint", "v1.64.8")}, want{verdict.Fail, "golangci-lint 2", ""}},
+		"hook's version":   {lint("") + "-- .pre-commit-config.yaml --\nrepos:\n- repo: https://github.com/golangci/golangci-lint\n  rev: v2.1.0\n  hooks: [{id: golangci-lint}]\n", golangci, want{verdict.Fail, "golangci-lint is of version v2.15.0 at ci.yml:4, and v2.1.0 at .pre-commit-config.yaml:", ".pre-commit-config.yaml:4"}},
+		"hook on a branch": {lint("") + "-- .pre-commit-config.yaml --\nrepos:\n- repo: https://github.com/golangci/golangci-lint\n  rev: main\n  hooks: [{id: golangci-lint}]\n", golangci, want{verdict.Pass, "", ""}},
+		"lagvet's version": {server("") + "-- .pre-commit-config.yaml --\nrepos:\n- repo: https://github.com/lagvet/lagvet\n  rev: v0.2.0\n  hooks: [{id: lagvet}]\n", pinned, want{verdict.Fail, "lagvet is of version v0.1.0 at ci.yml:4, and v0.2.0 at", ".pre-commit-config.yaml:4"}},
+		"rules":            {server(""), lagvet, want{verdict.Pass, "", ".vscode/settings.json:1"}},
+		"rule off":         {server(`, "lagvet.disable": ["lockblock"]`), lagvet, want{verdict.Fail, "turns off lockblock", ""}},
+		"other rule off":   {server(`, "lagvet.disable": ["hotdefer"]`), lagvet, want{verdict.Pass, "", ""}},
+		"some rules":       {server(`, "lagvet.rules": ["hotalloc"]`), lagvet, want{verdict.Fail, "lacks lockblock", ""}},
+		"no rules":         {lint(""), lagvet, want{verdict.Fail, "neither its language server", ""}},
+		"by the linter":    {lint(""), both, want{verdict.Pass, "", ""}},
+		"gopls's rule":     {vscode(`{"go.alternateTools": {"gopls": "bin/gopls"}, "gopls": {"analyses": {"lockblock": false}}}`), lagvet, want{verdict.Fail, "turns off lockblock", ""}},
+		"server and lint":  {server(""), both, want{verdict.Pass, "", ""}},
+		"broken":           {vscode("{"), golangci, want{verdict.Unknown, "cannot be read", ""}},
+		"broken beside":    {lint("") + "-- .zed/settings.json --\n{\n", golangci, want{verdict.Unknown, ".zed", ""}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := editors.Collect(treetest.Open(t, c.repo)).SameAsCI(c.ci)
@@ -218,7 +189,7 @@ func FuzzSettings(f *testing.F) {
 			".vscode/settings.json": js, ".zed/settings.json": js, ".vscode/extensions.json": js,
 			".helix/languages.toml": tml, "lefthook.toml": tml, ".pre-commit-config.yaml": yml, "lefthook.yml": yml, ".nvim.lua": yml,
 		}))
-		for _, v := range []verdict.Result{r.Committed(), r.Hints("hotdefer"), r.SameAsCI(editors.CI{Golangci: true}), r.GoModDiagnostics(), r.PreCommit()} {
+		for _, v := range []verdict.Result{r.Hints("hotdefer"), r.SameAsCI(editors.CI{Golangci: true}), r.GoModDiagnostics(), r.PreCommit()} {
 			if v.Reason == "" {
 				t.Errorf("a result without a reason: %+v", v)
 			}

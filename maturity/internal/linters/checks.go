@@ -33,7 +33,7 @@ func (r *Result) Strict() verdict.Result {
 // Rule reports whether golangci-lint runs one of lagvet's rules, and where that is said: as
 // a linter of its name, in the linter lagvet, or in govet, if go vet has it too.
 func (r *Result) Rule(rule string) (on bool, place verdict.Place) {
-	on, place = r.plugin(rule)
+	on, place = r.ByPlugin(rule)
 	if on || !vetDefault(rule) {
 		return on, place
 	}
@@ -43,8 +43,8 @@ func (r *Result) Rule(rule string) (on bool, place verdict.Place) {
 	return false, place
 }
 
-// plugin reports whether golangci-lint runs a rule from lagvet's plugin.
-func (r *Result) plugin(rule string) (on bool, place verdict.Place) {
+// ByPlugin reports whether golangci-lint runs a rule from lagvet's plugin.
+func (r *Result) ByPlugin(rule string) (on bool, place verdict.Place) {
 	c := r.main()
 	if c == nil {
 		return false, verdict.Place{}
