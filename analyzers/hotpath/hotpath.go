@@ -20,7 +20,6 @@ type Source string
 const (
 	FromDirective Source = "directive" // or the configuration
 	FromProfile   Source = "profile"
-	FromCoverage  Source = "coverage"
 )
 
 // A Step is one link of the chain of calls by which a function is hot or

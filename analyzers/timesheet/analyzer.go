@@ -2,7 +2,6 @@ package timesheet
 
 import (
 	"fmt"
-	"go/ast"
 	"go/token"
 	"go/types"
 	"hash/fnv"
@@ -243,6 +242,3 @@ func (b *builder) iface(fn *types.Func) (name string, ok bool) {
 	}
 	return name, true
 }
-
-// inTest reports whether what stands at pos serves tests.
-func (b *builder) inTest(n ast.Node) bool { return b.values.InTest(n.Pos()) }

@@ -8,7 +8,6 @@ import (
 	"golang.org/x/tools/go/ast/inspector"
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/escape"
 	"github.com/lagvet/lagvet/analyzers/escape/values"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
@@ -27,10 +26,6 @@ const (
 	SizeDependent                // if the data is large, or a buffer full
 	Proven                       // each time
 )
-
-func (v Verdict) String() string {
-	return [...]string{"none", "suspected", "size-dependent", "proven"}[v]
-}
 
 // A Site is a place where something may be allocated.
 type Site struct {
@@ -92,21 +87,6 @@ func Requires() []*analysis.Analyzer {
 	return []*analysis.Analyzer{escape.Analyzer, syntax.Analyzer, witness.Analyzer}
 }
 
-// Within returns every site of fn, what it does in literals excepted.
-func (x *Index) Within(fn ast.Node) []*Site {
-	var sites []*Site
-	for _, d := range x.Report.Diagnostics {
-		pos, ok := x.Speaks(d)
-		if !ok || x.pass.Funcs.At(pos) == nil || x.running(pos) != fn {
-			continue
-		}
-		if s := x.Escape(d); s != nil {
-			sites = append(sites, s)
-		}
-	}
-	return append(sites, x.Silent(fn)...)
-}
-
 // running returns the function in which pos is executed: where a closure is
 // made, that is the function around it.
 func (x *Index) running(pos token.Pos) ast.Node {
@@ -116,6 +96,3 @@ func (x *Index) running(pos token.Pos) ast.Node {
 	}
 	return f.Node
 }
-
-// Known returns what effects knows of a function of the package, or nil.
-func (x *Index) Known(fn ast.Node) *effects.Function { return x.witness.Of(fn) }
