@@ -23,9 +23,7 @@ type Kind string
 // What settings do. The value is given in brackets.
 const (
 	Gopls       Kind = "gopls"           // diagnostics by gopls are on or set up
-	GoplsOff    Kind = "gopls off"       // they are turned off
 	Linter      Kind = "linter"          // golangci-lint runs while one edits [the tool]
-	LinterOff   Kind = "linter off"      // no linter does
 	LinterFlag  Kind = "linter flag"     // with this flag [the flag]
 	Lagvet      Kind = "lagvet"          // lagvet's language server runs
 	GoplsBinary Kind = "gopls binary"    // gopls is another program [its path]
@@ -35,8 +33,6 @@ const (
 	Vulnerable  Kind = "vulnerabilities" // go.mod is checked for them
 	UpgradeLens Kind = "upgrades"        // go.mod shows upgrades
 	GoModOff    Kind = "go.mod off"      // one of the two is turned off [which]
-	Recommended Kind = "recommended"     // an extension is [its id]
-	silent      Kind = "silent"          // a file that says nothing of Go
 )
 
 // A Setting is what a committed file tells an editor.
@@ -94,8 +90,6 @@ func reader(name string) func(r *Result, name string) {
 			return (*Result).preCommit
 		case "lefthook.yml", "lefthook.yaml", ".lefthook.yml", ".lefthook.yaml", "lefthook.json", "lefthook.toml":
 			return (*Result).lefthook
-		case ".editorconfig":
-			return (*Result).editorConfig
 		}
 	}
 	if path.Ext(base) == ".code-workspace" {
@@ -104,8 +98,6 @@ func reader(name string) func(r *Result, name string) {
 	switch dir := path.Base(path.Dir(name)); {
 	case dir == ".vscode" && base == "settings.json":
 		return (*Result).vscodeSettings
-	case dir == ".vscode" && base == "extensions.json":
-		return (*Result).vscodeExtensions
 	case dir == ".zed" && base == "settings.json":
 		return (*Result).zed
 	case dir == ".helix" && base == "languages.toml":
@@ -120,24 +112,12 @@ func reader(name string) func(r *Result, name string) {
 
 func (r *Result) vscodeSettings(name string) { r.vscode(name, r.object(name)) }
 
-func (r *Result) vscodeExtensions(name string) {
-	r.recommended(name, r.object(name).Get("recommendations"))
-}
-
 func (r *Result) workspace(name string) {
-	root := r.object(name)
-	r.vscode(name, root.Get("settings"))
-	r.recommended(name, root.Get("extensions", "recommendations"))
+	r.vscode(name, r.object(name).Get("settings"))
 }
 
 func (r *Result) devContainer(name string) {
-	code := r.object(name).Get("customizations", "vscode")
-	r.vscode(name, code.Get("settings"))
-	r.recommended(name, code.Get("extensions"))
-}
-
-func (r *Result) editorConfig(name string) {
-	r.add(silent, "", "EditorConfig", verdict.Place{File: name})
+	r.vscode(name, r.object(name).Get("customizations", "vscode", "settings"))
 }
 
 // hujsonPlace finds the place in an error of hujson's.
@@ -211,7 +191,6 @@ func (r *Result) program(name string) {
 	if path.Ext(name) == ".xml" {
 		editor = "GoLand"
 	}
-	found := false
 	line := 0
 	for text := range strings.Lines(string(data)) {
 		line++
@@ -222,13 +201,9 @@ func (r *Result) program(name string) {
 		place := verdict.Place{File: name, Line: line, Text: text}
 		for _, m := range mentions() {
 			if strings.Contains(text, m.word) {
-				found = true
 				r.add(m.kind, m.word, editor, place)
 			}
 		}
-	}
-	if !found {
-		r.add(silent, "", editor, verdict.Place{File: name})
 	}
 }
 

@@ -35,20 +35,20 @@ func said(name, key string, n yamltree.Node) verdict.Place {
 // and of extensions that start a language server of one's own.
 func (r *Result) vscode(name string, settings yamltree.Node) {
 	const editor = "VS Code"
-	before := len(r.Settings)
 	lints := true
 	tool := yamltree.Node{}
 	for key, n := range settings.Fields() {
 		place := said(name, key, n)
 		switch key {
 		case "go.useLanguageServer":
-			r.onOff(n, Gopls, GoplsOff, editor, place)
+			if on, ok := n.Bool(); ok && on {
+				r.add(Gopls, "", editor, place)
+			}
 		case "go.lintTool":
 			tool = n
 		case "go.lintOnSave":
 			if n.Text() == "off" || n.Text() == "false" {
 				lints = false
-				r.add(LinterOff, "", editor, place)
 			}
 		case "go.lintFlags":
 			for _, f := range n.List() {
@@ -74,19 +74,6 @@ func (r *Result) vscode(name string, settings yamltree.Node) {
 	}
 	if t := tool.Text(); lints && strings.HasPrefix(t, "golangci-lint") {
 		r.add(Linter, t, editor, said(name, "go.lintTool", tool))
-	}
-	if len(r.Settings) == before && settings.Exists() {
-		r.add(silent, "", editor, verdict.Place{File: name})
-	}
-}
-
-func (r *Result) onOff(n yamltree.Node, on, off Kind, editor string, place verdict.Place) {
-	v, ok := n.Bool()
-	switch {
-	case ok && v:
-		r.add(on, "", editor, place)
-	case ok:
-		r.add(off, place.Text, editor, place)
 	}
 }
 
@@ -170,19 +157,10 @@ func (r *Result) onOffNamed(n yamltree.Node, on, off Kind, name, editor string, 
 	}
 }
 
-func (r *Result) recommended(name string, list yamltree.Node) {
-	for _, n := range list.List() {
-		if id := strings.ToLower(n.Text()); id == "golang.go" || strings.Contains(id, "golangci") || id == "zsol.vscode-glspc" {
-			r.add(Recommended, id, "VS Code", said(name, "extension", n))
-		}
-	}
-}
-
 // zed reads Zed's settings (https://zed.dev/docs/configuring-languages).
 func (r *Result) zed(name string) {
 	const editor = "Zed"
 	root := r.object(name)
-	before := len(r.Settings)
 	for server, n := range root.Get("lsp").Fields() {
 		bin := n.Get("binary")
 		words := append([]string{bin.Get("path").Text()}, bin.Get("arguments").Texts()...)
@@ -202,15 +180,9 @@ func (r *Result) zed(name string) {
 		r.gopls(n.Get("settings"), editor)
 	}
 	for _, n := range root.Get("languages", "Go", "language_servers").List() {
-		switch n.Text() {
-		case "!gopls":
-			r.add(GoplsOff, "", editor, said(name, "language_servers", n))
-		case "gopls":
+		if n.Text() == "gopls" {
 			r.add(Gopls, "", editor, said(name, "language_servers", n))
 		}
-	}
-	if len(r.Settings) == before && root.Exists() {
-		r.add(silent, "", editor, verdict.Place{File: name})
 	}
 }
 
@@ -228,7 +200,6 @@ func (r *Result) helix(name string) {
 		return
 	}
 	root := r.parse(name, plain)
-	before := len(r.Settings)
 	used := []string{"gopls", "golangci-lint-lsp"} // what Helix runs for Go by itself
 	for _, l := range root.Get("language").List() {
 		if l.Get("name").Text() != "go" {
@@ -266,9 +237,6 @@ func (r *Result) helix(name string) {
 		for i := range r.Settings[from:] { // the values of TOML have no places
 			r.Settings[from+i].Place = find(name, data, strings.SplitN(r.Settings[from+i].Text, ":", 2)[0])
 		}
-	}
-	if len(r.Settings) == before {
-		r.add(silent, "", editor, verdict.Place{File: name})
 	}
 }
 
