@@ -50,7 +50,7 @@ func (x *inference) bindGiven() {
 		work.add(f)
 	}
 	for f := work.next(); f != nil; f = work.next() {
-		before := x.version(f)
+		before := f.version
 		for _, s := range f.sites {
 			for i := 0; i < len(s.targets); i++ { // binding may append
 				t := s.targets[i]
@@ -61,24 +61,12 @@ func (x *inference) bindGiven() {
 				x.bindTarget(f, s, t)
 			}
 		}
-		if x.version(f) != before {
+		if f.version != before {
 			for _, c := range callers[f] {
 				work.add(c)
 			}
 		}
 	}
-}
-
-// version changes whenever the given calls of f do.
-func (x *inference) version(f *function) (v int) {
-	for _, k := range f.givens {
-		v += 1<<24 - int(f.given[k].weight.length())
-		v += f.given[k].open.Len() << 32
-		if !f.given[k].weight.cold() {
-			v += 1 << 23
-		}
-	}
-	return v + len(f.givens)
 }
 
 // A worklist holds functions to look at again, in a fixed order.
@@ -116,7 +104,7 @@ func (x *inference) bindTarget(f *function, s *site, t *target) {
 		if t.fn.fixed != nil {
 			return
 		}
-		v := x.version(t.fn)
+		v := t.fn.version
 		if t.seen == v {
 			return // a caller that calls much is looked at again for each callee that changes
 		}
@@ -391,12 +379,17 @@ func (x *inference) addGiven(f *function, k givenKey, g givenCall) bool {
 		}
 		f.given[k] = &g
 		f.givens = append(f.givens, k)
+		f.version++
 		return true
 	}
-	have.open |= g.open
+	if open := have.open | g.open; open != have.open {
+		have.open = open
+		f.version++
+	}
 	g.open = have.open
 	if g.weight < have.weight {
 		*have = g
+		f.version++
 	}
 	return true
 }

@@ -65,6 +65,7 @@ type function struct {
 	results map[int]*function // functions that stand for what it returns
 	given   map[givenKey]*givenCall
 	givens  []givenKey // in the order in which they were found
+	version int        // changes whenever the given calls do
 	allocs  []AllocSite
 
 	edges    []edge // all that it does; see solve
