@@ -54,7 +54,6 @@ func start(t *testing.T, cmd *exec.Cmd) running {
 func watching(t *testing.T, args ...string) running {
 	t.Helper()
 	cmd := exec.Command(self, append([]string{"doctor", "--format", "json"}, args...)...)
-	cmd.Env = append(os.Environ(), runEnv+"=1")
 	r := start(t, cmd)
 	r.line(t)
 	return r
@@ -286,7 +285,6 @@ func TestDoctorWatch(t *testing.T) {
 func TestDoctorWatchText(t *testing.T) {
 	t.Parallel()
 	cmd := exec.Command(self, "doctor", "--pid", fmt.Sprint(os.Getpid()), "--only", "limits", "--watch", "100ms", "--profile", profile(t, warning))
-	cmd.Env = append(os.Environ(), runEnv+"=1")
 	r := start(t, cmd)
 	if line, err := r.out.ReadString('\n'); err != nil || !strings.HasPrefix(line, "WARN     limits.nofile") {
 		t.Fatalf("%q, %v", line, err)
@@ -351,7 +349,6 @@ func TestDoctorProcessEnds(t *testing.T) {
 	child := watching(t, "--watch", "1h")
 	var stderr bytes.Buffer
 	cmd := exec.Command(self, "doctor", "--format", "json", "--pid", fmt.Sprint(child.Process.Pid), "--watch", "100ms")
-	cmd.Env = append(os.Environ(), runEnv+"=1")
 	cmd.Stderr = &stderr
 	r := start(t, cmd)
 	r.line(t)
@@ -399,7 +396,7 @@ func TestDoctorOfAnotherUser(t *testing.T) {
 	as := func(args ...string) result {
 		cmd := *cmd
 		cmd.Args = append([]string{"lagvet", "doctor", "--pid", fmt.Sprint(pid), "--fail-on", "unknown"}, args...)
-		cmd.Env, cmd.Dir = append(os.Environ(), runEnv+"=1"), "/"
+		cmd.Dir = "/"
 		var stdout, stderr bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &stdout, &stderr
 		err := cmd.Run()

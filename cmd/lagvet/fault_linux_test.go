@@ -21,7 +21,7 @@ func sized(t *testing.T, dir string, blocks int, env []string, args ...string) r
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(t.Context(), "sh", append([]string{"-c", fmt.Sprintf(`ulimit -f %d && exec "$0" "$@"`, blocks), self}, args...)...)
 	cmd.Dir = dir
-	cmd.Env = append(append(os.Environ(), runEnv+"=1", "PWD="+dir), env...)
+	cmd.Env = append(append(os.Environ(), "PWD="+dir), env...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
 	if _, ok := errors.AsType[*exec.ExitError](err); err != nil && !ok {
@@ -93,7 +93,7 @@ func TestGateKilled(t *testing.T) {
 		write(t, report, "old\n")
 		cmd := exec.Command(self, "gate", "--no-canary", "--base", "HEAD", "--report", "html=report.html")
 		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), runEnv+"=1", "PWD="+dir)
+		cmd.Env = append(os.Environ(), "PWD="+dir)
 		var out bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &out, &out
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

@@ -17,7 +17,7 @@ func TestLSP(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	dir := shop(t, nil)
-	c, err := lspclient.Start(ctx, lspclient.Options{Command: []string{self, "lsp", "--stdio"}, Env: []string{runEnv + "=1"}, Folders: []string{dir}})
+	c, err := lspclient.Start(ctx, lspclient.Options{Command: []string{self, "lsp", "--stdio"}, Folders: []string{dir}})
 	if err != nil {
 		t.Fatal(err)
 	}

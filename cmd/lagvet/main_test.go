@@ -14,21 +14,9 @@ import (
 	"testing"
 
 	"github.com/lagvet/lagvet/cmd/internal/testtool"
-	"github.com/lagvet/lagvet/cmd/internal/vettool"
 )
 
-// runEnv makes the test binary the lagvet command.
-const runEnv = "LAGVET_TEST_RUN"
-
-func TestMain(m *testing.M) {
-	switch args := os.Args[1:]; {
-	case vettool.Is(args):
-		vettool.Main(args)
-	case os.Getenv(runEnv) != "":
-		os.Exit(run(args))
-	}
-	testtool.Main(m, &self)
-}
+func TestMain(m *testing.M) { testtool.Main(m, &self) }
 
 // self is the command, as these tests execute it.
 var self string
@@ -45,7 +33,7 @@ func lagvet(t *testing.T, dir string, args ...string) result {
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(t.Context(), self, args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), runEnv+"=1", "PWD="+dir)
+	cmd.Env = append(os.Environ(), "PWD="+dir)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
 	if _, ok := errors.AsType[*exec.ExitError](err); err != nil && !ok {

@@ -2,10 +2,8 @@ package audit
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,7 +12,6 @@ import (
 
 	"github.com/lagvet/lagvet/cmd/internal/report"
 	"github.com/lagvet/lagvet/cmd/internal/testtool"
-	"github.com/lagvet/lagvet/cmd/internal/vettool"
 	"github.com/lagvet/lagvet/maturity"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
@@ -22,50 +19,31 @@ import (
 // self is the executable that stands for lagvet.
 var self string
 
-func TestMain(m *testing.M) {
-	switch args := os.Args[1:]; {
-	case vettool.Is(args):
-		vettool.Main(args)
-	case len(args) == 2 && args[0] == command:
-		os.Exit(commandLine(Run, args[1]))
-	case len(args) == 2 && args[0] == budgetsCommand:
-		os.Exit(commandLine(Budgets, args[1]))
-	}
-	testtool.Main(m, &self)
-}
+func TestMain(m *testing.M) { testtool.Main(m, &self) }
 
-// command has this executable audit, as the options in JSON behind it say: the vet tool
-// is the executable that runs the rules, and must not be one under the race detector.
-const command = "audit-for-test"
-
-// budgetsCommand does so for audit budgets.
-const budgetsCommand = "audit-budgets-for-test"
-
-func commandLine(do func(context.Context, Options, Streams) (int, error), options string) int {
-	var o Options
-	if err := json.Unmarshal([]byte(options), &o); err != nil {
-		panic(err)
-	}
-	code, err := do(context.Background(), o, Streams{os.Stdout, os.Stderr})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-	}
-	return code
-}
-
-// runs audits in a process of its own.
+// runs audits in a process of its own: the vet tool is the executable that runs the
+// rules.
 func runs(t *testing.T, o Options) (stdout, stderr string, code int) {
 	t.Helper()
-	return runsAs(t, command, o)
+	args := []string{"audit", "-C", o.Dir, "--format", o.Format}
+	if o.Level != "" {
+		args = append(args, "--level", o.Level)
+	}
+	if o.Timeout != 0 {
+		args = append(args, "--timeout", o.Timeout.String())
+	}
+	for flag, set := range map[string]bool{"--no-check": o.NoCheck, "--all": o.All, "--prove": o.Prove} {
+		if set {
+			args = append(args, flag)
+		}
+	}
+	return execute(t, args...)
 }
 
-func runsAs(t *testing.T, command string, o Options) (stdout, stderr string, code int) {
+// execute executes lagvet.
+func execute(t *testing.T, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
-	js, err := json.Marshal(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(self, command, string(js))
+	cmd := exec.Command(self, args...)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {

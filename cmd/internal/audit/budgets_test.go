@@ -87,7 +87,7 @@ func TestBudgets(t *testing.T) {
 			if c.file != "" {
 				files[c.file] = strings.Replace(files[c.file], c.old, c.new, 1)
 			}
-			out, errs, code := runsAs(t, budgetsCommand, Options{Dir: string(newRepo(t, files)), Format: "json"})
+			out, errs, code := execute(t, "audit", "budgets", "-C", string(newRepo(t, files)), "--format", "json")
 			if code != c.code {
 				t.Errorf("exit code %d, want %d\n%s\n%s", code, c.code, out, errs)
 			}
@@ -107,10 +107,10 @@ func TestBudgets(t *testing.T) {
 			}
 		})
 	}
-	if _, errs, code := runsAs(t, budgetsCommand, Options{Dir: string(newRepo(t, map[string]string{"README.md": "no code\n"})), Format: "text"}); code != 3 || !strings.Contains(errs, "no code to look at") {
+	if _, errs, code := execute(t, "audit", "budgets", "-C", string(newRepo(t, map[string]string{"README.md": "no code\n"}))); code != 3 || !strings.Contains(errs, "no code to look at") {
 		t.Errorf("without code it ends with %d and %q", code, errs)
 	}
-	if _, errs, code := runsAs(t, budgetsCommand, Options{Format: "yaml"}); code != 2 || !strings.Contains(errs, "markdown") {
+	if _, errs, code := execute(t, "audit", "budgets", "--format", "yaml"); code != 2 || !strings.Contains(errs, "markdown") {
 		t.Errorf("with a format that there is none of it ends with %d and %q", code, errs)
 	}
 }

@@ -51,6 +51,7 @@ type Options struct {
 	// taken from, if it is at hand.
 	Evidence []string
 	Binary   string
+	Tool     string // the executable that go vet runs; empty: this one
 
 	Color    bool                // in what goes to standard output
 	Progress func(status string) // told how far a long run has come, and "" when it is over; or nil
@@ -330,6 +331,7 @@ func (r *run) engineOptions() engine.Options {
 		Overlay:    r.Overlay,
 		Timesheets: r.Timesheets,
 		Env:        r.env,
+		Tool:       r.Tool,
 	}
 }
 

@@ -14,21 +14,12 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/cmd/internal/testtool"
-	"github.com/lagvet/lagvet/cmd/internal/vettool"
 )
 
 // self is the executable that stands for lagvet.
 var self string
 
-func TestMain(m *testing.M) {
-	switch args := os.Args[1:]; {
-	case vettool.Is(args):
-		vettool.Main(args)
-	case Is(args):
-		os.Exit(Main(args))
-	}
-	testtool.Main(m, &self)
-}
+func TestMain(m *testing.M) { testtool.Main(m, &self) }
 
 // The module imports nothing, for all that it imports is built and analysed anew.
 const module1 = `

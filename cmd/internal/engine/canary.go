@@ -99,7 +99,7 @@ func (c *check) silent(ctx context.Context) ([]string, error) {
 		flags:   c.flags,
 		tracker: newTracker(),
 	}
-	expected, err := unpackCanary(dir)
+	expected, err := unpackCanary(dir, c.opts.canary)
 	if err != nil {
 		return nil, err
 	}
@@ -126,13 +126,13 @@ func (c *check) silent(ctx context.Context) ([]string, error) {
 	return expected, nil
 }
 
-// unpackCanary writes the module to dir and returns the rules that must find
+// unpackCanary writes a module with hazards to dir and returns the rules that must find
 // something in it.
-func unpackCanary(dir string) (rules []string, err error) {
+func unpackCanary(dir string, module []byte) (rules []string, err error) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, err
 	}
-	for _, f := range txtar.Parse(canaryModule).Files {
+	for _, f := range txtar.Parse(module).Files {
 		if err := os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o600); err != nil {
 			return nil, err
 		}
@@ -159,7 +159,7 @@ func (c *check) canaryMemo() string {
 		return ""
 	}
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%s %s %s\n%s\n%s", tool, c.env.GOVERSION, c.env.GOOS, c.env.GOARCH, digest, canaryModule)
+	fmt.Fprintf(h, "%s\n%s %s %s\n%s\n%s", tool, c.env.GOVERSION, c.env.GOOS, c.env.GOARCH, digest, c.opts.canary)
 	return filepath.Join(dir, fmt.Sprintf("%x", h.Sum(nil)))
 }
 

@@ -53,6 +53,8 @@ type Options struct {
 	Anew bool
 	// Tool is the executable that go vet runs; empty: this one.
 	Tool string
+
+	canary []byte // the module with planted hazards, an archive; nil: canaryModule
 }
 
 // A Result is what a run found out.
@@ -165,6 +167,9 @@ func (opts Options) complete() (Options, error) {
 	}
 	if len(opts.Patterns) == 0 {
 		opts.Patterns = []string{"."}
+	}
+	if opts.canary == nil {
+		opts.canary = canaryModule
 	}
 	if opts.Tool == "" {
 		if opts.Tool, err = os.Executable(); err != nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/lagvet/lagvet/cmd/internal/vettool"
 )
 
-// The test binary is the vet tool of its own end-to-end tests, and the compiler
-// that counts how often it is asked.
+// The test binary is the vet tool where that is to be deaf or to be lied to, and the
+// compiler that counts how often it is asked.
 func TestMain(m *testing.M) {
 	if real := os.Getenv(compilerEnv); real != "" && filepath.Base(os.Args[0]) == "compile" {
 		os.Exit(countCompiler(real))
@@ -34,6 +34,18 @@ func TestMain(m *testing.M) {
 
 // self is the executable that go vet runs in these tests.
 var self string
+
+// hooked returns the executable that go vet runs where the environment is to change
+// what the tool does: this one. What it is given imports nothing, for it has no facts of
+// self's and may be under the race detector.
+func hooked(t *testing.T) string {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return exe
+}
 
 // write writes the files of an archive to a new directory.
 func write(t *testing.T, dir, archive string) {

@@ -1,5 +1,10 @@
-// Package testtool is for tests whose own binary is the executable that they run
-// end to end.
+// Package testtool is for tests that run lagvet end to end.
+//
+// They run the command as make build builds it, to the byte. The go command keeps what
+// a vet tool says of a package under the tool's identity: so what the standard library
+// may do is inferred once, for make lint and for all these tests. A test binary as its
+// own tool would have it inferred again, and one under the race detector slowly, though
+// vet units are processes with nothing to race with.
 package testtool
 
 import (
@@ -7,44 +12,35 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
 )
 
-// Main runs the tests, after it has set self to the executable that they are to
-// run, and exits. That is the test binary or, under the race detector, one built
-// without it: vet units are processes with nothing to race with, and there are
-// thousands of them.
+// Main runs the tests, after it has set self to a lagvet command, and exits. The tests
+// must be of a package that needs the rules: the go command replays what tests said as
+// long as all that they are linked from is the same, and does not see the command.
 func Main(m *testing.M, self *string) {
-	path, remove, err := executable()
+	code, err := run(m, self)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	*self = path
-	code := m.Run()
-	if err := remove(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		code = max(code, 1)
 	}
 	os.Exit(code)
 }
 
-// executable returns the executable, and what clears it away.
-func executable() (path string, remove func() error, err error) {
-	self, err := os.Executable()
-	if err != nil {
-		return "", nil, fmt.Errorf("looking for the test binary: %w", err)
-	}
-	if !raceDetector {
-		return self, func() error { return nil }, nil
-	}
+func run(m *testing.M, self *string) (code int, err error) {
 	dir, err := os.MkdirTemp("", "testtool-")
 	if err != nil {
-		return "", nil, fmt.Errorf("building the test binary: %w", err)
+		return 1, fmt.Errorf("building lagvet: %w", err)
 	}
-	path = filepath.Join(dir, filepath.Base(self))
-	if out, err := exec.Command("go", "test", "-c", "-race=false", "-o", path, ".").CombinedOutput(); err != nil {
-		os.RemoveAll(dir)
-		return "", nil, fmt.Errorf("building the test binary: %w\n%s", err, out)
+	defer os.RemoveAll(dir)
+	*self = filepath.Join(dir, "lagvet")
+	if runtime.GOOS == "windows" {
+		*self += ".exe"
 	}
-	return path, func() error { return os.RemoveAll(dir) }, nil
+	out, err := exec.Command("go", "build", "-trimpath", "-o", *self, "github.com/lagvet/lagvet/cmd/lagvet").CombinedOutput()
+	if err != nil {
+		return 1, fmt.Errorf("building lagvet: %w\n%s", err, out)
+	}
+	return m.Run(), nil
 }

@@ -297,7 +297,7 @@ func TestRealRun(t *testing.T) {
 	write(t, filepath.Join(dir, "go.mod"), []byte("module example.com/m\n\ngo 1.26\n"))
 	source := "package m\n\nimport \"os\"\n\nfunc %s(names []string) {\n\tfor _, name := range names {\n\t\tf, _ := os.Open(name)\n\t\tdefer f.Close()\n\t}\n}\n"
 	write(t, filepath.Join(dir, "m.go"), []byte(strings.ReplaceAll(source, "%s", "Replay")))
-	o := Options{Check: check.Options{Dir: dir, NoCanary: true}}
+	o := Options{Check: check.Options{Dir: dir, NoCanary: true, Tool: self}}
 	run := func(do func(context.Context, Options, check.Streams) (int, error), want string) {
 		t.Helper()
 		var out bytes.Buffer

@@ -15,16 +15,9 @@ import (
 	"github.com/lagvet/lagvet/cmd/internal/engine"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
 	"github.com/lagvet/lagvet/cmd/internal/testtool"
-	"github.com/lagvet/lagvet/cmd/internal/vettool"
 )
 
-// The test binary is the vet tool of its own tests.
-func TestMain(m *testing.M) {
-	if vettool.Is(os.Args[1:]) {
-		vettool.Main(os.Args[1:])
-	}
-	testtool.Main(m, &self)
-}
+func TestMain(m *testing.M) { testtool.Main(m, &self) }
 
 // self is the executable that go vet runs in these tests.
 var self string

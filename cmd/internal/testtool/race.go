@@ -1,5 +1,0 @@
-//go:build race
-
-package testtool
-
-const raceDetector = true
