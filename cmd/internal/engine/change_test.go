@@ -85,73 +85,118 @@ func state(res *Result, dir string) string {
 	return strings.Join(lines, "\n")
 }
 
-// Whatever findings depend on, a change of it changes them, and nothing else has
-// anything analysed again.
+// A rerun checks a module again and again.
+type rerun struct {
+	t        *testing.T
+	opts     Options
+	packages int
+	last     string // what the last run said
+}
+
+// run expects of a check that so many packages are cached, unless that is negative, and
+// what state says.
+func (r *rerun) run(what string, cached int, want ...string) {
+	r.t.Helper()
+	res := checked(r.t, r.opts)
+	got := state(res, r.opts.Dir)
+	if got != strings.Join(want, "\n") {
+		r.t.Errorf("%s: got\n%s\nwant\n%s", what, got, strings.Join(want, "\n"))
+	}
+	if cached >= 0 && res.Cached != cached {
+		r.t.Errorf("%s: %d of %d packages cached, want %d", what, res.Cached, res.Packages, cached)
+	}
+	r.last = got
+}
+
+func (r *rerun) again(what string) {
+	r.t.Helper()
+	r.run(what+", again", r.packages, strings.Split(r.last, "\n")...)
+}
+
+// Whatever findings depend on in the source, a change of it changes them, and nothing
+// else has anything analysed again.
 func TestChanges(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, changing)
-	opts := Options{Dir: dir, Patterns: []string{"./..."}}
-	last := ""
-	run := func(what string, cached int, want ...string) {
-		t.Helper()
-		res := checked(t, opts)
-		got := state(res, dir)
-		if got != strings.Join(want, "\n") {
-			t.Errorf("%s: got\n%s\nwant\n%s", what, got, strings.Join(want, "\n"))
-		}
-		if cached >= 0 && res.Cached != cached {
-			t.Errorf("%s: %d of %d packages cached, want %d", what, res.Cached, res.Packages, cached)
-		}
-		last = got
-	}
-	again := func(what string) {
-		t.Helper()
-		run(what+", again", 4, strings.Split(last, "\n")...)
-	}
-
-	run("at first", 0, "a/a.go ctxless", "c/c.go hotdefer cold")
-	again("at first")
+	r := rerun{t: t, opts: Options{Dir: dir, Patterns: []string{"./..."}}, packages: 4}
+	r.run("at first", 0, "a/a.go ctxless", "c/c.go hotdefer cold")
+	r.again("at first")
 
 	write(t, dir, "-- c/c.go --\npackage c\n\nfunc C(f func()) {\n\tdefer f()\n}\n")
-	run("source", 3, "a/a.go ctxless")
+	r.run("source", 3, "a/a.go ctxless")
 	write(t, dir, changing)
-	run("source as before", 4, "a/a.go ctxless", "c/c.go hotdefer cold")
+	r.run("source as before", 4, "a/a.go ctxless", "c/c.go hotdefer cold")
 
 	write(t, dir, "-- b/b.go --\npackage b\n\nimport _ \"os/exec\"\n\nfunc Run() error { return nil }\n")
-	run("source of a dependency", 2, "c/c.go hotdefer cold")
-	again("source of a dependency")
+	r.run("source of a dependency", 2, "c/c.go hotdefer cold")
+	r.again("source of a dependency")
 	write(t, dir, changing)
 
-	opts.Config.Hot = []config.Function{hotFunction("example.com/m/c.C")}
-	run("hot function", 0, "a/a.go ctxless", "c/c.go hotdefer hot by directive")
-	again("hot function")
-	opts.Config = config.Analysis{Options: map[string]map[string]string{"hotdefer": {"budget": "4"}}}
-	run("option of a rule", 0, "a/a.go ctxless")
-	again("option of a rule")
-	opts.Config = config.Analysis{}
-
-	opts.Disabled = []string{"ctxless"}
-	run("a rule that is off", 4, "c/c.go hotdefer cold")
-	opts.Disabled = nil
-
-	cpu := filepath.Join(dir, "cpu.pprof")
-	opts.Profiles = []string{"cpu.pprof"}
-	writeProfile(t, cpu, "example.com/m/c.C", filepath.Join(dir, "c/c.go"))
-	run("profile", 0, "a/a.go ctxless", "c/c.go hotdefer hot by profile")
-	again("profile")
-	writeProfile(t, cpu, "example.com/m/b.Run", filepath.Join(dir, "b/b.go"))
-	run("content of the profile", 0, "a/a.go ctxless", "b/b.go hotalloc hot by profile", "b/b.go hotblock hot by profile", "c/c.go hotdefer cold")
-	again("content of the profile")
-	opts.Profiles = nil
+	r.opts.Disabled = []string{"ctxless"}
+	r.run("a rule that is off", 4, "c/c.go hotdefer cold")
+	r.opts.Disabled = nil
 
 	write(t, dir, "-- go.mod --\nmodule example.com/m\n\ngo 1.22\n")
-	run("go line", -1, "a/a.go ctxless", "c/c.go hotdefer cold", "d/d.go tickerleak")
-	again("go line")
-	write(t, dir, changing)
+	r.run("go line", -1, "a/a.go ctxless", "c/c.go hotdefer cold", "d/d.go tickerleak")
+	r.again("go line")
+}
 
-	opts.Tool = otherBuild(t)
-	run("executable", 0, "a/a.go ctxless", "c/c.go hotdefer cold")
-	again("executable")
+// settled imports nothing, for all that it imports would be analysed for each
+// configuration.
+const settled = `
+-- go.mod --
+module example.com/m
+
+go 1.26
+-- b/b.go --
+package b
+
+import _ "example.com/m/c"
+
+func Run(fs []func()) {
+	for _, f := range fs {
+		defer f()
+	}
+}
+-- c/c.go --
+package c
+
+func C(f func()) {
+	defer f()
+	defer f()
+	defer f()
+	defer f()
+}
+`
+
+// So do the configuration, profiles and the executable, where the source stays.
+func TestChangesBesideSource(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, settled)
+	r := rerun{t: t, opts: Options{Dir: dir, Patterns: []string{"./..."}}, packages: 2}
+	r.run("at first", 0, "c/c.go hotdefer cold")
+
+	r.opts.Config.Hot = []config.Function{hotFunction("example.com/m/c.C")}
+	r.run("hot function", 0, "c/c.go hotdefer hot by directive")
+	r.again("hot function")
+	r.opts.Config = config.Analysis{Options: map[string]map[string]string{"hotdefer": {"budget": "4"}}}
+	r.run("option of a rule", 0)
+	r.again("option of a rule")
+	r.opts.Config = config.Analysis{}
+
+	cpu := filepath.Join(dir, "cpu.pprof")
+	r.opts.Profiles = []string{"cpu.pprof"}
+	writeProfile(t, cpu, "example.com/m/c.C", filepath.Join(dir, "c/c.go"))
+	r.run("profile", 0, "c/c.go hotdefer hot by profile")
+	r.again("profile")
+	writeProfile(t, cpu, "example.com/m/b.Run", filepath.Join(dir, "b/b.go"))
+	r.run("content of the profile", 0, "b/b.go hotdefer hot by profile", "c/c.go hotdefer cold")
+	r.again("content of the profile")
+	r.opts.Profiles = nil
+
+	r.opts.Tool = otherBuild(t)
+	r.run("executable", 0, "c/c.go hotdefer cold")
+	r.again("executable")
 }
 
 // writeProfile writes a CPU profile in which one function does all the work.
