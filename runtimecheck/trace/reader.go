@@ -21,8 +21,24 @@ type reader struct {
 	events  *xtrace.Reader
 	tables  *tables
 	stacks  map[xtrace.Stack]stack // of the current generation
+	guesses [maxGuesses]numbered   // of stacks, by what happened before
+	last    [64]stack              // that an event of a thread had, by the last bits of its number
 	frames  []int32
 	version string
+}
+
+// maxGuesses is how many stacks are found without the map. A program does the same
+// things over and over: what a thread did last, and what it does now, tell the stack in
+// all but some of a thousand cases.
+const (
+	guessBits  = 10
+	maxGuesses = 1 << guessBits
+)
+
+// A numbered stack is one whose number is known.
+type numbered struct {
+	is     xtrace.Stack
+	number stack
 }
 
 // An input remembers what reading failed with, which the library tells as a trace that
@@ -109,21 +125,23 @@ func (r *reader) event(ev *event, is *xtrace.Event) {
 	case xtrace.EventStateTransition:
 		r.state(ev, is)
 	case xtrace.EventRangeBegin, xtrace.EventRangeActive:
-		r.timeRange(ev, is)
-		ev.kind = rangeBegin
+		r.timeRange(ev, is, rangeBegin)
 	case xtrace.EventRangeEnd:
-		r.timeRange(ev, is)
-		ev.kind = rangeEnd
-	case xtrace.EventRegionBegin, xtrace.EventRegionEnd:
-		r.region(ev, is)
-	case xtrace.EventTaskBegin, xtrace.EventTaskEnd:
-		r.task(ev, is)
+		r.timeRange(ev, is, rangeEnd)
+	case xtrace.EventRegionBegin:
+		r.region(ev, is, regionBegin)
+	case xtrace.EventRegionEnd:
+		r.region(ev, is, regionEnd)
+	case xtrace.EventTaskBegin:
+		r.task(ev, is, taskBegin)
+	case xtrace.EventTaskEnd:
+		r.task(ev, is, taskEnd)
 	case xtrace.EventStackSample:
-		ev.kind, ev.stack = sampleEvent, r.stack(is.Stack())
+		ev.kind, ev.stack = sampleEvent, r.stack(ev, is.Stack())
 	case xtrace.EventSync:
 		r.sync(ev, is)
 	default:
-		ev.stack = r.stack(is.Stack())
+		ev.stack = r.stack(ev, is.Stack())
 	}
 }
 
@@ -137,11 +155,18 @@ func (r *reader) state(ev *event, is *xtrace.Event) {
 	ev.id = int64(st.Resource.Goroutine())
 	ev.from, ev.to = stateOf(from), stateOf(to)
 	ev.name = r.tables.name(st.Reason)
-	ev.own = r.stack(st.Stack)
-	// What tells of a goroutine at the beginning of a generation is told by another
-	// one, with the stack of the former.
-	if at := is.Stack(); at != st.Stack || ev.g == ev.id {
-		ev.stack = r.stack(at)
+	ev.own = r.stack(ev, st.Stack)
+	switch {
+	case ev.g == ev.id && ev.own != 0:
+		ev.stack = ev.own
+	case ev.from != ev.to && (ev.from == runnable || ev.from == inSyscall):
+		// To start a goroutine has no stack, nor has the end of a system call.
+	default:
+		// What tells of a goroutine at the beginning of a generation is told by another
+		// one, with the stack of the former.
+		if at := is.Stack(); at != st.Stack || ev.g == ev.id {
+			ev.stack = r.stack(ev, at)
+		}
 	}
 }
 
@@ -161,10 +186,10 @@ func stateOf(s xtrace.GoState) state {
 	return undeterminedState
 }
 
-func (r *reader) timeRange(ev *event, is *xtrace.Event) {
+func (r *reader) timeRange(ev *event, is *xtrace.Event, kind eventKind) {
 	of := is.Range()
-	ev.name = r.tables.name(of.Name)
-	ev.stack = r.stack(is.Stack())
+	ev.kind, ev.name = kind, r.tables.name(of.Name)
+	ev.stack = r.stack(ev, is.Stack())
 	switch of.Scope.Kind {
 	case xtrace.ResourceGoroutine:
 		ev.scope, ev.id = goroutineScope, int64(of.Scope.Goroutine())
@@ -173,38 +198,51 @@ func (r *reader) timeRange(ev *event, is *xtrace.Event) {
 	}
 }
 
-func (r *reader) region(ev *event, is *xtrace.Event) {
+func (r *reader) region(ev *event, is *xtrace.Event, kind eventKind) {
 	of := is.Region()
-	ev.kind = regionEnd
-	if is.Kind() == xtrace.EventRegionBegin {
-		ev.kind = regionBegin
-	}
-	ev.id, ev.name, ev.stack = int64(of.Task), r.tables.name(of.Type), r.stack(is.Stack())
+	ev.kind, ev.id, ev.name = kind, int64(of.Task), r.tables.name(of.Type)
+	ev.stack = r.stack(ev, is.Stack())
 }
 
-func (r *reader) task(ev *event, is *xtrace.Event) {
+func (r *reader) task(ev *event, is *xtrace.Event, kind eventKind) {
 	of := is.Task()
-	ev.kind = taskEnd
-	if is.Kind() == xtrace.EventTaskBegin {
-		ev.kind = taskBegin
-	}
-	ev.id, ev.name, ev.stack = int64(of.ID), r.tables.name(of.Type), r.stack(is.Stack())
+	ev.kind, ev.id, ev.name = kind, int64(of.ID), r.tables.name(of.Type)
+	ev.stack = r.stack(ev, is.Stack())
 }
 
 // sync begins a generation: it has tables of its own, which its stacks keep alive.
 func (r *reader) sync(ev *event, is *xtrace.Event) {
 	clear(r.stacks)
+	clear(r.guesses[:])
 	ev.kind = syncEvent
 	if c := is.Sync().ClockSnapshot; c != nil {
 		ev.clocks = &clocks{int64(c.Trace), int64(c.Mono), c.Wall}
 	}
 }
 
-// stack returns the number of a stack.
-func (r *reader) stack(s xtrace.Stack) stack {
+// stack returns the number of a stack that an event has.
+func (r *reader) stack(ev *event, s xtrace.Stack) stack {
 	if s == xtrace.NoStack {
 		return 0
 	}
+	last := &r.last[uint64(ev.m)%uint64(len(r.last))]
+	guess := &r.guesses[guessAt(ev, *last)]
+	if guess.is != s {
+		*guess = numbered{s, r.find(s)}
+	}
+	*last = guess.number
+	return guess.number
+}
+
+// guessAt is where the guess is of the stack of an event, after another stack.
+func guessAt(ev *event, last stack) uint32 {
+	const spread = 0x9e3779b1 // the golden ratio, of 32 bits
+	key := uint32(last)<<12 ^ uint32(ev.name)<<6 ^ uint32(ev.kind)<<3 ^ uint32(ev.to)
+	return key * spread >> (32 - guessBits)
+}
+
+// find finds the number of a stack, or gives it one.
+func (r *reader) find(s xtrace.Stack) stack {
 	if n, ok := r.stacks[s]; ok {
 		return n
 	}

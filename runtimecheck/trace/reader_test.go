@@ -8,9 +8,12 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	xtrace "golang.org/x/exp/trace"
 )
 
 // TestUnreadable is given what is no trace that can be read.
@@ -58,6 +61,82 @@ func TestCancelled(t *testing.T) {
 func TestTooManyFunctions(t *testing.T) {
 	if _, err := Analyze(context.Background(), strings.NewReader(""), Options{Functions: make([]string, 1<<16)}); err == nil {
 		t.Error("no error")
+	}
+}
+
+// TestStacks holds the stacks of events against what the library says of each.
+func TestStacks(t *testing.T) {
+	traces := goldens(t)
+	for name, work := range workloads(t) {
+		traces[name] = record(t, work)
+	}
+	for name, data := range traces {
+		tables := newTables(nil)
+		r, err := newReader(bytes.NewReader(data), tables)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := compareStacks(t, name, r, rawEvents(t, data))
+		if seen == 0 {
+			t.Errorf("%s: no event has a stack", name)
+		}
+	}
+}
+
+// compareStacks returns how many events have a stack.
+func compareStacks(t *testing.T, name string, r *reader, events []xtrace.Event) (seen int) {
+	t.Helper()
+	batch := make([]event, 1)
+	for i := range events {
+		is := &events[i]
+		if _, err := r.read(batch); err != nil {
+			t.Fatalf("%s: event %d: %v", name, i, err)
+		}
+		ev := &batch[0]
+		at, own := is.Stack(), xtrace.NoStack
+		if is.Kind() == xtrace.EventStateTransition {
+			st := is.StateTransition()
+			if st.Resource.Kind != xtrace.ResourceGoroutine {
+				at = xtrace.NoStack
+			}
+			if own = st.Stack; at == own && ev.g != ev.id {
+				at = xtrace.NoStack
+			}
+		}
+		if !slices.Equal(r.tables.of(ev.stack), framesOf(at)) || !slices.Equal(r.tables.of(ev.own), framesOf(own)) {
+			t.Fatalf("%s: event %d, %v: %v and %v", name, i, is, r.tables.of(ev.stack), r.tables.of(ev.own))
+		}
+		if ev.stack != 0 || ev.own != 0 {
+			seen++
+		}
+	}
+	return seen
+}
+
+func framesOf(s xtrace.Stack) []Frame {
+	var list []Frame
+	for f := range s.Frames() {
+		list = append(list, Frame{f.Func, f.File, int(f.Line)})
+	}
+	return list
+}
+
+func rawEvents(t *testing.T, data []byte) []xtrace.Event {
+	t.Helper()
+	r, err := xtrace.NewReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []xtrace.Event
+	for {
+		ev, err := r.ReadEvent()
+		if errors.Is(err, io.EOF) {
+			return list
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, ev)
 	}
 }
 
