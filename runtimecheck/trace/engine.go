@@ -140,9 +140,8 @@ func (e *engine) seenOn(g *goroutine, ev *event) {
 	if ev.kind == sampleEvent {
 		return // approximate: it may be of just before
 	}
-	if ev.p >= 0 && ev.p != g.p {
-		g.p = ev.p
-		e.procs[ev.p] = true
+	if ev.p >= 0 {
+		e.runsOn(g, ev.p)
 	}
 	if ev.m != g.m {
 		e.flush(g)
@@ -163,6 +162,13 @@ func (e *engine) seenOn(g *goroutine, ev *event) {
 		e.watched(g, class)
 	}
 	g.seen, g.seenAt = true, e.now.t
+}
+
+func (e *engine) runsOn(g *goroutine, p int64) {
+	if p != g.p {
+		g.p = p
+		e.procs[p] = true
+	}
 }
 
 // goroutine finds one by its number, or meets it.

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"cmp"
+	"iter"
 	"math/bits"
 	"slices"
 )
@@ -9,7 +10,8 @@ import (
 const (
 	// subBuckets is how many buckets lie between a latency and its double: a bucket is
 	// at most 1/64 of it wide.
-	subBuckets = 64
+	subBuckets = 1 << subBits
+	subBits    = 6
 	// maxGroups bounds the groups of a kind: whoever puts numbers into the names of
 	// regions makes one for each.
 	maxGroups = 512
@@ -37,7 +39,7 @@ type group struct {
 	total              int64 // ns
 	openStart, openEnd int64
 	slack              int64
-	buckets            map[int]*bucket
+	buckets            buckets
 	slow               []*kept // slowest first
 }
 
@@ -81,7 +83,7 @@ func (gs *groups) of(k Kind, n name, t *tables) *group {
 		g = by[n]
 	}
 	if g == nil {
-		g = &group{kind: k, name: n, buckets: make(map[int]*bucket)}
+		g = &group{kind: k, name: n}
 		by[n] = g
 	}
 	gs.last = g
@@ -95,12 +97,7 @@ func (gs *groups) add(s *span, e *engine) {
 	g.count++
 	g.total += d
 	g.slack += s.slack
-	at := bucketOf(d)
-	b := g.buckets[at]
-	if b == nil {
-		b = new(bucket)
-		g.buckets[at] = b
-	}
+	b := g.buckets.of(d)
 	b.count++
 	b.time += d
 	b.parts.add(&s.parts)
@@ -149,25 +146,49 @@ func (k *kept) duration() int64 { return k.end - k.start }
 // above.
 func bucketOf(d int64) int {
 	d = max(d, 0)
-	shift := max(0, bits.Len64(uint64(d))-bits.Len64(subBuckets))
+	shift := max(0, bits.Len64(uint64(d))-(subBits+1))
 	return shift*subBuckets + int(d>>shift)
 }
 
-// sorted lists the numbers of a group's buckets, fastest first.
-func (g *group) sorted() []int {
-	list := make([]int, 0, len(g.buckets))
-	for n := range g.buckets {
-		list = append(list, n)
+// buckets are those of a group, by number: a page holds those from one latency to its
+// double, or is nil.
+type buckets [64 - subBits]*[subBuckets]*bucket
+
+// of returns the bucket of a latency, or makes it.
+func (bs *buckets) of(d int64) *bucket {
+	n := bucketOf(d)
+	page := &bs[n/subBuckets]
+	if *page == nil {
+		*page = new([subBuckets]*bucket)
 	}
-	slices.Sort(list)
-	return list
+	b := &(*page)[n%subBuckets]
+	if *b == nil {
+		*b = new(bucket)
+	}
+	return *b
+}
+
+// all goes through them, fastest first.
+func (bs *buckets) all() iter.Seq[*bucket] {
+	return func(yield func(*bucket) bool) {
+		for _, page := range bs {
+			if page == nil {
+				continue
+			}
+			for _, b := range page {
+				if b != nil && !yield(b) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // beyond is the time that spans took more than the median.
 func (g *group) beyond() int64 {
 	var sum int64
-	median := g.latency(g.sorted(), 50)
-	for _, b := range g.buckets {
+	median := g.latency(50)
+	for b := range g.buckets.all() {
 		sum += max(0, b.time-b.count*median)
 	}
 	return sum

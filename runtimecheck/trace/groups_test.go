@@ -2,7 +2,9 @@ package trace
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 )
@@ -87,6 +89,29 @@ func TestBuckets(t *testing.T) {
 		if n := bucketOf(d + 1); n != bucketOf(d) && n != bucketOf(d)+1 {
 			t.Fatalf("between %d and the next lies a bucket", d)
 		}
+	}
+}
+
+// TestBucketsInOrder goes through buckets that were made in another order.
+func TestBucketsInOrder(t *testing.T) {
+	var bs buckets
+	times := []int64{math.MaxInt64, 0, 127, 1e9, 128, 1e6, -5}
+	for _, d := range times {
+		b := bs.of(d)
+		b.count++
+		b.time += max(d, 0)
+	}
+	var got []int64
+	count := int64(0)
+	for b := range bs.all() {
+		got = append(got, b.time)
+		count += b.count
+	}
+	if want := []int64{0, 127, 128, 1e6, 1e9, math.MaxInt64}; !slices.Equal(got, want) || count != int64(len(times)) {
+		t.Errorf("%d of %v", count, got)
+	}
+	for range bs.all() {
+		break // before the last
 	}
 }
 

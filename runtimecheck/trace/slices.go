@@ -28,10 +28,9 @@ func rank(count int64, percent float64) int64 {
 }
 
 // latency is that at a percentile: the mean of the bucket that it falls into.
-func (g *group) latency(order []int, percent float64) int64 {
+func (g *group) latency(percent float64) int64 {
 	r := rank(g.count, percent)
-	for _, n := range order {
-		b := g.buckets[n]
+	for b := range g.buckets.all() {
 		if r -= b.count; r <= 0 {
 			return b.time / b.count
 		}
@@ -45,10 +44,9 @@ func (g *group) slices(t *tables) []Slice {
 		return nil
 	}
 	var list []Slice
-	order := g.sorted()
 	for _, p := range percentiles() {
 		if g.count >= p.least {
-			list = append(list, g.slice(t, order, p))
+			list = append(list, g.slice(t, p))
 		}
 	}
 	k := g.slow[0]
@@ -58,19 +56,18 @@ func (g *group) slices(t *tables) []Slice {
 	})
 }
 
-func (g *group) slice(t *tables, order []int, p percentile) Slice {
+func (g *group) slice(t *tables, p percentile) Slice {
 	var sum bucket
 	first, last := rank(g.count, p.from), rank(g.count, p.to)
 	seen := int64(0)
-	for _, n := range order {
-		b := g.buckets[n]
+	for b := range g.buckets.all() {
 		if seen < last && seen+b.count >= first {
 			sum.add(b)
 		}
 		seen += b.count
 	}
 	return Slice{
-		Name: p.name, Percentile: p.of, Latency: ns(g.latency(order, p.of)), Count: sum.count, Time: ns(sum.time),
+		Name: p.name, Percentile: p.of, Latency: ns(g.latency(p.of)), Count: sum.count, Time: ns(sum.time),
 		Parts: sum.parts.report(), Kernel: sum.kernel.report(), Causes: sum.causes.report(t),
 	}
 }

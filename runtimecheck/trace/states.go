@@ -16,8 +16,7 @@ func (e *engine) transition(ev *event) {
 	case executing:
 		e.enter(g, ev, e.runningAs(g), ev.own)
 		if ev.p >= 0 {
-			g.p = ev.p
-			e.procs[ev.p] = true
+			e.runsOn(g, ev.p)
 			e.rerun(g)
 		}
 		g.m = ev.m
