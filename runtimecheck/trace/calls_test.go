@@ -83,6 +83,10 @@ func TestStreams(t *testing.T) {
 		{"golang.org/x/net/http2.(*serverConn).runHandler", []string{"main.users"}, "main.users"},
 		{"net/http.(*http2serverConn).runHandler", nil, unnamed},
 		{"google.golang.org/grpc.(*Server).serveStreams.func2.1", []string{"main.(*users).Get", "pb._Users_Get_Handler", "google.golang.org/grpc.(*Server).processUnaryRPC", "google.golang.org/grpc.(*Server).handleStream"}, "pb._Users_Get_Handler"},
+		{"net/http.(*http2serverConn).runHandler", []string{"runtime.selectgo", "net/http.(*http2serverConn).writeFrameFromHandler", "net/http.(*http2responseWriter).handlerDone"}, unnamed},
+		{"net/http/internal/http2.(*serverConn).runHandler", []string{"runtime.selectgo", "net/http/internal/http2.(*responseWriter).handlerDone"}, unnamed},
+		{"golang.org/x/net/http2.(*serverConn).runHandler", []string{"runtime.selectgo", "golang.org/x/net/http2.(*responseWriter).handlerDone"}, unnamed},
+		{"google.golang.org/grpc.(*Server).serveStreams.func2.1", []string{"google.golang.org/grpc/internal/transport.(*http2Server).write", "google.golang.org/grpc.(*Server).sendResponse", "google.golang.org/grpc.(*Server).processUnaryRPC", "google.golang.org/grpc.(*Server).handleStream"}, unnamed},
 		{"google.golang.org/grpc.(*Server).serveStreams.func2.1", nil, ""},
 	}
 	for _, test := range tests {
@@ -105,6 +109,24 @@ func TestStreams(t *testing.T) {
 		if g.Total != 50*time.Microsecond {
 			t.Errorf("%s: %v", test.want, g.Total)
 		}
+	}
+}
+
+// TestNamedLater has an event of the server's own before those of the handler.
+func TestNamedLater(t *testing.T) {
+	const entry = "google.golang.org/grpc.(*Server).serveStreams.func2.1"
+	unary := []string{"google.golang.org/grpc.(*Server).processUnaryRPC", "google.golang.org/grpc.(*Server).handleStream", entry}
+	s := newScript(t, Options{})
+	s.create(10, 9, 1, entry)
+	s.start(20, 1)
+	s.block(30, 1, "select", append([]string{"google.golang.org/grpc/internal/transport.(*recvBufferReader).read", "google.golang.org/grpc.recvAndDecompress"}, unary...)...)
+	s.unblock(40, none, 1)
+	s.seen(50, 1, append([]string{"main.(*users).Get", "pb._Users_Get_Handler"}, unary...)...)
+	s.seen(60, 1, append([]string{"google.golang.org/grpc/internal/transport.(*http2Server).write", "google.golang.org/grpc.(*Server).sendResponse"}, unary...)...)
+	s.exit(70, 1)
+	r := s.report()
+	if g := groupOf(t, r, Handler, "pb._Users_Get_Handler"); len(r.Groups) != 1 || g.Count != 1 || g.Total != 60*time.Microsecond {
+		t.Errorf("%d groups, %d calls of %v", len(r.Groups), g.Count, g.Total)
 	}
 }
 

@@ -13,7 +13,7 @@ type class struct {
 	poller    bool     // whoever has it ends waits for the network on purpose: a close, a deadline
 	server    place    // where in a server's loop it is
 	handler   name     // whose, if inside
-	depth     uint8    // how many dispatchers lie above the handler
+	depth     uint8    // 0 if it has no name, else one more than there are dispatchers above it
 	functions []uint16 // of those asked for; ascending
 }
 
@@ -115,9 +115,6 @@ func (s *sorter) server(c *class, names []string, whole bool) {
 	}
 	c.server = inside
 	handler, depth := handlerOf(names[:at])
-	if handler == "" {
-		handler = unnamed
-	}
 	c.handler, c.depth = s.tables.name(handler), depth
 }
 
@@ -168,10 +165,29 @@ func callsHandler(n string) bool {
 	return n == "net/http.serverHandler.ServeHTTP" || ofHTTP2(n) || n == "google.golang.org/grpc.(*Server).processUnaryRPC"
 }
 
+// ofServer reports whether a function that is called where handlers are is the server's
+// own: it receives the request, or sends what the handler left to send.
+func ofServer(n string) bool {
+	for _, own := range [...]string{
+		"net/http.(*http2", "net/http/internal/http2.", "golang.org/x/net/http2.",
+		"google.golang.org/grpc.", "google.golang.org/grpc/internal/",
+	} {
+		if strings.HasPrefix(n, own) {
+			return true
+		}
+	}
+	return false
+}
+
 // handlerOf names the handler among the functions called by a server, innermost
-// first: the one below the innermost dispatcher.
+// first: the one below the innermost dispatcher. The depth of one that has a name is more
+// than 0.
 func handlerOf(names []string) (handler string, depth uint8) {
+	if len(names) == 0 || ofServer(names[len(names)-1]) {
+		return unnamed, 0
+	}
 	last := len(names) // of the innermost dispatcher
+	depth = 1
 	for i, n := range slices.Backward(names) {
 		if n == "net/http.HandlerFunc.ServeHTTP" || n == "net/http.(*ServeMux).ServeHTTP" {
 			last = i
@@ -186,5 +202,5 @@ func handlerOf(names []string) (handler string, depth uint8) {
 	if last > 0 {
 		return names[last-1], depth
 	}
-	return "", depth
+	return unnamed, 0
 }

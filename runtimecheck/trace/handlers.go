@@ -6,7 +6,7 @@ package trace
 type call struct {
 	span    *span   // nil if none is, or its beginning is not in the trace
 	handler name    // 0 until an event was inside
-	depth   uint8   // of the dispatchers above the handler
+	depth   uint8   // of the handler's class
 	lost    bool    // it began before the trace, and is counted
 	inside  instant // of the last event inside
 }
