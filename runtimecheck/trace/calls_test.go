@@ -87,6 +87,9 @@ func TestStreams(t *testing.T) {
 		{"net/http/internal/http2.(*serverConn).runHandler", []string{"runtime.selectgo", "net/http/internal/http2.(*responseWriter).handlerDone"}, unnamed},
 		{"golang.org/x/net/http2.(*serverConn).runHandler", []string{"runtime.selectgo", "golang.org/x/net/http2.(*responseWriter).handlerDone"}, unnamed},
 		{"google.golang.org/grpc.(*Server).serveStreams.func2.1", []string{"google.golang.org/grpc/internal/transport.(*http2Server).write", "google.golang.org/grpc.(*Server).sendResponse", "google.golang.org/grpc.(*Server).processUnaryRPC", "google.golang.org/grpc.(*Server).handleStream"}, unnamed},
+		{"google.golang.org/grpc.(*Server).serveStreams.func2.1", []string{"main.(*users).Get", "pb._Users_Get_Handler", "google.golang.org/grpc.(*Server).register.(*Server).wrapUnaryHandler.func1", "google.golang.org/grpc.(*Server).processRPC"}, "pb._Users_Get_Handler"},
+		{"google.golang.org/grpc.(*Server).serveStreams.func2.1", []string{"google.golang.org/grpc.(*serverStream).RecvMsg", "google.golang.org/grpc.(*Server).wrapUnaryHandler.func1.1", "pb._Users_Get_Handler", "google.golang.org/grpc.(*Server).wrapUnaryHandler.func1", "google.golang.org/grpc.(*Server).processRPC"}, "pb._Users_Get_Handler"},
+		{"google.golang.org/grpc.(*Server).serveStreams.func2.1", []string{"google.golang.org/grpc.(*serverStream).SendMsg", "google.golang.org/grpc.(*Server).register.(*Server).wrapUnaryHandler.func1", "google.golang.org/grpc.(*Server).processRPC"}, unnamed},
 		{"google.golang.org/grpc.(*Server).serveStreams.func2.1", nil, ""},
 	}
 	for _, test := range tests {

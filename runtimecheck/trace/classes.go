@@ -162,7 +162,14 @@ func ofGRPC(entry string) bool {
 // callsHandler reports whether a function calls nothing but the handler of a request.
 // A server may be served by another one's handler: the innermost counts.
 func callsHandler(n string) bool {
-	return n == "net/http.serverHandler.ServeHTTP" || ofHTTP2(n) || n == "google.golang.org/grpc.(*Server).processUnaryRPC"
+	return n == "net/http.serverHandler.ServeHTTP" || ofHTTP2(n) || callsUnary(n)
+}
+
+// callsUnary reports whether a function of gRPC calls nothing but a unary method.
+func callsUnary(n string) bool {
+	of, ok := strings.CutPrefix(n, "google.golang.org/grpc.(*Server).")
+	return ok && (of == "processUnaryRPC" ||
+		strings.HasSuffix("."+of, ".wrapUnaryHandler.func1")) // where unary calls are streams, as in 1.85: inlined, the name of who calls it comes first
 }
 
 // ofServer reports whether a function that is called where handlers are is the server's
