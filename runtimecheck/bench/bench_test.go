@@ -24,7 +24,7 @@ var planted = flag.Bool("planted", false, "run the benchmarks that tests look at
 func needPlanted(b *testing.B) {
 	b.Helper()
 	if !*planted {
-		b.Skip("for the tests")
+		b.Skip("it is slow on purpose, for tests to look at: go test -run '^$' -bench Planted ./runtimecheck/bench -args -planted")
 	}
 }
 
