@@ -122,6 +122,7 @@ func TestRace(t *testing.T) {
 		{"broken", workflow("      - run: [\n"), verdict.Unknown, "not all of continuous integration could be read"},
 		{"broken script", workflow("      - run: if true; then\n"), verdict.Unknown, "this shell script cannot be read"},
 		{"tags too", "-- .github/workflows/a.yml --\non: {pull_request: , push: {tags: ['v*']}}\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: go test -race ./...\n", verdict.Pass, ""},
+		{"a branch that another workflow calls main", "-- .github/workflows/a.yml --\non: {pull_request: {branches: [master, v9]}, push: {branches: [master]}}\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: go test -race ./...\n-- .github/workflows/b.yml --\non: {push: {branches: [main]}}\njobs: {}\n", verdict.Pass, ""},
 		{"closed only", "-- .github/workflows/a.yml --\non: {pull_request: {types: [closed]}, push: }\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: go test -race ./...\n", verdict.Fail, "not before each merge"},
 		{"nightly", "-- .github/workflows/a.yml --\non: {schedule: [{cron: '0 0 * * *'}]}\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: go test -race ./...\n", verdict.Fail, "runs on a schedule, not before each merge"},
 		{"docs only", "-- a.go --\npackage a\n-- .github/workflows/a.yml --\non: {pull_request: {paths: ['docs/**']}, push: }\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: go test -race ./...\n", verdict.Fail, "not before each merge"},

@@ -65,7 +65,7 @@ type github struct {
 }
 
 // mainBranch is the default branch, which stands in no file: the usual name that
-// workflows speak of.
+// workflows speak of most.
 func mainBranch(flows map[string]*actionlint.Workflow, files []string) string {
 	counts := make(map[string]int)
 	for _, f := range files {
@@ -80,12 +80,13 @@ func mainBranch(flows map[string]*actionlint.Workflow, files []string) string {
 			}
 		}
 	}
-	for _, usual := range []string{"main", "master", "trunk", "develop", "dev"} {
-		if counts[usual] > 0 {
-			return usual
+	most := "main"
+	for _, usual := range []string{"master", "trunk", "develop", "dev"} {
+		if counts[usual] > counts[most] {
+			most = usual
 		}
 	}
-	return "main"
+	return most
 }
 
 // A moment is a time at which a workflow runs, with what expressions see then.
