@@ -46,7 +46,7 @@ func (r *Result) of(kind Kind) (known, unread []candidate) {
 				known = append(known, candidate{g, s})
 			}
 		}
-		if g.Unread != "" && kind.words().MatchString(g.subject()) {
+		if g.Unread != "" && (g.Any || kind.words().MatchString(g.subject())) {
 			unread = append(unread, candidate{g, role{kind: kind}})
 		}
 	}
@@ -611,11 +611,11 @@ func (r *Result) FaultTest() verdict.Result {
 	}
 	named, _ := r.of(FaultByName)
 	for _, c := range append(named, unread...) {
-		if c.stops() == "" {
+		if c.stops() == "" && !c.Any {
 			return verdict.Unseen("tests run that are named after faults; whether they inject any is not known", c.proof())
 		}
 	}
-	if res, ok := r.perhaps("a test with faults injected", known, nil, PullRequest|DefaultBranch|Release|Schedule); ok {
+	if res, ok := r.perhaps("a test with faults injected", known, unread, PullRequest|DefaultBranch|Release|Schedule); ok {
 		return res
 	}
 	return r.none("a test with faults injected")

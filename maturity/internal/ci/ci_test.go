@@ -145,6 +145,31 @@ func forks(cond string) string {
 	return "-- go.mod --\nmodule m\n-- .github/workflows/a.yml --\non: [push, pull_request]\njobs:\n  test:\n    if: " + cond + "\n    runs-on: x\n    steps:\n      - run: go test -race ./...\n"
 }
 
+// What another repository configures may be of any kind.
+func TestElsewhere(t *testing.T) {
+	const tests = "-- go.mod --\nmodule m\n-- a_test.go --\npackage m\n"
+	for _, tt := range []struct{ name, files, want string }{
+		{"an include of GitLab", "-- .gitlab-ci.yml --\ninclude: {project: a/ci, file: lint.yml}\nx: {script: [go build]}\n", "includes a configuration from elsewhere, a/ci"},
+		{"a pipeline of a library of Jenkins", "-- Jenkinsfile --\n// Builds it.\nbuildGo(\n  testScript: 'make test',\n)\n", "a library of Jenkins that is not here makes the whole pipeline, buildGo"},
+		{"a library's block", "-- Jenkinsfile --\n@Library('x') _\nservicePipeline {\n  name = 'm'\n}\n", "servicePipeline"},
+		{"a pipeline of its own", "-- Jenkinsfile --\nnotify()\nnode {\n  build()\n}\n", ""},
+		{"a script of its own", "-- Jenkinsfile --\nproperties([])\nstage('x') {\n  sh 'go build'\n}\n", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := collect(t, tests+tt.files)
+			want := verdict.Unknown
+			if tt.want == "" {
+				want = verdict.Fail
+			}
+			for _, got := range []verdict.Result{r.Race(), r.Vulnerabilities(), r.FaultTest(), r.Tidy(), r.GateOn(RuleLint, true, false)} {
+				if got.Status != want || !strings.Contains(got.Reason, tt.want) {
+					t.Errorf("got %s: %s", got.Status, got.Reason)
+				}
+			}
+		})
+	}
+}
+
 func TestGoVersions(t *testing.T) {
 	const onTag, onMerge = "on: {push: {tags: ['v*']}}\n", "on: {pull_request: }\n"
 	steps := func(on, job, steps string) string {
@@ -216,6 +241,8 @@ func TestGates(t *testing.T) {
 		{"a rule that go vet has not", "      - run: go vet ./...\n", "", func(r *Result) verdict.Result { return r.Linters([]string{"ctxless"}, all(false)) }, verdict.Fail, "nothing runs the linter ctxless"},
 		{"issues-exit-code", "      - run: golangci-lint run --issues-exit-code=0\n", "", func(r *Result) verdict.Result { return r.GateOn(GolangciLint, true, true) }, verdict.Fail, "--issues-exit-code=0"},
 		{"only what is new", "      - uses: golangci/golangci-lint-action@v8\n        with: {only-new-issues: true}\n", "", func(r *Result) verdict.Result { return r.GateOn(GolangciLint, true, false) }, verdict.Pass, "`golangci-lint run`, for what is new, runs before each merge"},
+		{"golangci-lint by its version", "      - run: make lint\n", "-- Makefile --\nLINT := $(GOBIN)/golangci-lint-v2.1.6\nlint:\n\t$(LINT) run\n", func(r *Result) verdict.Result { return r.GateOn(GolangciLint, true, false) }, verdict.Pass, ""},
+		{"govulncheck by its version", "      - run: /tmp/bin/govulncheck-v1.1.4 ./...\n", "", (*Result).Vulnerabilities, verdict.Pass, ""},
 		{"golangci-lint version", "      - run: golangci-lint version\n", "", func(r *Result) verdict.Result { return r.GateOn(GolangciLint, true, true) }, verdict.Fail, "nothing runs"},
 		{"enforce", "      - run: go build -toolexec=\"lagvet enforce\" ./...\n", "", func(r *Result) verdict.Result { return r.GateOn(Enforce, true, true) }, verdict.Pass, ""},
 		{"rules", "      - run: promtool check rules alerts/*.yml\n", "", func(r *Result) verdict.Result { return r.GateOn(RuleLint, true, false) }, verdict.Pass, "before each merge"},
@@ -233,6 +260,7 @@ func TestGates(t *testing.T) {
 		{"named after what is default", "      - run: ./unit-test.sh copilot-default\n      - run: go test -run TestDefault ./...\n", "", (*Result).FaultTest, verdict.Fail, "nothing runs"},
 		{"a slow network", "      - run: tc qdisc add dev lo root netem delay 100ms\n      - run: go test ./...\n", "", (*Result).FaultTest, verdict.Pass, ""},
 		{"a script that stops services", "      - run: bash resiliency.sh\n", "-- resiliency.sh --\ndocker stop db\n./verify\nexit $?\n", (*Result).FaultTest, verdict.Unknown, "injected by a script"},
+		{"a script that does a lot", "      - run: bash work.sh\n", "-- work.sh --\n" + strings.Repeat("x() { for i in 1 2 3 4 5 6 7 8 9; do for j in 1 2 3 4 5 6 7 8 9; do bash -c \"a; b; c\"; done; done; }\nx\n", 27), (*Result).FaultTest, verdict.Unknown, "runs more than is followed here"},
 		{"a script that stops its services", "      - run: bash unit.sh\n", "-- unit.sh --\ngo test ./...\ndocker stop db\n", (*Result).FaultTest, verdict.Fail, "nothing runs"},
 		{"no faults", "      - run: go test ./...\n", "", (*Result).FaultTest, verdict.Fail, "nothing runs a test with faults injected"},
 		{"pre-commit", "      - uses: pre-commit/action@v3\n", "-- .pre-commit-config.yaml --\nrepos:\n- repo: https://github.com/golangci/golangci-lint\n  hooks: [{id: golangci-lint-full}]\n- repo: local\n  hooks: [{id: vuln, entry: govulncheck ./..., language: system}]\n", (*Result).Vulnerabilities, verdict.Pass, ""},

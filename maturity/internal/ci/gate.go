@@ -68,12 +68,13 @@ type Gate struct {
 	// Steps are the commands that make up the gate together, if it is not Argv alone.
 	Steps  [][]string
 	Unread string // why what it runs could not be looked into; empty for programs
+	Any    bool   // what it runs may be of any kind, whatever it is called
 
 	job int // gates of one job are in the order in which they run
 }
 
-// Command is the command as it would be written plainly: [go tool lagvet check] is
-// [lagvet check].
+// Command is the command as it would be written plainly: its program without path and
+// version, and without what only starts it, so that [go tool lagvet check] is [lagvet check].
 func (g *Gate) Command() []string { return normal(g.Argv) }
 
 // Blocking reports whether its job fails with it.
@@ -167,6 +168,7 @@ type step struct {
 	at            string   // where the repository is checked out; empty for the top
 	argv          []string // instead of the script
 	unread        string
+	any           bool // what is not read may be of any kind
 }
 
 // run adds the commands of a step.
@@ -206,7 +208,7 @@ func (c *collector) run(st step) {
 func (c *collector) add(st step, cmd script.Command) {
 	g := Gate{
 		Place: cmd.Place, Provider: st.provider, Job: st.job, Argv: cmd.Argv, Open: cmd.Open, Env: cmd.Env, Dir: cmd.Dir,
-		Via: cmd.Via, Note: st.note, Why: cmd.Lost, Checks: cmd.Checks, Unread: cmd.Unread, job: st.jobID,
+		Via: cmd.Via, Note: st.note, Why: cmd.Lost, Checks: cmd.Checks, Unread: cmd.Unread, Any: st.any || cmd.Any, job: st.jobID,
 	}
 	key := fmt.Sprintf("%d\x00%s\x00%q\x00%s\x00%s\x00%v\x00%s\x00%s", st.jobID, g.Place, g.Argv, g.Why, g.Unread, g.Checks, g.Dir, g.Env["GOFLAGS"])
 	i, ok := c.seen[key]

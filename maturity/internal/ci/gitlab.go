@@ -75,7 +75,7 @@ func (g *gitlab) include(inc yamltree.Node, depth int) {
 		st := step{
 			provider: gitlabCI, job: "include", jobID: g.jobs, on: PullRequest | DefaultBranch | Release,
 			place: verdict.Place{File: inc.File(), Line: inc.Line(), Text: "include: " + what},
-			argv:  append([]string{what}, inc.Get("file").Texts()...), unread: "includes a configuration from elsewhere, " + what,
+			argv:  append([]string{what}, inc.Get("file").Texts()...), unread: "includes a configuration from elsewhere, " + what, any: true,
 		}
 		// What GitLab's own templates run is known: scanners, whose jobs may fail.
 		if key == "template" && (strings.HasPrefix(what, "Security/") || strings.HasPrefix(what, "Jobs/")) {

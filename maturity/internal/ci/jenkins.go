@@ -29,8 +29,43 @@ func (c *collector) jenkins() {
 		}
 		c.jobs++
 		j := &jenkins{collector: c, file: file, toks: toks}
-		j.block(0, len(toks), jenkinsAt{job: "pipeline", id: c.jobs, on: PullRequest | DefaultBranch | OtherBranch, env: script.Vars{}, dir: "."})
+		at := jenkinsAt{job: "pipeline", id: c.jobs, on: PullRequest | DefaultBranch | OtherBranch, env: script.Vars{}, dir: "."}
+		if name, line := j.whole(); name != "" {
+			j.elsewhere(name, line, at)
+			continue
+		}
+		j.block(0, len(toks), at)
 	}
+}
+
+// whole returns the call by which a Jenkinsfile takes its whole pipeline from a shared
+// library (https://www.jenkins.io/doc/book/pipeline/shared-libraries/); "" where it
+// writes one itself, of which blocks of pipeline and node, or a step sh, are the signs.
+func (j *jenkins) whole() (name string, line int) {
+	depth := 0
+	for i, t := range j.toks {
+		switch {
+		case t.kind == '(' || t.kind == '{' || t.kind == '[':
+			depth++
+		case t.kind == ')' || t.kind == '}' || t.kind == ']':
+			depth--
+		case t.kind == 'n' && slices.Contains([]string{"pipeline", "node", "sh", "bat"}, t.text):
+			return "", 0
+		case t.kind == 'n' && name == "" && depth == 0 && !slices.Contains(groovyOwn, t.text) && (j.is(i+1, '(') || j.is(i+1, '{') || j.is(i+1, 'l')) && (i == 0 || j.is(i-1, 'l')):
+			name, line = t.text, t.line
+		}
+	}
+	return name, line
+}
+
+// groovyOwn are names that calls of Jenkins and Groovy itself begin with.
+var groovyOwn = []string{"library", "import", "def", "properties", "if", "else", "for", "while", "try", "catch", "finally", "return", "switch", "class", "echo", "stage", "parallel", "timeout", "timestamps", "load", "checkout"}
+
+func (j *jenkins) elsewhere(name string, line int, at jenkinsAt) {
+	j.run(step{
+		provider: "Jenkins", job: at.job, jobID: at.id, on: at.on, place: verdict.Place{File: j.file, Line: line, Text: name},
+		argv: []string{name}, unread: "a library of Jenkins that is not here makes the whole pipeline, " + name, any: true,
+	})
 }
 
 // A groovyToken is a name, a text or a sign of a Jenkinsfile.

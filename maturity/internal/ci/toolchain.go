@@ -41,15 +41,15 @@ type Tool struct {
 	verdict.Place
 }
 
-// versioned matches what go install and go run get: golangci-lint or lagvet of a version.
-var versioned = pattern.New(`(?:^|/)(lagvet|golangci-lint)@(v[\w.+-]+)$`)
+// fetched matches what go install and go run get: golangci-lint or lagvet of a version.
+var fetched = pattern.New(`(?:^|/)(lagvet|golangci-lint)@(v[\w.+-]+)$`)
 
 // Tools are the versions of lagvet and golangci-lint that continuous integration names.
 func (r *Result) Tools() []Tool {
 	all := slices.Clone(r.tools)
 	for i := range r.Gates {
 		for _, word := range r.Gates[i].Argv {
-			if m := versioned.FindStringSubmatch(word); m != nil {
+			if m := fetched.FindStringSubmatch(word); m != nil {
 				all = append(all, Tool{m[1], m[2], r.Gates[i].Place})
 			}
 		}

@@ -176,26 +176,46 @@ func (b *making) recipe(r *rule, target, stem, cond string) {
 		if b.s.r.steps += stepProcess; b.s.r.stopped() {
 			return
 		}
-		text := b.m.expand(l.text, locals, 0)
-		why := b.lost
-		text = strings.TrimLeft(text, " \t")
-		for text != "" && strings.ContainsRune("@+-", rune(text[0])) {
-			if text[0] == '-' && why == "" {
-				why = "make goes on after its failure (`-` before the command)"
-			}
-			text = strings.TrimLeft(text[1:], " \t")
+		for _, text := range commandLines(b.m.expand(l.text, locals, 0)) {
+			b.command(l, text, locals, cond)
 		}
-		sub := &shell{
-			r: b.s.r, out: b.s.out, file: l.file, line: l.line, via: b.via, dir: b.m.dir, vars: b.m.environment(b.s.env(nil), locals),
-			exported: make(map[string]bool), funcs: make(map[string]*function), outer: why,
-			cond: both(cond, l.cond), checks: b.s.checks, depth: b.s.depth + 1,
-			errexit: b.m.errexit, pipefail: b.m.pipefail,
-		}
-		for name := range sub.vars {
-			sub.exported[name] = true
-		}
-		sub.text(text)
 	}
+}
+
+// commandLines splits what a line of a recipe expands to: make runs each line of a
+// variable that holds several by a shell of its own.
+func commandLines(text string) []string {
+	var all []string
+	from := 0
+	for i := range len(text) {
+		if text[i] == '\n' && (i == 0 || text[i-1] != '\\') {
+			all = append(all, text[from:i])
+			from = i + 1
+		}
+	}
+	return append(all, text[from:])
+}
+
+// command walks a command line of a recipe.
+func (b *making) command(l recipeLine, text string, locals map[string]string, cond string) {
+	why := b.lost
+	text = strings.TrimLeft(text, " \t")
+	for text != "" && strings.ContainsRune("@+-", rune(text[0])) {
+		if text[0] == '-' && why == "" {
+			why = "make goes on after its failure (`-` before the command)"
+		}
+		text = strings.TrimLeft(text[1:], " \t")
+	}
+	sub := &shell{
+		r: b.s.r, out: b.s.out, file: l.file, line: l.line, via: b.via, dir: b.m.dir, vars: b.m.environment(b.s.env(nil), locals),
+		exported: make(map[string]bool), funcs: make(map[string]*function), outer: why,
+		cond: both(cond, l.cond), checks: b.s.checks, depth: b.s.depth + 1,
+		errexit: b.m.errexit, pipefail: b.m.pipefail,
+	}
+	for name := range sub.vars {
+		sub.exported[name] = true
+	}
+	sub.text(text)
 }
 
 // environment returns what recipes see: what make was started with, what the

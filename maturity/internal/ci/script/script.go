@@ -27,6 +27,7 @@ type Command struct {
 	If     string // what decides whether it runs, where that is not known
 	Checks bool   // the script fails if it prints something
 	Unread string // why what it runs could not be looked into; empty for programs
+	Any    bool   // what it runs may be of any kind, whatever it is called
 }
 
 // Vars are variables by name.
@@ -61,7 +62,7 @@ type Text struct {
 // Limits, so that reading ends whatever a repository holds.
 const (
 	maxSteps    = 4_000_000
-	scriptSteps = 60_000 // for one script
+	scriptSteps = 200_000 // for one script: the longest of those tried takes less than 100,000
 	maxDepth    = 40
 )
 
@@ -137,7 +138,7 @@ func (r *Reader) walk(sc Script) []Command {
 	}
 	if r.stopped() {
 		c := Command{Place: verdict.Place{File: sc.File, Line: sc.Line, Text: "script"}, Argv: []string{short(sc.Text)}, Lost: sc.Lost, If: sc.If,
-			Dir: sc.Dir, Via: sc.Via, Unread: "runs more than is followed here"}
+			Dir: sc.Dir, Via: sc.Via, Unread: "runs more than is followed here", Any: true}
 		c.Argv[0], c.Open = r.Show(c.Argv[0])
 		out = append(out, c)
 	}

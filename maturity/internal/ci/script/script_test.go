@@ -242,6 +242,19 @@ endif
 				"sub/Makefile:2: staticcheck ./b [dir sub]\n" +
 				"sub/Makefile:4: go verbose 1 [dir sub]\n" +
 				"ci.yml:14: make gone [unread the Makefile has no target gone]\n"},
+		{"make, a variable of several lines", `
+-- Makefile --
+define clean
+	@git diff --quiet
+	@if ! git status -s; then \
+		exit 1; \
+	fi
+	-go vet $(1)
+endef
+check:
+	go build
+	$(call clean,./...)
+`, "make check", "Makefile:9: go build\nMakefile:10: git diff --quiet\nMakefile:10: git status -s\nMakefile:10: go vet ./... [lost make goes on after its failure (`-` before the command)]\n"},
 		{"make, unknown condition", `
 -- Makefile --
 ifneq ($(shell command -v gotestsum),)
