@@ -422,10 +422,10 @@ func both(a, b verdict.Result) verdict.Result {
 		}
 	}
 	switch {
-	case a.Status == verdict.NotApplicable:
-		return b
 	case b.Status == verdict.NotApplicable:
 		return a
+	case a.Status == verdict.NotApplicable:
+		return b
 	}
 	return verdict.Passed(a.Reason+"; "+b.Reason, append(a.Proofs, b.Proofs...)...)
 }

@@ -93,10 +93,11 @@ func supportedAt(v goVersion, now time.Time) bool {
 }
 
 // ToolchainPinned checks that each module with a program, or each that is shipped if
-// there are no programs, names the very release of Go that
-// builds it, by a toolchain line or a go line with a patch version, and that what
-// builds the releases does not contradict. Of several versions in one file, as those
-// of a matrix of CI, one has to agree; what may be of any release never does.
+// there are no programs, names the very release of Go that builds it, by a toolchain line
+// or a go line with a patch version, and that what builds the releases goes by it. The
+// lines name the least release: what builds by whatever patch is the newest ("1.26",
+// "stable") may build by another. Of several versions in one file, as those of a matrix
+// of CI, one has to agree; what may be of any release never does.
 func (r *Result) ToolchainPinned(built ...Version) verdict.Result {
 	if v, ok := r.missing(); !ok {
 		return v
@@ -115,44 +116,62 @@ func (r *Result) ToolchainPinned(built ...Version) verdict.Result {
 	if len(loose) > 0 {
 		return r.judge(loose, nil, nil, "no toolchain line, nor a go line with a patch version (go 1.26.3), pins the Go release", "", "")
 	}
-	against, open, failed := contradicting(pins, built)
-	unknown := ""
-	if len(open) > 0 {
-		unknown = fmt.Sprintf("go.mod pins Go %s, and by which %s builds is left to who gives its argument", pins[0], open[0].File)
-	}
-	return r.judge(against, open, good, failed, unknown, "go.mod pins the Go release that builds the module")
+	against, floating, failed, open := differing(pins, built)
+	return r.judge(against, floating, good, failed, open, "go.mod pins the Go release that builds the module")
 }
 
-// contradicting are the places that build by another release than those that are pinned,
-// those that leave it open, and what is wrong with the first of the former.
-func contradicting(pins []goVersion, built []Version) (against, open []verdict.Place, failed string) {
-	agrees := make(map[string]bool) // by file
+// differing are the places of what builds by none of the releases that go.mod pins, and
+// of what may do so, each with what is wrong with the first.
+func differing(pins []goVersion, built []Version) (against, floating []verdict.Place, failed, open string) {
+	same, maybe := byFile(pins, built)
 	for _, b := range built {
-		v, ok := parseGo(b.Go)
-		if !ok || slices.ContainsFunc(pins, func(pin goVersion) bool { return v.agrees(pin) || b.Fetches && v.olderThan(pin) }) {
-			agrees[b.File] = agrees[b.File] || !b.Any && !b.Open
-		}
-	}
-	for _, b := range built {
-		by := "another"
 		switch {
 		case b.Open:
-			open = append(open, b.Place)
-			continue
+			open = cmp.Or(open, fmt.Sprintf("go.mod pins Go %s, and by which %s builds is left to who gives its argument", pins[0], b.File))
+			floating = append(floating, b.Place)
 		case b.Any:
-			by = "whatever is the newest that day"
-		case agrees[b.File]:
+			failed = cmp.Or(failed, fmt.Sprintf("go.mod pins Go %s, and %s builds by whatever is the newest that day", pins[0], b.File))
+			against = append(against, b.Place)
+		case same[b.File]:
+		case maybe[b.File]:
+			open = cmp.Or(open, fmt.Sprintf("go.mod names Go %s, and %s does not name one release: whether it builds by the same cannot be told", pins[0], b.File))
+			floating = append(floating, b.Place)
+		default:
+			failed = cmp.Or(failed, fmt.Sprintf("go.mod pins Go %s, and %s builds by another", pins[0], b.File))
+			against = append(against, b.Place)
+		}
+	}
+	return against, floating, failed, open
+}
+
+// byFile tells which files hold a version that is one of the pins, and which hold one
+// that may be.
+func byFile(pins []goVersion, built []Version) (same, maybe map[string]bool) {
+	same, maybe = make(map[string]bool), make(map[string]bool)
+	for _, b := range built {
+		if b.Open || b.Any {
 			continue
 		}
-		failed = cmp.Or(failed, fmt.Sprintf("go.mod pins Go %s, and %s builds by %s", pins[0], b.File, by))
-		against = append(against, b.Place)
+		v, ok := parseGo(b.Go)
+		if !ok || v.newer && v.minor == 0 {
+			maybe[b.File] = true
+			continue
+		}
+		for _, pin := range pins {
+			switch {
+			case v.exact() && v.agrees(pin), b.Fetches && v.olderThan(pin):
+				same[b.File] = true
+			case v.agrees(pin):
+				maybe[b.File] = true
+			}
+		}
 	}
-	return against, open, failed
+	return same, maybe
 }
 
 // Replaces checks that go.mod and go.work replace modules only by what the repository
-// holds, or by another module with a comment on the line, or above it and those next
-// to it, that says why.
+// holds or another version of the same, or by another module with a comment on the line,
+// or above it and those next to it, that says why.
 func (r *Result) Replaces() verdict.Result {
 	if v, ok := r.missing(); !ok {
 		return v
@@ -176,7 +195,7 @@ func (r *Result) Replaces() verdict.Result {
 	return r.judge(f.bad, f.unseen, f.good,
 		"modules are replaced by what lies outside of the repository, or by a fork without a comment that says why",
 		"modules are replaced by what lies in a git submodule, which is not looked into",
-		"modules are replaced only by what the repository holds, or with a comment that says why")
+		"modules are replaced only by what the repository holds, by other versions of their own, or with a comment that says why")
 }
 
 // found is what a check came upon.
@@ -203,7 +222,7 @@ func (r *Result) replaces(f *found, name string, syntax *modfile.FileSyntax, rep
 				}
 			}
 		case p.New.Path == p.Old.Path:
-			f.good = append(f.good, why("another version of the same module"))
+			f.good = append(f.good, why(cmp.Or(explained[p.Syntax.Start.Line], "another version of the same module")))
 		case explained[p.Syntax.Start.Line] != "":
 			f.good = append(f.good, why(explained[p.Syntax.Start.Line]))
 		default:

@@ -233,10 +233,13 @@ func pinned(query string) bool {
 	case semver.IsValid(v):
 		return semver.Canonical(v) == strings.TrimSuffix(v, semver.Build(v)) // not v1 or v1.2
 	}
-	return commit.MatchString(v)
+	return commit.MatchString(v) || dated.MatchString(v)
 }
 
 var commit = pattern.New(`^[0-9a-f]{7,40}$`)
+
+// dated matches tags by the year, as those of staticcheck: "2026.1".
+var dated = pattern.New(`^20\d\d\.\d+(?:\.\d+)?$`)
 
 // BuildFlags checks that builds do not change go.mod: from Go 1.16 on they do not by
 // themselves (-mod=readonly, or -mod=vendor where there is a vendor directory), unless

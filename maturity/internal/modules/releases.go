@@ -128,6 +128,9 @@ func parseGo(s string) (goVersion, bool) {
 			return goVersion{}, false
 		}
 	}
+	if strings.HasPrefix(s, "~") {
+		v.patch = -1 // or any later patch
+	}
 	return v, true
 }
 
