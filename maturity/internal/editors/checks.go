@@ -309,5 +309,5 @@ func (r *Result) PreCommit() verdict.Result {
 	case len(r.Hooks) > 0:
 		return verdict.Failed("the commit hooks do not look at Go code", r.Hooks[0].Place)
 	}
-	return verdict.Failed("there are no commit hooks: .pre-commit-config.yaml, lefthook.yml, .husky/pre-commit and .githooks/pre-commit were looked for")
+	return verdict.Failed("there are no commit hooks: .pre-commit-config.yaml, lefthook.yml, .husky/pre-commit, and pre-commit and pre-push in .githooks and other directories of hooks were looked for")
 }

@@ -104,7 +104,7 @@ func reader(name string) func(r *Result, name string) {
 		return (*Result).helix
 	case dir == ".idea" && path.Ext(base) == ".xml":
 		return (*Result).program
-	case (dir == ".husky" || dir == ".githooks") && (base == "pre-commit" || base == "pre-push"):
+	case (dir == ".husky" || strings.HasSuffix(dir, "hooks")) && (base == "pre-commit" || base == "pre-push"):
 		return (*Result).script
 	}
 	return nil

@@ -169,6 +169,8 @@ func TestPreCommit(t *testing.T) {
 		"husky":          {"-- .husky/pre-commit --\n#!/bin/sh\n# go vet\nnpx lint-staged\ngo vet ./...\n", want{verdict.Pass, "", ".husky/pre-commit:4"}},
 		"husky, no Go":   {"-- webui/.husky/pre-commit --\nyarn lint-staged\n", want{verdict.Fail, "do not look at Go", "webui/.husky/pre-commit:1"}},
 		"git":            {"-- .githooks/pre-push --\ngo test -race ./...\n", want{verdict.Pass, "", ".githooks/pre-push:1"}},
+		"git, of hooks":  {"-- hooks/pre-commit --\n#!/bin/sh\nmake test-short\n", want{verdict.Pass, "", "hooks/pre-commit:2"}},
+		"another hook":   {"-- hooks/pre-checkout --\ngo vet ./...\n", want{verdict.Fail, "no commit hooks", ""}},
 		"broken":         {"-- .pre-commit-config.yaml --\nrepos: [\n", want{verdict.Unknown, "cannot be read", ".pre-commit-config.yaml:1"}},
 		"not the root's": {"-- sub/lefthook.yml --\npre-commit: {commands: {a: {run: go vet}}}\n", want{verdict.Fail, "no commit hooks", ""}},
 		"settings":       {vscode("{"), want{verdict.Fail, "no commit hooks", ""}},

@@ -1,6 +1,7 @@
 package manifests
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -54,8 +55,11 @@ func swarm(deploy yamltree.Node) bool {
 	return slices.ContainsFunc([]string{"mode", "placement", "update_config", "rollback_config"}, func(k string) bool { return deploy.Get(k).Exists() })
 }
 
+// buildsGo matches Dockerfiles of programs in Go.
+var buildsGo = pattern.New(`(?mi)^FROM\s.*\bgolang\b|\bgo (?:build|install)\b`)
+
 // builds reports whether a compose service is built from Go code of the repository: there
-// is some where its Dockerfile is.
+// is some where its Dockerfile is, or the Dockerfile is one of Go.
 func (c *collector) builds(f, name string, build yamltree.Node) bool {
 	if !build.Exists() {
 		return false
@@ -66,6 +70,9 @@ func (c *collector) builds(f, name string, build yamltree.Node) bool {
 	}
 	if strings.Contains(context+file, "$") {
 		return slices.Contains(c.names, strings.ToLower(name))
+	}
+	if data, err := c.t.Read(tree.Join(f, path.Join(context, cmp.Or(file, "Dockerfile")))); err == nil && buildsGo.MatchString(string(data)) {
+		return true
 	}
 	dir := tree.Join(f, path.Join(context, path.Dir(file)))
 	return dir != "" && slices.ContainsFunc(c.t.Under(dir), func(f string) bool { return path.Ext(f) == ".go" || path.Base(f) == "go.mod" })

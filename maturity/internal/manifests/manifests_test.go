@@ -127,6 +127,7 @@ func TestNothingToJudge(t *testing.T) {
 		"Nomad's fixtures":  {module + "-- command/asset/example.nomad.hcl --\njob \"a\" {}\n-- enos/modules/a/main.tf --\nresource \"a\" \"b\" {}\n-- jobspec/test-fixtures/b.nomad --\njob \"b\" {}\n", "NOT_APPLICABLE - it has no manifests"},
 		"Nomad":             {module + "-- deploy/orders.nomad.hcl --\njob \"orders\" {}\n", "UNKNOWN deploy/orders.nomad.hcl deployed by Nomad"},
 		"Terraform":         {module + "-- infra/main.tf --\nresource \"kubernetes_deployment\" \"orders\" {}\n", "UNKNOWN infra/main.tf deployed by Terraform"},
+		"machines of tools": {module + "-- tools/provisioning/main.tf --\nresource \"a\" \"b\" {}\n", "NOT_APPLICABLE - it has no manifests"},
 		"Jsonnet":           {module + "-- infra/main.jsonnet --\nlocal deployment = k.apps.v1.deployment;\n", "UNKNOWN infra/main.jsonnet deployed by Jsonnet"},
 		"Heroku":            {module + "-- Procfile --\nweb: bin/orders\n", "UNKNOWN Procfile deployed by a Procfile"},
 		"a local Procfile":  {module + "-- Procfile --\netcd1: bin/etcd\n", "NOT_APPLICABLE - it has no manifests"},

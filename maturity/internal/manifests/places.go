@@ -79,10 +79,10 @@ func (c *collector) ofChart(f string) string {
 const nomad = "Nomad"
 
 // shown reports whether a directory has jobs and machines that programs print or tests
-// set up: beside setAside's, assets that are embedded, fixtures, and scenarios of Enos,
-// with which clusters of Nomad are tested.
+// set up: beside setAside's, assets that are embedded, fixtures, scenarios of Enos, with
+// which clusters of Nomad are tested, and tools, which get developers machines to test on.
 func shown(dir string) bool {
-	return dir == "asset" || dir == "assets" || strings.HasSuffix(dir, "-fixtures") || dir == "enos" || dir == "dev"
+	return dir == "asset" || dir == "assets" || strings.HasSuffix(dir, "-fixtures") || dir == "enos" || dir == "dev" || dir == "tools"
 }
 
 // other names means of deployment that are not read, by the files that they have.

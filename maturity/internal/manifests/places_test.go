@@ -33,6 +33,11 @@ func TestOwn(t *testing.T) {
 		"by Kustomize's name":        {module + "-- deploy/kustomization.yaml --\nresources: [pods.yaml]\nimages: [{name: controller, newName: ghcr.io/acme/orders, digest: \"sha256:00\"}]\n" + pod("controller", "x/web"), "", quota, "FAIL deploy/pods.yaml:5 the only"},
 		"not by a test's program":    {module + "-- test/web/main.go --\n" + pod("x/web", "acme/orders"), "", quota, "FAIL deploy/pods.yaml:10 the only"},
 	})
+	composed := "-- compose.prod.yaml --\nservices:\n  pay: {image: x/web, build: {context: ., dockerfile: docker/pay/Dockerfile}}\n-- main.go --\npackage main\n"
+	run(t, map[string]testCase{
+		"built by a Dockerfile of Go":      {composed + "-- docker/pay/Dockerfile --\nFROM golang:1.26\nCOPY . /src\nRUN go build -o /pay\n", "", quota, "FAIL compose.prod.yaml:2 the only"},
+		"built by a Dockerfile of another": {composed + "-- docker/pay/Dockerfile --\nFROM node:24\nRUN npm ci\n", "", quota, "NOT_APPLICABLE compose.prod.yaml:2 only what others build"},
+	})
 	run(t, map[string]testCase{
 		"a chart's chart":            {module + "-- c/Chart.yaml --\nname: c\n-- c/charts/d/Chart.yaml --\nname: d\n", "", quota, "UNKNOWN c/Chart.yaml:1 helm template c >"},
 		"a chart of a test":          {module + "-- test/c/Chart.yaml --\nname: c\n", "", quota, "NOT_APPLICABLE test/c/Chart.yaml of tests and examples"},
