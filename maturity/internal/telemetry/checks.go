@@ -36,10 +36,13 @@ func (r *Result) unwatched() (verdict.Result, bool) {
 	return verdict.Needless("no program is built here: what a library's users run is theirs to watch"), true
 }
 
-// serves reports whether some code listens on the network, or takes what others send,
+// serves reports whether a program listens on the network, or takes what others send,
 // other than for profiles and metrics.
 func (r *Result) serves() bool {
 	for _, s := range r.sources {
+		if !r.built(s) {
+			continue
+		}
 		for _, i := range s.imports {
 			if i.lib.class == service {
 				return true
@@ -81,6 +84,11 @@ func (r *Result) imports(classes ...class) []spec {
 		}
 	}
 	return all
+}
+
+// tracers are the imports of libraries by which traces are made.
+func (r *Result) tracers() []spec {
+	return slices.DeleteFunc(r.imports(tracing, bothSides), func(i spec) bool { return !i.lib.traces() })
 }
 
 // calls returns the calls and literals that a test holds for.
@@ -147,7 +155,11 @@ func (r *Result) OneLogger() verdict.Result {
 		}
 		return verdict.Failed("several libraries log: "+strings.Join(said, ", "), places...)
 	}
-	if len(names) == 0 && len(raw) > 0 {
+	others := r.otherLoggers()
+	switch {
+	case len(names) == 0 && len(raw) > 0 && len(others) > 0:
+		return verdict.Failed(fmt.Sprintf("%s past %s, by the package log or fmt", verdict.Count(len(raw), "call writes", "calls write"), others[0].path), raw...)
+	case len(names) == 0 && len(raw) > 0:
 		return verdict.Failed("no library for structured logs is used, and the package log or fmt writes", raw...)
 	}
 	if len(raw) > 0 {
@@ -156,10 +168,31 @@ func (r *Result) OneLogger() verdict.Result {
 	if v, ok := r.unseen(); ok {
 		return v
 	}
+	if len(names) == 0 && len(others) > 0 {
+		return verdict.Unseen("logs are written by a library that is not known here, "+others[0].path, others[0].Place)
+	}
 	if len(names) == 0 {
 		return verdict.Needless("nothing logs by a library that is known here, nor by the package log or fmt")
 	}
 	return verdict.Passed(fmt.Sprintf("all logs are by %s, in %s", names[0], verdict.Count(len(files[names[0]]), "file", "files")), files[names[0]]...)
+}
+
+// otherLoggers are the imports of packages of other modules that by their names write
+// logs, and are no library that is known here.
+func (r *Result) otherLoggers() []spec {
+	var all []spec
+	for _, s := range r.sources {
+		for _, i := range s.imports {
+			if _, own := within(r.modules, i.path); own || i.lib.class != none || !strings.Contains(i.path, ".") {
+				continue
+			}
+			switch baseName(i.path) {
+			case "log", "logs", "logger", "logging":
+				all = append(all, i)
+			}
+		}
+	}
+	return all
 }
 
 // loggers are the libraries for structured logs that a file imports.
@@ -196,7 +229,7 @@ func (r *Result) TracingSetUp() verdict.Result {
 		switch c.name {
 		case "SetTracerProvider", "NewTracerProvider", "NewSDK":
 			return strings.HasPrefix(c.pkg, "go.opentelemetry.io/")
-		case "SetGlobalTracer":
+		case "SetGlobalTracer", "InitGlobalTracer":
 			return strings.Contains(c.pkg, "opentracing")
 		case "Start":
 			return strings.Contains(c.pkg, "dd-trace-go") && strings.HasSuffix(c.pkg, "tracer")
@@ -209,7 +242,7 @@ func (r *Result) TracingSetUp() verdict.Result {
 	if v, ok := r.unseen(); ok {
 		return v
 	}
-	if used := r.imports(tracing); len(used) > 0 {
+	if used := r.tracers(); len(used) > 0 {
 		return verdict.Failed("traces are made, and no provider is set up that would export them (otel.SetTracerProvider)", used[0].Place)
 	}
 	return verdict.Failed("nothing traces: neither go.opentelemetry.io/otel nor another tracer that is known here is imported")
@@ -225,6 +258,7 @@ func (r *Result) Correlated() verdict.Result {
 	for _, i := range r.imports(bridge) {
 		bound = append(bound, i.Place)
 	}
+	bound = append(bound, r.calls(logsRequests)...)
 	for _, s := range r.sources {
 		if p, ok := s.bindsTraces(); ok {
 			bound = append(bound, p)
@@ -236,11 +270,21 @@ func (r *Result) Correlated() verdict.Result {
 	if v, ok := r.unseen(); ok {
 		return v
 	}
-	used := r.imports(tracing, bothSides)
+	used := r.tracers()
 	if len(used) == 0 {
 		return verdict.Failed("nothing traces, so that logs cannot carry the id of a trace")
 	}
 	return verdict.Failed(`traces are made, and nothing binds logs to them: neither a bridge (otelslog, otelzap) nor code that logs the "trace_id" of a context's span`, used[0].Place)
+}
+
+// logsRequests reports whether a call is of a library's handler that logs requests with
+// the id of their trace.
+func logsRequests(c call) bool {
+	switch c.pkg {
+	case "github.com/grafana/dskit/middleware", "github.com/weaveworks/common/middleware":
+		return c.name == "Log" || c.name == "NewLogMiddleware"
+	}
+	return false
 }
 
 // bindsTraces finds where a file that logs takes the trace's id from a context.
@@ -282,7 +326,7 @@ func (r *Result) RuntimeMetrics() verdict.Result {
 		case strings.HasPrefix(c.pkg, "github.com/hashicorp/go-metrics") || c.pkg == "github.com/armon/go-metrics":
 			return c.name == "DefaultConfig" // which has EnableRuntimeMetrics
 		case c.pkg == "runtime/metrics":
-			return c.name == "Read" || c.name == "All"
+			return c.name == "All"
 		case c.pkg == "github.com/VictoriaMetrics/metrics":
 			return c.name == "WriteProcessMetrics" || c.name == "WritePrometheus" || c.name == "InitPush"
 		}
@@ -294,13 +338,46 @@ func (r *Result) RuntimeMetrics() verdict.Result {
 	if def := r.calls(func(c call) bool { return c.pkg == client && (c.name == "MustRegister" || c.name == "Register") }); len(def) > 0 {
 		return verdict.Passed("metrics are registered with Prometheus's default registry, which has those of the Go runtime", def...)
 	}
-	if v, ok := r.unseen(); ok {
-		return v
+	read, exported := r.readsRuntime()
+	if len(exported) > 0 {
+		return verdict.Passed("metrics of the Go runtime are exported", exported...)
 	}
-	if used := r.imports(metrics); len(used) > 0 {
+	switch v, unseen := r.unseen(); {
+	case unseen:
+		return v
+	case len(read) > 0:
+		return verdict.Unseen("metrics of the Go runtime are read; whether they are exported is not known", read...)
+	}
+	if used := r.exporters(); len(used) > 0 {
 		return verdict.Failed("metrics are exported, and none of the Go runtime: register collectors.NewGoCollector, or start OpenTelemetry's runtime instrumentation", used[0].Place)
 	}
 	return verdict.Failed("no metrics are exported by a library that is known here")
+}
+
+// exports reports whether a library is one by which metrics are exported.
+func (l library) exports() bool { return l.class == metrics && l.path != "runtime/metrics" }
+
+// exporters are the imports of libraries by which metrics are exported.
+func (r *Result) exporters() []spec {
+	return slices.DeleteFunc(r.imports(metrics), func(i spec) bool { return !i.lib.exports() })
+}
+
+// readsRuntime returns where metrics of the Go runtime are read, and in which files that
+// export metrics they are: elsewhere the program itself may go by them.
+func (r *Result) readsRuntime() (read, exported []verdict.Place) {
+	for _, s := range r.sources {
+		exports := slices.ContainsFunc(s.imports, func(i spec) bool { return i.lib.exports() })
+		for _, c := range s.calls {
+			switch {
+			case c.pkg != "runtime/metrics" || c.name != "Read":
+			case exports:
+				exported = append(exported, c.Place)
+			default:
+				read = append(read, c.Place)
+			}
+		}
+	}
+	return read, exported
 }
 
 // A kind of transport, with what makes servers and clients of it, and what these do
@@ -324,7 +401,7 @@ func kinds() []kind {
 		}
 	}
 	never := func(call) bool { return false }
-	httpServer := by("http", serverSide, "NewHandler", "NewMiddleware", "WithRouteTag", "Middleware", "NewInterceptor")
+	httpServer := by("http", serverSide, "NewHandler", "NewMiddleware", "WithRouteTag", "Middleware", "NewInterceptor", "Instrument", "Tracer")
 	httpClient := by("http", clientSide, "NewTransport", "Transport", "Get", "Post", "Head", "Do", "DefaultClient", "NewInterceptor", "TraceRequest")
 	return []kind{
 		{

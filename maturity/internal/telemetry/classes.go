@@ -26,6 +26,12 @@ type library struct {
 	name  string // what people call it, or what it instruments
 }
 
+// traces reports whether what uses a library makes traces: the instrumentation that
+// Prometheus's libraries give both sides only counts.
+func (l library) traces() bool {
+	return l.class == tracing || l.class == bothSides && !strings.Contains(l.path, "prometheus")
+}
+
 // libraries are the packages that are known, the more special ones first.
 var libraries = []library{
 	{"log/slog", structured, "slog"},
@@ -70,6 +76,9 @@ var libraries = []library{
 	{"github.com/grafana/dskit/middleware", bothSides, "http"},
 	{"github.com/grafana/dskit/server", serverSide, "http, gRPC"},
 	{"github.com/grafana/dskit/grpcclient", clientSide, "gRPC"},
+	{"github.com/weaveworks/common/middleware", bothSides, "http"},
+	{"github.com/weaveworks/common/server", serverSide, "http, gRPC"},
+	{"github.com/weaveworks/common/tracing", tracing, "OpenTracing"},
 	{"connectrpc.com/otelconnect", bothSides, "http"},
 	{"github.com/opentracing-contrib/go-stdlib/nethttp", bothSides, "http"},
 	{"github.com/opentracing-contrib/go-grpc", bothSides, "gRPC"},

@@ -235,11 +235,13 @@ type names struct {
 	short    map[string]bool  // names of one word, which any string could be
 	patterns []*regexp.Regexp // of names that are put together by fmt
 	wrapped  []string         // prefixes that metrics of libraries are given
+	asked    bool             // the code asks Prometheus: a name may be of a metric that another program makes
 }
 
 var (
 	literal = pattern.New("[\"`]([a-zA-Z0-9_:%][a-zA-Z0-9_:.%-]*)(?:[\"`]|\\{|\\\\)")
 	verb    = pattern.New(`%[a-z]`)
+	query   = pattern.New(`\b(?:histogram_quantile|rate|irate|increase)\(`)
 )
 
 // maxPatterns bounds how many names with verbs are held against references.
@@ -253,6 +255,7 @@ func literals(t *tree.Tree, files []string) *names {
 		if err != nil {
 			continue // it is a problem already
 		}
+		n.asked = n.asked || query.Match(data)
 		for _, m := range literal.Regexp().FindAllSubmatchIndex(data, -1) {
 			n.literal(string(data[m[2]:m[3]]), before(data, m[0]))
 		}
@@ -408,7 +411,7 @@ func (r *Result) DashboardMetrics() verdict.Result {
 		case slices.Contains(r.recorded, ref.metric) || r.names.has(ref.metric):
 			good = append(good, ref.Place)
 		case !own[first(ref.metric)]:
-		case r.names.foreign(ref.metric):
+		case r.names.foreign(ref.metric), r.names.asked && !r.names.spaces[first(ref.metric)]:
 			unsure = append(unsure, ref.Place)
 		default:
 			if !slices.Contains(missing, ref.metric) {
@@ -423,7 +426,7 @@ func (r *Result) DashboardMetrics() verdict.Result {
 	case unseen:
 		return v
 	case len(unsure) > 0:
-		return verdict.Unseen(fmt.Sprintf("%s, as %s, may be of a library that the code gives a prefix to", verdict.Count(len(unsure), "reference of a dashboard or rule", "references of dashboards and rules"), unsure[0].Text), unsure...)
+		return verdict.Unseen(fmt.Sprintf("%s, as %s, may be of a library that the code gives a prefix to, or of a program that it asks Prometheus about", verdict.Count(len(unsure), "reference of dashboards and rules", "references of dashboards and rules"), unsure[0].Text), unsure...)
 	case len(good) == 0:
 		return verdict.Unseen("dashboards and rules refer to no metric that the code names, so that it is not known whose they are", r.boards...)
 	}

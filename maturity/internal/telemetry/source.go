@@ -35,6 +35,7 @@ type call struct {
 // A source is a Go file that was parsed.
 type source struct {
 	file    string
+	left    bool // it is generated, or a script: only what it imports counts
 	main    bool // of package main
 	command bool // of a program's command line: what it prints is its output
 	imports []spec
@@ -57,6 +58,8 @@ type Result struct {
 
 	sources  []*source
 	programs []verdict.Place // package clauses of programs
+	modules  map[string]string
+	reached  map[string]bool // directories of packages that programs are built from; nil for all
 	refs     []reference     // of dashboards and rules
 	recorded []string        // metrics that rules make
 	boards   []verdict.Place
@@ -77,19 +80,21 @@ func Collect(t *tree.Tree) *Result {
 	if len(files) > MaxFiles {
 		files, r.over = files[:MaxFiles], true
 	}
-	for _, s := range parseAll(t, files) {
-		if s == nil {
-			continue
-		}
-		if s.problem != nil {
+	all := slices.DeleteFunc(parseAll(t, files), func(s *source) bool { return s == nil })
+	for _, s := range all {
+		switch {
+		case s.problem != nil:
 			r.Problems = append(r.Problems, *s.problem)
 			continue
-		}
-		if s.main {
+		case s.left:
+			continue
+		case s.main:
 			r.programs = append(r.programs, verdict.Place{File: s.file, Line: 1, Text: "package main"})
 		}
 		r.sources = append(r.sources, s)
 	}
+	r.modules = modulesOf(t)
+	r.reached = reach(all, r.modules)
 	r.dashboards(t)
 	r.rules(t)
 	r.jsonnet(t)
@@ -167,9 +172,8 @@ func parse(t *tree.Tree, name string) *source {
 	if err != nil {
 		return nil // what does not compile is not shipped
 	}
-	if head := data[:fset.Position(f.Package).Offset]; script.Match(head) || generated.Match(head) {
-		return nil
-	}
+	head := data[:fset.Position(f.Package).Offset]
+	s.left = script.Match(head) || generated.Match(head)
 	s.main = f.Name.Name == "main"
 	s.command = s.main || inCommand(name)
 	s.watcher = watches.MatchString(name)
@@ -190,11 +194,8 @@ func parse(t *tree.Tree, name string) *source {
 		names[local] = imported
 		s.command = s.command || isCommandLine(p)
 	}
-	if !s.interesting(data) {
-		if s.main {
-			return s
-		}
-		return nil
+	if s.left || !s.interesting(data) {
+		return s
 	}
 	f, err = parser.ParseFile(fset, name, data, parser.SkipObjectResolution)
 	if err != nil {
