@@ -87,11 +87,11 @@ func version(tag string) string {
 	return v
 }
 
-// building are the stages of what is shipped that run go build or install.
+// building are the stages of what is shipped that run go build or install, or what does.
 func (r *Result) building() []*Stage {
 	var all []*Stage
 	for _, s := range r.shipped() {
-		if slices.ContainsFunc(s.Go, Command.builds) {
+		if slices.ContainsFunc(s.Go, Command.builds) || len(s.By) > 0 {
 			all = append(all, s)
 		}
 	}
@@ -172,9 +172,10 @@ func (r *Result) GoVersions() []GoImage {
 // optimization (-gcflags=-l, -N), with the race detector, or without the commit in its
 // build info (-buildvcs=false).
 func (r *Result) BuildsSound() verdict.Result {
-	var bad, good []verdict.Place
+	var bad, unseen, good []verdict.Place
 	failed := ""
 	for _, s := range r.building() {
+		unseen = append(unseen, s.By...)
 		for _, c := range s.Go {
 			if !c.builds() {
 				continue
@@ -190,8 +191,8 @@ func (r *Result) BuildsSound() verdict.Result {
 			bad = append(bad, c.Place)
 		}
 	}
-	return r.judge(bad, nil, good, failed, "",
-		"what is shipped is built with optimization, without the race detector and with its commit", "no Dockerfile builds Go")
+	return r.judge(bad, unseen, good, failed, "Go is built by a program whose configuration says how, which is not read",
+		"no build in a Dockerfile turns optimization or the stamp of its commit off, or the race detector on", "no Dockerfile builds Go")
 }
 
 // unsound is why what a command of a stage builds should not be shipped.

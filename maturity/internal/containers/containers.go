@@ -9,6 +9,7 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
+	"github.com/lagvet/lagvet/maturity/internal/ci/script"
 	"github.com/lagvet/lagvet/maturity/internal/tree"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
@@ -44,7 +45,8 @@ type Stage struct {
 	Base     *Stage
 	Settings []Setting // of its own ENV and ARG instructions
 	Go       []Command
-	Aside    bool // its file is an example's, a test's or a development container's
+	By       []verdict.Place // programs that build Go by configurations of their own
+	Aside    bool            // its file is an example's, a test's or a development container's
 	Place    verdict.Place
 }
 
@@ -53,7 +55,8 @@ type Result struct {
 	Stages   []*Stage
 	Problems []tree.Problem
 
-	tree *tree.Tree
+	tree   *tree.Tree
+	reader *script.Reader // of Makefiles
 }
 
 // Collect reads the Dockerfiles.
@@ -308,13 +311,21 @@ func (b *builder) script(text string, line int) {
 	})
 }
 
-// command keeps a go command: with programs before it that run others, and xx-go,
-// which is go for another platform.
+// command keeps a go command: with programs before it that run others, by a Makefile, and
+// xx-go, which is go for another platform.
 func (b *builder) command(argv, env []string, place verdict.Place) {
 	for i, w := range argv {
 		base := path.Base(w)
 		if (base == "go" || base == "xx-go") && i+1 < len(argv) {
 			b.stage.Go = append(b.stage.Go, Command{append([]string{"go"}, argv[i+1:]...), env, place})
+			return
+		}
+		switch {
+		case base == "make" || base == "gmake":
+			b.make(argv[i:], env, place)
+			return
+		case isBuilder(base):
+			b.stage.By = append(b.stage.By, place)
 			return
 		}
 		if strings.Contains(w, "=") && i > 0 {

@@ -211,7 +211,7 @@ func TestBuildsSound(t *testing.T) {
 		repo string
 		want want
 	}{
-		"sound":         {build("go build -trimpath -ldflags='-s -w' ."), want{verdict.Pass, "with optimization", "Dockerfile:2"}},
+		"sound":         {build("go build -trimpath -ldflags='-s -w' ."), want{verdict.Pass, "turns optimization", "Dockerfile:2"}},
 		"no inlining":   {build("go build -gcflags=-l ."), want{verdict.Fail, "without inlining", "Dockerfile:2"}},
 		"in all":        {build("go build -gcflags='all=-N -l' ."), want{verdict.Fail, "without optimization", ""}},
 		"next word":     {build("go build -gcflags \"all=-l\" ."), want{verdict.Fail, "without inlining", ""}},
@@ -220,6 +220,13 @@ func TestBuildsSound(t *testing.T) {
 		"no race":       {build("go build -race=false ."), want{verdict.Pass, "", ""}},
 		"no commit":     {build("GOFLAGS=-buildvcs=false go build ."), want{verdict.Fail, "without its commit", ""}},
 		"by ENV":        {file("FROM golang\nENV GOFLAGS=-buildvcs=false\nRUN go build ."), want{verdict.Fail, "without its commit", "Dockerfile:3"}},
+		"by make":       {build("make -e TAGS=x cmd/pay/pay") + "-- Makefile --\nall:\ncmd/pay/pay:\n\tgo build -tags $(TAGS) -race -o $@ ./cmd/pay\n", want{verdict.Fail, "race detector", "Makefile:3"}},
+		"sound by make": {file("FROM golang:1.26\nARG TARGET\nRUN cd /src && make $TARGET build") + "-- Makefile --\nbuild: gen\n\tgo build .\ngen:\n\tgo generate\n", want{verdict.Pass, "", "Makefile:2"}},
+		"its own make":  {"-- pay/Dockerfile --\nFROM golang\nRUN make\n-- pay/Makefile --\nbuild:\n\tgo build -gcflags=-N .\n", want{verdict.Fail, "without optimization", "pay/Makefile:2"}},
+		"ENV and make":  {file("FROM golang\nENV GOFLAGS=-buildvcs=false\nRUN make") + "-- Makefile --\nbuild:\n\tgo build .\n", want{verdict.Fail, "without its commit", "Makefile:2"}},
+		"by promu":      {build("make build") + "-- Makefile --\nPROMU := $(GOPATH)/bin/promu\nbuild:\n\t$(PROMU) build\n", want{verdict.Unknown, "which is not read", "Makefile:3"}},
+		"by goreleaser": {build("goreleaser build"), want{verdict.Unknown, "", "Dockerfile:2"}},
+		"make of no Go": {build("make assets") + "-- Makefile --\nassets:\n\tnpm ci\n", want{verdict.NotApplicable, "no Dockerfile builds Go", ""}},
 		"test":          {build("go test -race ./..."), want{verdict.NotApplicable, "", ""}},
 		"of a debugger": {"-- Dockerfile.debug --\nFROM golang\nRUN go build -gcflags=-N .\n", want{verdict.NotApplicable, "", ""}},
 	} {
