@@ -16,7 +16,7 @@ import (
 type testSigns struct {
 	leaks  []verdict.Place // what fails tests for leaked goroutines: packages, looks at profiles, functions of its own
 	counts []verdict.Place // goroutines that are counted or printed
-	faults []verdict.Place // imports of packages that inject faults
+	faults []verdict.Place // what injects faults: packages, functions of its own
 }
 
 // scanTests looks through the test files once.
@@ -56,13 +56,23 @@ func (s *testSigns) calls(file string, data []byte) {
 // RegisterLeakDetection.
 var leakCall = pattern.New(`(?:\n|^)\s+(?:defer |err := |if err := )?(?:\w+\.)?(\w*(?:Leak(?:Detect|Check)|(?:Detect|Check|Verify)\w*Leak)\w*)\(`)
 
+// faultCall matches calls by which a repository injects faults by itself, such as
+// go-redis's NewFaultInjectorClient.
+var faultCall = pattern.New(`\n\s+(?:[\w, ]+ :?= )?(?:\w+\.)?(\w*[Ff]aultInject(?:or|ion)?\w*)\(`)
+
 func (s *testSigns) own(file string, data []byte) {
-	if !bytes.Contains(data, []byte("Leak")) {
-		return
+	called := func(call *pattern.Pattern, word string) []verdict.Place {
+		if !bytes.Contains(data, []byte(word)) {
+			return nil
+		}
+		m := call.Regexp().FindSubmatchIndex(data)
+		if m == nil {
+			return nil
+		}
+		return []verdict.Place{{File: file, Line: bytes.Count(data[:m[2]], []byte("\n")) + 1, Text: string(data[m[2]:m[3]])}}
 	}
-	if m := leakCall.Regexp().FindSubmatchIndex(data); m != nil {
-		s.leaks = append(s.leaks, verdict.Place{File: file, Line: bytes.Count(data[:m[2]], []byte("\n")) + 1, Text: string(data[m[2]:m[3]])})
-	}
+	s.leaks = append(s.leaks, called(leakCall, "Leak")...)
+	s.faults = append(s.faults, called(faultCall, "aultInject")...)
 }
 
 func (s *testSigns) imports(name string, data []byte) {

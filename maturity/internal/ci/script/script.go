@@ -62,7 +62,7 @@ type Text struct {
 // Limits, so that reading ends whatever a repository holds.
 const (
 	maxSteps    = 4_000_000
-	scriptSteps = 200_000 // for one script: the longest of those tried takes less than 100,000
+	scriptSteps = 400_000 // for one script: the longest of those tried, in minio, needs more than 200,000
 	maxDepth    = 40
 )
 
