@@ -99,10 +99,12 @@ func (r *Result) building() []*Stage {
 }
 
 // builds reports whether a command builds what is here, and not a tool that it names
-// with a version.
+// with a version, or whose requirements are in a file of their own.
 func (c Command) builds() bool {
 	return (c.Argv[1] == "build" || c.Argv[1] == "install") &&
-		!slices.ContainsFunc(c.Argv, func(a string) bool { return strings.Contains(a, "@") })
+		!slices.ContainsFunc(c.Argv, func(a string) bool {
+			return strings.Contains(a, "@") || strings.HasPrefix(strings.TrimLeft(a, "-"), "modfile")
+		})
 }
 
 // EnvCentral checks that all stages that build Go have a variable of one value (GOFLAGS,

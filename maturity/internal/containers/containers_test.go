@@ -224,7 +224,7 @@ func TestBuildsSound(t *testing.T) {
 		"sound by make": {file("FROM golang:1.26\nARG TARGET\nRUN cd /src && make $TARGET build") + "-- Makefile --\nbuild: gen\n\tgo build .\ngen:\n\tgo generate\n", want{verdict.Pass, "", "Makefile:2"}},
 		"its own make":  {"-- pay/Dockerfile --\nFROM golang\nRUN make\n-- pay/Makefile --\nbuild:\n\tgo build -gcflags=-N .\n", want{verdict.Fail, "without optimization", "pay/Makefile:2"}},
 		"ENV and make":  {file("FROM golang\nENV GOFLAGS=-buildvcs=false\nRUN make") + "-- Makefile --\nbuild:\n\tgo build .\n", want{verdict.Fail, "without its commit", "Makefile:2"}},
-		"by promu":      {build("make build") + "-- Makefile --\nPROMU := $(GOPATH)/bin/promu\nbuild:\n\t$(PROMU) build\n", want{verdict.Unknown, "which is not read", "Makefile:3"}},
+		"by promu":      {build("make build") + "-- Makefile --\nPROMU := $(GOPATH)/bin/promu-v0.17.0\nbuild: $(PROMU)\n\t$(PROMU) build\n$(PROMU):\n\tgo build -modfile=promu.mod -o $@ github.com/prometheus/promu\n", want{verdict.Unknown, "which is not read", "Makefile:3"}},
 		"by goreleaser": {build("goreleaser build"), want{verdict.Unknown, "", "Dockerfile:2"}},
 		"make of no Go": {build("make assets") + "-- Makefile --\nassets:\n\tnpm ci\n", want{verdict.NotApplicable, "no Dockerfile builds Go", ""}},
 		"test":          {build("go test -race ./..."), want{verdict.NotApplicable, "", ""}},

@@ -44,7 +44,7 @@ func (r *Result) serves() bool {
 			continue
 		}
 		for _, i := range s.imports {
-			if i.lib.class == service {
+			if _, own := within(r.modules, i.path); i.lib.class == service && !own {
 				return true
 			}
 		}
@@ -178,9 +178,10 @@ func (r *Result) OneLogger() verdict.Result {
 }
 
 // otherLoggers are the imports of packages of other modules that by their names write
-// logs, and are no library that is known here.
+// logs, and are no library that is known here, those that are imported most first.
 func (r *Result) otherLoggers() []spec {
 	var all []spec
+	files := make(map[string]int)
 	for _, s := range r.sources {
 		for _, i := range s.imports {
 			if _, own := within(r.modules, i.path); own || i.lib.class != none || !strings.Contains(i.path, ".") {
@@ -189,9 +190,11 @@ func (r *Result) otherLoggers() []spec {
 			switch baseName(i.path) {
 			case "log", "logs", "logger", "logging":
 				all = append(all, i)
+				files[i.path]++
 			}
 		}
 	}
+	slices.SortStableFunc(all, func(a, b spec) int { return files[b.path] - files[a.path] })
 	return all
 }
 

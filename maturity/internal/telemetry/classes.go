@@ -133,6 +133,7 @@ var libraries = []library{
 	{"sigs.k8s.io/controller-runtime", service, ""},
 	{"go.temporal.io/sdk/worker", service, ""},
 
+	{"cloud.google.com/go/logging", transport, "Cloud Logging"},
 	{"google.golang.org/grpc", transport, "gRPC"},
 	{"github.com/valyala/fasthttp", transport, "fasthttp"},
 	{"github.com/redis/go-redis", transport, "Redis"},
