@@ -311,9 +311,13 @@ func (e *evidence) required() map[string]string {
 	return versions
 }
 
+// deadlineError matches what names a deadline's error, or asks whether an error is one;
+// Kubernetes' ProgressDeadlineExceeded is none.
+var deadlineError = pattern.New(`\b(?:[Ee]rr)?DeadlineExceeded\b|\bos\.IsTimeout\(`)
+
 // expired matches a line that holds an error against a deadline's: one that only makes
 // such an error, as fakes do, lets no deadline expire.
-var expired = pattern.New(`(?:\bIs|ErrorIs\w*|Equal\w*|EqualError\w*|ErrorContains\w*|Contains)\(.*DeadlineExceeded|[!=]=\s*[\w.]*DeadlineExceeded|DeadlineExceeded\)?\s*[!=]=|\b(?:want|exp)\w*\b.*DeadlineExceeded|\bcase\b.*DeadlineExceeded`)
+var expired = pattern.New(`\bos\.IsTimeout\(|(?:\bIs|ErrorIs\w*|Equal\w*|EqualError\w*|ErrorContains\w*|Contains)\(.*DeadlineExceeded|[!=]=\s*[\w.]*DeadlineExceeded|DeadlineExceeded\)?\s*[!=]=|\b(?:want|exp)\w*\b.*DeadlineExceeded|\bcase\b.*DeadlineExceeded`)
 
 // deadlineTested checks that a test that CI runs lets a deadline expire.
 func (e *evidence) deadlineTested(Track, With) verdict.Result {
@@ -323,7 +327,7 @@ func (e *evidence) deadlineTested(Track, With) verdict.Result {
 	case weak.File != "":
 		return verdict.Unseen("a test makes such an error; whether any lets a deadline expire is not known", weak)
 	default:
-		return verdict.Failed("no test expects context.DeadlineExceeded or os.ErrDeadlineExceeded")
+		return verdict.Failed("no test expects context.DeadlineExceeded or os.ErrDeadlineExceeded, nor asks os.IsTimeout")
 	}
 	run := e.ci.GateOn(ci.Test, true, false)
 	if run.Status != verdict.Pass {
@@ -347,7 +351,8 @@ func (e *evidence) deadline() (at, weak verdict.Place) {
 		line := 0
 		for text := range strings.Lines(string(data)) {
 			line++
-			if !strings.Contains(text, "DeadlineExceeded") {
+			spoken := strings.Contains(text, "DeadlineExceeded") || strings.Contains(text, "os.IsTimeout(")
+			if !spoken || !deadlineError.MatchString(text) || strings.HasPrefix(strings.TrimSpace(text), "//") {
 				continue
 			}
 			p := verdict.Place{File: name, Line: line, Text: strings.TrimSpace(text)}

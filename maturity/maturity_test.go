@@ -284,6 +284,10 @@ func TestDeadlineTested(t *testing.T) {
 		{"tests = append(tests, test{wantErr: context.DeadlineExceeded})", verdict.Pass},
 		{"return 0, context.DeadlineExceeded", verdict.Unknown},
 		{"fake.err = context.DeadlineExceeded", verdict.Unknown},
+		{"if !os.IsTimeout(err) {}", verdict.Pass},
+		{"err: errDeadlineExceeded,", verdict.Unknown},
+		{"reason := \"ProgressDeadlineExceeded\"", verdict.Fail},
+		{"// context.DeadlineExceeded", verdict.Fail},
 		{"if !errors.Is(err, context.Canceled) {}", verdict.Fail},
 	} {
 		p := atLevel5(t)
