@@ -30,6 +30,9 @@ func (r *Result) unwatched() (verdict.Result, bool) {
 	if v, ok := r.unseen(); ok {
 		return v, true
 	}
+	if len(r.programs) > 0 && r.exposed.File != "" {
+		return verdict.Unseen("no code that is here listens, and an image exposes a port: what the programs are built from may listen", r.exposed), true
+	}
 	if len(r.programs) > 0 {
 		return verdict.Needless("the programs that are built here listen to nothing: they are tools, which nobody watches", r.programs[0]), true
 	}
@@ -321,9 +324,11 @@ func (r *Result) RuntimeMetrics() verdict.Result {
 	on := r.calls(func(c call) bool {
 		switch {
 		case strings.HasPrefix(c.pkg, client):
-			return c.name == "NewGoCollector" || c.pkg == client+"/promhttp" && c.name == "Handler"
+			return c.name == "NewGoCollector" || c.name == "DefaultGatherer" || c.pkg == client+"/promhttp" && c.name == "Handler"
 		case c.pkg == "go.opentelemetry.io/contrib/instrumentation/runtime":
 			return c.name == "Start"
+		case c.pkg == "k8s.io/component-base/metrics/legacyregistry": // which has a Go collector
+			return c.name == "DefaultGatherer" || strings.HasPrefix(c.name, "Handler")
 		case c.pkg == "github.com/docker/go-metrics": // of Prometheus's default registry
 			return c.name == "Handler"
 		case strings.HasPrefix(c.pkg, "github.com/hashicorp/go-metrics") || c.pkg == "github.com/armon/go-metrics":

@@ -1,12 +1,15 @@
 package telemetry
 
 import (
+	"bytes"
 	"path"
 	"strings"
 
 	"golang.org/x/mod/modfile"
 
+	"github.com/lagvet/lagvet/analyzers/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/tree"
+	"github.com/lagvet/lagvet/maturity/verdict"
 )
 
 // modulesOf returns the directories of the repository's modules, by the path that
@@ -72,3 +75,23 @@ func reach(all []*source, modules map[string]string) map[string]bool {
 
 // built reports whether a program is built from a file.
 func (r *Result) built(s *source) bool { return r.reached == nil || r.reached[path.Dir(s.file)] }
+
+var expose = pattern.New(`(?mi)^EXPOSE\s+\S.*`)
+
+// exposed returns the first port that a Dockerfile exposes, but for those of tests and
+// examples.
+func exposed(t *tree.Tree) verdict.Place {
+	for _, f := range t.Match("**/{D,d}ockerfile*") {
+		if leftOut(f) {
+			continue
+		}
+		data, err := t.Read(f)
+		if err != nil {
+			continue // package containers says so
+		}
+		if at := expose.Regexp().FindIndex(data); at != nil {
+			return verdict.Place{File: f, Line: 1 + bytes.Count(data[:at[0]], []byte("\n")), Text: string(data[at[0]:at[1]])}
+		}
+	}
+	return verdict.Place{}
+}

@@ -60,6 +60,7 @@ type Result struct {
 	programs []verdict.Place // package clauses of programs
 	modules  map[string]string
 	reached  map[string]bool // directories of packages that programs are built from; nil for all
+	exposed  verdict.Place   // a port of an image; without a file if there is none
 	refs     []reference     // of dashboards and rules
 	recorded []string        // metrics that rules make
 	boards   []verdict.Place
@@ -95,6 +96,7 @@ func Collect(t *tree.Tree) *Result {
 	}
 	r.modules = modulesOf(t)
 	r.reached = reach(all, r.modules)
+	r.exposed = exposed(t)
 	r.dashboards(t)
 	r.rules(t)
 	r.jsonnet(t)
@@ -277,7 +279,7 @@ func (w walker) node(n ast.Node) bool {
 		_, _, imported := w.of(n.X)
 		return !imported // what is made elsewhere
 	case *ast.SelectorExpr:
-		if pkg, name, ok := w.of(n); ok && (pkg == "net/http" && (name == "DefaultClient" || name == "Server") || strings.HasPrefix(name, "SpanKind")) {
+		if pkg, name, ok := w.of(n); ok && (pkg == "net/http" && (name == "DefaultClient" || name == "Server") || name == "DefaultGatherer" || strings.HasPrefix(name, "SpanKind")) {
 			w.calls = append(w.calls, w.call(n, pkg, name))
 		}
 	case *ast.BasicLit:
