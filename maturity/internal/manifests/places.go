@@ -54,7 +54,7 @@ func setAside(f string) bool {
 	})
 }
 
-var testSuffix = pattern.New(`[-_]tests?$`)
+var testSuffix = pattern.New(`(?:[-_]|integration)tests?$`)
 
 func within(f string, is func(dir string) bool) bool {
 	dir := path.Dir(f)

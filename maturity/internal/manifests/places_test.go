@@ -48,6 +48,7 @@ func TestOwn(t *testing.T) {
 		"too large, rendered":        {module, "-- r.yaml --\n" + strings.Repeat("#", 1<<20+1), quota, "UNKNOWN r.yaml cannot be seen: reading r.yaml: larger than 1024 KiB"},
 		"a definition too large":     {module + "-- deploy/crds.yaml --\napiVersion: v1\nkind: x\n" + strings.Repeat("#", 1<<20), "", quota, "NOT_APPLICABLE - it has no manifests"},
 		"Terraform of a test":        {module + "-- test/main.tf --\nresource \"x\" \"y\" {}\n", "", quota, "NOT_APPLICABLE - it has no manifests"},
+		"of an integration test":     {module + "-- x/integrationtest/pod.yaml --\napiVersion: v1\nkind: Pod\nspec: {containers: [{name: o, image: orders}]}\n", "", quota, "NOT_APPLICABLE x/integrationtest/pod.yaml of tests and examples"},
 		"a unit of a test":           {module + "-- test/orders.service --\n[Service]\nExecStart=/bin/orders\n", "", quota, "NOT_APPLICABLE - it has no manifests"},
 		"a unit that starts nothing": {module + "-- orders.service --\n[Service]\nCPUQuota=1%\n", "", quota, "NOT_APPLICABLE - it has no manifests"},
 		"a unit too large":           {module + "-- orders.service --\n" + strings.Repeat("#", 1<<20+1), "", quota, "UNKNOWN orders.service larger than 1024 KiB"},
