@@ -134,7 +134,7 @@ func (r *Result) EnvCentral(name string) verdict.Result {
 	}
 	return r.judge(bad, unseen, good, failed,
 		name+" may be set by an image that is not looked into",
-		name+" is the same wherever Go is built", "no Dockerfile builds Go")
+		name+" is the same wherever Go is built", "no Dockerfile builds the Go code that is here")
 }
 
 // isGo reports whether an image is one of Go: by its name, as "golang", "cimg/go".
@@ -194,7 +194,7 @@ func (r *Result) BuildsSound() verdict.Result {
 		}
 	}
 	return r.judge(bad, unseen, good, failed, "Go is built by a program whose configuration says how, which is not read",
-		"no build in a Dockerfile turns optimization or the stamp of its commit off, or the race detector on", "no Dockerfile builds Go")
+		"no build in a Dockerfile turns optimization or the stamp of its commit off, or the race detector on", "no Dockerfile builds the Go code that is here")
 }
 
 // unsound is why what a command of a stage builds should not be shipped.

@@ -94,7 +94,7 @@ func aside(name string) bool {
 			return true
 		}
 	}
-	return false
+	return strings.HasSuffix(path.Dir(strings.ToLower(name)), "test")
 }
 
 func (r *Result) problem(name string, line int, why string) {

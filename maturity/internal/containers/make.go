@@ -70,10 +70,15 @@ func first(words []string) string {
 	return words[0]
 }
 
-// quote writes words for a shell; what is not known in them stays a variable.
+// quote writes words for a shell; what is not known in them stays a variable. A variable
+// of several targets is several words.
 func quote(words []string) string {
 	var all []string
 	for _, w := range words {
+		if !strings.Contains(w, "=") && !strings.Contains(w, "$") {
+			all = append(all, strings.Fields(w)...)
+			continue
+		}
 		if q, err := syntax.Quote(w, syntax.LangBash); err == nil && !strings.Contains(w, "$") {
 			w = q
 		}
