@@ -170,6 +170,20 @@ func TestElsewhere(t *testing.T) {
 	}
 }
 
+// So may a script that is not followed to its end.
+func TestAny(t *testing.T) {
+	for _, any := range []bool{false, true} {
+		r := collect(t, workflow("      - run: go build\n"))
+		r.Gates = append(r.Gates, Gate{Argv: []string{"work"}, Unread: "runs more than is followed here", Any: any, On: PullRequest})
+		want := map[bool]verdict.Status{false: verdict.Fail, true: verdict.Unknown}[any]
+		for _, got := range []verdict.Result{r.FaultTest(), r.Race(), r.ModVerify()} {
+			if got.Status != want {
+				t.Errorf("any=%t: %s: %s", any, got.Status, got.Reason)
+			}
+		}
+	}
+}
+
 func TestGoVersions(t *testing.T) {
 	const onTag, onMerge = "on: {push: {tags: ['v*']}}\n", "on: {pull_request: }\n"
 	steps := func(on, job, steps string) string {
@@ -262,7 +276,6 @@ func TestGates(t *testing.T) {
 		{"a fault injector that is spoken of", "      - run: go test ./...\n", "-- x_test.go --\npackage m\n\n// NewFaultInjector() was here.\nfunc TestFaultInjector(t *testing.T) {\n}\n", (*Result).FaultTest, verdict.Fail, "nothing runs"},
 		{"a slow network", "      - run: tc qdisc add dev lo root netem delay 100ms\n      - run: go test ./...\n", "", (*Result).FaultTest, verdict.Pass, ""},
 		{"a script that stops services", "      - run: bash resiliency.sh\n", "-- resiliency.sh --\ndocker stop db\n./verify\nexit $?\n", (*Result).FaultTest, verdict.Unknown, "injected by a script"},
-		{"a script that does a lot", "      - run: bash work.sh\n", "-- work.sh --\n" + strings.Repeat("x() { for i in 1 2 3 4 5 6 7 8 9; do for j in 1 2 3 4 5 6 7 8 9; do bash -c \"a; b; c\"; done; done; }\nx\n", 60), (*Result).FaultTest, verdict.Unknown, "runs more than is followed here"},
 		{"a script that stops its services", "      - run: bash unit.sh\n", "-- unit.sh --\ngo test ./...\ndocker stop db\n", (*Result).FaultTest, verdict.Fail, "nothing runs"},
 		{"no faults", "      - run: go test ./...\n", "", (*Result).FaultTest, verdict.Fail, "nothing runs a test with faults injected"},
 		{"pre-commit", "      - uses: pre-commit/action@v3\n", "-- .pre-commit-config.yaml --\nrepos:\n- repo: https://github.com/golangci/golangci-lint\n  hooks: [{id: golangci-lint-full}]\n- repo: local\n  hooks: [{id: vuln, entry: govulncheck ./..., language: system}]\n", (*Result).Vulnerabilities, verdict.Pass, ""},
