@@ -246,11 +246,33 @@ func TestReleases(t *testing.T) {
 		{"v1.2.0 v1.10.0 v1.9.0-rc.1 nightly", "v1.10.0 v1.2.0"},
 		{"1.2.0 1.10.0 1.11.0-beta", "1.10.0 1.2.0"},
 		{"v18.9.1 stable-2.14.10 edge-26.8.3 edge-26.8.3-test", "edge-26.8.3 v18.9.1 stable-2.14.10"},
-		{"api/v1.2.3 v0.1 2021-01-02", ""},
+		{"api/v1.2.3 0.1 2021-01-02 latest", ""},
+		{"v2.7 RELEASE.2025-10-15T17-29-55Z", "v2.7 RELEASE.2025-10-15T17-29-55Z"},
 	} {
-		if got := strings.Join(releases(strings.Fields(c.tags)), " "); got != c.want {
+		var tags []tag
+		for _, name := range strings.Fields(c.tags) {
+			tags = append(tags, tag{name: name})
+		}
+		if got := strings.Join(releases(tags), " "); got != c.want {
 			t.Errorf("releases of %s: %q, want %q", c.tags, got, c.want)
 		}
+	}
+}
+
+// A release that was cut from a branch is one of the last, if it was made before the commit.
+func TestReleaseBranches(t *testing.T) {
+	r := newRepo(t, map[string]string{"go.mod": module})
+	r.git(t, "tag", "v1.0.0")
+	r.git(t, "switch", "-q", "-c", "release")
+	r.write(t, "a", "a")
+	r.commit(t)
+	r.git(t, "tag", "v1.0.1")
+	r.git(t, "switch", "-q", "main")
+	r.write(t, "b", "b")
+	r.commit(t)
+	rep, _ := r.audit(t, Options{NoCheck: true})
+	if got := control(t, rep, "concurrency-reviewed"); !strings.Contains(got.Reason, "release v1.0.1 is missing") {
+		t.Errorf("%s: %s", got.Status, got.Reason)
 	}
 }
 

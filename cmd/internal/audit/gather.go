@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -121,31 +122,66 @@ func fromGit(ctx context.Context, in *maturity.Input) error {
 		return fmt.Errorf("asking for the history: %w", err)
 	}
 	in.Repository.Shallow = shallow == "true"
-	tags, err := g.Run(ctx, nil, "tag", "--merged", "HEAD")
+	tags, err := tagsOf(ctx, g, in.Repository.Time)
 	if err != nil {
 		return fmt.Errorf("asking for releases: %w", err)
 	}
-	in.Tags = releases(strings.Fields(string(tags)))
+	in.Tags = releases(tags)
 	return nil
 }
 
-// releaseTag is a tag of a release: its version, with or without "v", or after a word
-// such as "stable-".
-var releaseTag = pattern.New(`^(?:[A-Za-z]+-)?v?([0-9]+\.[0-9]+\.[0-9]+)$`)
+// A tag is one of git's, with when it was made: a lightweight one, its commit.
+type tag struct {
+	name string
+	at   time.Time
+}
 
-// releases returns the tags that name releases, the newest first.
-func releases(tags []string) []string {
-	version := func(tag string) string {
-		if m := releaseTag.FindStringSubmatch(tag); m != nil {
-			return "v" + m[1]
+// tagsOf returns the tags that a commit has behind it: those of its history and, as
+// many a release is cut from a branch of its own, those that were made before it.
+func tagsOf(ctx context.Context, g git.Dir, commit time.Time) ([]tag, error) {
+	merged, err := g.Run(ctx, nil, "tag", "--merged", "HEAD")
+	if err != nil {
+		return nil, err
+	}
+	all, err := g.Run(ctx, nil, "for-each-ref", "refs/tags", "--format=%(refname:lstrip=2) %(creatordate:unix)")
+	if err != nil {
+		return nil, err
+	}
+	own := strings.Fields(string(merged))
+	var tags []tag
+	for line := range strings.Lines(string(all)) {
+		name, at, _ := strings.Cut(strings.TrimSpace(line), " ")
+		// A tag of something else than a commit may have no date.
+		seconds, err := strconv.ParseInt(at, 10, 64)
+		if t := time.Unix(seconds, 0); slices.Contains(own, name) || err == nil && !t.After(commit) {
+			tags = append(tags, tag{name, t})
+		}
+	}
+	return tags, nil
+}
+
+// releaseTag is a tag of a release: its version, with or without "v", or after a word
+// such as "stable-", or the date of one, such as "RELEASE.2025-10-15T17-29-55Z".
+var releaseTag = pattern.New(`^(?:[A-Za-z]+-)?v?([0-9]+\.[0-9]+\.[0-9]+)$|^v([0-9]+\.[0-9]+)$|^(?i:release)[.-][0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9Z-]+)?$`)
+
+// releases returns the tags that name releases, the newest first, and of one moment
+// those with the highest version.
+func releases(tags []tag) []string {
+	version := func(t tag) string {
+		if m := releaseTag.FindStringSubmatch(t.name); m != nil {
+			return "v" + m[1] + m[2]
 		}
 		return ""
 	}
-	found := slices.DeleteFunc(tags, func(t string) bool { return !semver.IsValid(version(t)) })
-	slices.SortFunc(found, func(a, b string) int {
-		return cmp.Or(semver.Compare(version(b), version(a)), strings.Compare(a, b))
+	found := slices.DeleteFunc(tags, func(t tag) bool { return !releaseTag.MatchString(t.name) })
+	slices.SortFunc(found, func(a, b tag) int {
+		return cmp.Or(b.at.Compare(a.at), semver.Compare(version(b), version(a)), strings.Compare(a.name, b.name))
 	})
-	return found
+	var names []string
+	for _, t := range found {
+		names = append(names, t.name)
+	}
+	return names
 }
 
 // downloads is what the go command has downloaded on this machine; nil if there is no go
