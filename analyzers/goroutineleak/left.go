@@ -163,10 +163,23 @@ func (c *checker) leaves(w, op *chanflow.Op) *ssa.Return {
 		Stop: func(in ssa.Instruction) bool { return c.answers(in, op) },
 		Cut: func(from, to *ssa.BasicBlock) bool {
 			sel, i := chanflow.Chosen(from, to)
-			return sel != nil && sel == w.Select && i == w.Arm
+			return sel != nil && sel == w.Select && (i == w.Arm || c.instead(w, i, op))
 		},
 	}
 	return walk.Return(w.Select)
+}
+
+// instead reports whether the other case of the select of w is only made ready by the
+// function of op, where it does not come to op then: a result, or else an error.
+func (c *checker) instead(w *chanflow.Op, arm int, op *chanflow.Op) bool {
+	for _, other := range c.flow.Of(w.Fn) {
+		if other.Select != w.Select || other.Arm != arm {
+			continue
+		}
+		by, outside := c.flow.Wakers(other)
+		return !outside && len(by) > 0 && !slices.ContainsFunc(by, func(b *chanflow.Op) bool { return !excludes(b.Instr, op.Instr) })
+	}
+	return false
 }
 
 // onLeaving reports whether the function of w takes a lock on its way out.

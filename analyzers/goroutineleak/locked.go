@@ -37,7 +37,7 @@ func (c *checker) locked(least int) {
 			return
 		}
 		by, outside := c.flow.Wakers(op)
-		if outside || len(by) == 0 || c.closed(op, by) {
+		if outside || len(by) == 0 || c.closed(op, by) || c.single(op) {
 			return
 		}
 		needs := c.needsOf(op, by)
@@ -48,6 +48,25 @@ func (c *checker) locked(least int) {
 				return
 			}
 		}
+	})
+}
+
+// single reports whether op sends the only value, or one of few, to a channel that has room
+// for it: it is sent under a flag that is set then, or the channel is closed after it.
+func (c *checker) single(op *chanflow.Op) bool {
+	if op.Kind != chanflow.Send {
+		return false
+	}
+	for _, o := range op.Objs {
+		if room, known := c.capacity(o); !known || room == 0 {
+			return false
+		}
+	}
+	if c.guardedByFlag(op.Instr) {
+		return true
+	}
+	return slices.ContainsFunc(c.flow.Of(op.Fn), func(w *chanflow.Op) bool {
+		return w.Kind == chanflow.Close && w.Mode == chanflow.Plain && dominates(op.Instr, w.Instr) && source(w.Value) == source(op.Value)
 	})
 }
 

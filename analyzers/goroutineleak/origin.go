@@ -74,15 +74,17 @@ func (c *checker) flagged(site ssa.CallInstruction) bool {
 	if global(site) {
 		return false
 	}
-	if onceDo(site) {
-		return true
-	}
-	syn := site.Parent().Syntax()
+	return onceDo(site) || c.guardedByFlag(site)
+}
+
+// guardedByFlag reports whether instr is reached under a flag that is set then.
+func (c *checker) guardedByFlag(instr ssa.Instruction) bool {
+	syn := instr.Parent().Syntax()
 	if syn == nil {
 		return false
 	}
 	fn := c.Funcs.Of(syn)
-	cur, ok := c.root.FindByPos(site.Pos(), site.Pos())
+	cur, ok := c.root.FindByPos(instr.Pos(), instr.Pos())
 	return fn != nil && ok && c.guards.Flagged(fn, cur)
 }
 

@@ -266,3 +266,68 @@ func (n *node) Close() {
 		<-n.child.stopped // want `suspected: whoever comes here .* receives from stopped, and it holds node.mu`
 	}
 }
+
+// There is room for some names, and the one who takes them out needs the lock.
+type renewals struct {
+	mu    sync.Mutex
+	known map[string]bool
+	names chan string
+}
+
+func NewRenewals() *renewals {
+	r := &renewals{known: make(map[string]bool), names: make(chan string, 1)}
+	go func() {
+		for name := range r.names {
+			r.mu.Lock()
+			delete(r.known, name)
+			r.mu.Unlock()
+		}
+	}()
+	return r
+}
+
+func (r *renewals) Expire() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for name := range r.known {
+		r.names <- name // want `likely: whoever comes here .* sends to names, and it holds renewals.mu`
+	}
+}
+
+func (r *renewals) Close() { close(r.names) }
+
+// A value or an error, but also the end of something else.
+type offer struct {
+	value chan []byte
+	err   chan error
+	gone  chan struct{}
+}
+
+func (o *offer) settle(b []byte, err error) {
+	if err != nil {
+		o.err <- err
+		return
+	}
+	o.value <- b
+}
+
+func (o *offer) await() ([]byte, error) {
+	select {
+	case b := <-o.value:
+		return b, nil
+	case err := <-o.err:
+		return nil, err
+	case <-o.gone:
+		return nil, context.Canceled
+	}
+}
+
+func (o *offer) Withdraw() { close(o.gone) }
+
+func Offer(get func() ([]byte, error)) *offer {
+	o := &offer{make(chan []byte), make(chan error), make(chan struct{})}
+	go func() { o.settle(get()) }() // want `suspected: .* sends to err, and the other end can leave` `suspected: .* sends to value, and the other end can leave`
+	return o
+}
+
+func (o *offer) Result() ([]byte, error) { return o.await() }

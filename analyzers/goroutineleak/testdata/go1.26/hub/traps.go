@@ -285,3 +285,93 @@ func (u *updates) Send(e event) {
 		}
 	}
 }
+
+// A call is answered once: the first answer sets a flag, and there is room for it.
+type answer struct {
+	answered bool
+	first    chan error
+}
+
+func (a *answer) fail(err error) {
+	if !a.answered {
+		a.answered = true
+		a.first <- err
+	}
+}
+
+type caller struct {
+	mu      sync.Mutex
+	pending map[int]*answer
+}
+
+func (c *caller) Close(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, a := range c.pending {
+		a.fail(err)
+	}
+}
+
+func (c *caller) Call(id int) error {
+	a := &answer{first: make(chan error, 1)}
+	c.mu.Lock()
+	c.pending[id] = a
+	c.mu.Unlock()
+	return <-a.first
+}
+
+// Everybody who waits has a channel with room for the one value that comes before it is closed.
+type refresh struct {
+	mu      sync.Mutex
+	waiting []chan error
+}
+
+func (r *refresh) Start(f func() error) {
+	go func() {
+		err := f()
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		for _, ch := range r.waiting {
+			ch <- err
+			close(ch)
+		}
+		r.waiting = nil
+	}()
+}
+
+func (r *refresh) Wait() error {
+	ch := make(chan error, 1)
+	r.mu.Lock()
+	r.waiting = append(r.waiting, ch)
+	r.mu.Unlock()
+	return <-ch
+}
+
+// Either of two channels is sent to, and whoever waits takes what comes.
+type promise struct {
+	value chan []byte
+	err   chan error
+}
+
+func (p *promise) settle(b []byte, err error) {
+	if err != nil {
+		p.err <- err
+		return
+	}
+	p.value <- b
+}
+
+func (p *promise) await() ([]byte, error) {
+	select {
+	case b := <-p.value:
+		return b, nil
+	case err := <-p.err:
+		return nil, err
+	}
+}
+
+func Fetch(get func() ([]byte, error)) ([]byte, error) {
+	p := &promise{make(chan []byte), make(chan error)}
+	go func() { p.settle(get()) }()
+	return p.await()
+}
