@@ -185,6 +185,9 @@ func (c *checker) ownEnd(op *chanflow.Op, by []*chanflow.Op) (*chanflow.Start, b
 		}
 		sure := true
 		for _, e := range s.Path {
+			if !e.Sure && within(entry, e.Callee) {
+				return nil, false // of what wraps others of its kind each waits for its own
+			}
 			sure = sure && e.Sure
 		}
 		return s, sure

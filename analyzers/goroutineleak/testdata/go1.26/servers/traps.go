@@ -912,3 +912,25 @@ func push(ctx context.Context, streams []string, send func(string) error, more f
 		return ctx.Err()
 	}
 }
+
+// What waits for all of several may wait for others that wait for several: each has a
+// group of its own.
+type waiter interface{ Wait(ctx context.Context) }
+
+type allOf struct {
+	wg   sync.WaitGroup
+	each []waiter
+}
+
+func (a *allOf) Wait(ctx context.Context) {
+	a.wg.Add(len(a.each))
+	for _, w := range a.each {
+		go func() {
+			defer a.wg.Done()
+			w.Wait(ctx)
+		}()
+	}
+	a.wg.Wait()
+}
+
+func AllOf(each ...waiter) waiter { return &allOf{each: each} }
