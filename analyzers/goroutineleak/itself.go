@@ -2,6 +2,7 @@ package goroutineleak
 
 import (
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -14,7 +15,11 @@ import (
 func (c *checker) itself() {
 	c.ops(func(op *chanflow.Op) {
 		switch op.Kind {
-		case chanflow.Recv, chanflow.Range, chanflow.Wait:
+		case chanflow.Recv, chanflow.Range:
+		case chanflow.Wait:
+			if !c.counting(op) {
+				return
+			}
 		case chanflow.Send:
 			if !c.full(op) {
 				return
@@ -40,6 +45,16 @@ func (c *checker) itself() {
 			}
 			c.reportItself(op, by[0], start, tier)
 		}
+	})
+}
+
+// counting reports whether something may have been added to the group that op waits for: if
+// that comes after it as well, the wait is for those of an earlier call.
+func (c *checker) counting(op *chanflow.Op) bool {
+	return slices.ContainsFunc(op.Objs, func(o *chanflow.Object) bool {
+		return slices.ContainsFunc(o.Ops, func(add *chanflow.Op) bool {
+			return add.Kind == chanflow.Add && !c.after(add.Instr, add.Mode, op)
+		})
 	})
 }
 

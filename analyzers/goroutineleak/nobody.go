@@ -2,6 +2,7 @@ package goroutineleak
 
 import (
 	"fmt"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -21,7 +22,7 @@ func (c *checker) nobody() {
 		default:
 			return
 		}
-		if op.Mode == chanflow.Go || !c.mute(op) {
+		if op.Mode == chanflow.Go || c.fills(op) || !c.mute(op) {
 			return
 		}
 		c.report(leak{
@@ -36,6 +37,30 @@ func (c *checker) nobody() {
 			mend:  "give it a way out: a select with a done channel or a context beside it, or what it waits for",
 		})
 	})
+}
+
+// fills reports whether op sends as many values as the channel is made with room for: places
+// that are taken out one by one elsewhere, or not at all.
+func (c *checker) fills(op *chanflow.Op) bool {
+	if op.Kind != chanflow.Send || len(op.Objs) != 1 {
+		return false
+	}
+	m, ok := op.Objs[0].Site.(*ssa.MakeChan)
+	if !ok || m.Parent() != op.Fn {
+		return false
+	}
+	around := chanflow.Around(op.Instr.Block())
+	return len(around) == 1 && slices.ContainsFunc(around[0].Limits(), func(n ssa.Value) bool { return equal(unconverted(n), unconverted(m.Size), 4) })
+}
+
+func unconverted(v ssa.Value) ssa.Value {
+	for {
+		conv, ok := v.(*ssa.Convert)
+		if !ok {
+			return v
+		}
+		v = conv.X
+	}
 }
 
 // mute reports whether op, and every other case of its select, waits for what

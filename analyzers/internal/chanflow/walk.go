@@ -311,13 +311,36 @@ func (l *Loop) Turns() (int64, bool) {
 	return 0, false
 }
 
-func turns(blk *ssa.BasicBlock) (int64, bool) {
+// Limits returns the values that the loop counts to.
+func (l *Loop) Limits() (to []ssa.Value) {
+	for blk := range l.Blocks {
+		if blk != l.Head && !l.again(blk) {
+			continue
+		}
+		if cmp := comparison(blk); cmp != nil && cmp.Op == token.LSS {
+			to = append(to, cmp.Y)
+		}
+	}
+	return to
+}
+
+// comparison returns that of two numbers which decides at the end of a block whether a loop
+// goes on, or nil.
+func comparison(blk *ssa.BasicBlock) *ssa.BinOp {
 	branch, ok := last(blk).(*ssa.If)
 	if !ok {
-		return 0, false
+		return nil
 	}
 	cmp, ok := branch.Cond.(*ssa.BinOp)
 	if !ok || cmp.Op != token.LSS && cmp.Op != token.LEQ {
+		return nil
+	}
+	return cmp
+}
+
+func turns(blk *ssa.BasicBlock) (int64, bool) {
+	cmp := comparison(blk)
+	if cmp == nil {
 		return 0, false
 	}
 	c, ok := cmp.Y.(*ssa.Const)

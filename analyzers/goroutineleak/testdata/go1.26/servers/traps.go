@@ -934,3 +934,28 @@ func (a *allOf) Wait(ctx context.Context) {
 }
 
 func AllOf(each ...waiter) waiter { return &allOf{each: each} }
+
+// It waits for whoever was started by an earlier call.
+type sweeper struct{ wg sync.WaitGroup }
+
+func (s *sweeper) Start(sweep func()) {
+	s.wg.Wait()
+	s.wg.Add(1)
+	go func() {
+		defer s.wg.Done()
+		sweep()
+	}()
+}
+
+// There is a place for each value.
+type places struct{ free chan struct{} }
+
+func newPlaces(n int) *places {
+	p := &places{free: make(chan struct{}, n)}
+	for i := 0; i < n; i++ {
+		p.free <- struct{}{}
+	}
+	return p
+}
+
+func Places(n int) int { return cap(newPlaces(n).free) }
