@@ -148,14 +148,14 @@ func (h *handover) deliver() {
 			continue
 		}
 		h.flow.Along(e, func(w *chanflow.Way) bool {
-			if !h.gives[w.Fn] {
+			if !h.gives[w.Fn] || w.Fn == h.fn { // called again it makes a channel of its own
 				return false
 			}
 			if !slices.Contains(into[w.Fn], w.Edge) {
 				into[w.Fn] = append(into[w.Fn], w.Edge)
 			}
 			for _, op := range h.sends {
-				if op.Fn == w.Fn && started(w) && h.flow.Possible(w, op.Instr) {
+				if op.Fn == w.Fn && started(w) && h.flow.Possible(w, op.Instr) && h.passed(w, op) {
 					h.all = append(h.all, delivery{send: op, way: w, site: e.Site})
 				}
 			}
@@ -167,6 +167,25 @@ func (h *handover) deliver() {
 		d.once = counted(d.send.Instr) || onlyOnce(d.way)
 		d.many = h.many(d, into)
 	}
+}
+
+// passed reports whether the channel that op sends to may be this one by the calls of w, if
+// it is a parameter of one of the functions on it.
+func (h *handover) passed(w *chanflow.Way, op *chanflow.Op) bool {
+	p, ok := h.flow.Source(op.Value).(*ssa.Parameter)
+	for ; ok && w.Edge != nil; w = w.Prev {
+		if w.Fn != p.Parent() {
+			continue
+		}
+		arg := w.Edge.Argument(p)
+		if arg == nil {
+			return true
+		}
+		if p, ok = h.flow.Source(arg).(*ssa.Parameter); !ok {
+			return h.is(arg)
+		}
+	}
+	return true
 }
 
 // gone reports whether a way down leads into another goroutine.

@@ -200,8 +200,8 @@ func (c *checker) ownEnd(op *chanflow.Op, by []*chanflow.Op) (*chanflow.Start, b
 		}
 		sure := true
 		for _, e := range s.Path {
-			if !e.Sure && within(entry, e.Callee) {
-				return nil, false // of what wraps others of its kind each waits for its own
+			if within(entry, e.Callee) {
+				return nil, false // called again it waits for another one
 			}
 			sure = sure && e.Sure
 		}

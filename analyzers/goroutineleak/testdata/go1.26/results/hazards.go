@@ -309,3 +309,17 @@ func merge(ctx context.Context, in []chan string, out chan<- string) error {
 func Merge(ctx context.Context, in []chan string, out chan<- string) error {
 	return merge(ctx, in, out)
 }
+
+// One helper sends twice to the channel that has room for one value.
+func Both(ctx context.Context, list func() error) error {
+	failed := make(chan error, 1)
+	report := func(to chan<- error) { to <- list() }
+	go report(failed) // want `likely: .* sends to to, and there is not room for all that is sent`
+	go report(failed)
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

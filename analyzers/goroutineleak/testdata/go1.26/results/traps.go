@@ -3,6 +3,7 @@ package results
 import (
 	"context"
 	"log"
+	"slices"
 	"sync"
 	"time"
 
@@ -317,4 +318,59 @@ func (s *server) timed(done <-chan struct{}) bool {
 	case <-late:
 		return false
 	}
+}
+
+// One helper sends to two channels, each with room for its one value.
+func compare(list func() error, early bool) error {
+	left, right := make(chan error, 1), make(chan error, 1)
+	report := func(to chan<- error) { to <- list() }
+	go report(left)
+	go report(right)
+	if early {
+		return <-left
+	}
+	if err := <-left; err != nil {
+		return err
+	}
+	return <-right
+}
+
+// Called again it makes a channel of its own.
+func dial(ctx context.Context, attempt func(int) error, n int) error {
+	failed := make(chan error, 1)
+	go func() { failed <- attempt(n) }()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case err := <-failed:
+		if err != nil && n > 0 {
+			return dial(ctx, attempt, n-1)
+		}
+		return err
+	}
+}
+
+// Each half waits for the halves of its own.
+func halved(lists [][]int) []int {
+	if len(lists) < 2 {
+		return slices.Concat(lists...)
+	}
+	var wg sync.WaitGroup
+	halves := make([][]int, 2)
+	for i, half := range [][][]int{lists[:len(lists)/2], lists[len(lists)/2:]} {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			halves[i] = halved(half)
+		}()
+	}
+	wg.Wait()
+	return slices.Concat(halves...)
+}
+
+func Tally(ctx context.Context, list func() error, attempt func(int) error) ([]int, error) {
+	if err := compare(list, true); err != nil {
+		return nil, err
+	}
+	return halved([][]int{{1}, {2}}), dial(ctx, attempt, 3)
 }
