@@ -2,6 +2,7 @@ package goroutineleak
 
 import (
 	"go/token"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -62,7 +63,7 @@ func (c *checker) group(o *chanflow.Object, wait *chanflow.Op) {
 			continue
 		}
 		starts, only := c.startsOf(op.Fn)
-		if len(starts) == 0 || !only || starts[0].Callee != op.Fn {
+		if len(starts) == 0 || !only || starts[0].Callee != op.Fn || !addedBy(o, starts[0].Caller) {
 			continue
 		}
 		if ret := c.unfinished(o, op.Fn); ret != nil {
@@ -70,6 +71,12 @@ func (c *checker) group(o *chanflow.Object, wait *chanflow.Op) {
 			return
 		}
 	}
+}
+
+// addedBy reports whether only fn adds to a group: it counts the goroutines that fn starts, and
+// not what they are to do.
+func addedBy(o *chanflow.Object, fn *ssa.Function) bool {
+	return !slices.ContainsFunc(o.Ops, func(op *chanflow.Op) bool { return op.Kind == chanflow.Add && op.Fn != fn })
 }
 
 // tooEarly returns what is added before a loop in which it is waited for, though

@@ -35,10 +35,10 @@ func (c *checker) left() {
 		var way *ssa.Return
 		locks := c.held(op.Instr)
 		var under *holding
+		if c.takesBack(op, by) {
+			return
+		}
 		for _, w := range by {
-			if op.Kind == chanflow.Recv && c.after(op.Instr, op.Mode, w) {
-				return // it takes back what it sent: a place among so many
-			}
 			leaves := c.leaves(w, op)
 			if leaves == nil {
 				return

@@ -37,7 +37,7 @@ func (c *checker) locked(least int) {
 			return
 		}
 		by, outside := c.flow.Wakers(op)
-		if outside || len(by) == 0 || c.closed(op, by) || c.single(op) {
+		if outside || len(by) == 0 || c.closed(op, by) || c.takesBack(op, by) || c.single(op) {
 			return
 		}
 		needs := c.needsOf(op, by)
@@ -48,6 +48,14 @@ func (c *checker) locked(least int) {
 				return
 			}
 		}
+	})
+}
+
+// takesBack reports whether op receives what the same goroutine has sent before: a place among
+// so many.
+func (c *checker) takesBack(op *chanflow.Op, by []*chanflow.Op) bool {
+	return op.Kind == chanflow.Recv && slices.ContainsFunc(by, func(w *chanflow.Op) bool {
+		return w.Kind == chanflow.Send && c.after(op.Instr, op.Mode, w)
 	})
 }
 

@@ -959,3 +959,86 @@ func newPlaces(n int) *places {
 }
 
 func Places(n int) int { return cap(newPlaces(n).free) }
+
+// The group counts what is to be done, not who does it.
+type crawl struct {
+	mu    sync.Mutex
+	queue []string
+}
+
+func (c *crawl) next() (string, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.queue) == 0 {
+		return "", false
+	}
+	name := c.queue[0]
+	c.queue = c.queue[1:]
+	return name, true
+}
+
+func Crawl(root string, list func(string) []string) {
+	c := &crawl{}
+	var pending sync.WaitGroup
+	add := func(name string) {
+		pending.Add(1)
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.queue = append(c.queue, name)
+	}
+	add(root)
+	done := make(chan struct{})
+	for range 4 {
+		go func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				name, ok := c.next()
+				if !ok {
+					time.Sleep(time.Millisecond)
+					continue
+				}
+				for _, sub := range list(name) {
+					add(sub)
+				}
+				pending.Done()
+			}
+		}()
+	}
+	pending.Wait()
+	close(done)
+}
+
+// It gives back the place that it has taken, with the lock held.
+func upload(chunks [][]byte, send func([]byte) error) error {
+	var mu sync.Mutex
+	var failed error
+	var wg sync.WaitGroup
+	places := make(chan struct{}, 4)
+	for _, chunk := range chunks {
+		places <- struct{}{}
+		mu.Lock()
+		if failed != nil {
+			<-places
+			mu.Unlock()
+			break
+		}
+		mu.Unlock()
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			err := send(chunk)
+			mu.Lock()
+			failed = errors.Join(failed, err)
+			mu.Unlock()
+			<-places
+		}()
+	}
+	wg.Wait()
+	return failed
+}
+
+func Upload(chunks [][]byte, send func([]byte) error) error { return upload(chunks, send) }
