@@ -2,6 +2,7 @@ package chanflow
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"slices"
 	"strings"
@@ -193,7 +194,42 @@ func (b *builder) invoke(fn *ssa.Function, c ssa.CallInstruction) {
 // shared reports whether types of other packages may implement an interface.
 func (b *builder) shared(t types.Type) bool {
 	n, ok := types.Unalias(t).(*types.Named)
-	return !ok || n.Obj().Pkg() != b.pass.Pkg || !b.main && n.Obj().Exported()
+	return !ok || n.Obj().Pkg() != b.pass.Pkg || !b.main && (n.Obj().Exported() || b.accepted()[n.Obj()])
+}
+
+// accepted returns the interfaces that others give values of to the package, though they
+// cannot name them: parameters of what they call, and fields that they set.
+func (b *builder) accepted() map[*types.TypeName]bool {
+	if b.accepts != nil {
+		return b.accepts
+	}
+	b.accepts = make(map[*types.TypeName]bool)
+	for _, fn := range b.fns {
+		if b.hidden(fn) {
+			for _, p := range fn.Params {
+				b.accept(p.Type())
+			}
+		}
+	}
+	scope := b.pass.Pkg.Scope()
+	for _, name := range scope.Names() {
+		st, ok := scope.Lookup(name).Type().Underlying().(*types.Struct)
+		if !ok || !token.IsExported(name) {
+			continue
+		}
+		for f := range st.Fields() {
+			if f.Exported() {
+				b.accept(f.Type())
+			}
+		}
+	}
+	return b.accepts
+}
+
+func (b *builder) accept(t types.Type) {
+	if n, ok := types.Unalias(t).(*types.Named); ok && types.IsInterface(n) {
+		b.accepts[n.Obj()] = true
+	}
 }
 
 // dispatch connects the calls of interface methods with the types that are known

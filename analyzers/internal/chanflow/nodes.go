@@ -49,6 +49,7 @@ type builder struct {
 	linked  map[link]bool
 	foreign map[*ssa.Function]bool // may be called from out of sight
 	tracks  map[types.Type]bool
+	accepts map[*types.TypeName]bool
 	bound   map[*ssa.FreeVar]ssa.Value // what literals share with the function around them
 	free    map[ssa.Value][]*ssa.FreeVar
 }

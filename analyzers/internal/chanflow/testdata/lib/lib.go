@@ -232,3 +232,37 @@ func Ports() int {
 	port.send(p, 2)
 	return <-p.ch // want "send, or called[.]$"
 }
+
+// Others implement what they cannot name, and call what they are given.
+type uploads interface {
+	With(func())
+}
+
+func Upload(u uploads) {
+	sent := make(chan int)
+	u.With(func() {
+		<-sent // want `Upload, or called\.`
+	})
+	sent <- 1 // want `Upload\$1, or called\.`
+}
+
+// What only this package puts into an interface is in sight.
+type steps interface {
+	each(func())
+}
+
+type twice struct{}
+
+func (twice) each(f func()) {
+	f()
+	f()
+}
+
+func Steps() {
+	var s steps = twice{}
+	sent := make(chan int)
+	go s.each(func() {
+		<-sent // want `Steps, started in Steps\.`
+	})
+	sent <- 1 // want `Steps\$1, or called\.`
+}
