@@ -117,11 +117,16 @@ func (f *finder) reportAgain(call ssa.CallInstruction, h holding, a acquisition)
 		doubt = helped
 	case a.unsure:
 		doubt = "the interface may stand for another type"
+	case a.last:
+		doubt = counted
 	}
 	f.tellAgain(call, doubt, h.lock, h.name, h.shared, a.shared, append(steps(h.via), steps(a.via)...))
 }
 
-const helped = "what takes it may release it as well"
+const (
+	helped  = "what takes it may release it as well"
+	counted = "only whoever gives back the last reference takes it, and there may be another one"
+)
 
 // tellAgain reports that a lock is taken again at a call.
 func (f *finder) tellAgain(call ssa.CallInstruction, doubt string, lock *types.Var, name string, held, then bool, chain []rule.Step) {

@@ -86,6 +86,8 @@
 //   - if it goes through an exported interface, which other packages may implement too;
 //   - if more than a few calls lead to the second lock of two;
 //   - if the first lock is taken by a function that returns with it;
+//   - if only who gives back the last reference to an object takes the second lock of two,
+//     or a lock again: count.Add(-1) == 0;
 //   - if one of the two was deleted from a map before, by which the other order finds it;
 //   - if it takes a third goroutine, a writer, to come in between;
 //   - a second RLock of a lock that nobody in the package takes for writing;

@@ -187,6 +187,9 @@ func (f *finder) doubtOf(a, b order) string {
 	if a.then.unsure || b.then.unsure {
 		return "the interface may stand for another type"
 	}
+	if a.then.last || b.then.last {
+		return counted
+	}
 	if a.then.via.length() > maxNear || b.then.via.length() > maxNear {
 		return "it is far away"
 	}

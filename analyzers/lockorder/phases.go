@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -74,4 +75,43 @@ func (f *finder) isSecond(fn *ssa.Function, o order) bool {
 		as := f.sections.Acquires(call)
 		return len(as) == 1 && as[0].Lock.Var == o.then.lock
 	})
+}
+
+// lastReference reports whether a block is reached only if a counter that was just lowered by
+// one atomically has come to zero.
+func lastReference(blk *ssa.BasicBlock) bool {
+	for d := blk.Idom(); d != nil; d = d.Idom() {
+		cond, ok := d.Instrs[len(d.Instrs)-1].(*ssa.If)
+		if !ok {
+			continue
+		}
+		cmp, ok := cond.Cond.(*ssa.BinOp)
+		succ := d.Succs[0]
+		if !ok || cmp.Op != token.EQL || len(succ.Preds) != 1 || succ != blk && !succ.Dominates(blk) {
+			continue
+		}
+		if c, ok := cmp.Y.(*ssa.Const); ok && isInt(c, 0) && lowers(cmp.X) {
+			return true
+		}
+	}
+	return false
+}
+
+// lowers reports whether v is what an Add of -1 returns: that of sync/atomic, or of a type
+// that wraps it.
+func lowers(v ssa.Value) bool {
+	call, ok := v.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	fn := call.Call.StaticCallee()
+	if fn == nil || len(call.Call.Args) == 0 || !strings.HasPrefix(fn.Name(), "Add") {
+		return false
+	}
+	c, ok := call.Call.Args[len(call.Call.Args)-1].(*ssa.Const)
+	return ok && isInt(c, -1)
+}
+
+func isInt(c *ssa.Const, n int64) bool {
+	return c.Value != nil && c.Value.Kind() == constant.Int && c.Int64() == n
 }

@@ -22,6 +22,7 @@ type acquisition struct {
 	stored bool    // it is reached through a function or an object in a field
 	unsure bool    // it is reached through an interface that others may implement
 	again  bool    // it was released before, on behalf of a caller
+	last   bool    // only who gives back the last reference takes it
 	via    *link
 }
 
@@ -140,7 +141,11 @@ func (f *finder) summarise(fn *ssa.Function) *summary {
 	s := new(summary)
 	for _, call := range f.callsOf[fn] {
 		for _, a := range f.acquired(call) {
+			if a.object.fresh(call) {
+				continue // nor do its callers wait for what nobody else has
+			}
 			a.again = a.again || a.object.released(call)
+			a.last = a.last || lastReference(call.Block())
 			s.add(a.guarded(f.guards(call.Block())))
 		}
 		if i := paramCalled(call.Common()); i >= 0 && len(s.callbacks) < maxCallbacks {
@@ -216,7 +221,7 @@ func (s *summary) add(a acquisition) {
 			}
 			return
 		}
-		if old.unsure && !a.unsure || len(a.guards) < len(old.guards) || len(a.guards) == len(old.guards) && a.via.length() < old.via.length() {
+		if old.unsure && !a.unsure || old.last && !a.last || len(a.guards) < len(old.guards) || len(a.guards) == len(old.guards) && a.via.length() < old.via.length() {
 			s.acquires[i] = a
 		}
 		return

@@ -405,3 +405,37 @@ func (l *lobby) join(name string) {
 	defer l.mu.Unlock()
 	l.names = append(l.names, name)
 }
+
+// It has been made here, but it is listed before it is locked.
+type directory struct {
+	mu    sync.Mutex
+	files map[string]*file
+}
+
+type file struct {
+	mu  sync.Mutex
+	dir *directory
+	n   int
+}
+
+func (d *directory) create(name string) {
+	f := &file{dir: d}
+	d.files[name] = f
+	f.mu.Lock()
+	f.n++
+	f.mu.Unlock()
+}
+
+func (d *directory) Create(name string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.create(name) // want `^likely: file.mu is taken while directory.mu is held`
+}
+
+func (f *file) Remove(name string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.dir.mu.Lock() // want `^likely: directory.mu is taken while file.mu is held`
+	delete(f.dir.files, name)
+	f.dir.mu.Unlock()
+}

@@ -3,6 +3,7 @@ package orders
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -489,4 +490,78 @@ func (b *batch) update(name, value string) {
 		return
 	}
 	b.early[name] = value
+}
+
+// What a helper locks has just been made, and nobody else has it yet.
+type listener struct {
+	accept sync.Mutex
+	queue  []*endpoint
+}
+
+type endpoint struct {
+	mu   sync.Mutex
+	from *listener
+	n    int
+}
+
+func (l *listener) make() *endpoint {
+	e := &endpoint{from: l}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.n++
+	return e
+}
+
+func (l *listener) handle() {
+	l.accept.Lock()
+	defer l.accept.Unlock()
+	l.queue = append(l.queue, l.make())
+}
+
+func (e *endpoint) close() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.from.accept.Lock()
+	e.from.queue = nil
+	e.from.accept.Unlock()
+}
+
+// Only the last one takes the lock of the whole when it lets go, and whoever comes there
+// with a lock held has a reference of its own.
+type whole struct {
+	mu    sync.RWMutex
+	parts []*part
+}
+
+type part struct {
+	mu   sync.Mutex
+	of   *whole
+	refs atomic.Int64
+	n    int
+}
+
+func (w *whole) sum() (n int) {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	for _, p := range w.parts {
+		p.mu.Lock() // want `^suspected: part.mu is taken while whole.mu is held.*only whoever gives back the last reference takes it`
+		n += p.n
+		p.mu.Unlock()
+	}
+	return n
+}
+
+func (p *part) release() {
+	if p.refs.Add(-1) == 0 {
+		p.of.mu.Lock()
+		p.of.parts = nil
+		p.of.mu.Unlock()
+	}
+}
+
+func (p *part) move(to *part) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	to.n, p.n = p.n, 0
+	p.release() // want `^suspected: whole.mu is taken while part.mu is held`
 }
