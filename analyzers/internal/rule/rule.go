@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -85,12 +86,13 @@ type Rule struct {
 	Group    Group
 	Class    Class
 	Severity Severity
-	Since    string // the first Go version on which it speaks: "go1.0"
-	Tier     Tier   // that of its surest findings
-	Judged   Tier   // that which they would have if the rule were not on trial
-	Trial    bool   // too few of its findings have been read in real code, so all are suspected
-	Fixes    bool   // some of its findings come with a suggested fix
-	NeedsHot bool   // says nothing, or less, where nothing tells what is hot
+	Since    string   // the first Go version on which it speaks: "go1.0"
+	Tier     Tier     // that of its surest findings
+	Judged   Tier     // that which they would have if the rule were not on trial
+	Trial    bool     // too few of its findings have been read in real code, so all are suspected
+	Settled  []string // but those of these causes
+	Fixes    bool     // some of its findings come with a suggested fix
+	NeedsHot bool     // says nothing, or less, where nothing tells what is hot
 	// Origin is the program that the check is from, and Source its documentation
 	// there. They are empty for a rule of lagvet's own.
 	Origin, Source string
@@ -111,6 +113,7 @@ type Spec struct {
 	// Trial has every finding be suspected, whatever the rule thinks: it is shown to
 	// those who ask for it until enough of its findings have been read in real code.
 	Trial     bool
+	Settled   []string // causes, see [Finding], of which enough have been read: they are not on trial
 	Fixes     bool
 	NeedsHot  bool
 	Origin    string // see [Rule]
@@ -144,13 +147,14 @@ func New(spec Spec) *Rule {
 		Tier:     cmp.Or(spec.Tier, Likely),
 		Judged:   cmp.Or(spec.Tier, Likely),
 		Trial:    spec.Trial,
+		Settled:  spec.Settled,
 		Fixes:    spec.Fixes,
 		NeedsHot: spec.NeedsHot,
 		Origin:   spec.Origin,
 		Source:   spec.Source,
 		Yields:   spec.Yields,
 	}
-	if r.Trial {
+	if r.Trial && len(r.Settled) == 0 {
 		r.Tier = Suspected
 	}
 	r.Analyzer = &analysis.Analyzer{
@@ -322,6 +326,7 @@ type Pass struct {
 
 	rule      string // its name
 	trial     bool
+	settled   []string
 	policy    *policy.Policy
 	generated map[string]generated.Generator
 	result    *Result
@@ -335,6 +340,7 @@ func newPass(p *analysis.Pass, spec Spec) *Pass {
 		Hotness:    p.ResultOf[hotpath.Analyzer].(*hotpath.Info),
 		rule:       spec.Name,
 		trial:      spec.Trial,
+		settled:    spec.Settled,
 		policy:     p.ResultOf[policy.Analyzer].(*policy.Policy),
 		generated:  p.ResultOf[generated.Analyzer].(map[string]generated.Generator),
 		result:     new(Result),
@@ -352,7 +358,7 @@ func (p *Pass) Report(f Finding) {
 	if f.Func == "" {
 		f.Func = p.FuncName(f.Pos)
 	}
-	if f.Judged = f.Tier; p.trial {
+	if f.Judged = f.Tier; p.trial && !slices.Contains(p.settled, f.Cause) {
 		f.Tier = Suspected
 	}
 	if p.displaced(f.Pos) {

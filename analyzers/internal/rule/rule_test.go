@@ -153,6 +153,11 @@ func TestTrial(t *testing.T) {
 	if len(*reported) != 0 {
 		t.Errorf("reported %v", *reported)
 	}
+	p.settled = []string{"often read"}
+	p.Report(Finding{Pos: pos, Func: "p.f", Tier: Proven, Cause: "often read", Message: "m"})
+	if fs := p.result.Findings; len(fs) != 2 || fs[1].Tier != Proven || len(*reported) != 1 {
+		t.Errorf("of a cause that is settled: found %+v, reported %v", fs, *reported)
+	}
 }
 
 // A rule that crashes says so, and where; what it had found before stays.

@@ -20,12 +20,13 @@ type Rule struct {
 	Group    string
 	Class    string // of incidents
 	Severity string
-	Since    string // the first Go version on which it speaks
-	Tier     string // that of its surest findings
-	Trial    bool   // all its findings are suspected until enough of them have been read
-	Fixes    bool   // some of its findings come with a suggested fix
-	NeedsHot bool   // says nothing, or less, where nothing tells what is hot
-	Origin   string // the program that the check is from: lagvet, unless it is adopted
+	Since    string   // the first Go version on which it speaks
+	Tier     string   // that of its surest findings
+	Trial    bool     // all its findings are suspected until enough of them have been read
+	Settled  []string // but those of these causes
+	Fixes    bool     // some of its findings come with a suggested fix
+	NeedsHot bool     // says nothing, or less, where nothing tells what is hot
+	Origin   string   // the program that the check is from: lagvet, unless it is adopted
 	URL      string
 	Options  []Option
 }
@@ -49,6 +50,7 @@ func Rules(rs []*analyzers.Rule) []Rule {
 			Since:    r.Since,
 			Tier:     string(r.Tier),
 			Trial:    r.Trial,
+			Settled:  r.Settled,
 			Fixes:    r.Fixes,
 			NeedsHot: r.NeedsHot,
 			Origin:   cmp.Or(r.Origin, own),
@@ -113,7 +115,7 @@ func (r Rule) facts() string {
 		facts = append(facts, "incident class: "+r.Class)
 	}
 	if r.Trial {
-		facts = append(facts, "on trial: shown with --tier suspected, until enough of its findings have been read in real code")
+		facts = append(facts, r.trial())
 	}
 	if r.Fixes {
 		facts = append(facts, "has fixes")
@@ -125,6 +127,15 @@ func (r Rule) facts() string {
 		facts = append(facts, "from "+r.Origin)
 	}
 	return strings.Join(facts, " · ")
+}
+
+// trial says what of a rule on trial is shown.
+func (r Rule) trial() string {
+	const until = "shown with --tier suspected, until enough of its findings have been read in real code"
+	if len(r.Settled) == 0 {
+		return "on trial: " + until
+	}
+	return "on trial, but for what it calls " + strings.Join(r.Settled, ", ") + ": all else is " + until
 }
 
 // parse returns the page of the rule, its options at the end.
