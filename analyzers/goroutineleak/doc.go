@@ -68,8 +68,9 @@
 //
 //   - a channel that others may use: in an exported field or variable, passed to or
 //     received from another package, put into an interface value of type any;
-//   - a channel with room for every value that is sent, or of a size that is not known:
-//     it is the number of senders, as a rule;
+//   - a channel with room for every value that is sent, also where a loop sends as many as
+//     it was made with room for, or of a size that is not known: it is the number of
+//     senders, as a rule;
 //   - a sender that selects on a context or a done channel, or has a default;
 //   - a function that receives all of them, in a loop of as many turns, in a defer, in a
 //     goroutine that it leaves behind for that; one that started the goroutine under
@@ -79,6 +80,9 @@
 //   - what is on the way to a panic or to the end of the process;
 //   - a loop with any way out: a return at an error, a flag, a context, a channel that
 //     somebody closes;
+//   - a send under a lock to a channel with room for the one value that is ever sent: under
+//     a flag that is set then, or before it is closed;
+//   - a wait group that counts what is to be done, not the goroutines that do it;
 //   - locks that are released before the wait, that are only read by both, that the
 //     other one has taken and released before this one was started, or before it was
 //     added to the group;
@@ -94,6 +98,9 @@
 //     does not end them;
 //   - an other end that can leave, unless the same function has the way out elsewhere
 //     and forgot it here, or holds the lock that the other end needs to leave;
+//   - a sender of many values to a channel that has room for some, where the receiver can
+//     return: often no more are on their way at a time than there is room for;
+//   - a sender that finds the channel in a field, and may not have been told of it by then;
 //   - a consumer that stops at a value which the sender may know to be the last one;
 //   - a send into a buffer that nothing empties;
 //   - a way that leads through function values or interface methods which may be others,
@@ -130,10 +137,9 @@
 //
 // # On trial
 //
-// What it is sure of is shown as suspected for now. Of sixteen findings of that kind on
-// eighteen servers and libraries eleven were true: two of them deadlocks at shutdown,
-// the others goroutines that are left behind. Each of the shapes of the other five is
-// silent since, but on code that was read for the first time it was right seven times in
-// twelve only: sends that cannot come more often than there is room for, because of how
-// channels are kept or counted, are the rest.
+// What is shown by default is one cause, which it calls "receiver returns early": a channel
+// without room, whose only receiver is the function that made it, and that function can
+// return before it has received. Of 28 such findings on servers 27 were true. All else that
+// it is sure of is shown as suspected for now: deadlocks with a lock, missed calls of Done
+// and loops without end were mostly true but are too few to tell.
 package goroutineleak

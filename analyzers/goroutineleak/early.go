@@ -12,6 +12,12 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 )
 
+// The causes of what early finds.
+const (
+	earlyReturn = "receiver returns early"
+	noRoom      = "more is sent than there is room for"
+)
+
 // early finds senders that are left behind: a function makes a channel, starts a
 // goroutine that sends to it, and can return without having received.
 func (c *checker) early() {
@@ -654,13 +660,20 @@ func (d *delivery) start() *chanflow.Start {
 
 func (h *handover) leave(d delivery, ret *ssa.Return, tier rule.Tier) {
 	send, start := d.send, d.start()
+	switch {
+	case h.o.Kept: // who finds it there may not have been told of it by then
+		tier = rule.Suspected
+	case h.room > 0 && h.anyMany(d.site): // often no more are sent at a time than there is room for
+		tier = rule.Suspected
+	}
 	if h.behind[d.site] {
 		h.stuck[send.Instr] = true // the same goroutine, by another channel
 		return
 	}
 	h.behind[d.site] = true
-	why := "the function that receives may have returned by then"
+	why, cause := "the function that receives may have returned by then", earlyReturn
 	if h.room > 0 {
+		cause = noRoom
 		why = "there is not room for all that is sent when the function that receives has returned"
 	}
 	h.report(leak{
@@ -669,7 +682,7 @@ func (h *handover) leave(d delivery, ret *ssa.Return, tier rule.Tier) {
 		what:  h.does(send),
 		wait:  wait(send),
 		why:   why,
-		cause: "receiver returns early",
+		cause: cause,
 		tier:  tier,
 		start: start,
 		chain: []rule.Step{step(returnAt(ret), "returns here, and nothing receives any more")},

@@ -32,6 +32,7 @@ var Rule = rule.New(rule.Spec{
 	Class:    rule.Concurrency,
 	Severity: rule.High,
 	Trial:    true,
+	Settled:  []string{earlyReturn},
 	Requires: []*analysis.Analyzer{syntax.Analyzer, buildssa.Analyzer, chanflow.Analyzer, sections.Analyzer},
 	Run:      run,
 })

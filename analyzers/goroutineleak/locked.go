@@ -37,7 +37,7 @@ func (c *checker) locked(least int) {
 			return
 		}
 		by, outside := c.flow.Wakers(op)
-		if outside || len(by) == 0 || c.closed(op, by) || c.takesBack(op, by) || c.single(op) {
+		if outside || len(by) == 0 || c.closed(op, by) || c.takesBack(op, by) || c.fills(op) || c.single(op) {
 			return
 		}
 		needs := c.needsOf(op, by)

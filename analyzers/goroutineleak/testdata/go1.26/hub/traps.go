@@ -375,3 +375,61 @@ func Fetch(get func() ([]byte, error)) ([]byte, error) {
 	go func() { p.settle(get()) }()
 	return p.await()
 }
+
+// As many places as there is room for are put in with the lock held.
+type pacer struct {
+	mu     sync.Mutex
+	places chan struct{}
+}
+
+func (p *pacer) Allow(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.places = make(chan struct{}, n)
+	for range n {
+		p.places <- struct{}{}
+	}
+}
+
+func (p *pacer) Do(f func()) {
+	<-p.places
+	p.mu.Lock()
+	f()
+	p.mu.Unlock()
+	p.places <- struct{}{}
+}
+
+// One kick at a time: the cleaner takes it before it lets the next one through.
+type cleaner struct {
+	kicks  sync.Mutex
+	mu     sync.Mutex
+	kicked bool
+	full   bool
+	kick   chan struct{}
+}
+
+func NewCleaner() *cleaner {
+	c := &cleaner{kick: make(chan struct{}, 1)}
+	go func() {
+		for range c.kick {
+			c.kicks.Lock()
+			c.kicked = false
+			c.kicks.Unlock()
+		}
+	}()
+	return c
+}
+
+func (c *cleaner) Close() { close(c.kick) }
+
+func (c *cleaner) Kick() {
+	c.kicks.Lock()
+	if !c.kicked {
+		c.kicked = true
+		c.mu.Lock()
+		c.full = true
+		c.kick <- struct{}{}
+		c.mu.Unlock()
+	}
+	c.kicks.Unlock()
+}

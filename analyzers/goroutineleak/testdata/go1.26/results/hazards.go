@@ -127,7 +127,7 @@ func (s *server) fastest(ctx context.Context, key string) []byte {
 func (s *server) checkAll(ctx context.Context) error {
 	errs := make(chan error, 1)
 	for _, r := range s.replicas {
-		go func() { // want `likely: .* sends to errs, and there is not room`
+		go func() { // want `suspected: .* sends to errs, and there is not room`
 			_, err := r.Get(ctx, "health")
 			errs <- err
 		}()

@@ -115,7 +115,7 @@ func (s *server) forward(ctx context.Context, next func() (string, bool)) {
 func (s *server) flood(ctx context.Context, keys []string) error {
 	sent := make(chan error, 1)
 	for _, key := range keys {
-		go func() { // want `likely: .* sends to sent, and there is not room for all`
+		go func() { // want `suspected: .* sends to sent, and there is not room for all`
 			_, err := s.store.Get(ctx, key)
 			sent <- err
 		}()
