@@ -379,6 +379,7 @@ func Fetch(get func() ([]byte, error)) ([]byte, error) {
 // As many places as there is room for are put in with the lock held.
 type pacer struct {
 	mu     sync.Mutex
+	calls  int
 	places chan struct{}
 }
 
@@ -392,10 +393,11 @@ func (p *pacer) Allow(n int) {
 }
 
 func (p *pacer) Do(f func()) {
-	<-p.places
 	p.mu.Lock()
-	f()
+	p.calls++
 	p.mu.Unlock()
+	<-p.places
+	f()
 	p.places <- struct{}{}
 }
 
