@@ -24,6 +24,10 @@ lint-elsewhere:
 	GOOS=darwin $(GO) vet ./runtimecheck/... ./cmd/lagvet ./cmd/internal/enforce/...
 	GOOS=windows $(GO) vet ./runtimecheck/... ./cmd/lagvet ./cmd/internal/enforce/...
 
+## test: lint, which vets the tests too, and every test
+test: lint
+	$(GO) test -vet=off -timeout 30m ./...
+
 # Tests that load the standard library from source, and those of escape, which are the
 # tool of a go vet, take three to five times as long under the race detector. No rule starts
 # a goroutine: what could race are analyzers that a driver runs side by side, and in
@@ -33,9 +37,9 @@ LOADERS  = analyzers/internal/ruletest|go/analysis/analysistest|golang.org/x/too
 FIXTURES = $(GO) list -f '{{.ImportPath}} {{join .TestImports " "}} {{join .XTestImports " "}}' ./analyzers/... | \
 	grep -E '($(LOADERS))( |$$)' | cut -d' ' -f1 | grep -v '/analyzers$$' && $(GO) list ./analyzers/escape
 
-## test: lint, which vets the tests too, and every test, under the race detector but for those above
-test: lint
-	$(GO) test -vet=off -timeout 30m $$($(FIXTURES))
+.PHONY: race
+## race: the tests again under the race detector, but for those above
+race:
 	$(GO) test -vet=off -race -timeout 30m $$($(GO) list ./... | grep -vxF "$$($(FIXTURES))")
 
 ## e2e: lagvet in each host that it runs in, built and run for real
