@@ -147,10 +147,10 @@ func isGo(i Image) bool {
 }
 
 // A GoImage is a Go image with the release that its tag names: "" if that may be any, as
-// of golang:latest and golang:1, and if an ARG without a value leaves it to the build.
+// of golang:latest and golang:1, and if an ARG leaves it to the build.
 type GoImage struct {
 	Go   string
-	Open bool // the latter
+	Open bool // the latter: the ARG has no value, or one that names no release
 	verdict.Place
 }
 
@@ -165,7 +165,9 @@ func (r *Result) GoVersions() []GoImage {
 		if !strings.Contains(v, ".") {
 			v = ""
 		}
-		all = append(all, GoImage{v, s.Image.Open, s.Image.Place})
+		// An ARG that is 1 or latest unless the build gives another is there to be given.
+		open := s.Image.Open || s.Image.Given && v == ""
+		all = append(all, GoImage{v, open, s.Image.Place})
 	}
 	return all
 }

@@ -191,7 +191,9 @@ func TestGoVersions(t *testing.T) {
 		"major":      {"FROM golang:1-alpine", "", false},
 		"latest":     {"FROM golang", "", false},
 		"ARG":        {"ARG V\nFROM golang:$V", "", true},
-		"ARG latest": {"ARG V=latest\nFROM golang:$V", "", false},
+		"ARG latest": {"ARG V=latest\nFROM golang:$V", "", true},
+		"ARG major":  {"ARG V=1\nFROM golang:${V}-alpine", "", true},
+		"ARG patch":  {"ARG V=1.26.3\nFROM golang:$V", "1.26.3", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := containers.Collect(treetest.Open(t, file(c.repo))).GoVersions()
