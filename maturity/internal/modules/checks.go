@@ -124,24 +124,37 @@ func (r *Result) ToolchainPinned(built ...Version) verdict.Result {
 // of what may do so, each with what is wrong with the first.
 func differing(pins []goVersion, built []Version) (against, floating []verdict.Place, failed, open string) {
 	same, maybe := byFile(pins, built)
+	pinned := releasesOf(pins)
 	for _, b := range built {
 		switch {
 		case b.Open:
-			open = cmp.Or(open, fmt.Sprintf("go.mod pins Go %s, and by which %s builds is left to who gives its argument", pins[0], b.File))
+			open = cmp.Or(open, fmt.Sprintf("go.mod pins Go %s, and by which %s builds is left to who gives its argument", pinned, b.File))
 			floating = append(floating, b.Place)
 		case b.Any:
-			failed = cmp.Or(failed, fmt.Sprintf("go.mod pins Go %s, and %s builds by whatever is the newest that day", pins[0], b.File))
+			failed = cmp.Or(failed, fmt.Sprintf("go.mod pins Go %s, and %s builds by whatever is the newest that day", pinned, b.File))
 			against = append(against, b.Place)
 		case same[b.File]:
 		case maybe[b.File]:
-			open = cmp.Or(open, fmt.Sprintf("go.mod names Go %s, and %s does not name one release: whether it builds by the same cannot be told", pins[0], b.File))
+			open = cmp.Or(open, fmt.Sprintf("go.mod names Go %s, and %s does not name one release: whether it builds by the same cannot be told", pinned, b.File))
 			floating = append(floating, b.Place)
 		default:
-			failed = cmp.Or(failed, fmt.Sprintf("go.mod pins Go %s, and %s builds by another", pins[0], b.File))
+			failed = cmp.Or(failed, fmt.Sprintf("go.mod pins Go %s, and %s builds by another", pinned, b.File))
 			against = append(against, b.Place)
 		}
 	}
 	return against, floating, failed, open
+}
+
+// releasesOf are the releases that go.mod pins, each once: modules of one repository may
+// differ.
+func releasesOf(pins []goVersion) string {
+	var all []string
+	for _, p := range pins {
+		if s := p.String(); !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	return strings.Join(all, " or ")
 }
 
 // byFile tells which files hold a version that is one of the pins, and which hold one

@@ -104,6 +104,7 @@ func TestToolchainPinned(t *testing.T) {
 		"nobody knows":   {gomod("go 1.26.3"), built("ci.yml", "${{ matrix.go }}"), want{verdict.Unknown, "cannot be told", "ci.yml:1"}},
 		"image of any":   {gomod("go 1.26.3"), []modules.Version{{Any: true, Place: verdict.Place{File: "Dockerfile", Line: 1}}, {Go: "1.26.3", Place: verdict.Place{File: "Dockerfile", Line: 2}}}, want{verdict.Fail, "and Dockerfile builds by whatever is the newest", "Dockerfile:1"}},
 		"image by ARG":   {gomod("go 1.26.3"), []modules.Version{{Open: true, Place: verdict.Place{File: "Dockerfile", Line: 1}}}, want{verdict.Unknown, "by which Dockerfile builds is left to", "Dockerfile:1"}},
+		"two modules":    {gomod("go 1.26.4") + program + "-- agent/go.mod --\nmodule example.com/m/agent\n\ngo 1.26.1\n-- agent/main.go --\npackage main\n", built("Dockerfile", "1.26.6"), want{verdict.Fail, "pins Go 1.26.1 or 1.26.4, and Dockerfile builds by another", "Dockerfile:1"}},
 		"none":           {"-- a --\n", nil, want{verdict.NotApplicable, "", ""}},
 		"library beside": {gomod("go 1.27.0") + program + "-- api/go.mod --\nmodule example.com/m/api\n\ngo 1.19\n", nil, want{verdict.Pass, "", "go.mod:3"}},
 		"broken":         {"-- go.mod --\nrequire\n", nil, want{verdict.Unknown, "go.mod:1 cannot be read", "go.mod:1"}},
