@@ -80,7 +80,7 @@ type Tool struct {
 // lagvet or golangci-lint is named, commit hooks among them, it is the same.
 func (r *Result) SameAsCI(ci CI) verdict.Result {
 	if !ci.Golangci && len(ci.Rules) == 0 {
-		return verdict.Unseen("no linter is known that continuous integration runs, so that editors cannot be held against it")
+		return verdict.Unseen("continuous integration is known to run neither golangci-lint nor lagvet, so that editors cannot be held against it")
 	}
 	on := r.of(Linter, Lagvet, GoplsBinary, Gopls, Analysis)
 	if len(on) == 0 {

@@ -82,7 +82,7 @@ func TestSameAsCI(t *testing.T) {
 		ci   editors.CI
 		want want
 	}{
-		"CI unknown":       {lint(""), editors.CI{}, want{verdict.Unknown, "no linter is known", ""}},
+		"CI unknown":       {lint(""), editors.CI{}, want{verdict.Unknown, "neither golangci-lint nor lagvet", ""}},
 		"nothing":          {"-- a --\n", golangci, want{verdict.Fail, "no committed editor settings", "ci.yml:3"}},
 		"same":             {lint(""), golangci, want{verdict.Pass, "that continuous integration runs", ".vscode/settings.json:1"}},
 		"gopls only":       {vscode(goplsVSCode), golangci, want{verdict.Fail, "do not", ".vscode/settings.json:4"}},
