@@ -1,11 +1,15 @@
 package ci
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // An action is what an action of another repository runs.
 type action struct {
 	argv   []string // nil for what runs nothing of interest
 	unread string
+	about  string // its name without what says nothing of it
 	why    string // why its failure stops nothing
 }
 
@@ -17,7 +21,7 @@ var quiet = []string{
 	"helm/", "ncipollo/", "release-drafter/", "amannn/", "crate-ci/typos", "lycheeverse/", "streetsidesoftware/", "ludeeus/", "stefanzweifel/", "mxschmitt/",
 	"magnetikonline/", "extractions/setup-just", "wagoid/", "jdx/mise-action", "asdf-vm/", "cachix/install-nix-action", "depot/setup-action", "tibdex/",
 	"renovatebot/", "nowsprinting/", "conventional-changelog/", "zizmorcore/", "reproducible-containers/", "test-summary/", "mikepenz/", "webfactory/",
-	"rtcamp/", "madrapps/", "dtolnay/", "azure/setup", "kubernetes-sigs/", "engineerd/", "nolar/", "thollander/", "gotesttools/", "anthropics/", "hashicorp-forge/", "grafana/shared-workflows", "goreleaser/", "imjasonh/setup", "ko-build/setup", "luizm/", "grafana/plugin", "benchmark-action/",
+	"rtcamp/", "madrapps/", "dtolnay/", "azure/setup", "kubernetes-sigs/", "engineerd/", "nolar/", "thollander/", "gotesttools/", "anthropics/", "hashicorp-forge/", "grafana/shared-workflows", "goreleaser/", "imjasonh/setup", "ko-build/setup", "luizm/", "grafana/plugin", "hadolint/", "benchmark-action/",
 }
 
 // knownAction returns what an action runs, by its name without the version.
@@ -65,7 +69,17 @@ func knownAction(name string, in map[string]string) action {
 			return action{}
 		}
 	}
-	return action{argv: []string{name}, unread: "runs an action of another repository, " + name}
+	return action{argv: []string{name}, about: about(name), unread: "runs an action of another repository, " + name}
+}
+
+// about is the name of an action without its repository if that is called ci: such a
+// repository holds many, and is no gate by its name.
+func about(name string) string {
+	parts := strings.Split(name, "/")
+	if len(parts) > 2 && strings.EqualFold(parts[1], "ci") {
+		return strings.Join(slices.Delete(parts, 1, 2), "/")
+	}
+	return name
 }
 
 func golangciAction(in map[string]string) action {

@@ -56,6 +56,9 @@ func (r *Result) of(kind Kind) (known, unread []candidate) {
 
 // subject is what a command is about, without its flags.
 func (g *Gate) subject() string {
+	if g.about != "" {
+		return g.about
+	}
 	words := slices.DeleteFunc(slices.Clone(g.Argv), func(a string) bool { return strings.HasPrefix(a, "-") || strings.HasSuffix(a, "go.mod") })
 	return strings.Join(words, " ")
 }

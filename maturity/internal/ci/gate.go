@@ -70,6 +70,8 @@ type Gate struct {
 	Unread string // why what it runs could not be looked into; empty for programs
 	Any    bool   // what it runs may be of any kind, whatever it is called
 
+	about string // what an action is called, where Argv says more than that
+
 	job int // gates of one job are in the order in which they run
 }
 
@@ -168,7 +170,8 @@ type step struct {
 	at            string   // where the repository is checked out; empty for the top
 	argv          []string // instead of the script
 	unread        string
-	any           bool // what is not read may be of any kind
+	about         string // see Gate
+	any           bool   // what is not read may be of any kind
 }
 
 // run adds the commands of a step.
@@ -208,7 +211,7 @@ func (c *collector) run(st step) {
 func (c *collector) add(st step, cmd script.Command) {
 	g := Gate{
 		Place: cmd.Place, Provider: st.provider, Job: st.job, Argv: cmd.Argv, Open: cmd.Open, Env: cmd.Env, Dir: cmd.Dir,
-		Via: cmd.Via, Note: st.note, Why: cmd.Lost, Checks: cmd.Checks, Unread: cmd.Unread, Any: st.any || cmd.Any, job: st.jobID,
+		Via: cmd.Via, Note: st.note, Why: cmd.Lost, Checks: cmd.Checks, Unread: cmd.Unread, Any: st.any || cmd.Any, about: st.about, job: st.jobID,
 	}
 	key := fmt.Sprintf("%d\x00%s\x00%q\x00%s\x00%s\x00%v\x00%s\x00%s", st.jobID, g.Place, g.Argv, g.Why, g.Unread, g.Checks, g.Dir, g.Env["GOFLAGS"])
 	i, ok := c.seen[key]

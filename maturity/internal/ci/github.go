@@ -912,7 +912,7 @@ func (j *jobAt) action(st step, x context, uses string, in map[string]string, de
 	if known.argv == nil {
 		return
 	}
-	st.argv, st.unread = known.argv, known.unread
+	st.argv, st.unread, st.about = known.argv, known.unread, known.about
 	st.script.Dir = j.inRepository(firstOf(firstOf(in["working-directory"], in["work-dir"]), j.dir))
 	if st.why == "" {
 		st.why = known.why

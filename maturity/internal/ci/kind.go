@@ -47,8 +47,8 @@ func (k Kind) String() string {
 
 // words are what the names of things have that may hold gates of a kind.
 var words = map[Kind]*pattern.Pattern{
-	Test:          pattern.New(`(?i)test|unit|(^|[ /])(check|ci)([ ./]|$)`),
-	Race:          pattern.New(`(?i)test|race|unit|(^|[ /])(check|ci)([ ./]|$)`),
+	Test:          pattern.New(`(?i)test|(^|[^a-z])unit|(^|[ /])(check|ci)([ ./]|$)`),
+	Race:          pattern.New(`(?i)test|race|(^|[^a-z])unit|(^|[ /])(check|ci)([ ./]|$)`),
 	Vulnerability: pattern.New(`(?i)vuln|secur|scan|snyk|trivy|nancy`),
 	ModVerify:     pattern.New(`(?i)\bmod\b|\bverify|\bvendor|\bvalidate|\bcheck\b`),
 	Tidy:          pattern.New(`(?i)\bmod\b|\btidy|\bverify|\bvendor|\bvalidate|\bcheck\b`),
@@ -142,6 +142,13 @@ func normal(argv []string) []string {
 				rest = append([]string{"test"}, rest...)
 			}
 			return append([]string{"go"}, rest...)
+		case name == "docker" || name == "podman":
+			for _, inner := range [][]string{scanned(rest), wrapped(argv)} {
+				if inner != nil {
+					return inner
+				}
+			}
+			return append([]string{name}, rest...)
 		default:
 			if inner := wrapped(argv); inner != nil && name != "echo" && name != "go" && name != "printf" {
 				return inner
@@ -194,6 +201,24 @@ func wrapped(argv []string) []string {
 	for i := 1; i+1 < len(argv); i++ {
 		if argv[i] == "go" && slices.Contains(goCommands, argv[i+1]) {
 			return argv[i:]
+		}
+	}
+	return nil
+}
+
+// scannerImage matches the image of a scanner, with its owner and perhaps a version.
+var scannerImage = pattern.New(`^[a-z0-9][\w.-]*(?::\d+)?(?:/[\w.-]+)*/(osv-scanner|trivy|grype|nancy)(?::[^/]+)?(?:@\S+)?$`)
+
+// scanned returns the scanner that docker run starts by its image, with its arguments:
+// [osv-scanner scan source] of
+// docker run -v .:/src ghcr.io/google/osv-scanner:latest scan source; nil if it is none.
+func scanned(args []string) []string {
+	if len(args) == 0 || args[0] != "run" {
+		return nil
+	}
+	for i, a := range args {
+		if m := scannerImage.FindStringSubmatch(a); m != nil {
+			return append([]string{m[1]}, args[i+1:]...)
 		}
 	}
 	return nil
