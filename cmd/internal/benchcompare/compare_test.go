@@ -277,6 +277,45 @@ func TestFalseAlarms(t *testing.T) {
 	}
 }
 
+// measured writes the results of a benchmark.
+func measured(name string, values ...float64) string {
+	var b strings.Builder
+	for _, v := range values {
+		fmt.Fprintf(&b, "%s\t1000\t%g ns/op\t%g B/op\n", name, v, v)
+	}
+	return b.String()
+}
+
+// What chance brings about in one of twenty figures, it brings about in one of many.
+func TestAmongMany(t *testing.T) {
+	old := measured("BenchmarkA-2", 100, 101, 102, 103, 104, 105, 106, 107, 108, 200)
+	new := measured("BenchmarkA-2", 90, 131, 132, 133, 134, 135, 136, 137, 138, 139)
+	far := measured("BenchmarkA-2", 231, 232, 233, 234, 235, 236, 237, 238, 239, 240)
+	others := ""
+	for i := range 9 {
+		others += planted(1, fmt.Sprintf("BenchmarkB%d-2", i), 10, figure{"ns/op", 100, 0.01})
+	}
+	for name, tt := range map[string]struct {
+		old, new string
+		o        Options
+		code     int
+		want     string
+	}{
+		"alone":       {old, new, Options{}, 1, "2 regressions"},
+		"among many":  {old + others, new + others, Options{Filter: ".unit:ns/op"}, 3, "of 10 times that are compared one may differ so by chance (p=0.0185, less than 0.0050 counts)"},
+		"far apart":   {old + others, far + others, Options{Filter: ".unit:ns/op"}, 1, "1 regression,"},
+		"a gain":      {new + others, old + others, Options{Filter: ".unit:ns/op"}, 0, "1 unclear"},
+		"not a time":  {old + others, new + others, Options{Filter: ".unit:B/op"}, 1, "1 regression"},
+		"not counted": {old + strings.ReplaceAll(others, "ns/op", "widgets"), new + strings.ReplaceAll(others, "ns/op", "widgets"), Options{}, 1, "2 regressions"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if code, text := compare(t, tt.o, tt.old, tt.new); code != tt.code || !strings.Contains(text, tt.want) {
+				t.Errorf("the exit code is %d, want %d, with %q in\n%s", code, tt.code, tt.want, text)
+			}
+		})
+	}
+}
+
 func TestUsage(t *testing.T) {
 	old, new := files(t, "", "")
 	for name, tt := range map[string]struct {

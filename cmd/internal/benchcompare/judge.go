@@ -23,7 +23,7 @@ const (
 	Same       Verdict = "same"       // nothing that counts
 	Regression Verdict = "regression" // worse, beyond chance, machine and threshold
 	Gain       Verdict = "gain"       // better, likewise
-	Unclear    Verdict = "unclear"    // it differs as much, and the machine may be why
+	Unclear    Verdict = "unclear"    // it differs as much, and the machine or chance may be why
 	TooFew     Verdict = "too few"    // it was measured too few times to tell
 	Shown      Verdict = "shown"      // it is not judged
 )
@@ -95,6 +95,26 @@ func (j *judge) rows(p pair) []Row {
 		}
 	}
 	return rows
+}
+
+// amongMany makes Unclear what differs by no more than one of so many times may by chance:
+// the complement of Confidence is for all of them, so that each has its part of it (the
+// correction of Bonferroni). What is counted rather than timed has no such noise.
+func amongMany(rows []Row) {
+	times := 0
+	for i := range rows {
+		if v := rows[i].Verdict; v != TooFew && v != Shown && isTime(rows[i].Unit) {
+			times++
+		}
+	}
+	limit := (1 - Confidence) / float64(times)
+	for i := range rows {
+		r := &rows[i]
+		if (r.Verdict == Regression || r.Verdict == Gain) && isTime(r.Unit) && r.P >= limit {
+			r.Verdict = Unclear
+			r.Why = fmt.Sprintf("of %d times that are compared one may differ so by chance (p=%.4f, less than %.4f counts), and a greater -count tells more", times, r.P, limit)
+		}
+	}
 }
 
 // compare judges a figure by what was measured of it alone.

@@ -45,6 +45,7 @@ func (j *judge) report(old, new *run) *Report {
 		r.Rows = append(r.Rows, j.rows(p)...)
 		r.Problems = append(r.Problems, gone(p, new.file)...)
 	}
+	amongMany(r.Rows)
 	for i, side := range []*run{old, new} {
 		r.Unfit[i] = side.unfitness()
 		if !side.described && len(side.benchmarks) > 0 {
@@ -126,7 +127,7 @@ func machineChanges(old, new *run) []Change {
 }
 
 // ExitCode returns the code that the comparison ends with. What could not be told, because
-// of a problem or of the machine, wins over what was found, as everywhere in lagvet.
+// of a problem, the machine or chance, wins over what was found, as everywhere in lagvet.
 func (r *Report) ExitCode() int {
 	if len(r.Problems) > 0 || len(r.unclear()) > 0 {
 		return report.Unchecked
@@ -147,8 +148,8 @@ func (r *Report) count(v Verdict) int {
 	return n
 }
 
-// unclear returns what would be a regression but for the machine. A gain that the machine
-// may have brought keeps nobody from going on.
+// unclear returns what would be a regression but for the machine or chance. A gain that
+// these may have brought keeps nobody from going on.
 func (r *Report) unclear() []*Row {
 	var rows []*Row
 	for i := range r.Rows {
