@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/pattern"
+	"github.com/lagvet/lagvet/maturity/internal/ci/script"
 )
 
 // A Kind is what a gate is for.
@@ -161,10 +162,6 @@ func normal(argv []string) []string {
 
 var versionRE = pattern.New(`^v\d+(\.\d+)*$`)
 
-// versioned matches programs that are installed under names with their versions, as
-// bingo does: golangci-lint-v2.1.6.
-var versioned = pattern.New(`-v\d+\.\d+\.\d+[\w.-]*$`)
-
 // program is the name of a program: the last part of a path or an import path that
 // is no version.
 func program(s string) string {
@@ -174,7 +171,7 @@ func program(s string) string {
 	if versionRE.MatchString(base) {
 		base = path.Base(path.Dir(s))
 	}
-	base = strings.TrimSuffix(base, versioned.Regexp().FindString(base))
+	base = script.Unversioned(base)
 	// $(GOLANGCI_LINT) and the like, where the Makefile does not set it.
 	if inner := strings.Trim(base, "$(){}"); inner != base {
 		switch strings.ToLower(inner) {

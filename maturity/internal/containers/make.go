@@ -7,7 +7,6 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
-	"github.com/lagvet/lagvet/analyzers/pattern"
 	"github.com/lagvet/lagvet/maturity/internal/ci/script"
 	"github.com/lagvet/lagvet/maturity/verdict"
 )
@@ -15,12 +14,8 @@ import (
 // isBuilder reports whether a program builds Go by a configuration of its own, which is not
 // read.
 func isBuilder(name string) bool {
-	name = strings.TrimSuffix(name, versioned.Regexp().FindString(name))
-	return slices.Contains([]string{"promu", "goreleaser", "mage", "bazel", "bazelisk", "ko"}, name)
+	return slices.Contains([]string{"promu", "goreleaser", "mage", "bazel", "bazelisk", "ko"}, script.Unversioned(name))
 }
-
-// versioned matches the versions that names of programs end with, as bingo installs them.
-var versioned = pattern.New(`-v\d+\.\d+\.\d+$`)
 
 // make keeps the go commands of the targets that a call of make builds. What a stage
 // copies is taken to be the repository, as it mostly is.
