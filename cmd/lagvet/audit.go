@@ -45,6 +45,7 @@ usage and configuration, 3 if it could not be measured.`,
 	f.StringArrayVar(&opts.Manifests, "manifests", nil, "a `directory` with manifests as they are deployed")
 	f.StringVar(&opts.Binary, "binary", "", "the `file` that is shipped")
 	f.StringVar(&opts.Doctor, "doctor", "", "the `file` with what lagvet doctor --format json said of the process")
+	f.StringVar(&opts.Modules, "module-cache", "", "the `directory` (go env GOMODCACHE) in which newer versions are looked for that retract those that go.mod requires")
 	f.StringVar(&opts.Bench, "bench", "", "the `file` with what lagvet bench load --format json said of the service")
 	f.BoolVar(&opts.NoCheck, "no-check", false, "do not run the rules: what hangs on them is unknown")
 	f.BoolVar(&opts.Prove, "prove", false, "run the repository's own gates, as they are and with faults planted")

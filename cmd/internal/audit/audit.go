@@ -34,6 +34,7 @@ type Options struct {
 	Manifests []string // directories with manifests as they are deployed
 	Binary    string   // the one that is shipped
 	Doctor    string   // a report of lagvet doctor on the process, in JSON
+	Modules   string   // a module cache, in which newer versions of modules are looked for
 	Bench     string   // a report of lagvet bench load on the service, in JSON
 	NoCheck   bool     // do not run the rules
 	All       bool     // list what is met too

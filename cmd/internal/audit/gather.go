@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -51,7 +49,9 @@ func gather(ctx context.Context, o Options, notes io.Writer) (maturity.Input, er
 	if err := configured(&in, o); err != nil {
 		return in, err
 	}
-	in.Downloads = downloads(ctx)
+	if o.Modules != "" {
+		in.Downloads = os.DirFS(filepath.Join(o.Modules, "cache", "download"))
+	}
 	if o.Doctor != "" {
 		data, err := os.ReadFile(o.Doctor)
 		if err != nil {
@@ -182,19 +182,6 @@ func releases(tags []tag) []string {
 		names = append(names, t.name)
 	}
 	return names
-}
-
-// downloads is what the go command has downloaded on this machine; nil if there is no go
-// command, and the control that asks says that it does not know.
-func downloads(ctx context.Context) fs.FS {
-	cmd := exec.CommandContext(ctx, "go", "env", "GOMODCACHE")
-	cmd.Dir = os.TempDir() // away from a go.mod that names a toolchain, which would be fetched
-	out, err := cmd.Output()
-	dir := strings.TrimSpace(string(out))
-	if err != nil || dir == "" {
-		return nil
-	}
-	return os.DirFS(filepath.Join(dir, "cache", "download"))
 }
 
 // configured fills in what .lagvet.yml says.
