@@ -53,9 +53,12 @@ type check struct {
 	then string
 	// The page, in our words. Each is a sentence or more; what follows the name.
 	title, what, why string
-	// relevant, of a check that goes by staticcheck's form of a package, tells
-	// whether the package holds anything that it could speak of.
-	relevant func(*analysis.Pass) bool
+	// relevant, of a check that goes by staticcheck's form of a package, tells what it
+	// could speak of.
+	relevant relevance
+	// besides tells of a node whether the check goes by the function that it stands in,
+	// too, where another one is relevant.
+	besides func(ast.Node) bool
 }
 
 func (c check) rule() *rule.Rule {
@@ -125,11 +128,8 @@ func (c check) run(p *rule.Pass) error {
 	pass.Analyzer = c.analyzer
 	pass.Report = func(d analysis.Diagnostic) { found = c.add(p, found, d) }
 	if c.relevant != nil {
-		if !c.relevant(&pass) {
-			return nil
-		}
-		ir, err := pass.ResultOf[forms].(*form).build()
-		if err != nil {
+		ir, err := pass.ResultOf[forms].(*form).of(c)
+		if err != nil || ir == nil {
 			return err
 		}
 		pass.ResultOf = maps.Clone(pass.ResultOf)

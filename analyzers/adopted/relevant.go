@@ -10,75 +10,82 @@ import (
 	"golang.org/x/tools/go/types/typeutil"
 )
 
-// names returns whether a package names one of the functions, by their full names.
-func names(full ...string) func(*analysis.Pass) bool {
+// A relevance makes a sight for one declaration.
+type relevance func() sight
+
+// A sight is shown the nodes of a declaration in the order of the source. It reports
+// whether a check could speak of the declaration, going by this node and those before it.
+type sight func(*analysis.Pass, ast.Node) bool
+
+// names is the relevance of what names one of the functions, by their full names.
+func names(full ...string) relevance {
 	var last []string // their own names, which are sooner compared
 	for _, name := range full {
 		last = append(last, name[strings.LastIndexByte(name, '.')+1:])
 	}
-	return func(pass *analysis.Pass) bool {
-		for id, obj := range pass.TypesInfo.Uses {
-			if !slices.Contains(last, id.Name) {
-				continue
+	return func() sight {
+		return func(pass *analysis.Pass, n ast.Node) bool {
+			id, ok := n.(*ast.Ident)
+			if !ok || !slices.Contains(last, id.Name) {
+				return false
 			}
-			if fn, ok := obj.(*types.Func); ok && slices.Contains(full, fn.FullName()) {
-				return true
-			}
+			fn, ok := pass.TypesInfo.Uses[id].(*types.Func)
+			return ok && slices.Contains(full, fn.FullName())
 		}
-		return false
 	}
 }
 
-// defersLock reports whether a package defers a Lock.
-func defersLock(pass *analysis.Pass) bool {
-	return holds(pass, func(n ast.Node) bool {
+// spawns reports whether n starts a goroutine.
+func spawns(n ast.Node) bool {
+	_, ok := n.(*ast.GoStmt)
+	return ok
+}
+
+// defersLock is the relevance of what defers a Lock.
+func defersLock() sight {
+	return func(pass *analysis.Pass, n ast.Node) bool {
 		d, ok := n.(*ast.DeferStmt)
 		if !ok {
 			return false
 		}
 		fn, ok := typeutil.Callee(pass.TypesInfo, d.Call).(*types.Func)
 		return ok && (fn.Name() == "Lock" || fn.Name() == "RLock")
-	})
+	}
 }
 
-// keysOfBytes reports whether a package looks something up in a map by a variable that is
-// given a string made of bytes.
-func keysOfBytes(pass *analysis.Pass) bool {
+// keysOfBytes is the relevance of what looks something up in a map by a variable that
+// has been given a string made of bytes.
+func keysOfBytes() sight {
 	made := make(map[types.Object]bool)
-	note := func(names, values []ast.Expr) {
-		for i, v := range values {
-			if id, ok := names[min(i, len(names)-1)].(*ast.Ident); ok && ofBytes(pass, v) {
+	return func(pass *analysis.Pass, n ast.Node) bool {
+		note := func(name, value ast.Expr) {
+			if id, ok := name.(*ast.Ident); ok && ofBytes(pass, value) {
 				made[pass.TypesInfo.ObjectOf(id)] = true
 			}
 		}
-	}
-	holds(pass, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.AssignStmt:
-			note(n.Lhs, n.Rhs)
+			for i, v := range n.Rhs {
+				note(n.Lhs[min(i, len(n.Lhs)-1)], v)
+			}
 		case *ast.ValueSpec:
 			for i, v := range n.Values {
-				note([]ast.Expr{n.Names[min(i, len(n.Names)-1)]}, []ast.Expr{v})
+				note(n.Names[min(i, len(n.Names)-1)], v)
 			}
+		case *ast.IndexExpr:
+			id, ok := n.Index.(*ast.Ident)
+			return ok && made[pass.TypesInfo.Uses[id]] && isMap(pass.TypesInfo.TypeOf(n.X))
 		}
 		return false
-	})
-	return len(made) > 0 && holds(pass, func(n ast.Node) bool {
-		x, ok := n.(*ast.IndexExpr)
-		if !ok {
-			return false
-		}
-		id, ok := x.Index.(*ast.Ident)
-		if !ok || !made[pass.TypesInfo.Uses[id]] {
-			return false
-		}
-		t := pass.TypesInfo.TypeOf(x.X)
-		if t == nil {
-			return false
-		}
-		_, ok = t.Underlying().(*types.Map)
-		return ok
-	})
+	}
+}
+
+func isMap(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	_, ok := t.Underlying().(*types.Map)
+	return ok
 }
 
 // ofBytes reports whether e converts a slice to a string, or what may be one where types
@@ -98,16 +105,4 @@ func ofBytes(pass *analysis.Pass, e ast.Expr) bool {
 	}
 	_, ok = from.Underlying().(*types.Slice)
 	return ok
-}
-
-// holds reports whether accept takes some node of the package.
-func holds(pass *analysis.Pass, accept func(ast.Node) bool) bool {
-	found := false
-	for _, f := range pass.Files {
-		ast.Inspect(f, func(n ast.Node) bool {
-			found = found || n != nil && accept(n)
-			return !found
-		})
-	}
-	return found
 }

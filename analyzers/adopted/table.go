@@ -90,6 +90,7 @@ var checks = []check{
 		what:     "A call of FailNow, Fatal, Skip and their kin in a goroutine that the test starts.",
 		why:      "It ends that goroutine and not the test, which may then wait for it until the test run times out: builds get slow and fail for a reason that nobody sees.",
 		relevant: names("(*testing.common).FailNow", "(*testing.common).Fatal", "(*testing.common).Fatalf", "(*testing.common).SkipNow", "(*testing.common).Skip", "(*testing.common).Skipf"),
+		besides:  spawns,
 	},
 	{
 		analyzer: sa2003.Analyzer, origin: Staticcheck, yields: []string{"lockorder"},

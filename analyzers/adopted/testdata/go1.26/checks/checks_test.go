@@ -22,3 +22,14 @@ func TestCopies(t *testing.T) {
 	_ = u.pool
 	s.pool.Put([]byte{1})
 }
+
+// What fails stands in another function than the goroutine that it fails in.
+func TestHelper(t *testing.T) {
+	go must(t) // want `^SA2002 proven: the goroutine calls T.FailNow, which must be called in the same goroutine as the test`
+}
+
+func must(t *testing.T) {
+	if t.Name() == "" {
+		t.FailNow()
+	}
+}
