@@ -76,6 +76,10 @@ func (c *checker) idle(v *types.Var, call *ast.CallExpr) bool {
 	if list, _ := c.values.Given(v); len(list) != 1 || v.IsField() || v.Exported() && dataflow.LocalVar(v) == nil {
 		return false
 	}
+	n, known := c.number(call.Args[1])
+	if known && n < smallest || !known && !named(v) && !c.keeps {
+		return false // whoever reads it
+	}
 	kept := false
 	for cur := range c.root.Preorder((*ast.Ident)(nil)) {
 		if c.TypesInfo.Uses[cur.Node().(*ast.Ident)] != v {
@@ -88,14 +92,7 @@ func (c *checker) idle(v *types.Var, call *ast.CallExpr) bool {
 			return false
 		}
 	}
-	n, known := c.number(call.Args[1])
-	switch {
-	case known:
-		return n >= smallest && (kept || dataflow.LocalVar(v) == nil || named(v))
-	case kept:
-		return true
-	}
-	return named(v)
+	return kept || named(v) || known && dataflow.LocalVar(v) == nil
 }
 
 func named(v *types.Var) bool { return strings.Contains(strings.ToLower(v.Name()), "ballast") }
@@ -104,7 +101,7 @@ func named(v *types.Var) bool { return strings.Contains(strings.ToLower(v.Name()
 func (c *checker) keepsAlive(cur inspector.Cursor) bool {
 	_, parent := values.Outer(cur)
 	call, ok := parent.Node().(*ast.CallExpr)
-	return ok && values.Callee(c.TypesInfo, call) == "runtime.KeepAlive"
+	return ok && values.Callee(c.TypesInfo, call) == keepAlive
 }
 
 // dropped reports whether cur is in _ = v, which is for the compiler.

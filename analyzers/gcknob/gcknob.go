@@ -70,6 +70,7 @@ type checker struct {
 	seldom   *seldom.Index
 	requests *requests.Index
 	turners  map[*funcs.Func]*Turns
+	keeps    bool // some call keeps something alive
 }
 
 // call judges one call of f.
@@ -77,12 +78,19 @@ func (c *checker) call(f *funcs.Func, k *funcs.Call) {
 	if k.Func == nil {
 		return
 	}
-	switch {
-	case k.Func.FullName() == "runtime.SetFinalizer":
+	turns := c.turns(k) != nil && c.onRequest(f, k)
+	if p := k.Func.Pkg(); p == nil || p.Path() != "runtime" && p.Path() != "runtime/debug" {
+		return // before the name is put together
+	}
+	switch k.Func.FullName() {
+	case "runtime.SetFinalizer":
 		c.finalizer(f, k)
-	case c.turns(k) != nil && c.onRequest(f, k):
-	case k.Func.FullName() == setGCPercent:
-		c.off(f, k)
+	case keepAlive:
+		c.keeps = true
+	case setGCPercent:
+		if !turns {
+			c.off(f, k)
+		}
 	}
 }
 
@@ -91,6 +99,8 @@ const (
 	setGCPercent   = "runtime/debug.SetGCPercent"
 	setMemoryLimit = "runtime/debug.SetMemoryLimit"
 )
+
+const keepAlive = "runtime.KeepAlive"
 
 // number returns the constant that e is.
 func (c *checker) number(e ast.Expr) (int64, bool) {

@@ -30,22 +30,32 @@ func (c *checker) turns(k *funcs.Call) *Turns {
 	if k.Func == nil || k.Func.Pkg() == nil {
 		return nil
 	}
-	switch name := k.Func.FullName(); name {
-	case setGCPercent, setMemoryLimit:
-		n, known := c.number(k.Site.Args[0])
-		if name == setMemoryLimit && known && n < 0 {
-			return nil // it only asks
-		}
-		return &Turns{Knob: name, Posn: c.Fset.Position(k.Site.Pos()), Always: true}
-	}
 	if k.Callee != nil {
 		return c.turners[k.Callee]
 	}
+	switch path := k.Func.Pkg().Path(); {
+	case path == "runtime/debug":
+		return c.sets(k)
+	case modules.IsStd(path):
+		return nil
+	}
 	t := new(Turns)
-	if modules.IsStd(k.Func.Pkg().Path()) || !c.ImportObjectFact(k.Func, t) {
+	if !c.ImportObjectFact(k.Func, t) {
 		return nil
 	}
 	return t
+}
+
+// sets returns what is known of a call of runtime/debug, or nil if it sets nothing.
+func (c *checker) sets(k *funcs.Call) *Turns {
+	name := k.Func.FullName()
+	if name != setGCPercent && name != setMemoryLimit {
+		return nil
+	}
+	if n, known := c.number(k.Site.Args[0]); name == setMemoryLimit && known && n < 0 {
+		return nil // it only asks
+	}
+	return &Turns{Knob: name, Posn: c.Fset.Position(k.Site.Pos()), Always: true}
 }
 
 // findTurners finds the functions that set how the collector works, and tells the
