@@ -43,6 +43,8 @@ type finder struct {
 	witness  *witness.Index
 	sections *sections.Index
 	seldom   *seldom.Index
+	waits    *witness.Search // for what leaves no doubt
+	locks    *witness.Search // for other locks
 
 	locked  map[*funcs.Func]bool            // it takes a lock
 	takenAt map[token.Pos]*sections.Section // by the parenthesis of the call
@@ -78,6 +80,8 @@ func run(pass *rule.Pass) error {
 		takers:   make(map[*types.Var][]taker),
 		long:     make(map[*types.Var]*hold),
 	}
+	f.waits = f.witness.Search(asked, f.mayWait)
+	f.locks = f.witness.Search(effects.SetOf(effects.Lock), nil)
 	f.collect()
 	if len(f.holds) == 0 {
 		return nil

@@ -7,6 +7,7 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 	"github.com/lagvet/lagvet/analyzers/internal/sections"
 	"github.com/lagvet/lagvet/analyzers/internal/witness"
 )
@@ -41,9 +42,9 @@ const (
 // waitOf returns a wait of a place of fn that leaves no doubt, or else the longest, if
 // it waits for long at all.
 func (f *finder) waitOf(fn *funcs.Func, p witness.Place, _ *sections.Section) (best wait, ok bool) {
-	e, ok := f.witness.Find(fn.Node, p, asked, func(e effects.Effect) bool {
+	e, ok := f.waits.Find(fn.Node, p, func(e effects.Effect) bool {
 		w, ok := f.classify(p, e)
-		return ok && w.doubt == "" && w.rank <= byDisk && !e.Cold && !f.far(fn, w) && f.witness.Possible(fn.Node, e)
+		return ok && w.sure() && !f.far(fn, w) && f.witness.Possible(fn.Node, e)
 	})
 	if ok {
 		return f.classify(p, e)
@@ -56,11 +57,23 @@ func (f *finder) waitOf(fn *funcs.Func, p witness.Place, _ *sections.Section) (b
 	return best, ok
 }
 
+// mayWait reports whether the wait at the end of a longer chain may leave no doubt.
+func (f *finder) mayWait(e effects.Effect) bool {
+	if modules.Std(f.Pass.Pass) {
+		return true // the links before it have a say: see processes
+	}
+	w, ok := f.classify(witness.Place{}, e)
+	return ok && w.sure()
+}
+
+// sure reports whether the wait is for something that takes long, and happens.
+func (w wait) sure() bool { return w.doubt == "" && w.rank <= byDisk && !w.effect.Cold }
+
 // lockWait returns the wait of a place in section s for another lock that is
 // held for long.
 func (f *finder) lockWait(fn *funcs.Func, p witness.Place, s *sections.Section) (w wait, ok bool) {
 	var by *hold
-	e, ok := f.witness.Find(fn.Node, p, effects.SetOf(effects.Lock), func(e effects.Effect) bool {
+	e, ok := f.locks.Find(fn.Node, p, func(e effects.Effect) bool {
 		calls := f.witness.Calls(fn.Node, e)
 		if e.Kind != effects.Lock || len(calls) == 0 || !f.witness.Possible(fn.Node, e) {
 			return false

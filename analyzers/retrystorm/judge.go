@@ -89,7 +89,7 @@ func (c *checker) paces(f *funcs.Func, call downstream.Call) bool {
 		if p.Call != call.Site {
 			continue
 		}
-		if _, ok := c.witness.Find(f.Node, p, effects.SetOf(effects.Sleep), func(e effects.Effect) bool {
+		if _, ok := c.sleeping.Find(f.Node, p, func(e effects.Effect) bool {
 			return e.Kind == effects.Sleep && !c.stdSleeps(e)
 		}); ok {
 			return true

@@ -51,6 +51,7 @@ func run(pass *rule.Pass) error {
 		values:     pass.ResultOf[values.Analyzer].(*values.Index),
 		contexts:   pass.ResultOf[contexts.Analyzer].(*contexts.Index),
 		witness:    w,
+		sleeping:   w.Search(effects.SetOf(effects.Sleep), nil),
 		retries:    pass.ResultOf[retries.Analyzer].(*retries.Index),
 		downstream: downstream.New(pass, w),
 		flows:      dataflow.New(pass.TypesInfo),
@@ -73,6 +74,7 @@ type checker struct {
 	values     *values.Index
 	contexts   *contexts.Index
 	witness    *witness.Index
+	sleeping   *witness.Search
 	retries    *retries.Index
 	downstream *downstream.Index
 	requests   *requests.Index

@@ -50,11 +50,16 @@ type Call struct {
 type Index struct {
 	pass    *rule.Pass
 	witness *witness.Index
+	asks    *witness.Search
 	kinds   map[string]Kind // memo of byName: the same few functions are at the end of most chains
 }
 
 // New returns the index of the package of pass.
-func New(pass *rule.Pass, w *witness.Index) *Index { return &Index{pass, w, make(map[string]Kind)} }
+func New(pass *rule.Pass, w *witness.Index) *Index {
+	x := &Index{pass: pass, witness: w, kinds: make(map[string]Kind)}
+	x.asks = w.Search(asked, x.mayAsk)
+	return x
+}
 
 // Chain returns the steps that lead from the call to the function that asks: none, if
 // the call is one of it.
@@ -106,7 +111,7 @@ func (x *Index) of(f *funcs.Func, c *funcs.Call, places []witness.Place) (Call, 
 	answers := x.answers(c)
 	for _, p := range places {
 		d := Call{Call: c}
-		e, ok := x.witness.Find(f.Node, p, asked, func(e effects.Effect) bool {
+		e, ok := x.asks.Find(f.Node, p, func(e effects.Effect) bool {
 			if e.ByCaller {
 				return false
 			}
@@ -137,6 +142,17 @@ func (x *Index) answers(c *funcs.Call) bool {
 		}
 	}
 	return false
+}
+
+// mayAsk reports whether a chain that leads to e may ask for something. What lies
+// before that is this package's, which byChain passes over but in the standard library.
+func (x *Index) mayAsk(e effects.Effect) bool {
+	path := x.pass.Pkg.Path()
+	if modules.IsStd(path) || !modules.OursPath(x.pass.Pass, path) {
+		return true
+	}
+	k, _ := x.byChain(e)
+	return k != "" && !e.ByCaller
 }
 
 // byChain returns what is asked on the way to an effect, and by which function.

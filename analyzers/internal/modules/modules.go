@@ -23,7 +23,8 @@ func OursPath(pass *analysis.Pass, path string) bool {
 	} else {
 		root = rootOf(pass.Pkg.Path())
 	}
-	return path == root || strings.HasPrefix(path, root+"/")
+	rest, ok := strings.CutPrefix(path, root)
+	return ok && (rest == "" || rest[0] == '/')
 }
 
 // forges are hosts of everybody's code, where modules are named by owner and name.
