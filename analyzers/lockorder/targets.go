@@ -341,8 +341,12 @@ func (d *directory) implementations(c *ssa.CallCommon) []*ssa.Function {
 	}
 	var found []*ssa.Function
 	for _, t := range d.types {
+		ptr := types.NewPointer(t)
+		if m, _, _ := types.LookupFieldOrMethod(ptr, false, d.pkg, c.Method.Name()); m == nil {
+			continue // sooner told than whether it has them all
+		}
 		if !types.Implements(t, iface) {
-			if t = types.NewPointer(t); !types.Implements(t, iface) {
+			if t = ptr; !types.Implements(t, iface) {
 				continue
 			}
 		}

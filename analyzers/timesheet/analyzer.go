@@ -2,6 +2,7 @@ package timesheet
 
 import (
 	"fmt"
+	"go/ast"
 	"go/token"
 	"go/types"
 	"hash/fnv"
@@ -82,6 +83,7 @@ type builder struct {
 	down    *downstream.Index
 
 	names map[*funcs.Func]string
+	loops map[*ast.CallExpr]ast.Stmt // around the calls of the function that is looked at
 	out   *Sheet
 }
 

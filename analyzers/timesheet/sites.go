@@ -13,7 +13,6 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/modules"
 	"github.com/lagvet/lagvet/analyzers/internal/outgoing"
-	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
@@ -25,6 +24,7 @@ func (b *builder) function(f *funcs.Func) {
 		asks[d.Site] = d
 	}
 	ways := branches(f.Body)
+	b.loops = loops(f.Body)
 	for _, c := range f.Out {
 		out.Extends = out.Extends || extends(c.Func)
 		b.intercepts(c)
@@ -227,31 +227,39 @@ func (b *builder) waits(s *Site, f *funcs.Func, c *funcs.Call) {
 	s.Aside = true
 }
 
-// inLoop reports whether n is in a loop of its function.
-func (b *builder) inLoop(n ast.Node) bool { return b.loop(n) != nil }
+// inLoop reports whether a call is in a loop of the function.
+func (b *builder) inLoop(call *ast.CallExpr) bool { return b.loops[call] != nil }
 
-func (b *builder) loop(n ast.Node) ast.Stmt {
-	cur, ok := syntax.Find(b.root, n)
-	if !ok {
-		return nil
-	}
-	child := cur
-	for cur := range cur.Parent().Enclosing() {
-		switch n := cur.Node().(type) {
-		case *ast.FuncDecl, *ast.FuncLit:
-			return nil
-		case *ast.ForStmt:
-			if child.Node() != n.Init {
-				return n
+// loops returns the innermost loop of a body that each of its calls is in.
+func loops(body *ast.BlockStmt) map[*ast.CallExpr]ast.Stmt {
+	around := make(map[*ast.CallExpr]ast.Stmt)
+	var walk func(loop ast.Stmt, nodes ...ast.Node)
+	walk = func(loop ast.Stmt, nodes ...ast.Node) {
+		for _, n := range nodes {
+			if n == nil {
+				continue
 			}
-		case *ast.RangeStmt:
-			if child.Node() == n.Body {
-				return n
-			}
+			ast.Inspect(n, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.FuncLit:
+					return false
+				case *ast.ForStmt:
+					walk(loop, n.Init)
+					walk(n, n.Cond, n.Post, n.Body)
+					return false
+				case *ast.RangeStmt:
+					walk(loop, n.Key, n.Value, n.X)
+					walk(n, n.Body)
+					return false
+				case *ast.CallExpr:
+					around[n] = loop
+				}
+				return true
+			})
 		}
-		child = cur
 	}
-	return nil
+	walk(nil, body)
+	return around
 }
 
 // contextOf returns the argument by which a call is given a context, or nil.
@@ -339,7 +347,7 @@ func (b *builder) translate(f *funcs.Func, c *funcs.Call, own budgets.Budget, r 
 // sameLoop reports whether the deadline set at pos is set anew in each turn of the loop
 // around the call.
 func (b *builder) sameLoop(pos token.Pos, call *ast.CallExpr) bool {
-	l := b.loop(call)
+	l := b.loops[call]
 	return l != nil && l.Pos() <= pos && pos < l.End()
 }
 

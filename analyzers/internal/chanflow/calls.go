@@ -261,12 +261,9 @@ func (b *builder) implementations(iface *types.Interface, name string) []*ssa.Fu
 	}
 	for _, t := range b.boxed {
 		recv := types.NewPointer(t)
-		if !types.Implements(recv, iface) {
-			continue
-		}
 		obj, _, _ := types.LookupFieldOrMethod(recv, true, b.pass.Pkg, name)
 		m, ok := obj.(*types.Func)
-		if !ok {
+		if !ok || !types.Implements(recv, iface) {
 			continue
 		}
 		if fn := b.src.Pkg.Prog.FuncValue(m.Origin()); fn != nil && b.local[fn] {

@@ -147,7 +147,12 @@ func (x *Index) isPath(e ast.Expr) bool {
 // askedAt reports whether what stands at pos is done only if the request asks for
 // diagnosis: case "/debug/stacks":, if r.URL.Query().Get("debug") != "".
 func (x *Index) askedAt(pos token.Pos) bool {
-	return x.Behind(pos, func(cond ast.Expr) bool { return x.tellsPath(cond) })
+	asks, known := x.asked[pos]
+	if !known {
+		asks = x.Behind(pos, x.tellsPath)
+		x.asked[pos] = asks
+	}
+	return asks
 }
 
 // Behind reports whether what stands at pos is reached only under a condition

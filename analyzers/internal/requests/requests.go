@@ -1,6 +1,7 @@
 package requests
 
 import (
+	"go/token"
 	"go/types"
 
 	"golang.org/x/tools/go/ast/inspector"
@@ -25,6 +26,7 @@ type Index struct {
 	seldom *seldom.Index
 	hot    *hotpath.Info
 	mounts map[*funcs.Func]bool // memo of mounted
+	asked  map[token.Pos]bool   // memo of askedAt
 }
 
 // New returns the index of the package of pass, whose syntax root is the root of.
@@ -39,5 +41,6 @@ func New(pass *rule.Pass, root inspector.Cursor, vs *values.Index, flows *datafl
 		seldom: seldom.New(pass.Pass, pass.Funcs, root),
 		hot:    pass.Hotness,
 		mounts: make(map[*funcs.Func]bool),
+		asked:  make(map[token.Pos]bool),
 	}
 }

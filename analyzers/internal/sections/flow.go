@@ -59,6 +59,9 @@ func (s state) sorted() []*held {
 // meet returns what is known on both of two ways: what is held on both, and what
 // the caller lost on either.
 func meet(a, b state) state {
+	if len(a) == 0 && len(b) == 0 {
+		return a
+	}
 	out := make(state)
 	for k, h := range a {
 		g := b[k]
@@ -295,7 +298,8 @@ func releasedLater(s state) state {
 
 // apply returns what of s is held while a call runs, and what is held after it.
 func (f *flow) apply(call ssa.CallInstruction, e *effect, s state) (during, after state) {
-	during, after = maps.Clone(s), maps.Clone(s)
+	during, after = maps.Clone(s), make(state, len(s)+len(e.takes))
+	maps.Copy(after, s)
 	d, deferred := call.(*ssa.Defer)
 	for _, r := range e.releases {
 		for _, k := range matching(s, r.lock) {
