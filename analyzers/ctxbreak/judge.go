@@ -89,7 +89,7 @@ func (c *checker) completes(b *fresh.Break) bool {
 	if made, ok := b.Start.Base.(*ast.CallExpr); !ok || b.Start.Helper || values.Callee(c.TypesInfo, made) == "context.TODO" {
 		return false
 	}
-	switch b.Call.Func.FullName() {
+	switch b.Call.FullName() {
 	case "net/http.NewRequestWithContext", "(*net/http.Request).WithContext", "(*net/http.Request).Clone", "os/exec.CommandContext":
 		return false
 	}

@@ -168,7 +168,7 @@ func (c *checker) deadlined(rt *types.Func) bool {
 		if out.Func == nil {
 			continue
 		}
-		switch out.Func.FullName() {
+		switch out.FullName() {
 		case "context.WithTimeout", "context.WithDeadline", "context.WithTimeoutCause", "context.WithDeadlineCause":
 			return true
 		}

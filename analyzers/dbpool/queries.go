@@ -163,7 +163,7 @@ func (c *checker) query(call *funcs.Call) *query {
 		return c.made[call.Callee]
 	}
 	if write, ok := primitive(call.Func); ok {
-		return &query{name: call.Func.FullName(), write: write}
+		return &query{name: call.FullName(), write: write}
 	}
 	if call.Dynamic {
 		return c.implemented(call.Func)

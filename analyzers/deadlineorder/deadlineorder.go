@@ -102,7 +102,7 @@ func (c *checker) context(f *funcs.Func, call *funcs.Call, d time.Duration) {
 		Tier:      rule.Likely,
 		Message:   fmt.Sprintf("this deadline of %v is never reached: the context that it is derived from ends after %v", d, outer.Limit),
 		Cause:     "deadline under a shorter one",
-		Primitive: call.Func.FullName(),
+		Primitive: call.FullName(),
 		Chain:     []rule.Step{step(outer.Pos, fmt.Sprintf("sets a deadline of %v", outer.Limit))},
 		Mend:      "give the work inside less time than the whole has, or derive its context from one that is not bounded if it is to outlive the caller",
 	}

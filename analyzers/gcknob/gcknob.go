@@ -82,7 +82,7 @@ func (c *checker) call(f *funcs.Func, k *funcs.Call) {
 	if p := k.Func.Pkg(); p == nil || p.Path() != "runtime" && p.Path() != "runtime/debug" {
 		return // before the name is put together
 	}
-	switch k.Func.FullName() {
+	switch k.FullName() {
 	case "runtime.SetFinalizer":
 		c.finalizer(f, k)
 	case keepAlive:

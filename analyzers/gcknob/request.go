@@ -48,7 +48,7 @@ func (c *checker) turns(k *funcs.Call) *Turns {
 
 // sets returns what is known of a call of runtime/debug, or nil if it sets nothing.
 func (c *checker) sets(k *funcs.Call) *Turns {
-	name := k.Func.FullName()
+	name := k.FullName()
 	if name != setGCPercent && name != setMemoryLimit {
 		return nil
 	}
@@ -119,7 +119,7 @@ func (c *checker) onRequest(f *funcs.Func, k *funcs.Call) bool {
 		Mend:      "set it once, at start-up, or by GOGC and GOMEMLIMIT",
 		Hot:       hot,
 	}
-	if k.Func.FullName() != t.Knob {
+	if k.FullName() != t.Knob {
 		finding.Chain = []rule.Step{{Posn: t.Posn, Text: "calls " + short(t.Knob)}}
 	}
 	if doubt != "" {
@@ -234,7 +234,7 @@ func (c *checker) limited() bool {
 			if t == nil {
 				continue
 			}
-			if t.Knob == setMemoryLimit || k.Func.FullName() != setGCPercent {
+			if t.Knob == setMemoryLimit || k.FullName() != setGCPercent {
 				return true // or a function that sets something
 			}
 			if n, known := c.number(k.Site.Args[0]); !known || n >= 0 {
@@ -252,7 +252,7 @@ func (c *checker) collects() bool {
 			if k.Func == nil {
 				continue
 			}
-			switch k.Func.FullName() {
+			switch k.FullName() {
 			case "runtime.GC", "runtime/debug.FreeOSMemory":
 				return true
 			}

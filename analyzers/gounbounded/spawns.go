@@ -90,7 +90,7 @@ func (f *finder) launch(c *funcs.Call) *spawn {
 		s.group = dataflow.Key(f.TypesInfo, sel.X)
 		s.limited = s.group != nil && f.limits.Limited(s.group)
 	}
-	if c.Func.FullName() == "time.AfterFunc" {
+	if c.FullName() == "time.AfterFunc" {
 		cur := f.at[c.Site]
 		_, stmt := cur.Parent().Node().(*ast.ExprStmt)
 		s.kept = !stmt

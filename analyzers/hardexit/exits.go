@@ -53,7 +53,7 @@ func (c *checker) places(f *funcs.Func, covered func(ast.Node) bool) []exit {
 			continue
 		}
 		if doubt, ok := c.fatal(k, covered); ok {
-			found = append(found, exit{call: k.Site, name: c.witness.Short(k.Func.FullName()), primitive: k.Func.FullName(), doubt: doubt})
+			found = append(found, exit{call: k.Site, name: c.witness.Short(k.FullName()), primitive: k.FullName(), doubt: doubt})
 		}
 	}
 	return found
@@ -152,7 +152,7 @@ func (c *checker) wraps(f *funcs.Func) bool {
 		return false
 	}
 	return slices.ContainsFunc(f.Out, func(k *funcs.Call) bool {
-		return k.Func != nil && (exits.Known(k.Func.FullName()) || exits.Named(k.Func.Name()))
+		return k.Func != nil && (exits.Known(k.FullName()) || exits.Named(k.Func.Name()))
 	})
 }
 

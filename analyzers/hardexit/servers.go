@@ -26,7 +26,7 @@ func (c *checker) serves(call *ast.CallExpr) (name string, method bool) {
 	if k == nil || k.Func == nil || !slices.Contains(serving, k.Func.Name()) {
 		return "", false
 	}
-	full := k.Func.FullName()
+	full := k.FullName()
 	if name, ok := strings.CutPrefix(full, "(*net/http.Server)."); ok {
 		return name, true
 	}
@@ -75,7 +75,7 @@ func (c *checker) endings() *endings {
 			if c.values.InTest(k.Site.Pos()) || k.Func == nil {
 				continue
 			}
-			if k.Func.FullName() == "(*net/http.Server).Shutdown" {
+			if k.FullName() == "(*net/http.Server).Shutdown" {
 				e.shutdown = append(e.shutdown, k.Site)
 			}
 			e.any = e.any || orderly(k.Func.Name()) && !aboutSignals(k.Func)
@@ -227,7 +227,7 @@ func (c *checker) stops(call *ast.CallExpr) bool {
 	if k == nil || k.Func == nil {
 		return false
 	}
-	if exits.Known(k.Func.FullName()) {
+	if exits.Known(k.FullName()) {
 		return true
 	}
 	if !exits.Named(k.Func.Name()) {

@@ -37,7 +37,7 @@ func (c *checker) notified() []*notification {
 			if k.Func == nil || k.Func.Pkg() == nil || k.Func.Pkg().Path() != "os/signal" || len(k.Site.Args) == 0 || c.values.InTest(k.Site.Pos()) {
 				continue
 			}
-			switch k.Func.FullName() {
+			switch k.FullName() {
 			case "os/signal.Notify":
 				ns = c.notify(ns, k.Site)
 			case "os/signal.NotifyContext":
@@ -157,7 +157,7 @@ func (c *checker) servingPlace() token.Pos {
 				continue
 			}
 			name, _ := c.serves(k.Site)
-			switch full := k.Func.FullName(); {
+			switch full := k.FullName(); {
 			case name != "" && !c.aside(f, k.Site):
 				return k.Site.Pos()
 			case full == "(net.Listener).Accept", full == "(*net.TCPListener).Accept", full == "(*net.TCPListener).AcceptTCP",

@@ -221,7 +221,7 @@ func (c *checker) leaveCostly() {
 		if k == nil || k.Func == nil {
 			return false
 		}
-		what, ok := costly.Of(k.Func.FullName())
+		what, ok := costly.Of(k.FullName())
 		return ok && !what.Light
 	})
 }

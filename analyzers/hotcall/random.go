@@ -68,7 +68,7 @@ func (c *checker) random(f *funcs.Func, why string, sure bool) {
 		if hot == nil {
 			continue
 		}
-		found := &call{what: costly.Call{Kind: costly.Shares, Light: !sure}, name: k.Func.FullName(), hot: hot}
+		found := &call{what: costly.Call{Kind: costly.Shares, Light: !sure}, name: k.FullName(), hot: hot}
 		found.Pos, found.End, found.Call = k.Site.Pos(), k.Site.End(), k.Site
 		if found.rare = c.rare(found); silent(found.rare) {
 			continue

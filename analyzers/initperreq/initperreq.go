@@ -128,7 +128,7 @@ func (c *checker) primitives() {
 			if call.Func == nil || call.Dynamic {
 				continue
 			}
-			if k := c.kinds.of(call.Func.FullName()); k != nil {
+			if k := c.kinds.of(call.FullName()); k != nil {
 				c.primitive(f, call, k)
 				continue
 			}
@@ -181,7 +181,7 @@ func (c *checker) primitive(f *funcs.Func, call *funcs.Call, k *kind) {
 		return
 	}
 	s := &site{f: f, expr: call.Site, call: call, local: true, deps: call.Site.Args}
-	s.setup = &setup{kind: k, key: call.Func.FullName(), name: short(call.Func, c.Pkg), fault: f.Name(c.Pkg)}
+	s.setup = &setup{kind: k, key: call.FullName(), name: short(call.Func, c.Pkg), fault: f.Name(c.Pkg)}
 	if k.first {
 		s.deps = s.deps[:min(1, len(s.deps))]
 	}
@@ -211,7 +211,7 @@ func (c *checker) parsed(f *funcs.Func, x ast.Expr, k *kind) (found bool) {
 		ast.Inspect(e, func(n ast.Node) bool {
 			if call, ok := n.(*ast.CallExpr); ok {
 				fn := c.Funcs.Call(call)
-				found = found || fn != nil && fn.Func != nil && sameKind(c.kinds.of(fn.Func.FullName()), k)
+				found = found || fn != nil && fn.Func != nil && sameKind(c.kinds.of(fn.FullName()), k)
 			}
 			return !found
 		})

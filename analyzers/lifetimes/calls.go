@@ -111,7 +111,7 @@ func (w *walk) foreign(c *funcs.Call, arg int, site, cur inspector.Cursor, via *
 		w.value(unparen(site), via, view)
 		return
 	}
-	if w.kind.Take != "" && c.Func.Name() == "Put" && c.Func.FullName() == w.kind.Take {
+	if w.kind.Take != "" && c.Func.Name() == "Put" && c.FullName() == w.kind.Take {
 		u := w.use(Release, site, via, view)
 		u.Call, u.Mode = c.Site, c.Mode
 		return

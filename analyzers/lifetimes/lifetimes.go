@@ -157,7 +157,7 @@ func (x *Index) primitives() []creation {
 			return
 		}
 		if creates(c.Func, local) != nil {
-			cs = append(cs, newCreation(c, Fresh{New: c.Func.FullName()}))
+			cs = append(cs, newCreation(c, Fresh{New: c.FullName()}))
 		}
 	}
 	for _, c := range x.funcs.Inits {

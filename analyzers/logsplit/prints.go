@@ -38,7 +38,7 @@ func (c *checker) printed(call *funcs.Call) (what string, tier rule.Tier) {
 	if call.Func == nil || call.Func.Pkg() == nil {
 		return "", ""
 	}
-	name := call.Func.FullName()
+	name := call.FullName()
 	switch {
 	case name == "fmt.Print" || name == "fmt.Printf" || name == "fmt.Println":
 		// Where the package has a logger it is a leftover; else it may be all there is.

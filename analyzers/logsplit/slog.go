@@ -35,7 +35,7 @@ func (c *checker) uncorrelated(f *funcs.Func, root *hotpath.Root) {
 			Pos: call.Site.Pos(), End: call.Site.End(),
 			Tier:      rule.Suspected,
 			Cause:     "log without context",
-			Primitive: call.Func.FullName(),
+			Primitive: call.FullName(),
 			Message:   fmt.Sprintf("%s leaves out the context in scope on the way of a request (%s): if the log's handler takes the trace from the context, as other calls of this package let it, this line cannot be found from the request that is slow", name, root.Detail),
 			Mend:      fmt.Sprintf("use %s with %s", form, src.Expr),
 			Fixes:     fixForm(call.Site, form, src.Expr),

@@ -83,7 +83,7 @@ type checker struct {
 }
 
 func (c *checker) call(cur inspector.Cursor, k *funcs.Call) {
-	switch k.Func.FullName() {
+	switch k.FullName() {
 	case "runtime.GOMAXPROCS":
 		c.set(cur, k)
 	case library + "/maxprocs.Set":

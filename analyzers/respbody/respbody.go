@@ -154,7 +154,7 @@ func mend(v *lifetimes.Value, paths []*lifetimes.Path) string {
 // responses have no body.
 func (c *checker) headOnly(v *lifetimes.Value) bool {
 	for _, call := range v.Func.Outermost().Out {
-		if call.Func != nil && strings.HasPrefix(call.Func.FullName(), "net/http.NewRequest") {
+		if call.Func != nil && strings.HasPrefix(call.FullName(), "net/http.NewRequest") {
 			for _, a := range call.Site.Args[:min(2, len(call.Site.Args))] {
 				if m := c.TypesInfo.Types[a].Value; m != nil && m.Kind() == constant.String && constant.StringVal(m) == "HEAD" {
 					return true
@@ -171,7 +171,7 @@ func (c *checker) callee(call *ast.CallExpr) string {
 		return ""
 	}
 	if known := c.Funcs.Call(call); known != nil && known.Func != nil {
-		return known.Func.FullName()
+		return known.FullName()
 	}
 	return ""
 }

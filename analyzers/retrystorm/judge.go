@@ -292,7 +292,7 @@ func (c *checker) duration(pause ast.Node) (d ast.Expr) {
 			return d == nil
 		}
 		if k := c.Funcs.Call(call); k != nil && k.Func != nil && len(call.Args) > 0 {
-			switch k.Func.FullName() {
+			switch k.FullName() {
 			case "time.Sleep", "time.After", "time.NewTimer":
 				d = call.Args[0]
 			}

@@ -78,7 +78,7 @@ func (c *checker) handed(f *funcs.Func) {
 			Tier:      rule.Likely,
 			Message:   fmt.Sprintf("%s retries what retries by itself: the attempts multiply, and an outage is met with a many times higher load", c.name(call)),
 			Cause:     "nested retries",
-			Primitive: call.Func.FullName(),
+			Primitive: call.FullName(),
 			Chain:     inner,
 			Mend:      "retry in one place only, the outermost that knows the deadline; let the others return the error",
 		})

@@ -167,7 +167,7 @@ func isNamed(t types.Type, pkg, name string) bool {
 // name returns the name of what is called, as the code has it.
 func (c *checker) name(call *funcs.Call) string {
 	if call.Func != nil {
-		return c.witness.Short(call.Func.FullName())
+		return c.witness.Short(call.FullName())
 	}
 	return rule.Brief(types.ExprString(call.Site.Fun))
 }

@@ -75,7 +75,7 @@ func (c *checker) again(f *funcs.Func, call *funcs.Call, waits func(*ast.CallExp
 		Tier:      rule.Likely,
 		Message:   fmt.Sprintf("%s is made anew as soon as it ends: where the server ends it at once, for a lost leader or a compacted revision, this is a storm of watches", c.name(call)),
 		Cause:     "watch made anew",
-		Primitive: call.Func.FullName(),
+		Primitive: call.FullName(),
 		Chain:     []rule.Step{line(loop.Pos(), "this loop makes it again, without a pause")},
 		Mend:      "pause before the next watch, longer each time it ends early, and go on from the revision that was seen last",
 	})
@@ -134,7 +134,7 @@ func (c *checker) sleeps(p ast.Node) bool {
 		return false
 	}
 	k := c.Funcs.Call(call)
-	return k != nil && k.Func != nil && k.Func.FullName() == "time.Sleep"
+	return k != nil && k.Func != nil && k.FullName() == "time.Sleep"
 }
 
 // each reports a watch for each of many keys, that a loop of f makes in g: in f
@@ -162,7 +162,7 @@ func (c *checker) each(f, g *funcs.Func, call *funcs.Call) {
 		Tier:      tier,
 		Message:   fmt.Sprintf("one %s for each key, %s: each is a stream of its own, and after a lost connection all of them are made again at once", c.name(call), shared),
 		Cause:     "watch for each key",
-		Primitive: call.Func.FullName(),
+		Primitive: call.FullName(),
 		Chain:     []rule.Step{line(loop.Pos(), "once for each element of "+rule.Brief(types.ExprString(loop.X)))},
 		Mend:      "watch the common prefix once and hand out the events, under one context, and limit how fast watches are made",
 	})
@@ -208,7 +208,7 @@ func (c *checker) fresh(f *funcs.Func, ctx ast.Expr) (found bool) {
 		ast.Inspect(e, func(n ast.Node) bool {
 			if call, ok := n.(*ast.CallExpr); ok {
 				k := c.Funcs.Call(call)
-				found = found || k != nil && k.Func != nil && (k.Func.FullName() == "context.Background" || k.Func.FullName() == "context.TODO")
+				found = found || k != nil && k.Func != nil && (k.FullName() == "context.Background" || k.FullName() == "context.TODO")
 			}
 			return !found
 		})

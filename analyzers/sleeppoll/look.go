@@ -50,7 +50,7 @@ func (c *checker) lookCall(call *ast.CallExpr) bool {
 	case k.Callee != nil:
 		return c.only(k.Callee)
 	case k.Func == nil || k.Func.Pkg() == nil || k.Dynamic:
-		return k.Dynamic && k.Func.FullName() == "(context.Context).Err"
+		return k.Dynamic && k.FullName() == "(context.Context).Err"
 	}
 	return glances(k.Func) || locks(k.Func)
 }

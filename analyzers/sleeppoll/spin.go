@@ -199,7 +199,7 @@ func (c *checker) spinLock(l *loop) bool {
 		Tier:      rule.Likely,
 		Message:   "this loop spins until another goroutine lets go of what it takes: if that one is descheduled, a whole processor waits for it",
 		Cause:     "spin lock",
-		Primitive: k.Func.FullName(),
+		Primitive: k.FullName(),
 		Mend:      "use sync.Mutex, which spins for a moment and then sleeps, or TryLock",
 	})
 	return true

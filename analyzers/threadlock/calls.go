@@ -101,7 +101,7 @@ func (c *checker) perThread(f *funcs.Func) {
 			Tier:      tier,
 			Message:   name + " is about " + s.what + ", and the goroutine is not locked to it: it may run on another one from the next call on, and whatever runs on this one gets what was set",
 			Cause:     "call about a thread",
-			Primitive: k.Func.FullName(),
+			Primitive: k.FullName(),
 			Mend:      "call runtime.LockOSThread before, and UnlockOSThread only once the thread is as it was",
 		})
 	}
@@ -112,7 +112,7 @@ func (c *checker) setting(k *funcs.Call) *setting {
 	if k.Func == nil || k.Func.Pkg() == nil {
 		return nil
 	}
-	name := k.Func.FullName()
+	name := k.FullName()
 	if s, ok := settings[name]; ok {
 		return c.ofSelf(k.Site, s)
 	}
@@ -197,7 +197,7 @@ func (c *checker) number(e ast.Expr) (int64, bool) {
 // inherits from the calling thread.
 func (c *checker) becomes(f *funcs.Func) bool {
 	return slices.ContainsFunc(slices.Concat(f.Out, f.Outermost().Out), func(k *funcs.Call) bool {
-		return k.Func != nil && (k.Func.FullName() == "syscall.Exec" || k.Func.FullName() == unix+"Exec")
+		return k.Func != nil && (k.FullName() == "syscall.Exec" || k.FullName() == unix+"Exec")
 	})
 }
 

@@ -214,7 +214,7 @@ func (c *checker) ends(call *ast.CallExpr) bool {
 	if k == nil || k.Func == nil {
 		return false
 	}
-	switch k.Func.FullName() {
+	switch k.FullName() {
 	case "os.Exit", "runtime.Goexit", "log.Fatal", "log.Fatalf", "log.Fatalln":
 		return true
 	}

@@ -46,7 +46,7 @@ func (c *checker) site(f *funcs.Func, k *funcs.Call) *site {
 	}
 	s := &site{fn: f, call: k.Site, mine: true}
 	if primitive(k) {
-		s.made = k.Func.FullName()
+		s.made = k.FullName()
 		s.comm = c.comm(k.Site)
 		s.d, s.known = timing.Constant(c.TypesInfo, k.Site.Args[0])
 		return s
@@ -68,7 +68,7 @@ func primitive(k *funcs.Call) bool {
 	if k.Func == nil || len(k.Site.Args) != 1 {
 		return false
 	}
-	name := k.Func.FullName()
+	name := k.FullName()
 	return name == "time.After" || name == "time.NewTimer"
 }
 

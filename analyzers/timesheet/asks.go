@@ -128,7 +128,7 @@ func (b *builder) urlOf(req ast.Expr, depth int) ast.Expr {
 	if k == nil || k.Func == nil {
 		return nil
 	}
-	switch k.Func.FullName() {
+	switch k.FullName() {
 	case "net/http.NewRequest":
 		return call.Args[1]
 	case "net/http.NewRequestWithContext":
@@ -246,7 +246,7 @@ func (b *builder) target(e ast.Expr, depth int) Text {
 	if k == nil || k.Func == nil || k.Func.Pkg() == nil {
 		return Text{}
 	}
-	switch k.Func.FullName() {
+	switch k.FullName() {
 	case "google.golang.org/grpc.NewClient", "google.golang.org/grpc.Dial":
 		return b.text(call.Args[0], 0)
 	case "google.golang.org/grpc.DialContext":
@@ -272,7 +272,7 @@ func (b *builder) connection(a *Ask, c *funcs.Call) {
 	if len(args) > 1 && isText(b.info.TypeOf(args[1])) {
 		a.To = b.text(args[1], 0)
 	}
-	if c.Func.FullName() == "net.DialTimeout" {
+	if c.FullName() == "net.DialTimeout" {
 		a.Limit = Amount{State: Unknown, What: "net.DialTimeout", Posn: b.posn(c.Site.Args[2].Pos())}
 		if d := b.budgets.Duration(c.Site.Args[2]); d > 0 {
 			a.Limit.State, a.Limit.Time = Known, d

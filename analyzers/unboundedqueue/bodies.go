@@ -69,7 +69,7 @@ func (c *checker) source(call *funcs.Call) (ast.Expr, *types.Func) {
 		return nil, nil
 	}
 	args := call.Site.Args
-	switch call.Func.FullName() {
+	switch call.FullName() {
 	case "io.ReadAll", "io/ioutil.ReadAll", "(*bytes.Buffer).ReadFrom":
 		return args[0], nil
 	case "io.Copy":
@@ -178,7 +178,7 @@ func (c *checker) body(w whole, told map[*ast.CallExpr]bool) {
 		Tier:      rule.Likely,
 		Message:   "the body of the request is read to its end, however long the client makes it: a few large requests at once take the memory of all others",
 		Cause:     "body without a limit",
-		Primitive: at.Func.FullName(),
+		Primitive: at.FullName(),
 		Chain:     append(steps(root), by...),
 		Mend:      "limit it first: r.Body = http.MaxBytesReader(w, r.Body, limit)",
 	}

@@ -122,7 +122,7 @@ func (c *checker) result(call *ast.CallExpr) *reading {
 		return nil
 	}
 	switch {
-	case k.Func.FullName() == "time.Now":
+	case k.FullName() == "time.Now":
 		return &reading{at: call.Pos(), fresh: true}
 	case k.Callee != nil:
 		return c.returned(k.Callee).with(func(r *reading) { r.at = call.Pos() })

@@ -118,7 +118,7 @@ func (c *checker) shown(cur inspector.Cursor) bool {
 		if k == nil || k.Func == nil || k.Func.Pkg() == nil {
 			continue
 		}
-		if costly.Logger(k.Func) || formats(k.Func) || k.Func.FullName() == "(time.Duration).String" {
+		if costly.Logger(k.Func) || formats(k.Func) || k.FullName() == "(time.Duration).String" {
 			return true
 		}
 	}

@@ -123,7 +123,7 @@ func (c *checker) call(cur inspector.Cursor, n *ast.CallExpr) {
 	}
 	what, until := elapsed, false
 	x := &reading{at: n.Pos(), fresh: true}
-	switch k.Func.FullName() {
+	switch k.FullName() {
 	case "time.Since":
 	case "time.Until":
 		what, until = deadline, true

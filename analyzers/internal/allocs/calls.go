@@ -81,7 +81,7 @@ var grower = pattern.New(`(?i)(^|\.)(append|extend|ensure|grow|reserve|resize)\w
 // Called names what is called at p, as the call has it if that is short enough.
 func (x *Index) Called(p witness.Place) string {
 	if k := x.pass.Funcs.Call(p.Call); k != nil && k.Func != nil && !k.Dynamic {
-		return x.witness.Short(k.Func.FullName())
+		return x.witness.Short(k.FullName())
 	}
 	return rule.Brief(types.ExprString(p.Call.Fun))
 }

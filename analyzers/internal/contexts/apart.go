@@ -111,7 +111,7 @@ func (x *Index) RunsArg(call *funcs.Call, i int, sig *types.Signature) bool {
 	if call.Func == nil {
 		return false
 	}
-	switch call.Func.FullName() {
+	switch call.FullName() {
 	case "(*sync.Once).Do": // what is made once belongs to no caller
 		return false
 	case "(*sync.WaitGroup).Go", "(*golang.org/x/sync/errgroup.Group).Go", "(*golang.org/x/sync/errgroup.Group).TryGo":

@@ -201,7 +201,7 @@ func (x *Index) escapeCause(s *allocs.Site) string {
 // callee names what is called, but by no name of a variable.
 func (x *Index) callee(call *ast.CallExpr) string {
 	if k := x.funcs.Call(call); k != nil && k.Func != nil {
-		return x.witness.Short(k.Func.FullName())
+		return x.witness.Short(k.FullName())
 	}
 	return "a func value"
 }

@@ -126,7 +126,7 @@ func (x *Index) of(f *funcs.Func, c *funcs.Call, places []witness.Place) (Call, 
 	if k := x.bySignature(c); k != "" {
 		name := "function value"
 		if c.Func != nil {
-			name = c.Func.FullName()
+			name = c.FullName()
 		}
 		return Call{Call: c, Kind: k, By: name}, true
 	}

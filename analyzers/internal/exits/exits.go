@@ -76,7 +76,7 @@ func (x *Index) exits(f *funcs.Func) bool {
 		if k.Func == nil || k.Callee != nil || !Named(k.Func.Name()) {
 			return false
 		}
-		name := k.Func.FullName()
+		name := k.FullName()
 		return (Known(name) || !modules.IsStd(Package(name))) && x.Failed(f, k.Site)
 	})
 }

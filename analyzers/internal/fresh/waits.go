@@ -89,7 +89,7 @@ func (x *Index) receives(call *funcs.Call, i int) Use {
 		return Use{}
 	}
 	if call.Func != nil {
-		if what := waiting[call.Func.FullName()]; what != "" {
+		if what := waiting[call.FullName()]; what != "" {
 			return Use{Wait: &Wait{Name: x.calleeName(call), For: what, Sure: true}}
 		}
 		if kind := carries(call.Func); kind != nil {

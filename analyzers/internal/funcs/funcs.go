@@ -69,7 +69,13 @@ type Call struct {
 	Callee *Func       // the body called, if it is in this package
 	// Dynamic is set if Func is an interface method.
 	Dynamic bool
+
+	name string
 }
+
+// FullName returns the full name of Func, or "" if that is nil. Rules go by names at each
+// call, so they are put together once.
+func (c *Call) FullName() string { return c.name }
 
 // Index is the result of Analyzer.
 type Index struct {
@@ -164,7 +170,8 @@ func run(pass *analysis.Pass) (any, error) {
 			byVar:  make(map[*types.Var]*Func),
 			bySite: make(map[*ast.CallExpr]*Call),
 		},
-		sets: make(map[*types.Var]int),
+		sets:  make(map[*types.Var]int),
+		names: make(map[*types.Func]string),
 	}
 	b.functions(in)
 	b.calls(in)
@@ -172,9 +179,10 @@ func run(pass *analysis.Pass) (any, error) {
 }
 
 type builder struct {
-	info *types.Info
-	x    *Index
-	sets map[*types.Var]int // how often a variable is given a value
+	info  *types.Info
+	x     *Index
+	sets  map[*types.Var]int     // how often a variable is given a value
+	names map[*types.Func]string // full names
 }
 
 // functions finds every function, and what becomes of each literal.
@@ -346,6 +354,15 @@ func mode(cur inspector.Cursor, site *ast.CallExpr) Mode {
 	return Plain
 }
 
+func (b *builder) fullName(fn *types.Func) string {
+	name, known := b.names[fn]
+	if !known {
+		name = fn.FullName()
+		b.names[fn] = name
+	}
+	return name
+}
+
 func (b *builder) resolve(c *Call) {
 	switch fun := ast.Unparen(c.Site.Fun).(type) {
 	case *ast.FuncLit:
@@ -362,6 +379,7 @@ func (b *builder) resolve(c *Call) {
 		return
 	}
 	c.Func = fn.Origin()
+	c.name = b.fullName(c.Func)
 	if recv := c.Func.Signature().Recv(); recv != nil && types.IsInterface(recv.Type()) {
 		c.Dynamic = true
 		return

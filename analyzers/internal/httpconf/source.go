@@ -109,14 +109,14 @@ func (b *builder) result(e *ast.CallExpr, i int) origin {
 	if call.Func == nil || call.Dynamic {
 		return origin{open: true}
 	}
-	if call.Func.FullName() == "(*net/http.Transport).Clone" {
+	if call.FullName() == "(*net/http.Transport).Clone" {
 		return b.copied(e, fun.(*ast.SelectorExpr).X, Transport)
 	}
 	var h handles
 	if b.pass.ImportObjectFact(call.Func, &h) {
 		for _, r := range h.Results {
 			if r.Index == i {
-				return origin{values: []*Value{b.imported(e, r.Value, call.Func.FullName())}}
+				return origin{values: []*Value{b.imported(e, r.Value, call.FullName())}}
 			}
 		}
 	}

@@ -148,7 +148,7 @@ func Deadlines(f *funcs.Func) bool {
 		if c.Func == nil {
 			return false
 		}
-		switch c.Func.FullName() {
+		switch c.FullName() {
 		case "context.WithTimeout", "context.WithDeadline", "context.WithTimeoutCause", "context.WithDeadlineCause":
 			return true
 		}

@@ -493,10 +493,7 @@ func operandOf(call *ast.CallExpr, into int) ast.Expr {
 // Spawns reports whether a function runs argument i as a goroutine, by what is known of
 // the standard library and of groups like its own.
 func Spawns(fn *types.Func, i int) bool {
-	switch fn.FullName() {
-	case "time.AfterFunc":
-		return i == 1
-	case "context.AfterFunc":
+	if fn.Name() == "AfterFunc" && fn.Signature().Recv() == nil && fn.Pkg() != nil && (fn.Pkg().Path() == "time" || fn.Pkg().Path() == "context") {
 		return i == 1
 	}
 	return fn.Name() == "Go" && fn.Signature().Recv() != nil && i == 0

@@ -59,7 +59,7 @@ func (s state) sorted() []*held {
 // meet returns what is known on both of two ways: what is held on both, and what
 // the caller lost on either.
 func meet(a, b state) state {
-	if len(a) == 0 && len(b) == 0 {
+	if same(a, b) {
 		return a
 	}
 	out := make(state)
@@ -94,6 +94,11 @@ func meet(a, b state) state {
 		}
 	}
 	return out
+}
+
+// same reports whether a and b tell of the same.
+func same(a, b state) bool {
+	return maps.EqualFunc(a, b, func(g, h *held) bool { return g == h })
 }
 
 func union(a, b []ssa.Instruction) []ssa.Instruction {
@@ -268,7 +273,10 @@ func (f *flow) through(blk *ssa.BasicBlock, s state, visit func(ssa.Instruction,
 		before, after := s, s
 		call, ok := instr.(ssa.CallInstruction)
 		if e := f.calls[call]; ok && e != nil {
-			before, after = f.apply(call, e, s)
+			if before = nil; visit != nil {
+				before = maps.Clone(s)
+			}
+			after = f.apply(call, e, s, before)
 		}
 		switch instr.(type) {
 		case *ssa.Go:
@@ -296,9 +304,10 @@ func releasedLater(s state) state {
 	return out
 }
 
-// apply returns what of s is held while a call runs, and what is held after it.
-func (f *flow) apply(call ssa.CallInstruction, e *effect, s state) (during, after state) {
-	during, after = maps.Clone(s), make(state, len(s)+len(e.takes))
+// apply returns what of s is held after a call. Of during, a copy of s or nil, it leaves
+// what is held while the call runs.
+func (f *flow) apply(call ssa.CallInstruction, e *effect, s, during state) state {
+	after := make(state, len(s)+len(e.takes))
 	maps.Copy(after, s)
 	d, deferred := call.(*ssa.Defer)
 	for _, r := range e.releases {
@@ -328,7 +337,7 @@ func (f *flow) apply(call ssa.CallInstruction, e *effect, s state) (during, afte
 		}
 	}
 	if _, ok := call.(*ssa.Go); ok {
-		return nil, after // what the goroutine takes, it holds itself
+		return after // what the goroutine takes, it holds itself
 	}
 	for _, t := range e.takes {
 		k := t.lock.key
@@ -349,7 +358,7 @@ func (f *flow) apply(call ssa.CallInstruction, e *effect, s state) (during, afte
 		}
 		after[k] = h
 	}
-	return during, after
+	return after
 }
 
 // matching returns what of s may be the lock l: l itself, or, if that is not
@@ -409,15 +418,17 @@ func (f *flow) effect() *effect {
 // left returns what is known where the function returns.
 func (f *flow) left() state {
 	var left state
-	f.replay(func(instr ssa.Instruction, before, _ state) {
-		if _, ok := instr.(*ssa.Return); !ok {
-			return
+	for _, blk := range f.fn.Blocks {
+		s, ok := f.in[blk]
+		if _, returns := blk.Instrs[len(blk.Instrs)-1].(*ssa.Return); !ok || !returns {
+			continue
 		}
+		s = f.through(blk, s, nil)
 		if left != nil {
-			before = meet(left, before)
+			s = meet(left, s)
 		}
-		left = before
-	})
+		left = s
+	}
 	return left
 }
 

@@ -224,7 +224,7 @@ func (ix *Index) once(cur inspector.Cursor) bool {
 	if k == nil || k.Func == nil {
 		return false
 	}
-	switch k.Func.FullName() {
+	switch k.FullName() {
 	case "(*sync.Once).Do", "sync.OnceFunc", "sync.OnceValue", "sync.OnceValues":
 		return true
 	}

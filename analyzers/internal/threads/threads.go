@@ -154,7 +154,7 @@ func (x *Index) concerns(f *funcs.Func) bool {
 // effect returns what a call does to the number of locks once it has returned.
 func (x *Index) effect(k *funcs.Call) int {
 	if k.Func != nil {
-		switch k.Func.FullName() {
+		switch k.FullName() {
 		case "runtime.LockOSThread":
 			return 1
 		case "runtime.UnlockOSThread":
