@@ -44,7 +44,7 @@ func analyse(flags Flags, args []string, file string) error {
 	if u.timer, err = newTimer(u); err != nil {
 		return err
 	}
-	spareGC(u)
+	spareGC()
 	scoped := u.inScope(flags.Scope)
 	var off []string
 	if scoped && !flags.Findings && !flags.Heat {

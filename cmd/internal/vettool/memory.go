@@ -2,31 +2,49 @@ package vettool
 
 import (
 	"os"
+	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 )
 
-// Most units are small and their processes end within milliseconds: collecting
-// garbage there takes an eighth of the time spent on what a program imports (for
-// the 186 packages below net/http 5.4 s of CPU with the default, 4.8 s with this)
-// and saves little memory. A large unit keeps the default.
+// The processes of most units end within milliseconds, and what they hold is small: to
+// collect their garbage takes time and saves little memory. So garbage may grow to
+// maxPercent of what is in use, as in GOGC, as long as it is no more than spare; where
+// much is in use it may grow to as much, which is Go's default. docs/performance.md has
+// what that gains.
 const (
-	smallUnit   = 2 << 20 // bytes of source
-	smallUnitGC = 400     // percent, as in GOGC
+	maxPercent = 400
+	spare      = 400 << 20 // bytes
 )
 
-// spareGC lets the garbage of a small unit grow, unless the user says how much
-// there may be.
-func spareGC(u *unit) {
+// spareGC lets garbage grow as above, unless the user says how much there may be.
+func spareGC() {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return
 	}
-	var size int64
-	for _, name := range u.GoFiles {
-		if fi, err := os.Stat(name); err == nil {
-			size += fi.Size()
-		}
+	debug.SetGCPercent(maxPercent)
+	afterEachGC(func() { debug.SetGCPercent(percent(inUse())) })
+}
+
+// percent returns how much garbage there may be beside so many bytes in use.
+func percent(live uint64) int {
+	return int(min(maxPercent, max(100, 100*spare/max(1, live))))
+}
+
+// inUse returns what the last collection found in use, in bytes.
+func inUse() uint64 {
+	s := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(s)
+	return s[0].Value.Uint64()
+}
+
+// afterEachGC calls f after each collection: that finds a sentinel that nothing refers to.
+func afterEachGC(f func()) {
+	type sentinel struct{ f func() }
+	var again func(*sentinel)
+	again = func(s *sentinel) {
+		s.f()
+		runtime.SetFinalizer(s, again)
 	}
-	if size < smallUnit {
-		debug.SetGCPercent(smallUnitGC)
-	}
+	runtime.SetFinalizer(&sentinel{f}, again)
 }

@@ -1,0 +1,56 @@
+package vettool
+
+import (
+	"runtime"
+	"testing"
+	"time"
+)
+
+func TestPercent(t *testing.T) {
+	for _, tt := range []struct {
+		live uint64 // bytes
+		want int
+	}{
+		{0, maxPercent},
+		{1 << 20, maxPercent},
+		{spare / 4, maxPercent},
+		{spare / 2, 200},
+		{spare, 100},
+		{8 * spare, 100},
+	} {
+		if got := percent(tt.live); got != tt.want {
+			t.Errorf("%d bytes in use: %d %%, want %d", tt.live, got, tt.want)
+		}
+	}
+}
+
+func TestAfterEachGC(t *testing.T) {
+	ran := make(chan uint64, 1)
+	afterEachGC(func() {
+		select {
+		case ran <- inUse():
+		default:
+		}
+	})
+	for i := range 3 {
+		if live := collect(t, ran); live == 0 {
+			t.Errorf("collection %d: nothing is in use", i)
+		}
+	}
+}
+
+// collect collects garbage until that is told.
+func collect(t *testing.T, ran <-chan uint64) uint64 {
+	t.Helper()
+	deadline := time.After(time.Minute)
+	for {
+		runtime.GC()
+		select {
+		case live := <-ran:
+			return live
+		case <-deadline:
+			t.Fatal("no collection is told")
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
