@@ -8,27 +8,27 @@ import (
 )
 
 // The processes of most units end within milliseconds, and what they hold is small: to
-// collect their garbage takes time and saves little memory. So garbage may grow to
-// maxPercent of what is in use, as in GOGC, as long as it is no more than spare; where
-// much is in use it may grow to as much, which is Go's default. docs/performance.md has
-// what that gains.
-const (
-	maxPercent = 400
-	spare      = 400 << 20 // bytes
-)
+// collect their garbage takes a quarter of their time (docs/performance.md) and saves
+// little memory. So there may be this much garbage, in bytes, before any is collected, or
+// as much as is in use where that is more, which is Go's default.
+const spare = 400 << 20
+
+// smallest is the heap, in bytes, that the runtime takes a percentage of where less is in
+// use: defaultHeapMinimum in runtime/mgcpacer.go.
+const smallest = 4 << 20
 
 // spareGC lets garbage grow as above, unless the user says how much there may be.
 func spareGC() {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return
 	}
-	debug.SetGCPercent(maxPercent)
+	debug.SetGCPercent(percent(0))
 	afterEachGC(func() { debug.SetGCPercent(percent(inUse())) })
 }
 
-// percent returns how much garbage there may be beside so many bytes in use.
+// percent returns how much garbage there may be, as in GOGC, beside so many bytes in use.
 func percent(live uint64) int {
-	return int(min(maxPercent, max(100, 100*spare/max(1, live))))
+	return int(max(100, 100*spare/max(smallest, live)))
 }
 
 // inUse returns what the last collection found in use, in bytes.

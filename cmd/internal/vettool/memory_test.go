@@ -11,9 +11,9 @@ func TestPercent(t *testing.T) {
 		live uint64 // bytes
 		want int
 	}{
-		{0, maxPercent},
-		{1 << 20, maxPercent},
-		{spare / 4, maxPercent},
+		{0, 10000}, // of the smallest heap: the first collection comes at spare
+		{smallest, 10000},
+		{spare / 4, 400},
 		{spare / 2, 200},
 		{spare, 100},
 		{8 * spare, 100},
