@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/token"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // The programs that the checks are from.
@@ -200,7 +200,7 @@ func (c check) ignored(p *rule.Pass, pos token.Pos) *directive.Directive {
 // linters are the names by which golangci-lint runs the programs that the checks are from.
 var linters = map[string]string{Vet: "govet", Staticcheck: "staticcheck"}
 
-var nolint = regexp.MustCompile(`^// ?nolint\b(?::([\w\-, ]+))?`)
+var nolint = pattern.New(`^// ?nolint\b(?::([\w\-, ]+))?`)
 
 // nolint returns the comment in the line of pos by which golangci-lint leaves the check
 // out, or nil: whoever wrote it has seen this very finding.

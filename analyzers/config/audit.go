@@ -1,11 +1,11 @@
 package config
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/lagvet/lagvet/analyzers/pattern"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -79,7 +79,7 @@ func (r *reader) forbidden(n *yaml.Node) (f Forbidden) {
 
 // named matches an import path, alone or with the name of what the package exports
 // and a method or field of it.
-var named = regexp.MustCompile(`^[\w~-]+(\.[\w~-]+)*(/[\w~.-]+)*$`)
+var named = pattern.New(`^[\w~-]+(\.[\w~-]+)*(/[\w~.-]+)*$`)
 
 func (r *reader) api(n *yaml.Node) string {
 	s := r.text(n, "an API")
@@ -92,7 +92,7 @@ func (r *reader) api(n *yaml.Node) string {
 
 // forbiddenModule matches the path of a module, with "/..." for those below, or with the
 // version before which it is forbidden.
-var forbiddenModule = regexp.MustCompile(`^[\w~-]+(\.[\w~-]+)*(/[\w~.-]+)*(@<v\d+\.\d+\.\d+[\w.+-]*)?$`)
+var forbiddenModule = pattern.New(`^[\w~-]+(\.[\w~-]+)*(/[\w~.-]+)*(@<v\d+\.\d+\.\d+[\w.+-]*)?$`)
 
 func (r *reader) module(n *yaml.Node) string {
 	s := r.text(n, "a module")

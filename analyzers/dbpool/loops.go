@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
 
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
@@ -13,6 +12,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/sizes"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // A loop goes over the elements of a collection or the rows of a query.
@@ -154,7 +154,7 @@ func (c *checker) rows(n *ast.ForStmt, next *ast.CallExpr) *loop {
 
 // migration is what functions and packages are called that change a schema or move
 // data: they run once, and statement by statement.
-var migration = regexp.MustCompile(`(?i)migrat|upgrade|downgrade|backfill|seed|fixture`)
+var migration = pattern.New(`(?i)migrat|upgrade|downgrade|backfill|seed|fixture`)
 
 // perElement reports whether call asks something for the element of each turn,
 // which could be asked for all of them at once.

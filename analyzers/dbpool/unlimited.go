@@ -3,17 +3,17 @@ package dbpool
 import (
 	"go/constant"
 	"go/types"
-	"regexp"
 	"slices"
 
 	"github.com/lagvet/lagvet/analyzers/internal/modules"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/lifetimes"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // embedded are drivers of databases that live in the process or in a file, or that
 // pretend to be one: there is no server whose connections could run out.
-var embedded = regexp.MustCompile(`(?i)sqlite|duckdb|mock|txdb|ramsql|memory|^ql`)
+var embedded = pattern.New(`(?i)sqlite|duckdb|mock|txdb|ramsql|memory|^ql`)
 
 // database reports a database that is kept and whose pool of connections nobody
 // sets a limit to. One that its function returns is judged where it is called.

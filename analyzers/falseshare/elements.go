@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
-	"regexp"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/sections"
 	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // A use is a write to an element that only some goroutines make.
@@ -302,9 +302,9 @@ func (f *finder) comes(v ssa.Value, depth int) (o origin) {
 }
 
 var (
-	cpuNames    = regexp.MustCompile(`(?i)procpin|getcpu|cpuid|^(current)?cpu$|processorid`)
-	hashNames   = regexp.MustCompile(`(?i)hash|shard|^sum(32|64)$|crc|fnv`)
-	randomNames = regexp.MustCompile(`(?i)^(fast|cheap)rand`)
+	cpuNames    = pattern.New(`(?i)procpin|getcpu|cpuid|^(current)?cpu$|processorid`)
+	hashNames   = pattern.New(`(?i)hash|shard|^sum(32|64)$|crc|fnv`)
+	randomNames = pattern.New(`(?i)^(fast|cheap)rand`)
 )
 
 func fromRandom(fn *ssa.Function) bool {

@@ -3,13 +3,13 @@ package falseshare
 import (
 	"go/token"
 	"go/types"
-	"regexp"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lagvet/lagvet/analyzers/internal/sections"
 	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // An access is an atomic operation, the taking of a lock, or an assignment.
@@ -48,8 +48,8 @@ func accessOf(instr ssa.Instruction) (a access, ok bool) {
 }
 
 var (
-	atomicWrite = regexp.MustCompile(`^(Add|And|Or|Swap|Store|CompareAndSwap)`)
-	atomicRead  = regexp.MustCompile(`^Load`)
+	atomicWrite = pattern.New(`^(Add|And|Or|Swap|Store|CompareAndSwap)`)
+	atomicRead  = pattern.New(`^Load`)
 )
 
 // A container is the variable that holds an array or a slice.

@@ -3,13 +3,13 @@ package hotcall
 import (
 	"go/ast"
 	"go/types"
-	"regexp"
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/costly"
 	"github.com/lagvet/lagvet/analyzers/internal/witness"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // costly returns what is costly about a call, or nil.
@@ -73,7 +73,7 @@ func warmEffect(p witness.Place, k effects.Kind) (effects.Effect, bool) {
 	return effects.Effect{}, false
 }
 
-var coding = regexp.MustCompile(`^(Must)?(Marshal|Unmarshal|Encode|Decode)`)
+var coding = pattern.New(`^(Must)?(Marshal|Unmarshal|Encode|Decode)`)
 
 // codec reports whether fn encodes or decodes any value, by reflection: going by
 // its name, what it takes, and what it does. What only sorts by reflection, or

@@ -4,11 +4,11 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
 
 	"github.com/lagvet/lagvet/analyzers/internal/costly"
 	"github.com/lagvet/lagvet/analyzers/internal/seldom"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // silent reports whether a rare call is not even suspected.
@@ -50,7 +50,7 @@ func (k *call) way() []token.Pos {
 	return places
 }
 
-var reporting = regexp.MustCompile(`^(?i:debug|trace|info|notice|warn|warning|error|print|log)(f|w|ln|s)?$|(Debug|Trace|Info|Notice|Warn|Warning|Error|Log|Wrap)f$|^[Nn]ew\w*Err\w*$`)
+var reporting = pattern.New(`^(?i:debug|trace|info|notice|warn|warning|error|print|log)(f|w|ln|s)?$|(Debug|Trace|Info|Notice|Warn|Warning|Error|Log|Wrap)f$|^[Nn]ew\w*Err\w*$`)
 
 // reports reports whether the function around pos is one that reports something,
 // going by its name: a logger's Warnf, the method Error of an error, what makes

@@ -4,12 +4,12 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"regexp"
 
 	"github.com/lagvet/lagvet/analyzers/internal/fates"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/httpconf"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // forgotten judges a transport that is gone with the function that makes it, or with
@@ -111,7 +111,7 @@ func (c *checker) again(f *funcs.Func, loop ast.Node, depth int) (token.Pos, str
 	return token.NoPos, ""
 }
 
-var starting = regexp.MustCompile(`^(?i:new|init|open|start|run|serve|main|load|setup|connect|dial|provision|configure|register|login|parse|must|build|create|make|validate)|Client$|Transport$`)
+var starting = pattern.New(`^(?i:new|init|open|start|run|serve|main|load|setup|connect|dial|provision|configure|register|login|parse|must|build|create|make|validate)|Client$|Transport$`)
 
 // startUp reports whether f, going by its name, sets something up or runs for as long
 // as that lives.

@@ -1,8 +1,9 @@
 package initperreq
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // A kind is one sort of set-up that costs much and can be done once.
@@ -20,23 +21,23 @@ type kind struct {
 
 // The kinds. Prices are those of the benchmarks in cost_test.go.
 var (
-	pattern   = &kind{name: "regexp", does: "compiles a regular expression", mend: "compile it once, into a package-level variable", hot: true}
-	matching  = &kind{name: "regexp", does: "compiles its regular expression", mend: "compile it once, into a package-level variable, and call the method of the same name", hot: true, first: true}
-	templates = &kind{name: "template", does: "parses a template", mend: "parse it once, into a package-level variable or a field; executing it is safe from several goroutines"}
-	roots     = &kind{name: "certificates", does: "builds a pool of certificates", mend: "build the pool once and share it"}
-	rootsOf   = &kind{name: "certificates", does: "parses certificates into a pool", mend: "build the pool once and share it", of: true}
-	keyPair   = &kind{name: "certificates", does: "parses a certificate and its key", mend: "load it once, and again when the files change"}
-	transport = &kind{name: "transport", does: "begins with no connection, so that each request dials and shakes hands anew, and leaves its own behind in a pool that nobody uses again", mend: "make one http.Client with its Transport and share it: both are safe for concurrent use"}
-	sessions  = &kind{name: "TLS configuration", does: "begins with no session, so that each handshake is a full one", mend: "make one tls.Config with a ClientSessionCache and share it: it is safe for concurrent use"}
-	database  = &kind{name: "database", does: "opens a pool of connections, the first of which has to be dialled", mend: "open it once and share it: a DB is safe for concurrent use"}
-	channel   = &kind{name: "channel", does: "makes a connection of its own, which has to be dialled", mend: "make it once and share it: calls share one connection"}
-	replacer  = &kind{name: "replacer", does: "builds a table in its first use", mend: "make it once, into a package-level variable: it is safe for concurrent use"}
-	zone      = &kind{name: "time zone", does: "reads and parses a time zone from the disk", mend: "load it once, into a package-level variable"}
-	schema    = &kind{name: "schema", does: "compiles a schema", mend: "compile it once and share it"}
-	codec     = &kind{name: "codec", does: "begins with empty caches of what reflection finds in types", mend: "make it once and share it: its caches are what makes it fast"}
-	program   = &kind{name: "program", does: "compiles a program", mend: "compile it once and share it"}
-	policy    = &kind{name: "policy", does: "builds its tables", mend: "make it once and share it"}
-	cloud     = &kind{name: "cloud", does: "reads configuration files and credentials, and may ask the metadata service for them", mend: "load it once and share it"}
+	expression = &kind{name: "regexp", does: "compiles a regular expression", mend: "compile it once, into a package-level variable", hot: true}
+	matching   = &kind{name: "regexp", does: "compiles its regular expression", mend: "compile it once, into a package-level variable, and call the method of the same name", hot: true, first: true}
+	templates  = &kind{name: "template", does: "parses a template", mend: "parse it once, into a package-level variable or a field; executing it is safe from several goroutines"}
+	roots      = &kind{name: "certificates", does: "builds a pool of certificates", mend: "build the pool once and share it"}
+	rootsOf    = &kind{name: "certificates", does: "parses certificates into a pool", mend: "build the pool once and share it", of: true}
+	keyPair    = &kind{name: "certificates", does: "parses a certificate and its key", mend: "load it once, and again when the files change"}
+	transport  = &kind{name: "transport", does: "begins with no connection, so that each request dials and shakes hands anew, and leaves its own behind in a pool that nobody uses again", mend: "make one http.Client with its Transport and share it: both are safe for concurrent use"}
+	sessions   = &kind{name: "TLS configuration", does: "begins with no session, so that each handshake is a full one", mend: "make one tls.Config with a ClientSessionCache and share it: it is safe for concurrent use"}
+	database   = &kind{name: "database", does: "opens a pool of connections, the first of which has to be dialled", mend: "open it once and share it: a DB is safe for concurrent use"}
+	channel    = &kind{name: "channel", does: "makes a connection of its own, which has to be dialled", mend: "make it once and share it: calls share one connection"}
+	replacer   = &kind{name: "replacer", does: "builds a table in its first use", mend: "make it once, into a package-level variable: it is safe for concurrent use"}
+	zone       = &kind{name: "time zone", does: "reads and parses a time zone from the disk", mend: "load it once, into a package-level variable"}
+	schema     = &kind{name: "schema", does: "compiles a schema", mend: "compile it once and share it"}
+	codec      = &kind{name: "codec", does: "begins with empty caches of what reflection finds in types", mend: "make it once and share it: its caches are what makes it fast"}
+	program    = &kind{name: "program", does: "compiles a program", mend: "compile it once and share it"}
+	policy     = &kind{name: "policy", does: "builds its tables", mend: "make it once and share it"}
+	cloud      = &kind{name: "cloud", does: "reads configuration files and credentials, and may ask the metadata service for them", mend: "load it once and share it"}
 )
 
 // rows hold what is of each kind, by full names without major versions.
@@ -44,8 +45,8 @@ var rows = []struct {
 	kind  *kind
 	names string // separated by blanks
 }{
-	{pattern, "regexp.MustCompile regexp.Compile regexp.MustCompilePOSIX regexp.CompilePOSIX"},
-	{pattern, "github.com/dlclark/regexp2.MustCompile github.com/dlclark/regexp2.Compile github.com/gobwas/glob.MustCompile github.com/gobwas/glob.Compile"},
+	{expression, "regexp.MustCompile regexp.Compile regexp.MustCompilePOSIX regexp.CompilePOSIX"},
+	{expression, "github.com/dlclark/regexp2.MustCompile github.com/dlclark/regexp2.Compile github.com/gobwas/glob.MustCompile github.com/gobwas/glob.Compile"},
 	{matching, "regexp.MatchString regexp.Match regexp.MatchReader"},
 	{templates, "(*text/template.Template).Parse (*text/template.Template).ParseFiles (*text/template.Template).ParseFS (*text/template.Template).ParseGlob text/template.ParseFiles text/template.ParseFS text/template.ParseGlob"},
 	{templates, "(*html/template.Template).Parse (*html/template.Template).ParseFiles (*html/template.Template).ParseFS (*html/template.Template).ParseGlob html/template.ParseFiles html/template.ParseFS html/template.ParseGlob"},
@@ -95,7 +96,7 @@ func newCatalogue() catalogue {
 	return c
 }
 
-var major = regexp.MustCompile(`[/.]v\d+([/.])`)
+var major = pattern.New(`[/.]v\d+([/.])`)
 
 // withoutVersion removes major versions from a full name.
 func withoutVersion(name string) string { return major.ReplaceAllString(name, "$1") }

@@ -5,7 +5,7 @@ import "testing"
 func TestCatalogue(t *testing.T) {
 	c := newCatalogue()
 	for name, want := range map[string]*kind{
-		"regexp.MustCompile":                                           pattern,
+		"regexp.MustCompile":                                           expression,
 		"regexp.QuoteMeta":                                             nil,
 		"(*html/template.Template).Parse":                              templates,
 		"github.com/jackc/pgx/v5/pgxpool.New":                          database,

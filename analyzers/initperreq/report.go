@@ -6,7 +6,6 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
 
 	"golang.org/x/tools/go/ast/inspector"
@@ -17,6 +16,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // report reports each site that a request or a loop leads to. What another
@@ -122,7 +122,7 @@ func (c *checker) keepsNone(e ast.Expr) bool {
 	return off != nil && c.TypesInfo.Types[off].Value != nil && constant.BoolVal(c.TypesInfo.Types[off].Value)
 }
 
-var reloading = regexp.MustCompile(`(?i)reload|refresh|dev(mode|elopment|eloper)?\b`)
+var reloading = pattern.New(`(?i)reload|refresh|dev(mode|elopment|eloper)?\b`)
 
 // asksForReload reports whether a condition asks if something is to be read again,
 // as those do who work on templates. It goes by names.
@@ -221,7 +221,7 @@ func endless(loop ast.Node) bool {
 	return ok && f.Cond == nil
 }
 
-var starting = regexp.MustCompile(`^(?i:new|load|parse|read|init|setup|configure|config|build|register|start|open|run|main|provision|migrate|generate|gen|compile|must|default)`)
+var starting = pattern.New(`^(?i:new|load|parse|read|init|setup|configure|config|build|register|start|open|run|main|provision|migrate|generate|gen|compile|must|default)`)
 
 // startUp reports whether the function runs when the program starts, or serves
 // that: going by its name, by the package, and by who calls it.

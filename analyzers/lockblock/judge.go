@@ -3,7 +3,6 @@ package lockblock
 import (
 	"go/ast"
 	"go/types"
-	"regexp"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -11,6 +10,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/sections"
 	"github.com/lagvet/lagvet/analyzers/internal/witness"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // judge finds out who waits, and what is to be said against the finding.
@@ -110,7 +110,7 @@ func fresh(s *sections.Section) bool {
 }
 
 // marginalNames are those of functions that run when something starts or ends.
-var marginalNames = regexp.MustCompile(`^(?i:main|init|initialize|new|setup|start|bootstrap|restore|recover|close|stop|shutdown|cleanup|teardown|destroy|halt|exit|terminate)([^a-z]|$)`)
+var marginalNames = pattern.New(`^(?i:main|init|initialize|new|setup|start|bootstrap|restore|recover|close|stop|shutdown|cleanup|teardown|destroy|halt|exit|terminate)([^a-z]|$)`)
 
 // marginal reports whether a function runs when something starts or ends, going by
 // its name and those of its callers.
@@ -125,7 +125,7 @@ func (f *finder) marginal(fn *funcs.Func, depth int) bool {
 	return !slices.ContainsFunc(fn.In, func(c *funcs.Call) bool { return c.Caller != nil && !f.marginal(c.Caller, depth+1) })
 }
 
-var purposeNames = regexp.MustCompile(`(?i)(io|write|writer|read|reader|send|flush|file|disk|conn|log|sync|save|persist|update|reload|refresh|init|load|op|commit)(mu|mutex|lock|mtx)?$`)
+var purposeNames = pattern.New(`(?i)(io|write|writer|read|reader|send|flush|file|disk|conn|log|sync|save|persist|update|reload|refresh|init|load|op|commit)(mu|mutex|lock|mtx)?$`)
 
 // serialises reports whether what h does is what its lock is for: it says so in
 // its name, or the operation is one on a stream that the same struct holds.

@@ -2,7 +2,6 @@ package lockblock
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/effects"
@@ -10,6 +9,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/modules"
 	"github.com/lagvet/lagvet/analyzers/internal/sections"
 	"github.com/lagvet/lagvet/analyzers/internal/witness"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // asked are the effects that are looked into. Of waits for locks and of system
@@ -170,7 +170,7 @@ func prints(name string) bool {
 	return printNames.MatchString(name[strings.LastIndexByte(name, '.')+1:])
 }
 
-var printNames = regexp.MustCompile(`^(?i:log|debug|info|warn|warning|error|fatal|trace|print|dump|msg)([A-Z]|f$|ln$|w$|$)`)
+var printNames = pattern.New(`^(?i:log|debug|info|warn|warning|error|fatal|trace|print|dump|msg)([A-Z]|f$|ln$|w$|$)`)
 
 // closes reports whether a chain leads to no more than a Close of the standard
 // library.

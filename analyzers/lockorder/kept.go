@@ -3,12 +3,12 @@ package lockorder
 import (
 	"fmt"
 	"go/types"
-	"regexp"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/sections"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // kept reports the ways on which a function comes to take a lock that it has, and
@@ -61,7 +61,7 @@ func (f *finder) unlockers() map[*types.Var]bool {
 }
 
 // lockNames are those of functions that are meant to return with a lock.
-var lockNames = regexp.MustCompile(`(?i)^r?(lock|acquire|begin|enter|freeze|pause|hold)|(lock|locked|acquire)$`)
+var lockNames = pattern.New(`(?i)^r?(lock|acquire|begin|enter|freeze|pause|hold)|(lock|locked|acquire)$`)
 
 // forgotten returns how sure it is that a lock which is held at a return is to be
 // released by nobody.

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // An order is a place where a lock is waited for while another one is held.
@@ -209,7 +209,7 @@ func (f *finder) doubtOf(a, b order) string {
 }
 
 // starting are the names of functions that run before there is anybody to wait.
-var starting = regexp.MustCompile(`^(?i:main|init|new|setup)([^a-z]|$)`)
+var starting = pattern.New(`^(?i:main|init|new|setup)([^a-z]|$)`)
 
 func starts(o order) bool {
 	fn := outermost(o.call.Parent())

@@ -3,12 +3,12 @@ package poolmisuse
 import (
 	"go/ast"
 	"go/types"
-	"regexp"
 	"slices"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/lifetimes"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // A pool is what the package does with pooled objects of one type. Two pools of
@@ -90,7 +90,7 @@ func (c *checker) typeOf(v *lifetimes.Value) types.Type {
 
 // resetting is what methods are called that make an object as good as new, or
 // give away what is in it.
-var resetting = regexp.MustCompile(`(?i)reset|clear|truncate|init|recycle|free|clean|zero|setup|writeto|reuse`)
+var resetting = pattern.New(`(?i)reset|clear|truncate|init|recycle|free|clean|zero|setup|writeto|reuse`)
 
 // unreset reports a pool of buffers, or of anything that has a Reset method, if
 // nobody ever makes what is in it as good as new.

@@ -3,12 +3,12 @@ package poolmisuse
 import (
 	"go/ast"
 	"go/types"
-	"regexp"
 	"slices"
 
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 	"github.com/lagvet/lagvet/analyzers/lifetimes"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // lost reports an object that is taken from a pool and not given back.
@@ -53,7 +53,7 @@ func (c *checker) lost(v *lifetimes.Value) {
 const maxSteps = 3
 
 // size is by what an object may be judged too large to be kept.
-var size = regexp.MustCompile(`(?i)^(cap|len|size|available|buffered)$`)
+var size = pattern.New(`(?i)^(cap|len|size|available|buffered)$`)
 
 // onPurpose reports whether the function looks at v before it gives it back, or not:
 // what has grown too large is better dropped.

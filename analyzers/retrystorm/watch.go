@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
-	"regexp"
 
 	"golang.org/x/tools/go/ast/inspector"
 
@@ -15,12 +14,13 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/sizes"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 var (
 	// consuming are the names of functions that wait for what comes in.
-	consuming = regexp.MustCompile(`(?i)^(recv|receive|read|fetch|poll|next|consume|pull|wait|long_?poll|b?l?pop|bl?move|xread)`)
-	watching  = regexp.MustCompile(`^(Watch|P?Subscribe|Observe)`)
+	consuming = pattern.New(`(?i)^(recv|receive|read|fetch|poll|next|consume|pull|wait|long_?poll|b?l?pop|bl?move|xread)`)
+	watching  = pattern.New(`^(Watch|P?Subscribe|Observe)`)
 )
 
 // watches reports watches and subscriptions that a loop makes: one for each of many

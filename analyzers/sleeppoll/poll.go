@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/guards"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/timing"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // sleep returns the call of time.Sleep that s is, or nil.
@@ -246,7 +246,7 @@ func (c *checker) elsewhere(l *loop, w guards.Write) bool {
 	return !constructs.MatchString(f.Obj.Name())
 }
 
-var constructs = regexp.MustCompile(`^(New|new|Make|make|With)([A-Z_0-9]|$)`)
+var constructs = pattern.New(`^(New|new|Make|make|With)([A-Z_0-9]|$)`)
 
 // written returns what the functions of the package change, by what it is.
 func (c *checker) written() map[types.Object][]guards.Write {
@@ -297,7 +297,7 @@ func (c *checker) passed(f *funcs.Func) []guards.Write {
 // isTime reports whether t is a moment: what compares it waits for the clock.
 func isTime(t types.Type) bool { return types.TypeString(t, nil) == "time.Time" }
 
-var closing = regexp.MustCompile(`(?i)^(close|stop|shutdown|drain|terminate|teardown|exit|quit|kill)|(Close|Stop|Shutdown|Drain|Terminate|Exit)$`)
+var closing = pattern.New(`(?i)^(close|stop|shutdown|drain|terminate|teardown|exit|quit|kill)|(Close|Stop|Shutdown|Drain|Terminate|Exit)$`)
 
 // ending reports whether the function ends something, going by its name.
 func ending(f *funcs.Func) bool {

@@ -5,12 +5,12 @@ import (
 	"go/token"
 	"go/types"
 	"maps"
-	"regexp"
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // spin reports a loop that can come round without doing anything: on one way
@@ -131,7 +131,7 @@ func (c *checker) afterExit(l *loop) bool {
 	return k != nil && (k.Func == nil || exits.MatchString(k.Func.Name()))
 }
 
-var exits = regexp.MustCompile(`(?i)exit|fatal|abort|throw|panic|halt|reboot|exec`)
+var exits = pattern.New(`(?i)exit|fatal|abort|throw|panic|halt|reboot|exec`)
 
 // excuse says why a spin may be what is meant, or returns "".
 func (c *checker) excuse(l *loop, e end) string {

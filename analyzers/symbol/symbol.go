@@ -1,9 +1,10 @@
 package symbol
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // A Symbol is the name of a function in a profile, taken apart.
@@ -23,12 +24,12 @@ func (s Symbol) String() string {
 var (
 	// rangeBody marks the body of a range-over-func loop, which is part of
 	// the function that it stands in.
-	rangeBody = regexp.MustCompile(`-range\d+`)
+	rangeBody = pattern.New(`-range\d+`)
 	// wrapper matches what the compiler makes and no source line holds: method
 	// values, calls of go and defer with arguments, ABI adapters.
-	wrapper = regexp.MustCompile(`-fm$|\.(gowrap|deferwrap)\d+$|\.abi0$`)
+	wrapper = pattern.New(`-fm$|\.(gowrap|deferwrap)\d+$|\.abi0$`)
 	// literal matches an element of a name that stands for a literal.
-	literal = regexp.MustCompile(`^(func)?\d+$`)
+	literal = pattern.New(`^(func)?\d+$`)
 )
 
 // Parse takes the name of a function apart. It returns false for names

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"go/ast"
 	"go/token"
-	"regexp"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/threads"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
 	"github.com/lagvet/lagvet/analyzers/internal/witness"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 //go:embed doc.go
@@ -62,7 +62,7 @@ type checker struct {
 }
 
 // explained matches what a comment says that knows what it does to the thread.
-var explained = regexp.MustCompile(`(?i)unlock|os thread|\bthreads?\b`)
+var explained = pattern.New(`(?i)unlock|os thread|\bthreads?\b`)
 
 // onPurpose reports whether a comment in f, or before it, speaks of the thread.
 func (c *checker) onPurpose(f *funcs.Func) bool {

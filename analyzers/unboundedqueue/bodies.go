@@ -5,7 +5,6 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/guards"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // A whole is a call that reads something to its end into memory.
@@ -227,7 +227,7 @@ func (c *checker) administers(f *funcs.Func, root *hotpath.Root) bool {
 	return false
 }
 
-var operating = regexp.MustCompile(`(?i)config|admin|setup|reload|settings`)
+var operating = pattern.New(`(?i)config|admin|setup|reload|settings`)
 
 // comesIn reports whether the request is one that this process is asked by: it comes
 // with a ResponseWriter, here or where f is called, or out of the context of a framework.

@@ -4,13 +4,13 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"regexp"
 
 	"github.com/lagvet/lagvet/analyzers/hotpath"
 	"github.com/lagvet/lagvet/analyzers/internal/contexts"
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/modules"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // fixed reports whether the key is one of a set that the program knows: a constant,
@@ -50,7 +50,7 @@ func enumerated(t types.Type) bool {
 }
 
 // made are the names of functions that return what there was not before.
-var made = regexp.MustCompile(`(?i)uuid|ulid|xid|nanoid|rand|unix(nano|milli|micro)?$|^(new|next|gen|generate|create|make)_?(id|key|token|uuid|request|session|trace|nonce)|^Now$`)
+var made = pattern.New(`(?i)uuid|ulid|xid|nanoid|rand|unix(nano|milli|micro)?$|^(new|next|gen|generate|create|make)_?(id|key|token|uuid|request|session|trace|nonce)|^Now$`)
 
 // fresh reports whether the key is made for the call: an identifier, a number that
 // goes up, a moment.

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"go/ast"
 	"go/types"
-	"regexp"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -19,6 +18,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 //go:embed doc.go
@@ -92,8 +92,8 @@ func (c *checker) doubt(f *funcs.Func, n ast.Node, root *hotpath.Root) string {
 // Packages that serve tests or show how things are used, and types that stand in for
 // others or hold in memory what those store, are known by their names.
 var (
-	aside      = regexp.MustCompile(`(?i)(^|/)(tests?([-_]\w+)?|testing|testdata|test(util|help|serv)\w*|e2e|integration|mocks?|fakes?|examples?|demos?|docs?|documentation|samples?)(/|$)`)
-	substitute = regexp.MustCompile(`(?i)mock|fake|stub|in_?mem|memory|dummy|noop`)
+	aside      = pattern.New(`(?i)(^|/)(tests?([-_]\w+)?|testing|testdata|test(util|help|serv)\w*|e2e|integration|mocks?|fakes?|examples?|demos?|docs?|documentation|samples?)(/|$)`)
+	substitute = pattern.New(`(?i)mock|fake|stub|in_?mem|memory|dummy|noop`)
 )
 
 // standsIn reports whether f is part of what serves tests or stands in for something.

@@ -6,7 +6,6 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
-	"regexp"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers/escape"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // A Finder finds the values of one package.
@@ -126,7 +126,7 @@ func Foreign(subject string) *Value {
 	return v
 }
 
-var constantSize = regexp.MustCompile(`, \d+\)$`)
+var constantSize = pattern.New(`, \d+\)$`)
 
 func (f *Finder) nodeAt(pos token.Pos) ast.Node {
 	for _, cur := range f.At(pos) {

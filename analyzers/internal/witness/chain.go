@@ -2,11 +2,11 @@ package witness
 
 import (
 	"go/token"
-	"regexp"
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/effects"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // Verbs say what each kind of effect does, after the name of what does it:
@@ -123,7 +123,7 @@ func PathOf(name string) string {
 	return name[:slash+dot]
 }
 
-var majorVersion = regexp.MustCompile(`^v[0-9]+$`)
+var majorVersion = pattern.New(`^v[0-9]+$`)
 
 // Listens reports whether an effect comes of opening a socket for others to connect
 // to: a local matter, although what connects does it too.

@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/lagvet/lagvet/analyzers/pattern"
 	"golang.org/x/perf/benchfmt"
 	"golang.org/x/perf/benchmath"
 	"golang.org/x/perf/benchproc"
@@ -182,10 +182,10 @@ func (r *run) configure(rec *benchfmt.Result) {
 }
 
 // failure matches what go test prints when something went wrong, and what it says.
-var failure = regexp.MustCompile(`^(--- FAIL: .*|FAIL\t.*|panic: .*|fatal error: .*|signal: .*|\*\*\* Test killed.*|SIG[A-Z]+: .*)$`)
+var failure = pattern.New(`^(--- FAIL: .*|FAIL\t.*|panic: .*|fatal error: .*|signal: .*|\*\*\* Test killed.*|SIG[A-Z]+: .*)$`)
 
 // unfit matches what package bench says of a machine below the line of a benchmark.
-var unfit = regexp.MustCompile(`^\s+\S+\.go:\d+: unfit: (.*)$`)
+var unfit = pattern.New(`^\s+\S+\.go:\d+: unfit: (.*)$`)
 
 // failures looks for what benchfmt takes no notice of.
 func (r *run) failures(data []byte) {
@@ -216,7 +216,7 @@ func (r *run) unfitFor(reasons string) {
 	}
 }
 
-var figures = regexp.MustCompile(`[0-9.]+( %|[a-zµ]+)`)
+var figures = pattern.New(`[0-9.]+( %|[a-zµ]+)`)
 
 // empty says why there may be no benchmark in a file.
 func (r *run) empty(data []byte) {

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/config"
 	"github.com/lagvet/lagvet/analyzers/effects"
+	"github.com/lagvet/lagvet/analyzers/pattern"
 	"github.com/lagvet/lagvet/cmd/internal/engine"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
 	"github.com/lagvet/lagvet/cmd/internal/report"
@@ -125,11 +125,11 @@ func choose(decls []engine.Declared, name string) (engine.Declared, error) {
 }
 
 // literalNumber is what follows the name of a function in that of a literal in it.
-var literalNumber = regexp.MustCompile(`\.func\d+(\.\d+)*$`)
+var literalNumber = pattern.New(`\.func\d+(\.\d+)*$`)
 
 // cutLiteral splits the name of a function literal.
 func cutLiteral(name string) (function, literal string) {
-	if i := literalNumber.FindStringIndex(name); i != nil {
+	if i := literalNumber.Regexp().FindStringIndex(name); i != nil {
 		return name[:i[0]], name[i[0]:]
 	}
 	return name, ""

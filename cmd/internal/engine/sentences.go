@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/lagvet/lagvet/analyzers/pattern"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
 )
 
@@ -161,7 +162,7 @@ var sentences = []sentence{
 
 // chatter is what the go command says when nothing is wrong, and what follows a
 // failure that it has told of.
-var chatter = regexp.MustCompile(`^(go: (downloading|finding|found|extracting|added|upgraded|downgraded) .*|exit status \d+|\s*)$`)
+var chatter = pattern.New(`^(go: (downloading|finding|found|extracting|added|upgraded|downgraded) .*|exit status \d+|\s*)$`)
 
 // explain turns messages of the go command into problems. What is not in the
 // table is returned line by line.

@@ -3,10 +3,10 @@ package engine
 import (
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/lagvet/lagvet/analyzers/pattern"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
 )
 
@@ -57,11 +57,11 @@ type block struct {
 }
 
 var (
-	blockHeader = regexp.MustCompile(`^# (\S+)(?: \[\S+\])?$`)
+	blockHeader = pattern.New(`^# (\S+)(?: \[\S+\])?$`)
 	// variantHeader follows the header of a package's variant for tests.
-	variantHeader = regexp.MustCompile(`^# \[\S+\]$`)
+	variantHeader = pattern.New(`^# \[\S+\]$`)
 	// ofGo matches lines of the go command itself, which end a block.
-	ofGo = regexp.MustCompile(`^(go: |package \S+$|pattern |no packages to vet)`)
+	ofGo = pattern.New(`^(go: |package \S+$|pattern |no packages to vet)`)
 )
 
 func splitBlocks(text string) (blocks []block, rest string) {
@@ -88,10 +88,10 @@ func splitBlocks(text string) (blocks []block, rest string) {
 
 var (
 	// compilerError is a line of the compiler, the type checker or the parser.
-	compilerError = regexp.MustCompile(`^(?:vet: )?(\S.*?\.\w+):(\d+)(?::(\d+))?: (.+)$`)
-	noCompiler    = regexp.MustCompile(`C compiler "([^"]+)" not found`)
-	crash         = regexp.MustCompile(`^(panic: |fatal error: |runtime: |SIGSEGV|unexpected fault address)`)
-	ownError      = regexp.MustCompile(`^lagvet: (.+)$`)
+	compilerError = pattern.New(`^(?:vet: )?(\S.*?\.\w+):(\d+)(?::(\d+))?: (.+)$`)
+	noCompiler    = pattern.New(`C compiler "([^"]+)" not found`)
+	crash         = pattern.New(`^(panic: |fatal error: |runtime: |SIGSEGV|unexpected fault address)`)
+	ownError      = pattern.New(`^lagvet: (.+)$`)
 )
 
 // block reads what was said of one package.

@@ -5,10 +5,10 @@ import (
 	"html"
 	"io"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/lagvet/lagvet/analyzers/pattern"
 	"github.com/lagvet/lagvet/cmd/internal/finding"
 	"github.com/lagvet/lagvet/cmd/internal/output"
 )
@@ -259,27 +259,27 @@ var mdTarget = strings.NewReplacer("(", "%28", ")", "%29", " ", "%20")
 
 // mdSpecial is what Markdown, the HTML in it, or a host's formulas give a meaning
 // within a line.
-var mdSpecial = regexp.MustCompile("[\\\\`*_\\[\\]<>|~&$]")
+var mdSpecial = pattern.New("[\\\\`*_\\[\\]<>|~&$]")
 
 // mdReference is what GitHub and GitLab make a reference to a person, an issue or a
 // merge request, of which that person is told.
-var mdReference = regexp.MustCompile(`[@#!%][\pL\pN]`)
+var mdReference = pattern.New(`[@#!%][\pL\pN]`)
 
 // mdStart is what makes a line the start of something other than a paragraph.
-var mdStart = regexp.MustCompile(`^(?:[#+=-]|\d+[.)])`)
+var mdStart = pattern.New(`^(?:[#+=-]|\d+[.)])`)
 
 // MarkdownText returns plain text as one line of Markdown that reads the same and does
 // nothing.
 func MarkdownText(s string) string {
 	s = strings.Join(strings.Fields(s), " ")
-	s = mdSpecial.ReplaceAllStringFunc(s, func(c string) string {
+	s = mdSpecial.Regexp().ReplaceAllStringFunc(s, func(c string) string {
 		if strings.Contains("<>&", c) {
 			return html.EscapeString(c)
 		}
 		return `\` + c
 	})
-	s = mdReference.ReplaceAllStringFunc(s, func(c string) string { return c[:1] + "<!-- -->" + c[1:] })
-	return mdStart.ReplaceAllStringFunc(s, func(c string) string { return c[:len(c)-1] + `\` + c[len(c)-1:] })
+	s = mdReference.Regexp().ReplaceAllStringFunc(s, func(c string) string { return c[:1] + "<!-- -->" + c[1:] })
+	return mdStart.Regexp().ReplaceAllStringFunc(s, func(c string) string { return c[:len(c)-1] + `\` + c[len(c)-1:] })
 }
 
 // MarkdownCode returns s as code, fenced by more backticks than it holds.

@@ -6,10 +6,10 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/lagvet/lagvet/analyzers/pattern"
 	"golang.org/x/tools/go/analysis/unitchecker"
 )
 
@@ -72,7 +72,7 @@ func (u *unit) module() string {
 
 // versioned matches the element of a directory in the module cache that has a
 // module's version behind its name.
-var versioned = regexp.MustCompile(`@v\d`)
+var versioned = pattern.New(`@v\d`)
 
 // inScope reports whether findings in the unit can interest the user. The answer
 // rests on nothing that the cache key lacks: the flags, the import path and the
