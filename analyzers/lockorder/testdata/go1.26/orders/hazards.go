@@ -439,3 +439,37 @@ func (f *file) Remove(name string) {
 	delete(f.dir.files, name)
 	f.dir.mu.Unlock()
 }
+
+// What is returned locked is held from there on, as far as that can be told.
+type rack struct {
+	mu    sync.Mutex
+	disks map[int]*disk
+	reads int
+}
+
+type disk struct {
+	sync.RWMutex
+	data []byte
+}
+
+func (r *rack) open(n int) *disk {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	d := r.disks[n]
+	d.Lock() // want `^suspected: disk.RWMutex is taken while rack.mu is held, and .*rack.\.read takes them in the opposite order`
+	return d
+}
+
+func (r *rack) read(n int) int {
+	d := r.open(n)
+	size := len(d.data)
+	r.count() // want `^suspected: rack.mu is taken while disk.RWMutex is held, and .*rack.\.open takes them in the opposite order`
+	d.Unlock()
+	return size
+}
+
+func (r *rack) count() {
+	r.mu.Lock()
+	r.reads++
+	r.mu.Unlock()
+}
