@@ -89,8 +89,14 @@ func (x *Index) handedIn(fn *funcs.Func, e ast.Expr) bool {
 	return false
 }
 
+// closes reports whether t has a method Close. What takes connections itself, a listener
+// or a server, has one too, but there are as many as are configured.
 func closes(t types.Type) bool {
-	o, _, _ := types.LookupFieldOrMethod(t, true, nil, "Close")
+	return hasMethod(t, "Close") && !hasMethod(t, "Serve") && !hasMethod(t, "ListenAndServe") && !hasMethod(t, "Accept")
+}
+
+func hasMethod(t types.Type, name string) bool {
+	o, _, _ := types.LookupFieldOrMethod(t, true, nil, name)
 	_, ok := o.(*types.Func)
 	return ok
 }

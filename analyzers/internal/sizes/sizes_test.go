@@ -25,9 +25,14 @@ type hub struct {
 	conns map[int]*conn
 	names map[int]string
 	under map[int][]*conn
+	doors map[string]listener
 }
 
+type listener interface { Serve(func(*conn)); Close() }
+
 func (h *hub) add(id int, c *conn) { h.conns[id] = c; h.under[id] = append(h.under[id], c) }
+func (h *hub) listen(name string, l listener) { h.doors[name] = l }
+func (h *hub) shut(name string) { delete(h.doors, name) }
 func (h *hub) remove(id int) { delete(h.conns, id); delete(h.under, id) }
 func (h *hub) name(id int, s string) { h.names[id] = s }
 func (h *hub) forget(id int) { delete(h.names, id) }
@@ -72,6 +77,7 @@ func directory() { x, _ := os.ReadDir("."); each(x) }
 func (h *hub) sessions() { each(h.conns) }
 func (h *hub) copied() { var x []*conn; for _, c := range h.conns { x = append(x, c) }; each(x) }
 func (h *hub) strings() { each(h.names) }
+func (h *hub) listeners() { each(h.doors) }
 func (h *hub) oneKey(id int) { each(h.under[id]) }
 `
 
@@ -99,6 +105,7 @@ func TestOf(t *testing.T) {
 		"hub.copied":      sizes.Growing,
 		"manager.all":     sizes.Unknown, // brought in line with a configuration
 		"hub.strings":     sizes.Unknown, // nothing in it is to be closed
+		"hub.listeners":   sizes.Unknown, // what takes connections is no connection
 		"hub.oneKey":      sizes.Unknown, // what is under one key is not the registry
 	} {
 		f := p.Func(t, fn)
