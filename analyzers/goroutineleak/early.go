@@ -338,7 +338,11 @@ func (h *handover) judge() bool {
 			continue
 		}
 		if ret := h.without(d.site); ret != nil {
-			h.leave(d, ret, d.tier(rule.Likely))
+			tier := rule.Likely
+			if h.asks(ret) {
+				tier = rule.Suspected
+			}
+			h.leave(d, ret, d.tier(tier))
 			return true
 		}
 		if !many {
@@ -629,15 +633,30 @@ func (h *handover) middle(site ssa.CallInstruction, send *chanflow.Op) (ret *ssa
 		}
 		if found := w.Aware(r.Instr); found != nil {
 			if r.Kind != chanflow.Range && !loops(r.Instr) {
-				return found, loops(site) // one of many
+				return found, loops(site) && !h.asks(found) // one of many
 			}
 			if !loops(send.Instr) {
-				return found, loops(site) // each has but one, and does not know of the others
+				return found, loops(site) && !h.asks(found) // each has but one, and does not know of the others
 			}
 			return found, onOwn(r, found)
 		}
 	}
 	return nil, false
+}
+
+// asks reports whether a condition right before a return decides whether to receive once
+// more: it may well ask whether anybody is left who sends.
+func (h *handover) asks(ret *ssa.Return) bool {
+	cond := ret.Block().Idom()
+	if cond == nil || len(cond.Succs) != 2 {
+		return false
+	}
+	for _, pred := range ret.Block().Preds {
+		if pred != cond && cond.Dominates(pred) && slices.ContainsFunc(pred.Instrs, h.takesHere) {
+			return true
+		}
+	}
+	return false
 }
 
 // tier is the tier of a send that is only found by a way which may not be one.
