@@ -32,9 +32,10 @@
 // flag -gounbounded.accept asks for these too.
 //
 // Collections of unknown origin, periodic work, retries, goroutines of objects
-// that a constructor returns, and workers that answer on the stream which they
-// have opened are suspected, not reported: most are as many as a configuration
-// file or the other side says.
+// that a constructor returns or that have a method which ends the goroutine, as
+// sessions do, what shuts a server down, and workers that answer on the stream
+// which they have opened are suspected, not reported: most are as many as a
+// configuration file or the other side says.
 //
 // # How to mend
 //

@@ -33,7 +33,7 @@ type frame struct {
 	// call that is made often does not start many.
 	calls bool
 	conn  bool // a connection is handed down
-	maybe bool // the callee reaches the spawn under a condition only, or returns what it belongs to
+	maybe bool // the callee reaches the spawn under a condition only, or it belongs to an object
 }
 
 func (f *finder) frame(s *spawn) *frame {
@@ -91,7 +91,7 @@ func (f *finder) callers(fr *frame) []*frame {
 func (f *finder) caller(fr *frame, c *funcs.Call) *frame {
 	up := &frame{
 		s: fr.s, fn: c.Caller, node: c.Site, vars: make(dataflow.Vars), depth: fr.depth + 1,
-		whole: fr.whole, calls: fr.calls, conn: fr.conn, maybe: fr.maybe || f.conditional(fr) || f.owned(fr),
+		whole: fr.whole, calls: fr.calls, conn: fr.conn, maybe: fr.maybe || f.conditional(fr) || f.owned(fr) || f.lives(fr),
 		steps: append(fr.steps[:len(fr.steps):len(fr.steps)], rule.Step{Pos: c.Site.Pos(), Text: "called by " + f.title(c.Caller)}),
 	}
 	bind := make(map[types.Object]types.Object)

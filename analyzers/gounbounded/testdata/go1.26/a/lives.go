@@ -1,0 +1,140 @@
+package a
+
+import "context"
+
+// A session: it is made of a message and lives on: there are as many as are open.
+type call struct {
+	name   string
+	ctx    context.Context
+	cancel func()
+	left   chan *call
+}
+
+type exchange struct {
+	ctx   context.Context
+	open  chan string
+	left  chan *call
+	calls map[*call]bool
+}
+
+func (x *exchange) run() {
+	for {
+		select {
+		case name := <-x.open:
+			c := &call{name: name, left: x.left}
+			c.begin(x.ctx)
+			x.calls[c] = true
+		case c := <-x.left:
+			delete(x.calls, c)
+		}
+	}
+}
+
+func (c *call) begin(ctx context.Context) {
+	c.ctx, c.cancel = context.WithCancel(ctx)
+	go c.run() // want `suspected: one goroutine per message, .* ← called by \(\*exchange\).run ← once per message`
+}
+
+func (c *call) Close() { c.cancel() }
+
+func (c *call) run() {
+	<-c.ctx.Done()
+	c.left <- c
+}
+
+// One that is told to end by a channel.
+type tail struct {
+	name string
+	quit chan struct{}
+}
+
+func follow(names chan string, open map[string]*tail) {
+	for name := range names {
+		t := &tail{name: name, quit: make(chan struct{})}
+		t.begin()
+		open[name] = t
+	}
+}
+
+func (t *tail) begin() {
+	go t.run() // want `suspected: one goroutine per message`
+}
+
+func (t *tail) run() {
+	println(t.name)
+	<-t.quit
+}
+
+func (t *tail) end() { close(t.quit) }
+
+// One whose end is waited for.
+type viewer struct {
+	name string
+	err  chan error
+}
+
+func view(names chan string, open map[string]*viewer) {
+	for name := range names {
+		v := &viewer{name: name}
+		v.begin()
+		open[name] = v
+	}
+}
+
+func (v *viewer) begin() {
+	v.err = make(chan error)
+	go v.run() // want `suspected: one goroutine per message`
+}
+
+func (v *viewer) run() {
+	println(v.name)
+	v.err <- nil
+}
+
+func (v *viewer) end() { <-v.err }
+
+// One that only ends itself is work.
+type errand struct {
+	name   string
+	ctx    context.Context
+	cancel func()
+}
+
+func errands(ctx context.Context, names chan string) {
+	for name := range names {
+		e := &errand{name: name}
+		e.begin(ctx)
+	}
+}
+
+func (e *errand) begin(ctx context.Context) {
+	e.ctx, e.cancel = context.WithCancel(ctx)
+	go e.run() // want `likely: one goroutine per message, .* ← called by errands ← once per message`
+}
+
+func (e *errand) run() {
+	defer e.cancel()
+	println(e.name)
+}
+
+// So is what is given the message beside the object.
+type post struct {
+	quit chan struct{}
+}
+
+func (p *post) serve(names chan string) {
+	for name := range names {
+		p.send(name)
+	}
+}
+
+func (p *post) send(name string) {
+	go p.deliver(name) // want `likely: one goroutine per message`
+}
+
+func (p *post) deliver(name string) {
+	println(name)
+	<-p.quit
+}
+
+func (p *post) Close() { close(p.quit) }
