@@ -39,7 +39,8 @@
 // for what a goroutine does that is started there; for sync.Cond.Wait, which gives the
 // lock back; for close, a select with a default, a send on a channel that was
 // made with room here; for closing a connection or a file and for opening a listener;
-// for writers of which nobody knows that they are a file or a connection; for
+// for what only the kernel is asked, as the addresses of this machine and the options of
+// a socket; for writers of which nobody knows that they are a file or a connection; for
 // what a constant argument rules out.
 //
 // It is only suspected, and left to the audit,

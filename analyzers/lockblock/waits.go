@@ -106,6 +106,12 @@ func (f *finder) classify(p witness.Place, e effects.Effect) (w wait, ok bool) {
 	switch e.Kind {
 	case effects.Net:
 		w.rank = byNet
+		if settings(p.Func) {
+			return w, false
+		}
+		if passes(e, settings) { // what else it does for the network is not told
+			w.doubt = "what it asks may be the kernel alone"
+		}
 	case effects.Sleep:
 		w.rank = bySleep
 	case effects.Disk:
@@ -160,6 +166,16 @@ func processes(name string) bool {
 		return true
 	}
 	return false
+}
+
+// settings accepts what asks the kernel for its addresses, or sets an option of a socket:
+// no other process answers that.
+func settings(name string) bool {
+	switch name {
+	case "(*net.conn).SetReadBuffer", "(*net.conn).SetWriteBuffer":
+		return true
+	}
+	return strings.HasPrefix(name, "net.Interface")
 }
 
 // entropy accepts the source of random numbers.

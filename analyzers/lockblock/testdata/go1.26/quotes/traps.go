@@ -87,7 +87,7 @@ func (b *book) after() {
 }
 
 // Everything here goes on at once.
-func (b *book) quick(done, full chan int, c net.Conn, out *bytes.Buffer) {
+func (b *book) quick(done, full chan int, c net.Conn, u *net.UDPConn, out *bytes.Buffer) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	select {
@@ -102,6 +102,23 @@ func (b *book) quick(done, full chan int, c net.Conn, out *bytes.Buffer) {
 	io.Copy(out, bytes.NewReader(nil))
 	rand.Read(make([]byte, 8))
 	net.Listen("tcp", "localhost:0")
+	net.InterfaceAddrs()
+	u.SetReadBuffer(1 << 20)
+}
+
+// Which addresses this machine has the kernel knows.
+func (b *book) here() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.prices["here"] = ours() // want `suspected: book.mu is held while ours waits for the network.*; only suspected: what it asks may be the kernel alone`
+}
+
+func ours() string {
+	addrs, err := net.InterfaceAddrs()
+	if err != nil || len(addrs) == 0 {
+		return ""
+	}
+	return addrs[0].String()
 }
 
 // A condition variable gives the lock back while it waits.
