@@ -102,6 +102,10 @@
 //     return: often no more are on their way at a time than there is room for;
 //   - a sender that finds the channel in a field, and may not have been told of it by then;
 //   - a consumer that stops at a value which the sender may know to be the last one;
+//   - a return right before which a condition decides whether to receive once more: it may
+//     ask whether a sender is left;
+//   - a function that is given a testing.TB, in whatever file: what fails the test does not
+//     return;
 //   - a send into a buffer that nothing empties;
 //   - a way that leads through function values or interface methods which may be others,
 //     and a lock that may be another object's;

@@ -2,6 +2,7 @@ package goroutineleak
 
 import (
 	"go/token"
+	"go/types"
 	"maps"
 	"slices"
 	"strings"
@@ -677,10 +678,27 @@ func (d *delivery) start() *chanflow.Start {
 	return &chanflow.Start{Edge: path[i], Path: calls}
 }
 
+// helps reports whether a function is given a test: it is a helper of tests, wherever it
+// stands.
+func helps(fn *ssa.Function) bool {
+	for p := range fn.Signature.Params().Variables() {
+		t := p.Type()
+		if ptr, ok := t.(*types.Pointer); ok {
+			t = ptr.Elem()
+		}
+		if n, ok := types.Unalias(t).(*types.Named); ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "testing" {
+			return true
+		}
+	}
+	return false
+}
+
 func (h *handover) leave(d delivery, ret *ssa.Return, tier rule.Tier) {
 	send, start := d.send, d.start()
 	switch {
 	case h.o.Kept: // who finds it there may not have been told of it by then
+		tier = rule.Suspected
+	case helps(h.fn): // what fails a test does not return, and the process lasts no longer
 		tier = rule.Suspected
 	case h.room > 0 && h.anyMany(d.site): // often no more are sent at a time than there is room for
 		tier = rule.Suspected

@@ -5,6 +5,7 @@ import (
 	"log"
 	"slices"
 	"sync"
+	"testing"
 	"time"
 
 	"example.com/leaks/internal/async"
@@ -442,5 +443,26 @@ func (s *server) watch(ctx context.Context, changed chan string) {
 			}
 			return
 		}
+	}
+}
+
+// A helper of tests, which lasts as long as they do.
+func serve(tb testing.TB, run func() error, started chan string) string {
+	failed := make(chan error)
+	go func() { failed <- run() }() // want `suspected: .* sends to failed`
+	select {
+	case addr := <-started:
+		return addr
+	case err := <-failed:
+		must(tb, err)
+	case <-time.After(time.Second):
+		must(tb, errStale)
+	}
+	return ""
+}
+
+func must(tb testing.TB, err error) {
+	if err != nil {
+		tb.FailNow()
 	}
 }
