@@ -59,7 +59,8 @@
 // condition that lets one call through, where a cache has nothing, in a
 // goroutine that the request starts, in a loop that a ticker or a sleep paces
 // (outside requests too); and where the function, its type or its package is
-// named after such diagnosis or is handed the ResponseWriter to write to. So are
+// named after such diagnosis or is handed the ResponseWriter to write to, or the
+// function has a name that begins with start, as at the end of an installation. So are
 // GOMAXPROCS, heap dumps and execution traces on a request: nobody sets these going
 // but who administers the process.
 //

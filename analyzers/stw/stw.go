@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/inspector"
@@ -124,8 +125,20 @@ func (c *checker) doubtOnRequest(f *funcs.Func, p witness.Place, root *hotpath.R
 	if costOf(c.witness.Primitive(p.Effects[0])).admin {
 		return "whoever asks for that most likely sets up or diagnoses the process"
 	}
+	if name := starts(f); name != "" {
+		return name + " sets something going, which nobody does for each request"
+	}
 	if c.hands(f, p) {
 		return "it is handed the answer to write to, as what reports is"
+	}
+	return ""
+}
+
+// starts returns the name of the function that f is or stands in, if by it that starts
+// something, or "".
+func starts(f *funcs.Func) string {
+	if obj := f.Outermost().Obj; obj != nil && strings.HasPrefix(strings.ToLower(obj.Name()), "start") {
+		return obj.Name()
 	}
 	return ""
 }
