@@ -3,6 +3,7 @@ package httptimeout
 import (
 	"go/ast"
 	"slices"
+	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/places"
@@ -58,6 +59,25 @@ func (c *checker) parameter(e ast.Expr) (*funcs.Func, int) {
 		}
 	}
 	return nil, 0
+}
+
+// loopback reports whether e is made of a call that by its name returns an address of this
+// machine alone: netip.AddrPortFrom(ips.Localhost(), port).String().
+func (c *checker) loopback(e ast.Expr, depth int) (found bool) {
+	ast.Inspect(e, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			name := strings.ToLower(values.Callee(c.TypesInfo, n))
+			name = name[strings.LastIndexByte(name, '.')+1:]
+			found = found || strings.Contains(name, "localhost") || strings.Contains(name, "loopback")
+		case *ast.Ident:
+			if made := c.values.Value(n); made != nil && made != ast.Expr(n) && depth < farthest {
+				found = found || c.loopback(made, depth+1)
+			}
+		}
+		return !found
+	})
+	return found
 }
 
 // listensHere reports whether f, or a function around it, listens on a unix socket or

@@ -60,7 +60,7 @@ func (c *checker) server(v *httpconf.Value) {
 // localServer reports whether a server listens on this machine alone.
 func (c *checker) localServer(v *httpconf.Value, served *httpconf.Call) bool {
 	for _, e := range v.Given("Addr") {
-		if places.LocalAddress(c.text(e)) {
+		if places.LocalAddress(c.text(e)) || c.loopback(e, 0) {
 			return true
 		}
 	}
@@ -78,7 +78,8 @@ func (c *checker) serve(call *funcs.Call, name string) {
 		Primitive: "net/http." + name,
 		Mend:      "make an http.Server with " + c.header() + " and call its " + name,
 	}
-	if listens := name[0] == 'L'; listens && places.LocalAddress(c.text(call.Site.Args[0])) || !listens && c.listensHere(call.Caller) {
+	listens, addr := name[0] == 'L', call.Site.Args[0]
+	if listens && (places.LocalAddress(c.text(addr)) || c.loopback(addr, 0)) || !listens && c.listensHere(call.Caller) {
 		doubtful(&f, "its clients are on this machine")
 	}
 	c.Report(f)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httputil"
+	"net/netip"
 	"net/url"
 	"time"
 )
@@ -68,6 +69,18 @@ func metrics(l net.Listener, h http.Handler) {
 	http.ListenAndServeTLS(":443", "c", "k", h) // want `likely: http.ListenAndServeTLS serves without any timeout`
 	http.ListenAndServe("localhost:6060", nil)  // want `suspected: http.ListenAndServe serves without any timeout: .*on this machine`
 }
+
+// An address that a function returns, by whose name it is one of this machine.
+func profile(h http.Handler, port uint16) {
+	addr := netip.AddrPortFrom(localhost(), port)
+	go func() {
+		http.ListenAndServe(addr.String(), h) // want `suspected: http.ListenAndServe serves without any timeout: .*on this machine`
+	}()
+	open := netip.AddrPortFrom(netip.IPv4Unspecified(), port)
+	http.ListenAndServe(open.String(), h) // want `likely: http.ListenAndServe serves without any timeout`
+}
+
+func localhost() netip.Addr { return netip.AddrFrom4([4]byte{127, 0, 0, 1}) }
 
 // A reverse proxy by a bare transport.
 func proxy(to *url.URL) http.Handler {
