@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"go/ast"
 	"go/constant"
+	"go/types"
 	"go/version"
 	"slices"
 	"strings"
@@ -73,7 +74,7 @@ func (c *checker) response(v *lifetimes.Value) {
 		return
 	}
 	tier := rule.Likely
-	if c.ends(v) || c.readFirst(v) && !onlyRead(v) {
+	if c.ends(v) || c.readFirst(v) && !onlyRead(v) || !slices.ContainsFunc(paths, func(p *lifetimes.Path) bool { return !c.hangsUp(p) }) {
 		tier = rule.Suspected
 	}
 	message, cause := "response body is not closed on some path", "body not closed on a path"
@@ -94,6 +95,48 @@ func (c *checker) response(v *lifetimes.Value) {
 		Mend:      mend(v, paths),
 		Fixes:     c.fixes(v),
 	})
+}
+
+// hangsUp reports whether a way out closes a connection right before it returns: most
+// likely the one that the response has come by.
+func (c *checker) hangsUp(p *lifetimes.Path) (found bool) {
+	f := c.Funcs.At(p.Return)
+	if f == nil || p.Replaced.IsValid() {
+		return false
+	}
+	ast.Inspect(f.Body, func(n ast.Node) bool {
+		block, ok := n.(*ast.BlockStmt)
+		if !ok || len(block.List) == 0 || block.List[len(block.List)-1].Pos() != p.Return {
+			return !found
+		}
+		for _, s := range block.List {
+			found = found || c.closesConn(s)
+		}
+		return !found
+	})
+	return found
+}
+
+// closesConn reports whether a statement closes a connection.
+func (c *checker) closesConn(s ast.Stmt) bool {
+	var e ast.Expr
+	switch s := s.(type) {
+	case *ast.ExprStmt:
+		e = s.X
+	case *ast.AssignStmt:
+		e = s.Rhs[0]
+	}
+	call, ok := e.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	sel, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok || !strings.HasPrefix(sel.Sel.Name, "Close") {
+		return false
+	}
+	addr, _, _ := types.LookupFieldOrMethod(c.TypesInfo.TypeOf(sel.X), true, nil, "LocalAddr")
+	_, ok = addr.(*types.Func)
+	return ok
 }
 
 // onlyRead reports whether nothing closes the body, and nobody else is given it.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"time"
 )
@@ -266,4 +267,34 @@ func (s *Service) trapAskedTwice(req *http.Request, read bool) error {
 		_, err = io.ReadAll(resp.Body)
 	}
 	return err
+}
+
+// The connection that it has come by is closed instead.
+func trapHungUp(rt http.RoundTripper, conn net.Conn, req *http.Request) (io.ReadCloser, error) {
+	resp, err := rt.RoundTrip(req) // want `suspected: response body is not closed on some path`
+	if err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		_ = conn.Close()
+		return nil, errors.New(resp.Status)
+	}
+	return resp.Body, nil
+}
+
+// Not on every way.
+func (s *Service) hungUpOnce(conn net.Conn, req *http.Request) (io.ReadCloser, error) {
+	resp, err := s.rt.RoundTrip(req) // want `likely: response body is not closed on some path`
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode == http.StatusBadGateway {
+		conn.Close()
+		return nil, errors.New(resp.Status)
+	}
+	if resp.StatusCode != http.StatusOK {
+		return nil, errors.New(resp.Status)
+	}
+	return resp.Body, nil
 }
