@@ -53,7 +53,8 @@
 //     shows in each turn how far others are;
 //   - where nothing in the package, constructors apart, changes what is asked for;
 //   - spinning so many times, or with a pause, before it blocks; lock-free updates;
-//     a wait for a moment to pass; a goroutine that is locked to its thread;
+//     a wait for a moment to pass; a goroutine that is locked to its thread; a loop
+//     that empties a channel while its len is not zero;
 //   - test files.
 //
 // It is only suspected where the loop counts how often it asks, where the function

@@ -27,7 +27,7 @@ func (c *checker) spin(l *loop) bool {
 	}
 	for _, e := range w.list(l.Body.List, p) {
 		switch {
-		case e.how == broke, e.skipped:
+		case e.how == broke, e.skipped, e.def != nil && c.empties(l):
 			continue
 		case e.how == fell && e.def == nil && !c.waits(l.Body.List, l, w.turn()):
 			continue // other ways round do something, and perhaps they take turns
@@ -41,6 +41,35 @@ func (c *checker) spin(l *loop) bool {
 		return true
 	}
 	return false
+}
+
+// empties reports whether a loop goes on only while a channel that it receives from holds
+// something: where another was faster the channel is empty, and the loop ends.
+func (c *checker) empties(l *loop) (found bool) {
+	recvd := make(dataflow.Objects)
+	ast.Inspect(l.Body, func(n ast.Node) bool {
+		if u, ok := n.(*ast.UnaryExpr); ok && u.Op == token.ARROW {
+			if k := dataflow.Key(c.TypesInfo, u.X); k != nil {
+				recvd[k] = true
+			}
+		}
+		return true
+	})
+	if l.Cond == nil {
+		return false
+	}
+	ast.Inspect(l.Cond, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || len(call.Args) != 1 {
+			return true
+		}
+		if id, ok := call.Fun.(*ast.Ident); ok && id.Name == "len" {
+			k := dataflow.Key(c.TypesInfo, call.Args[0])
+			found = found || k != nil && recvd[k]
+		}
+		return true
+	})
+	return found
 }
 
 // pinned reports whether the function keeps its thread: what polls there does so

@@ -220,3 +220,14 @@ func exporter(write func(string) error) func(string) error {
 		return write("," + line)
 	}
 }
+
+// That another channel holds something says nothing of this one.
+func emptyOther(conns, more chan int) {
+	for len(more) > 0 {
+		select {
+		case c := <-conns:
+			println(c)
+		default: // want `: this default goes straight back to the select`
+		}
+	}
+}

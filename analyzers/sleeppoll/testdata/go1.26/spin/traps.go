@@ -384,3 +384,14 @@ func count(next func() bool) {
 		}
 	}
 }
+
+// It goes on while there is something to take.
+func empty(conns chan net.Conn) {
+	for len(conns) > 0 {
+		select {
+		case c := <-conns:
+			c.Close()
+		default:
+		}
+	}
+}
