@@ -9,6 +9,7 @@ import (
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/modules"
+	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
 // A spawn is a place where a goroutine is started, or a call of a function in
@@ -20,7 +21,7 @@ type spawn struct {
 	what     string
 	group    types.Object  // the WaitGroup or errgroup, if any
 	limited  bool          // of a group that is given a limit
-	kept     bool          // a timer that is kept, and so may be stopped
+	kept     bool          // a timer that is kept, and so may be stopped; or the end of a server
 	site     *Site         // where it is, if in another package
 	vars     dataflow.Vars // local variables that reach the goroutine
 	slots    *chanops.Ops  // what the goroutine does outside loops
@@ -44,7 +45,7 @@ func (f *finder) findSpawns() {
 	for cur := range f.root.Preorder((*ast.GoStmt)(nil)) {
 		n := cur.Node().(*ast.GoStmt)
 		if fn := f.Funcs.At(n.Pos()); fn != nil {
-			s := &spawn{fn: fn, node: n, call: n.Call, what: "go statement"}
+			s := &spawn{fn: fn, node: n, call: n.Call, what: "go statement", kept: f.shuts(n, 1)}
 			f.look(s, n.Call)
 			f.spawns = append(f.spawns, s)
 		}
@@ -62,6 +63,27 @@ func (f *finder) findSpawns() {
 			}
 		}
 	}
+}
+
+// shuts reports whether n, or what it calls in this package, ends a server: that is done
+// once.
+func (f *finder) shuts(n ast.Node, depth int) (found bool) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || found {
+			return !found
+		}
+		switch values.Callee(f.TypesInfo, call) {
+		case "(*net/http.Server).Shutdown", "(*net/http.Server).Close", "(*google.golang.org/grpc.Server).GracefulStop", "(*google.golang.org/grpc.Server).Stop":
+			found = true
+		default:
+			if k := f.Funcs.Call(call); k != nil && k.Callee != nil && depth > 0 {
+				found = f.shuts(k.Callee.Body, depth-1)
+			}
+		}
+		return !found
+	})
+	return found
 }
 
 // look finds what reaches the goroutine and what it does.

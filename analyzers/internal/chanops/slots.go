@@ -2,11 +2,13 @@ package chanops
 
 import (
 	"fmt"
+	"go/ast"
 	"go/types"
 	"sort"
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/modules"
 )
 
@@ -63,6 +65,9 @@ func (x *Index) findSlots(fn *types.Func) *Slots {
 	}
 	all := x.Collect(decl.Body, Scope{Depth: 1, Brief: true})
 	once := x.Collect(decl.Body, Scope{Depth: 1, Brief: true, Once: true})
+	if k := x.handsOut(decl); k != nil {
+		all.Recvs[k] = true
+	}
 	s := &Slots{
 		Sends: names(all.Sends, fields), Recvs: names(all.Recvs, fields),
 		Fills: names(once.Sends, fields), Frees: names(once.Recvs, fields),
@@ -71,6 +76,23 @@ func (x *Index) findSlots(fn *types.Func) *Slots {
 		return nil
 	}
 	return s
+}
+
+// handsOut returns the channel that a method does no more than to return, for its callers
+// to receive from, or nil.
+func (x *Index) handsOut(fn *funcs.Func) types.Object {
+	if len(fn.Body.List) != 1 || fn.Sig.Results().Len() != 1 {
+		return nil
+	}
+	ret, ok := fn.Body.List[0].(*ast.ReturnStmt)
+	if !ok || len(ret.Results) != 1 {
+		return nil
+	}
+	ch, ok := fn.Sig.Results().At(0).Type().Underlying().(*types.Chan)
+	if !ok || ch.Dir() != types.RecvOnly {
+		return nil
+	}
+	return dataflow.Key(x.pass.TypesInfo, ret.Results[0])
 }
 
 // receiverFields returns the fields of the struct that fn is a method of.

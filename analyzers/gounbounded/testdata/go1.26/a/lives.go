@@ -1,6 +1,9 @@
 package a
 
-import "context"
+import (
+	"context"
+	"net/http"
+)
 
 // A session: it is made of a message and lives on: there are as many as are open.
 type call struct {
@@ -138,3 +141,58 @@ func (p *post) deliver(name string) {
 }
 
 func (p *post) Close() { close(p.quit) }
+
+// What ends the server that serves the request is done once.
+type panel struct{ srv *http.Server }
+
+func (p *panel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	name := r.FormValue("name")
+	go func() { // want `suspected: one goroutine per request`
+		println(name)
+		leave(p.srv)
+	}()
+	go func() { // want `likely: one goroutine per request`
+		println(name)
+	}()
+}
+
+func leave(srv *http.Server) { srv.Shutdown(context.Background()) }
+
+// A semaphore that hands its channel out.
+type permits struct{ token, stop chan struct{} }
+
+func (p *permits) Wait() <-chan struct{}    { return p.token }
+func (p *permits) Signal()                  { p.token <- struct{}{} }
+func (p *permits) Stopped() <-chan struct{} { return p.stop }
+
+type clock struct{ free, other *permits }
+
+func (c *clock) input(packets chan string) {
+	for p := range packets {
+		c.wake(p)
+	}
+}
+
+func (c *clock) inputAlways(packets chan string) {
+	for p := range packets {
+		c.wakeAlways(p)
+	}
+}
+
+func (c *clock) wake(p string) {
+	select {
+	case <-c.free.Wait():
+		go c.tick(p)
+	default:
+	}
+}
+
+func (c *clock) wakeAlways(p string) {
+	println(c.free.Stopped())
+	go c.tick(p) // want `likely: one goroutine per message`
+}
+
+func (c *clock) tick(p string) {
+	defer c.free.Signal()
+	println(p)
+}
