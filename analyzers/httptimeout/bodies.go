@@ -46,7 +46,7 @@ func (c *checker) reading(f *funcs.Func) body {
 			}
 		case *ast.Ident:
 			if isResponse(c.TypesInfo.TypeOf(e)) {
-				worst = max(worst, responseAt(n))
+				worst = max(worst, responseAt(n), c.givenTo(n))
 			}
 		}
 	}
@@ -78,6 +78,31 @@ func (c *checker) bodyAt(cur inspector.Cursor) body {
 		}
 	}
 	return handed
+}
+
+// givenTo says how a function of the package that is given an answer at cur reads it, if
+// that makes something of its own of the body.
+func (c *checker) givenTo(cur inspector.Cursor) body {
+	_, parent := values.Outer(cur)
+	call, ok := parent.Node().(*ast.CallExpr)
+	if !ok {
+		return whole
+	}
+	k := c.Funcs.Call(call)
+	if k == nil || k.Callee == nil {
+		return whole
+	}
+	at, ok := syntax.Find(c.root, k.Callee.Body)
+	if !ok {
+		return whole
+	}
+	for n := range at.Preorder((*ast.SelectorExpr)(nil)) {
+		e := n.Node().(*ast.SelectorExpr)
+		if e.Sel.Name == "Body" && isResponse(c.TypesInfo.TypeOf(e.X)) && c.bodyAt(n) == stream {
+			return stream
+		}
+	}
+	return whole
 }
 
 // responseAt says what becomes of an answer as a whole at cur.

@@ -52,16 +52,22 @@ func (c *checker) budget(call httpconf.Call) budgets.Budget {
 }
 
 // worst returns the sending that is bounded least, or nil if each has a deadline or
-// cannot be told.
-func worst(list []sending) *sending {
+// cannot be told. Of several it is one whose answer is no stream.
+func (c *checker) worst(list []sending) *sending {
 	var w *sending
 	for i, s := range list {
-		if s.budget.State >= budgets.Unseen && (w == nil || s.budget.State > w.budget.State) {
+		if s.budget.State < budgets.Unseen {
+			continue
+		}
+		if w == nil || s.budget.State > w.budget.State || s.budget.State == w.budget.State && c.streams(w) && !c.streams(&list[i]) {
 			w = &list[i]
 		}
 	}
 	return w
 }
+
+// streams reports whether the answer to s is read bit by bit.
+func (c *checker) streams(s *sending) bool { return c.reading(s.call.Caller) == stream }
 
 // client judges a client of the package.
 func (c *checker) client(v *httpconf.Value) {
@@ -72,7 +78,7 @@ func (c *checker) client(v *httpconf.Value) {
 	if way == httpconf.Bounded || t != nil && t.Field("ResponseHeaderTimeout").Given() {
 		return
 	}
-	s := worst(c.sendings(v))
+	s := c.worst(c.sendings(v))
 	if s == nil {
 		return
 	}
@@ -91,7 +97,7 @@ func (c *checker) client(v *httpconf.Value) {
 		doubtful(&f, "the Timeout is zero on purpose")
 	case way == httpconf.Hidden:
 		doubtful(&f, "its RoundTripper, which is not seen, may set one")
-	case c.reading(s.call.Caller) == stream:
+	case c.streams(s):
 		doubtful(&f, "its answer is a stream, which a Timeout would cut")
 	case t != nil && c.mayBound(t):
 		doubtful(&f, "its dial function may set deadlines on connections")
@@ -168,6 +174,9 @@ func (c *checker) defaultClient(v *httpconf.Value) {
 			f.Chain = steps[1:]
 		}
 		c.judge(&f, &s)
+		if f.Tier != rule.Suspected && c.streams(&s) {
+			doubtful(&f, "its answer is a stream, which a Timeout would cut")
+		}
 		c.Report(f)
 	}
 }
@@ -261,7 +270,7 @@ func (c *checker) transport(v *httpconf.Value) {
 		c.proxying(v)
 		return
 	}
-	s := worst(c.sendings(v))
+	s := c.worst(c.sendings(v))
 	if s == nil || c.behindClient(v) {
 		return
 	}

@@ -340,3 +340,45 @@ func (h *hook) keys() error {
 	}
 	return resp.Body.Close()
 }
+
+// Events come as they happen, in what a function of the package makes of the body. What
+// is asked beside them has no deadline either.
+type feed struct {
+	client *http.Client
+	lines  *bufio.Scanner
+}
+
+func newFeed(own bool) *feed {
+	c := http.DefaultClient
+	if own {
+		tr := http.DefaultTransport.(*http.Transport).Clone()
+		c = &http.Client{Transport: tr} // want `likely: this client has no Timeout, .*is sent here`
+	}
+	return &feed{client: c}
+}
+
+func (f *feed) events(url string) (*bufio.Scanner, error) {
+	req, err := http.NewRequestWithContext(context.Background(), "GET", url, nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := f.client.Do(req) // want `suspected: http.DefaultClient has no Timeout, .*its answer is a stream`
+	if err != nil {
+		return nil, err
+	}
+	return lines(resp), nil
+}
+
+func lines(resp *http.Response) *bufio.Scanner { return bufio.NewScanner(resp.Body) }
+
+func (f *feed) leave(url string) error {
+	req, err := http.NewRequestWithContext(context.Background(), "DELETE", url, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := f.client.Do(req) // want `likely: http.DefaultClient has no Timeout`
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
