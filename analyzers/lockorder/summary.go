@@ -424,6 +424,14 @@ func (f *finder) tries(call ssa.CallInstruction) bool {
 	return fn != nil && (fn.Name() == "TryLock" || fn.Name() == "TryRLock")
 }
 
+// takenBelow reports whether what a function calls takes a lock: then that has returned
+// with it, and it was not held when the function was called.
+func (f *finder) takenBelow(fn *ssa.Function, lock *types.Var) bool {
+	return slices.ContainsFunc(f.callsOf[fn], func(call ssa.CallInstruction) bool {
+		return slices.ContainsFunc(f.acquired(call), func(a acquisition) bool { return a.lock == lock })
+	})
+}
+
 // owed returns the locks that the caller of a function holds at a call in it, going by
 // the function's releasing them.
 func (f *finder) owed(call ssa.CallInstruction) []sections.Lock {
@@ -431,6 +439,9 @@ func (f *finder) owed(call ssa.CallInstruction) []sections.Lock {
 	owed, ok := f.owes[fn]
 	if !ok {
 		owed = f.sections.Owed(fn)
+		for at, locks := range owed {
+			owed[at] = slices.DeleteFunc(locks, func(l sections.Lock) bool { return f.takenBelow(fn, l.Var) })
+		}
 		f.owes[fn] = owed
 	}
 	return owed[call]

@@ -623,3 +623,51 @@ func (a *archive) read(n int) (int, error) {
 	v.RUnlock()
 	return size, nil
 }
+
+// What is handed over is returned locked.
+type shelf struct {
+	mu     sync.Mutex
+	boxes  map[int]*box
+	closed bool
+}
+
+type box struct {
+	mu   sync.Mutex
+	gone bool
+	data []byte
+}
+
+func (s *shelf) find(n int) (*box, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, ok := s.boxes[n]
+	return b, ok
+}
+
+func (s *shelf) claim(b *box) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for {
+		b.mu.Lock() // want `^suspected: box.mu is not released on every way out`
+		if s.closed || b.gone {
+			b.mu.Unlock()
+			return errors.New("closed")
+		}
+		if len(b.data) > 0 {
+			return nil
+		}
+		b.mu.Unlock()
+	}
+}
+
+func (s *shelf) size(n int) (int, error) {
+	b, ok := s.find(n)
+	if !ok {
+		return 0, errors.New("no such box")
+	}
+	if err := s.claim(b); err != nil {
+		return 0, err
+	}
+	defer b.mu.Unlock()
+	return len(b.data), nil
+}
