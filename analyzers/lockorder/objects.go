@@ -214,10 +214,10 @@ func (o object) fresh(at ssa.Instruction) bool {
 	case *ssa.Alloc:
 		made = b.Heap && !captured(b)
 	case *ssa.Call:
-		made = constructs(b.Call.StaticCallee())
+		made = constructs(b.Call.StaticCallee(), 0)
 	case *ssa.Extract:
 		call, ok := b.Tuple.(*ssa.Call)
-		made = ok && b.Index == 0 && constructs(call.Call.StaticCallee())
+		made = ok && b.Index == 0 && constructs(call.Call.StaticCallee(), 0)
 	}
 	return made && !published(o.base, at)
 }
@@ -295,8 +295,9 @@ func published(v ssa.Value, at ssa.Instruction) bool {
 				continue
 			}
 		case *ssa.Store:
-			if _, local := ref.Addr.(*ssa.Alloc); ref.Val != v || local {
-				continue
+			base, _ := sections.Reach(ref.Addr)
+			if _, local := ref.Addr.(*ssa.Alloc); ref.Val != v || local || base == v {
+				continue // in a variable, or in the object itself
 			}
 		case *ssa.Send, *ssa.Go:
 		default:
@@ -310,9 +311,10 @@ func published(v ssa.Value, at ssa.Instruction) bool {
 }
 
 // constructs reports whether what a function of the package returns first is always
-// something that it has just made.
-func constructs(fn *ssa.Function) bool {
-	if fn == nil {
+// something that it, or a constructor that it calls, has just made, and has shown to
+// nobody.
+func constructs(fn *ssa.Function, depth int) bool {
+	if fn == nil || depth > maxMakers {
 		return false
 	}
 	made := false
@@ -328,7 +330,12 @@ func constructs(fn *ssa.Function) bool {
 		switch v := v.(type) {
 		case *ssa.Const: // nil, with an error
 		case *ssa.Alloc:
-			if !v.Heap {
+			if !v.Heap || published(v, ret) {
+				return false
+			}
+			made = true
+		case *ssa.Call:
+			if !constructs(v.Call.StaticCallee(), depth+1) || published(v, ret) {
 				return false
 			}
 			made = true
@@ -338,6 +345,9 @@ func constructs(fn *ssa.Function) bool {
 	}
 	return made
 }
+
+// maxMakers is how many constructors may lie between an object and who has it made.
+const maxMakers = 3
 
 // captured reports whether a variable is shared with a function literal.
 func captured(a *ssa.Alloc) bool {

@@ -501,6 +501,7 @@ type listener struct {
 type endpoint struct {
 	mu   sync.Mutex
 	from *listener
+	self *endpoint
 	n    int
 }
 
@@ -516,6 +517,50 @@ func (l *listener) handle() {
 	l.accept.Lock()
 	defer l.accept.Unlock()
 	l.queue = append(l.queue, l.make())
+}
+
+// A helper hands it out locked, and it is unlocked by another name at the end.
+func (l *listener) locked() (e *endpoint, err error) {
+	if l.queue == nil {
+		return nil, errors.New("not listening")
+	}
+	e = newEndpoint(l)
+	e.mu.Lock()
+	return e, nil
+}
+
+func newEndpoint(l *listener) *endpoint {
+	e := &endpoint{from: l}
+	e.self = e
+	return e
+}
+
+type handshake struct{ ep *endpoint }
+
+func (e *endpoint) shake() *handshake { return &handshake{ep: e} }
+
+func (l *listener) begin(off bool) *handshake {
+	e, err := l.locked()
+	if err != nil {
+		return nil
+	}
+	if off {
+		e.mu.Unlock()
+		e.close()
+		return nil
+	}
+	h := e.shake()
+	h.ep.n++
+	h.ep.mu.Unlock()
+	return h
+}
+
+func (l *listener) Handle(off bool) {
+	l.accept.Lock()
+	defer l.accept.Unlock()
+	if h := l.begin(off); h != nil {
+		l.queue = append(l.queue, h.ep)
+	}
 }
 
 func (e *endpoint) close() {
