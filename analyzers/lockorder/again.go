@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/sections"
 )
 
 // again reports calls under a lock that come to take the same lock of the same
@@ -68,10 +69,7 @@ func (f *finder) pairs(call ssa.CallInstruction) (ps []pair) {
 	held := f.held(call)
 	for _, l := range f.owed(call) {
 		if l.Var != nil {
-			held = append(held, holding{
-				lock: l.Var, name: l.Name, object: objectOf(l),
-				via: &link{pos: call.Parent().Pos(), text: "is called with " + l.Name + ", and releases it later"},
-			})
+			held = append(held, holding{lock: l.Var, name: l.Name, object: objectOf(l), via: lent(call.Parent(), l)})
 		}
 	}
 	if len(held) > 0 {
@@ -106,6 +104,14 @@ func (f *finder) pairs(call ssa.CallInstruction) (ps []pair) {
 		}
 	}
 	return ps
+}
+
+// lent says where a function has a lock from that it releases and never takes.
+func lent(fn *ssa.Function, l sections.Lock) *link {
+	if from := giver(l); from != nil {
+		return &link{pos: from.Pos(), text: "gets it with " + l.Name + " held, and releases that later"}
+	}
+	return &link{pos: fn.Pos(), text: "is called with " + l.Name + ", and releases it later"}
 }
 
 func (f *finder) reportAgain(call ssa.CallInstruction, h holding, a acquisition) {

@@ -424,12 +424,26 @@ func (f *finder) tries(call ssa.CallInstruction) bool {
 	return fn != nil && (fn.Name() == "TryLock" || fn.Name() == "TryRLock")
 }
 
-// takenBelow reports whether what a function calls takes a lock: then that has returned
-// with it, and it was not held when the function was called.
-func (f *finder) takenBelow(fn *ssa.Function, lock *types.Var) bool {
+// takenBelow reports whether what a function calls takes a lock, other than the call that
+// returns what it belongs to: then that has returned with it, and it was not held when the
+// function was called.
+func (f *finder) takenBelow(fn *ssa.Function, l sections.Lock) bool {
+	from := giver(l)
 	return slices.ContainsFunc(f.callsOf[fn], func(call ssa.CallInstruction) bool {
-		return slices.ContainsFunc(f.acquired(call), func(a acquisition) bool { return a.lock == lock })
+		return call != from && slices.ContainsFunc(f.acquired(call), func(a acquisition) bool { return a.lock == l.Var })
 	})
+}
+
+// giver returns the call that returns what a lock belongs to, or nil.
+func giver(l sections.Lock) ssa.CallInstruction {
+	owner := l.Owner
+	if e, ok := owner.(*ssa.Extract); ok {
+		owner = e.Tuple
+	}
+	if call, ok := owner.(*ssa.Call); ok {
+		return call
+	}
+	return nil
 }
 
 // owed returns the locks that the caller of a function holds at a call in it, going by
@@ -440,7 +454,7 @@ func (f *finder) owed(call ssa.CallInstruction) []sections.Lock {
 	if !ok {
 		owed = f.sections.Owed(fn)
 		for at, locks := range owed {
-			owed[at] = slices.DeleteFunc(locks, func(l sections.Lock) bool { return f.takenBelow(fn, l.Var) })
+			owed[at] = slices.DeleteFunc(locks, func(l sections.Lock) bool { return f.takenBelow(fn, l) })
 		}
 		f.owes[fn] = owed
 	}

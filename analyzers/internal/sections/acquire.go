@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/internal/ssavalue"
 )
 
 // An Acquire is what a call of Lock or RLock waits for.
@@ -47,8 +49,7 @@ func (x *Index) Unlocks(fn *ssa.Function) (locks []Lock) {
 
 // Owed returns the locks that a function releases for its caller, and never takes, by
 // the calls at which none of them has been released yet on any way: they are held
-// there, by whom the function is called. One of an object that it is returned by a call
-// of its own is held only from there on.
+// there, by whom the function is called. What a lock belongs to is known by then.
 func (x *Index) Owed(fn *ssa.Function) map[ssa.CallInstruction][]Lock {
 	f, e := x.b.flows[fn], x.b.effects[fn]
 	if f == nil || e == nil || len(e.releases) == 0 {
@@ -67,7 +68,7 @@ func (x *Index) Owed(fn *ssa.Function) map[ssa.CallInstruction][]Lock {
 			return
 		}
 		for _, l := range owed {
-			if before[l.key] == nil && l.key.there(call) {
+			if before[l.key] == nil && known(l.Owner, call) {
 				found[call] = append(found[call], l)
 			}
 		}
@@ -75,18 +76,10 @@ func (x *Index) Owed(fn *ssa.Function) map[ssa.CallInstruction][]Lock {
 	return found
 }
 
-// there reports whether a function has the object that a lock belongs to when it comes to
-// a call: what only a later one returns it does not hold yet.
-func (k key) there(call ssa.CallInstruction) bool {
-	made, ok := k.base.(ssa.Instruction)
-	if !ok {
-		return true // a parameter, a captured or a package variable
-	}
-	if made.Block() != call.Block() {
-		return made.Block().Dominates(call.Block())
-	}
-	instrs := call.Block().Instrs
-	return slices.Index(instrs, made) < slices.Index(instrs, ssa.Instruction(call))
+// known reports whether a value is there already when an instruction is reached.
+func known(v ssa.Value, at ssa.Instruction) bool {
+	def, ok := v.(ssa.Instruction)
+	return !ok || ssavalue.Precedes(def, at)
 }
 
 // takes reports whether the function, or what it calls, takes a lock that may be l.

@@ -2,6 +2,7 @@
 package orders
 
 import (
+	"errors"
 	"sync"
 	"time"
 )
@@ -472,4 +473,52 @@ func (r *rack) count() {
 	r.mu.Lock()
 	r.reads++
 	r.mu.Unlock()
+}
+
+// It is handed out locked, and unlocked only when the depot has been asked.
+type depot struct {
+	mu     sync.Mutex
+	crates map[string]*crate
+}
+
+type crate struct {
+	mu sync.Mutex
+	n  int
+}
+
+func (d *depot) size() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.crates)
+}
+
+func (d *depot) lockedCrate(name string) (*crate, error) {
+	d.mu.Lock()
+	c := d.crates[name]
+	d.mu.Unlock()
+	if c == nil {
+		return nil, errors.New("no such crate")
+	}
+	c.mu.Lock()
+	return c, nil
+}
+
+func (d *depot) put(name string) {
+	c, err := d.lockedCrate(name)
+	if err != nil {
+		return
+	}
+	c.n += d.size() // want `^likely: depot.mu is taken while crate.mu is held.* ← gets it with crate.mu held, and releases that later ←`
+	c.mu.Unlock()
+}
+
+func (d *depot) total() (n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, c := range d.crates {
+		c.mu.Lock() // want `^likely: crate.mu is taken while depot.mu is held`
+		n += c.n
+		c.mu.Unlock()
+	}
+	return n
 }

@@ -716,3 +716,53 @@ func (s *shelf) size(n int) (int, error) {
 	defer b.mu.Unlock()
 	return len(b.data), nil
 }
+
+// A cart is locked once the shop is let go of: before that nothing is held.
+type shop struct {
+	mu    sync.Mutex
+	carts map[string]*cart
+}
+
+type cart struct {
+	mu sync.Mutex
+	n  int
+}
+
+func (s *shop) open() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.carts)
+}
+
+func (s *shop) lockedCart(name string) (*cart, error) {
+	s.mu.Lock()
+	c := s.carts[name]
+	s.mu.Unlock()
+	if c == nil {
+		return nil, errors.New("no such cart")
+	}
+	c.mu.Lock()
+	return c, nil
+}
+
+func (s *shop) put(name string) int {
+	n := s.open()
+	c, err := s.lockedCart(name)
+	if err != nil {
+		return 0
+	}
+	c.n++
+	c.mu.Unlock()
+	return n
+}
+
+func (s *shop) total() (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.carts {
+		c.mu.Lock()
+		n += c.n
+		c.mu.Unlock()
+	}
+	return n
+}
