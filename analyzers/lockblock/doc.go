@@ -6,8 +6,9 @@
 // another process, or sleeps, however many calls lie in between: what a function
 // may wait for is inferred, through dependencies and the standard library. It
 // is reported where somebody is made to wait: another function, which would be done
-// with the lock at once, takes it on behalf of a request. Often there are two
-// parties who do not know of each other:
+// with the lock at once, takes it on behalf of a request or, in a library, is called
+// with a context, whose end it does not see while it waits for the lock. Often there
+// are two parties who do not know of each other:
 //
 //	func (b *book) refresh() { // in the background, once a minute
 //		b.mu.Lock()
@@ -46,7 +47,9 @@
 // It is only suspected, and left to the audit,
 //
 //   - if no request is known to take the lock elsewhere in the package and to be
-//     done at once: whoever always waits there may be meant to take turns;
+//     done at once: whoever always waits there may be meant to take turns. Of exported
+//     functions that are called with a context it is known, but for those that start or
+//     end something, and for files, which mostly answer at once;
 //   - if a good part of the functions that take the lock hold it over such work, if
 //     the lock is named for it (writeMu), or if the work is done on a stream that
 //     the same struct holds, a connection or a file: then the lock is there for that;

@@ -4,9 +4,11 @@ import (
 	"go/ast"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/lagvet/lagvet/analyzers/internal/contexts"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/sections"
 	"github.com/lagvet/lagvet/analyzers/internal/witness"
@@ -47,18 +49,41 @@ func (f *finder) waiterFor(h *hold) *taker {
 		return nil
 	}
 	takers := f.takers[h.section.Lock.Var]
+	var bounded *taker
 	for i, t := range takers {
 		pos := t.section.Take.Pos()
-		root := f.Hotness.RootAt(pos)
-		if t.fn.Outermost() == h.fn.Outermost() || root == nil || len(root.Via) > maxHops || f.Hotness.Cold(pos) {
+		if t.fn.Outermost() == h.fn.Outermost() || f.Hotness.Cold(pos) || h.section.Shared && t.section.Shared || f.isLong(t.section) {
 			continue
 		}
-		if h.section.Shared && t.section.Shared || f.isLong(t.section) {
-			continue
+		if root := f.Hotness.RootAt(pos); root != nil && len(root.Via) <= maxHops {
+			return &takers[i]
 		}
-		return &takers[i]
+		if bounded == nil && h.wait.rank < byDisk && f.hasContext(t.fn) {
+			bounded = &takers[i]
+		}
 	}
-	return nil
+	return bounded
+}
+
+// hasContext reports whether others call a function with a context: they want to be
+// back when it ends, and who waits for a lock does not look at it.
+func (f *finder) hasContext(fn *funcs.Func) bool {
+	fn = fn.Outermost()
+	if fn.Obj == nil || !fn.Obj.Exported() || f.marginal(fn, 0) && !opens(fn) {
+		return false
+	}
+	for v := range fn.Sig.Params().Variables() {
+		if contexts.Is(v.Type()) {
+			return true
+		}
+	}
+	return false
+}
+
+// opens reports whether a function makes something new with what is there already: a
+// stream of a connection.
+func opens(fn *funcs.Func) bool {
+	return fn.Sig.Recv() != nil && strings.HasPrefix(fn.Obj.Name(), "New")
 }
 
 // maxHops is how many calls of this package may lie between a section and what

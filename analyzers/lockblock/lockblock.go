@@ -207,10 +207,13 @@ func (f *finder) finding(h *hold, times int) rule.Finding {
 	}
 	tier := rule.Suspected
 	if h.waiter != nil {
-		root := f.Hotness.RootAt(h.waiter.section.Take.Pos())
-		name := f.name(h.waiter.fn)
-		message = fmt.Sprintf("%s, and %s does on behalf of requests", message, name)
-		steps = append(steps, rule.Step{Pos: h.waiter.section.Take.Pos(), Text: fmt.Sprintf("%s waits for %s here (%s)", name, lock, root.Detail)})
+		name, on := f.name(h.waiter.fn), "it is called with a context"
+		if root := f.Hotness.RootAt(h.waiter.section.Take.Pos()); root != nil {
+			message, on = fmt.Sprintf("%s, and %s does on behalf of requests", message, name), root.Detail
+		} else {
+			message = fmt.Sprintf("%s, and %s does, whatever becomes of its context", message, name)
+		}
+		steps = append(steps, rule.Step{Pos: h.waiter.section.Take.Pos(), Text: fmt.Sprintf("%s waits for %s here (%s)", name, lock, on)})
 	}
 	if times > 1 {
 		message += fmt.Sprintf("; it is held so at %d places", times)
