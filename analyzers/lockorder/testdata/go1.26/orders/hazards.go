@@ -522,3 +522,75 @@ func (d *depot) total() (n int) {
 	}
 	return n
 }
+
+// A constructor that lists what it has made: others may lock it at once.
+type bus struct {
+	mu     sync.Mutex
+	riders map[string]*rider
+}
+
+type rider struct {
+	mu  sync.Mutex
+	bus *bus
+	n   int
+}
+
+func (b *bus) add(name string) *rider {
+	r := &rider{bus: b}
+	b.riders[name] = r
+	return r
+}
+
+func (b *bus) Board(name string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	r := b.add(name)
+	r.mu.Lock() // want `^likely: rider.mu is taken while bus.mu is held`
+	r.n++
+	r.mu.Unlock()
+}
+
+func (r *rider) Leave(name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.bus.mu.Lock() // want `^likely: bus.mu is taken while rider.mu is held`
+	delete(r.bus.riders, name)
+	r.bus.mu.Unlock()
+}
+
+// The same, where another constructor makes it.
+type fleet struct {
+	mu   sync.Mutex
+	cabs map[string]*cab
+}
+
+type cab struct {
+	mu    sync.Mutex
+	fleet *fleet
+	n     int
+}
+
+func newCab(f *fleet) *cab { return &cab{fleet: f} }
+
+func (f *fleet) hire(name string) *cab {
+	c := newCab(f)
+	f.cabs[name] = c
+	return c
+}
+
+func (f *fleet) Order(name string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	c := f.hire(name)
+	c.mu.Lock() // want `^likely: cab.mu is taken while fleet.mu is held`
+	c.n++
+	c.mu.Unlock()
+}
+
+func (c *cab) Leave(name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.fleet.mu.Lock() // want `^likely: fleet.mu is taken while cab.mu is held`
+	delete(c.fleet.cabs, name)
+	c.fleet.mu.Unlock()
+}
