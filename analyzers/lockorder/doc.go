@@ -116,4 +116,11 @@
 //	r.store.note(r) //lagvet:allow lockorder -- stores are locked before replicas, and this store is private
 //
 // It speaks on every Go version.
+//
+// # On trial
+//
+// Two locks that are taken in opposite orders are shown as suspected for now, however sure
+// the rule is: on twelve servers that it had not seen at most 9 of 29 such findings were true.
+// The causes of the others are mended, but that was so each time. Locks that are taken again
+// by who holds them, or kept on a way out, are shown.
 package lockorder

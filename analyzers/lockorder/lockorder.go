@@ -26,6 +26,8 @@ var Rule = rule.New(rule.Spec{
 	Group:    rule.Goroutines,
 	Class:    rule.Concurrency,
 	Severity: rule.High,
+	Trial:    true,
+	Settled:  []string{"taken again", "read again", "upgraded", "kept", "order of operands"},
 	Requires: []*analysis.Analyzer{buildssa.Analyzer, sections.Analyzer, values.Analyzer, acquires.Analyzer},
 	Run:      run,
 })

@@ -113,7 +113,7 @@ type Spec struct {
 	// Trial has every finding be suspected, whatever the rule thinks: it is shown to
 	// those who ask for it until enough of its findings have been read in real code.
 	Trial     bool
-	Settled   []string // causes, see [Finding], of which enough have been read: they are not on trial
+	Settled   []string // causes, see [Finding], up to a colon, of which enough have been read: they are not on trial
 	Fixes     bool
 	NeedsHot  bool
 	Origin    string // see [Rule]
@@ -347,6 +347,12 @@ func newPass(p *analysis.Pass, spec Spec) *Pass {
 	}
 }
 
+// kind returns what a cause is whatever it is about, which may follow a colon.
+func kind(cause string) string {
+	before, _, _ := strings.Cut(cause, ": ")
+	return before
+}
+
 // Report records a finding. It is passed on to the host unless the policy does
 // not want it (it wants no suspected ones if the user said nothing), it waits for
 // hotness, an allow silences it, or its file is generated (nobody can mend it
@@ -358,7 +364,7 @@ func (p *Pass) Report(f Finding) {
 	if f.Func == "" {
 		f.Func = p.FuncName(f.Pos)
 	}
-	if f.Judged = f.Tier; p.trial && !slices.Contains(p.settled, f.Cause) {
+	if f.Judged = f.Tier; p.trial && !slices.Contains(p.settled, kind(f.Cause)) {
 		f.Tier = Suspected
 	}
 	if p.displaced(f.Pos) {

@@ -155,7 +155,8 @@ func TestTrial(t *testing.T) {
 	}
 	p.settled = []string{"often read"}
 	p.Report(Finding{Pos: pos, Func: "p.f", Tier: Proven, Cause: "often read", Message: "m"})
-	if fs := p.result.Findings; len(fs) != 2 || fs[1].Tier != Proven || len(*reported) != 1 {
+	p.Report(Finding{Pos: pos, Func: "p.f", Tier: Proven, Cause: "often read: s.mu", Message: "m"})
+	if fs := p.result.Findings; len(fs) != 3 || fs[1].Tier != Proven || fs[2].Tier != Proven || len(*reported) != 2 {
 		t.Errorf("of a cause that is settled: found %+v, reported %v", fs, *reported)
 	}
 }
