@@ -6,19 +6,33 @@ import (
 	"time"
 )
 
+func TestSpare(t *testing.T) {
+	for processes, want := range map[int]uint64{
+		1:  maxSpare,
+		2:  maxSpare,
+		8:  allSpare / 8,
+		12: allSpare / 12,
+		64: minSpare,
+	} {
+		if got := spare(processes); got != want {
+			t.Errorf("%d processes may each have %d bytes of garbage, want %d", processes, got, want)
+		}
+	}
+}
+
 func TestPercent(t *testing.T) {
 	for _, tt := range []struct {
 		live uint64 // bytes
 		want int
 	}{
-		{0, 10000}, // of the smallest heap: the first collection comes at spare
+		{0, 10000}, // of the smallest heap: the first collection comes at 400 MB
 		{smallest, 10000},
-		{spare / 4, 400},
-		{spare / 2, 200},
-		{spare, 100},
-		{8 * spare, 100},
+		{100 << 20, 400},
+		{200 << 20, 200},
+		{400 << 20, 100},
+		{3200 << 20, 100},
 	} {
-		if got := percent(tt.live); got != tt.want {
+		if got := percent(400<<20, tt.live); got != tt.want {
 			t.Errorf("%d bytes in use: %d %%, want %d", tt.live, got, tt.want)
 		}
 	}
