@@ -92,7 +92,7 @@ func (c *checker) timeoutHandlers() map[*funcs.Func]*inner {
 			continue
 		}
 		for _, call := range f.Out {
-			if call.Func == nil || call.FullName() != "net/http.TimeoutHandler" {
+			if call.FullName() != "net/http.TimeoutHandler" {
 				continue
 			}
 			d := c.budgets.Duration(call.Site.Args[1])

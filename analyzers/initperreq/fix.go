@@ -63,7 +63,7 @@ func (c *checker) hoistable(s *site) bool {
 		return !local
 	})
 	longest := slices.ContainsFunc(s.f.Out, func(k *funcs.Call) bool {
-		return k.Func != nil && k.FullName() == "(*regexp.Regexp).Longest"
+		return k.FullName() == "(*regexp.Regexp).Longest"
 	})
 	return !local && !longest
 }

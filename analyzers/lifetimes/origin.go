@@ -213,7 +213,7 @@ func (x *Index) settles(f *funcs.Func, site ast.Node) bool {
 // once reports whether call is the Do of a package-level sync.Once.
 func (x *Index) once(call *ast.CallExpr) bool {
 	c := x.funcs.Call(call) // nil for a conversion
-	if c == nil || c.Func == nil || c.FullName() != "(*sync.Once).Do" {
+	if c == nil || c.FullName() != "(*sync.Once).Do" {
 		return false
 	}
 	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)

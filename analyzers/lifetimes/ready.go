@@ -155,7 +155,7 @@ func (x *Index) onlyBackground(e ast.Expr, depth int) bool {
 	}
 	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok {
 		c := x.funcs.Call(call)
-		return c != nil && c.Func != nil && (c.FullName() == "context.Background" || c.FullName() == "context.TODO")
+		return c != nil && (c.FullName() == "context.Background" || c.FullName() == "context.TODO")
 	}
 	v := x.named(e)
 	if v == nil || v.Exported() || v.Pkg() != x.pass.Pkg {

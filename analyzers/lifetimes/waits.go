@@ -54,7 +54,7 @@ func (x *Index) exits(n ast.Node) bool {
 		return false
 	}
 	c := x.funcs.Call(call)
-	return c != nil && c.Func != nil && c.FullName() == "runtime.Goexit"
+	return c != nil && c.FullName() == "runtime.Goexit"
 }
 
 // repeats reports whether u waits for the same v again.

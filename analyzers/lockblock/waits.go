@@ -175,7 +175,7 @@ func settings(name string) bool {
 	case "(*net.conn).SetReadBuffer", "(*net.conn).SetWriteBuffer":
 		return true
 	}
-	return strings.HasPrefix(name, "net.Interface")
+	return witness.AsksInterfaces(name)
 }
 
 // entropy accepts the source of random numbers.

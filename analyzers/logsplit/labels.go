@@ -73,7 +73,7 @@ func (c *checker) labels() {
 // spread returns the values of the attributes that call, an option of OpenTelemetry,
 // is given in a variable.
 func (c *checker) spread(f *funcs.Func, call *funcs.Call) (list []value) {
-	if call.Func == nil || call.FullName() != "go.opentelemetry.io/otel/metric.WithAttributes" {
+	if call.FullName() != "go.opentelemetry.io/otel/metric.WithAttributes" {
 		return nil
 	}
 	for _, a := range call.Site.Args {

@@ -57,7 +57,7 @@ func (c *checker) pools() []*pool {
 	}
 	for _, f := range c.Funcs.Funcs {
 		for _, call := range f.Out {
-			if call.Func == nil || call.FullName() != "(*sync.Pool).Put" || c.values.InTest(call.Site.Pos()) {
+			if call.FullName() != "(*sync.Pool).Put" || c.values.InTest(call.Site.Pos()) {
 				continue
 			}
 			p := of(c.TypesInfo.TypeOf(call.Site.Args[0]))
@@ -168,7 +168,7 @@ func (c *checker) mayReset(v *lifetimes.Value, u lifetimes.Use) bool {
 		return false
 	case lifetimes.Release:
 		known := c.Funcs.Call(u.Call)
-		return known == nil || known.Func == nil || known.FullName() != "(*sync.Pool).Put"
+		return known == nil || known.FullName() != "(*sync.Pool).Put"
 	}
 	return true
 }
@@ -243,7 +243,7 @@ func (c *checker) fills(u lifetimes.Use) bool {
 		return false
 	}
 	known := c.Funcs.Call(u.Call)
-	if known == nil || known.Func == nil || known.FullName() != "io.Copy" {
+	if known == nil || known.FullName() != "io.Copy" {
 		return false
 	}
 	dst, ok := ast.Unparen(u.Call.Args[0]).(*ast.Ident)
@@ -261,7 +261,7 @@ func (c *checker) limited(e ast.Expr) bool {
 		return false
 	}
 	known := c.Funcs.Call(call)
-	return known != nil && known.Func != nil && (known.FullName() == "io.LimitReader" || known.FullName() == "net/http.MaxBytesReader")
+	return known != nil && (known.FullName() == "io.LimitReader" || known.FullName() == "net/http.MaxBytesReader")
 }
 
 // measured reports whether the function of call looks at how large something is.

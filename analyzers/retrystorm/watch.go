@@ -134,7 +134,7 @@ func (c *checker) sleeps(p ast.Node) bool {
 		return false
 	}
 	k := c.Funcs.Call(call)
-	return k != nil && k.Func != nil && k.FullName() == "time.Sleep"
+	return k != nil && k.FullName() == "time.Sleep"
 }
 
 // each reports a watch for each of many keys, that a loop of f makes in g: in f
@@ -208,7 +208,7 @@ func (c *checker) fresh(f *funcs.Func, ctx ast.Expr) (found bool) {
 		ast.Inspect(e, func(n ast.Node) bool {
 			if call, ok := n.(*ast.CallExpr); ok {
 				k := c.Funcs.Call(call)
-				found = found || k != nil && k.Func != nil && (k.FullName() == "context.Background" || k.FullName() == "context.TODO")
+				found = found || k != nil && (k.FullName() == "context.Background" || k.FullName() == "context.TODO")
 			}
 			return !found
 		})

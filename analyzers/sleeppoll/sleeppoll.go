@@ -112,5 +112,5 @@ func (c *checker) calls(n ast.Node) []*funcs.Call {
 
 // named reports whether the call is one of the function of that full name.
 func named(k *funcs.Call, name string) bool {
-	return k != nil && k.Func != nil && k.FullName() == name
+	return k != nil && k.FullName() == name
 }

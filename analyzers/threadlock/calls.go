@@ -197,7 +197,7 @@ func (c *checker) number(e ast.Expr) (int64, bool) {
 // inherits from the calling thread.
 func (c *checker) becomes(f *funcs.Func) bool {
 	return slices.ContainsFunc(slices.Concat(f.Out, f.Outermost().Out), func(k *funcs.Call) bool {
-		return k.Func != nil && (k.FullName() == "syscall.Exec" || k.FullName() == unix+"Exec")
+		return k.FullName() == "syscall.Exec" || k.FullName() == unix+"Exec"
 	})
 }
 

@@ -135,7 +135,7 @@ func (c *checker) period(s *site, loop ast.Node) (time.Duration, bool) {
 			}
 		case *ast.CallExpr:
 			k := c.Funcs.Call(n)
-			if k == nil || k.Func == nil || k.FullName() != "time.Sleep" || c.seldom.Conditional(n.Lparen) {
+			if k == nil || k.FullName() != "time.Sleep" || c.seldom.Conditional(n.Lparen) {
 				return true
 			}
 			if d, ok := timing.Constant(c.TypesInfo, n.Args[0]); brief(d, ok) {

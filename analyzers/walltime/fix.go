@@ -70,7 +70,7 @@ func (c *checker) unmake(e ast.Expr) ([]analysis.TextEdit, bool) {
 
 func (c *checker) isNow(call *ast.CallExpr) bool {
 	k := c.Funcs.Call(call)
-	return k != nil && k.Func != nil && k.FullName() == "time.Now"
+	return k != nil && k.FullName() == "time.Now"
 }
 
 // since returns the edits that make the use one of a moment with its monotonic

@@ -179,7 +179,7 @@ func (x *Index) byChain(e effects.Effect) (Kind, string) {
 // as makers of identifiers put it: no other process answers that.
 func asksKernel(e effects.Effect) bool {
 	for s := range e.Chain.All {
-		if strings.HasPrefix(s.Func, "net.Interface") {
+		if witness.AsksInterfaces(s.Func) {
 			return true
 		}
 	}

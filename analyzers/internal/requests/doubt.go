@@ -106,7 +106,7 @@ func (x *Index) Ticks(pos token.Pos) bool {
 			waits = waits || x.tells(n.X)
 		case *ast.CallExpr:
 			k := x.funcs.Call(n)
-			waits = waits || k != nil && k.Func != nil && k.FullName() == "time.Sleep"
+			waits = waits || k != nil && k.FullName() == "time.Sleep"
 		}
 		return !waits
 	})

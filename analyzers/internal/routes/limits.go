@@ -57,7 +57,7 @@ func (x *Index) limitIn(e ast.Expr) (Limit, bool) {
 		return x.limit(e)
 	case *ast.FuncLit:
 		for _, c := range x.funcs.Of(e).Out {
-			if c.Func != nil && c.FullName() == "net/http.TimeoutHandler" {
+			if c.FullName() == "net/http.TimeoutHandler" {
 				return x.limit(c.Site)
 			}
 		}

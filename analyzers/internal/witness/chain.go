@@ -125,6 +125,10 @@ func PathOf(name string) string {
 
 var majorVersion = pattern.New(`^v[0-9]+$`)
 
+// AsksInterfaces reports whether a function, by its full name, asks which interfaces and
+// addresses this machine has: the kernel answers that, and no other process.
+func AsksInterfaces(name string) bool { return strings.HasPrefix(name, "net.Interface") }
+
 // Listens reports whether an effect comes of opening a socket for others to connect
 // to: a local matter, although what connects does it too.
 func Listens(e effects.Effect) bool {
