@@ -9,10 +9,12 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/inspect"
 	"honnef.co/go/tools/analysis/lint"
 
 	"github.com/lagvet/lagvet/analyzers/directive"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
@@ -118,7 +120,12 @@ func (c check) requires() []*analysis.Analyzer {
 		}
 		as = append(as, a)
 	}
-	return as
+	return append(as, syntax.Analyzer)
+}
+
+// in reports whether the check speaks of what is in the file.
+func (c check) in(pass *analysis.Pass, file *ast.File) bool {
+	return c.inTests || !strings.HasSuffix(pass.Fset.File(file.FileStart).Name(), "_test.go")
 }
 
 // run runs the check and makes findings of what it reports.
@@ -127,12 +134,16 @@ func (c check) run(p *rule.Pass) error {
 	pass := *p.Pass
 	pass.Analyzer = c.analyzer
 	pass.Report = func(d analysis.Diagnostic) { found = c.add(p, found, d) }
+	pass.ResultOf = maps.Clone(pass.ResultOf)
+	if !c.inTests {
+		pass.Files = slices.DeleteFunc(slices.Clone(pass.Files), func(f *ast.File) bool { return !c.in(p.Pass, f) })
+		pass.ResultOf[inspect.Analyzer] = pass.ResultOf[syntax.Analyzer]
+	}
 	if c.relevant != nil {
 		ir, err := pass.ResultOf[forms].(*form).of(c)
 		if err != nil || ir == nil {
 			return err
 		}
-		pass.ResultOf = maps.Clone(pass.ResultOf)
 		pass.ResultOf[buildir] = ir
 	}
 	if _, err := c.analyzer.Run(&pass); err != nil {

@@ -60,8 +60,9 @@ func (f *form) build() {
 	f.relevant = make(map[*analysis.Analyzer]bool)
 	found := make(map[ast.Decl]bool)
 	for _, file := range f.pass.Files {
+		about := slices.DeleteFunc(slices.Clone(checks), func(c check) bool { return c.relevant == nil || !c.in(f.pass, file) })
 		for _, decl := range file.Decls {
-			found[decl] = f.look(decl)
+			found[decl] = f.look(about, decl)
 		}
 	}
 	if len(f.relevant) == 0 {
@@ -78,18 +79,16 @@ func (f *form) build() {
 	}
 }
 
-// look reports whether any check could speak of a declaration, and notes which.
-func (f *form) look(decl ast.Decl) (found bool) {
-	sights := make([]sight, len(checks))
-	for i, c := range checks {
-		if c.relevant != nil {
-			sights[i] = c.relevant()
-		}
+// look reports whether any of the checks could speak of a declaration, and notes which.
+func (f *form) look(about []check, decl ast.Decl) (found bool) {
+	sights := make([]sight, len(about))
+	for i, c := range about {
+		sights[i] = c.relevant()
 	}
 	ast.Inspect(decl, func(n ast.Node) bool {
 		for i, s := range sights {
-			if s != nil && n != nil && s(f.pass, n) {
-				f.relevant[checks[i].analyzer] = true
+			if n != nil && s(f.pass, n) {
+				f.relevant[about[i].analyzer] = true
 				found = true
 			}
 		}

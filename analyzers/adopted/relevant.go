@@ -8,6 +8,8 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/types/typeutil"
+
+	"github.com/lagvet/lagvet/analyzers/pattern"
 )
 
 // A relevance makes a sight for one declaration.
@@ -34,6 +36,27 @@ func names(full ...string) relevance {
 		}
 	}
 }
+
+// inGoroutines is the relevance of what names one of the functions and starts a goroutine,
+// or may be what another one starts: any but a function that package testing calls.
+func inGoroutines(full ...string) relevance {
+	named := names(full...)
+	return func() sight {
+		var sees, spawned, byTesting bool
+		saw := named()
+		return func(pass *analysis.Pass, n ast.Node) bool {
+			if fn, ok := n.(*ast.FuncDecl); ok {
+				byTesting = fn.Recv == nil && entry.MatchString(fn.Name.Name)
+			}
+			sees = sees || saw(pass, n)
+			spawned = spawned || spawns(n)
+			return sees && (spawned || !byTesting)
+		}
+	}
+}
+
+// entry matches the names of functions that package testing calls.
+var entry = pattern.New(`^(Test|Benchmark|Fuzz)(\P{Ll}|$)`)
 
 // spawns reports whether n starts a goroutine.
 func spawns(n ast.Node) bool {

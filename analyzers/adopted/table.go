@@ -89,7 +89,7 @@ var checks = []check{
 		title:    "tests that end themselves from another goroutine",
 		what:     "A call of FailNow, Fatal, Skip and their kin in a goroutine that the test starts.",
 		why:      "It ends that goroutine and not the test, which may then wait for it until the test run times out: builds get slow and fail for a reason that nobody sees.",
-		relevant: names("(*testing.common).FailNow", "(*testing.common).Fatal", "(*testing.common).Fatalf", "(*testing.common).SkipNow", "(*testing.common).Skip", "(*testing.common).Skipf"),
+		relevant: inGoroutines("(*testing.common).FailNow", "(*testing.common).Fatal", "(*testing.common).Fatalf", "(*testing.common).SkipNow", "(*testing.common).Skip", "(*testing.common).Skipf"),
 		besides:  spawns,
 	},
 	{

@@ -45,6 +45,7 @@ func analyse(flags Flags, args []string, file string) error {
 		return err
 	}
 	spareGC()
+	leaveTestsOut()
 	scoped := u.inScope(flags.Scope)
 	var off []string
 	if scoped && !flags.Findings && !flags.Heat {
