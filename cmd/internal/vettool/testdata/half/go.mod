@@ -1,0 +1,3 @@
+module half
+
+go 1.26

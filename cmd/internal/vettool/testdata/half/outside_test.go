@@ -1,0 +1,3 @@
+package half_test
+
+var _ = func() int { return 5 }()
