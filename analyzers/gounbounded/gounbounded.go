@@ -29,6 +29,7 @@ var Rule = rule.New(rule.Spec{
 	Group:     rule.Goroutines,
 	Class:     rule.Concurrency,
 	Severity:  rule.High,
+	Trial:     true,
 	Requires:  []*analysis.Analyzer{syntax.Analyzer, chanops.Analyzer, grouplimit.Analyzer},
 	FactTypes: factTypes,
 	Run:       run,
