@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/inspector"
 
+	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
@@ -42,6 +43,7 @@ func run(pass *rule.Pass) error {
 		stored:  make(map[*types.Var][]ast.Expr),
 		escaped: make(map[*types.Var]bool),
 		known:   make(map[*types.Var]*reading),
+		returns: make(map[*funcs.Func]*reading),
 		faults:  make(map[any]*fault),
 	}
 	c.collect()
@@ -71,6 +73,7 @@ type checker struct {
 	stored  map[*types.Var][]ast.Expr // what atomic values are given
 	escaped map[*types.Var]bool       // set where it is not seen: by what is given its address
 	known   map[*types.Var]*reading
+	returns map[*funcs.Func]*reading
 	faults  map[any]*fault
 	order   []*fault
 }

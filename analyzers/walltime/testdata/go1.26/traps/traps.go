@@ -269,3 +269,16 @@ func loadAll(names []string, read func(string)) {
 		slog.Warn("the last one took long")
 	}
 }
+
+// A wrapper that was to ask what it wraps, and asks itself.
+type wrapper struct{ clock interface{ Stamp() int64 } }
+
+func (w wrapper) Stamp() int64 { return w.Stamp() }
+
+// Two that ask each other.
+func (s *state) first() time.Time  { return s.second() }
+func (s *state) second() time.Time { return s.first() }
+
+func (w wrapper) old(s *state) bool {
+	return time.Now().UnixNano() > w.Stamp() || time.Since(s.first()) > s.ttl
+}
