@@ -104,7 +104,7 @@ func (a *api) waits(what string) string { return what + " waits for the " + stri
 func (c *checker) apiOf(call *ast.CallExpr, fn *types.Func) *api {
 	a := apis[fn.FullName()]
 	if a == nil {
-		if a = c.queries(fn); a == nil {
+		if a = c.queries(call, fn); a == nil {
 			a = c.twin(fn)
 		}
 		return a

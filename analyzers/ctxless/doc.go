@@ -60,7 +60,8 @@
 //   - a dial with a timeout, outside requests; a dialer made out of sight;
 //   - a UDP "connection" to a fixed address, which sends nothing;
 //   - APIs that have no form with a context on the Go version of the module
-//     (net/smtp never has; crypto/tls has from Go 1.15).
+//     (net/smtp never has; crypto/tls has from Go 1.15), or at all, as the statements
+//     of some mappers.
 //
 // It is only suspected, which is for the audit, where
 //

@@ -191,9 +191,9 @@ func (c *checker) useAt(id inspector.Cursor) use {
 	return forIO
 }
 
-// queries returns the api that the interface method fn is if it has the shape
-// of the methods of database/sql, or nil.
-func (c *checker) queries(fn *types.Func) *api {
+// queries returns the api that the interface method fn, run by call, is if it has the
+// shape of the methods of database/sql, or nil.
+func (c *checker) queries(call *ast.CallExpr, fn *types.Func) *api {
 	sig := fn.Signature()
 	if sig.Recv() == nil || !types.IsInterface(sig.Recv().Type()) || sig.Results().Len() == 0 || contexts.Passed(sig) {
 		return nil
@@ -208,10 +208,34 @@ func (c *checker) queries(fn *types.Func) *api {
 		return nil
 	}
 	a := &api{name: callers.ShortName(fn, c.pass.Pkg), work: query, form: fn.Name() + "Context", since: "go1.8"}
-	if form := c.sibling(fn, a.form); form != nil && takesContext(sig, form.Signature()) {
+	form := c.beside(call, fn, a.form)
+	switch {
+	case form != nil && takesContext(sig, form.Signature()):
 		a.rewrite = rename
+	case modules.Ours(c.pass.Pass, fn.Pkg()): // it can be given one
+	case asks(sig):
+		a.unsure = true // what is behind it may have one
+	default:
+		return nil // an API of its own, which has none
 	}
 	return a
+}
+
+// beside returns the method name of what call calls fn of, which may have more methods
+// than the interface that fn is of.
+func (c *checker) beside(call *ast.CallExpr, fn *types.Func, name string) *types.Func {
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return c.sibling(fn, name)
+	}
+	obj, _, _ := types.LookupFieldOrMethod(c.pass.TypesInfo.TypeOf(sel.X), true, fn.Pkg(), name)
+	f, _ := obj.(*types.Func)
+	return f
+}
+
+// asks reports whether sig takes the text of a query first, as the methods of sql.DB do.
+func asks(sig *types.Signature) bool {
+	return sig.Params().Len() > 0 && types.Identical(sig.Params().At(0).Type(), types.Typ[types.String])
 }
 
 // sibling returns the function name of fn's package or receiver.

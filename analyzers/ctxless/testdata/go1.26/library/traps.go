@@ -48,3 +48,31 @@ func warm(ctx context.Context, c *queue.Client) error {
 func shutdown(ctx context.Context, c *queue.Client) error {
 	return c.Shutdown() // want `^suspected: \(\*queue\.Client\)\.Shutdown ignores`
 }
+
+type mapperKey struct{}
+
+// The mapper comes with the context, and none of its calls can be given one.
+func pulled(ctx context.Context, id int64) error {
+	m, ok := ctx.Value(mapperKey{}).(queue.Mapper)
+	if !ok {
+		return nil
+	}
+	_, err := m.Raw("UPDATE artifact SET pulled = now() WHERE id = ?", id).Exec()
+	return err
+}
+
+// Nor through a function of ours.
+type transaction struct{ queue.Mapper }
+
+func (t *transaction) savepoint() error {
+	_, err := t.Raw("SAVEPOINT s").Exec()
+	return err
+}
+
+func begin(ctx context.Context, t *transaction) error { return t.savepoint() }
+
+// The interface has no form with a context, what is behind it may have one: only suspected.
+func execute(ctx context.Context, e queue.Execer) error {
+	_, err := e.Exec("DELETE FROM sessions") // want `^suspected: queue\.Execer\.Exec ignores`
+	return err
+}

@@ -184,3 +184,27 @@ func (c *Client) AskContext(ctx context.Context, topic string) error {
 	_, err = conn.Read(nil)
 	return err
 }
+
+// A Statement is of a mapper whose statements are made first, and take no context at all.
+type Statement interface {
+	SetArgs(args ...any) Statement
+	Exec() (sql.Result, error)
+	Prepare() (*sql.Stmt, error)
+	Rows(into ...any) (int64, error)
+}
+
+// A Mapper makes them.
+type Mapper interface {
+	Raw(query string, args ...any) Statement
+}
+
+// An Execer has but half of what database/sql has.
+type Execer interface {
+	Exec(query string, args ...any) (sql.Result, error)
+}
+
+// A Handle has both forms.
+type Handle interface {
+	Execer
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
