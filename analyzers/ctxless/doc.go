@@ -58,6 +58,8 @@
 //   - a request that is never sent, a command that is only shown, is left
 //     running on purpose, or whose process the function ends by itself;
 //   - a dial with a timeout, outside requests; a dialer made out of sight;
+//   - what the function around it closes itself once the context is done, in a goroutine
+//     beside it or by context.AfterFunc;
 //   - a UDP "connection" to a fixed address, which sends nothing;
 //   - APIs that have no form with a context on the Go version of the module
 //     (net/smtp never has; crypto/tls has from Go 1.15), or at all, as the statements

@@ -2,6 +2,7 @@ package ctxless
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"net"
 	"net/url"
@@ -33,6 +34,8 @@ func (c *checker) limitOf(a *api, call *ast.CallExpr) limit {
 		return nearby
 	case host == "localhost" || net.ParseIP(host).IsLoopback():
 		return nearby
+	case c.ended(call):
+		return none
 	}
 	if a.work == query && c.embedded() {
 		return nearby
@@ -48,6 +51,63 @@ func (c *checker) limitOf(a *api, call *ast.CallExpr) limit {
 		return c.clientLimit(call.Fun.(*ast.SelectorExpr).X)
 	}
 	return unlimited
+}
+
+// ended reports whether the function around call has what it is a method of closed once a
+// context is done: in a goroutine that waits for that, or by context.AfterFunc.
+func (c *checker) ended(call *ast.CallExpr) (found bool) {
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	v, f := c.values.Variable(sel.X), c.pass.Funcs.At(call.Pos())
+	if v == nil || f == nil {
+		return false
+	}
+	ast.Inspect(f.Outermost().Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			if lit, ok := ast.Unparen(n.Call.Fun).(*ast.FuncLit); ok {
+				found = found || c.closes(lit, v, c.done(lit))
+			}
+		case *ast.CallExpr:
+			if values.Callee(c.pass.TypesInfo, n) == "context.AfterFunc" {
+				found = found || c.closes(n.Args[1], v, n.Pos())
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// done returns where n waits for the end of a context.
+func (c *checker) done(n ast.Node) (at token.Pos) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		u, ok := n.(*ast.UnaryExpr)
+		if !ok || u.Op != token.ARROW {
+			return at == token.NoPos
+		}
+		if call, ok := ast.Unparen(u.X).(*ast.CallExpr); ok && values.Callee(c.pass.TypesInfo, call) == "(context.Context).Done" {
+			at = u.Pos()
+		}
+		return at == token.NoPos
+	})
+	return at
+}
+
+// closes reports whether n names a method after at, by its name one that ends v.
+func (c *checker) closes(n ast.Node, v *types.Var, at token.Pos) (found bool) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		sel, ok := n.(*ast.SelectorExpr)
+		if ok && at.IsValid() && sel.Pos() > at && c.values.Variable(sel.X) == v {
+			switch sel.Sel.Name {
+			case "Close", "Shutdown", "Stop":
+				found = true
+			}
+		}
+		return !found
+	})
+	return found
 }
 
 // constant returns what is known when compiling of the start of the argument

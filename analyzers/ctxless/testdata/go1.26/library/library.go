@@ -53,3 +53,30 @@ func handled(ctx context.Context, h queue.Handle) error {
 	_, err := h.Exec("DELETE FROM sessions") // want `^proven: queue\.Execer\.Exec ignores .* waiting for the database$`
 	return err
 }
+
+// Another one is closed.
+func subscribed(ctx context.Context, s, other *queue.Subscription) error {
+	go func() {
+		<-ctx.Done()
+		other.Close()
+	}()
+	return s.Run() // want `^likely: \(\*queue\.Subscription\)\.Run ignores`
+}
+
+// It is only asked how it went.
+func looked(ctx context.Context, s *queue.Subscription, logf func(error)) error {
+	go func() {
+		<-ctx.Done()
+		logf(s.Err())
+	}()
+	return s.Run() // want `^likely: \(\*queue\.Subscription\)\.Run ignores`
+}
+
+// It is closed at the end of something else.
+func ticked(ctx context.Context, s *queue.Subscription, tick <-chan struct{}) error {
+	go func() {
+		<-tick
+		s.Close()
+	}()
+	return s.Run() // want `^likely: \(\*queue\.Subscription\)\.Run ignores`
+}

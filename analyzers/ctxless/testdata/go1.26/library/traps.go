@@ -2,6 +2,7 @@ package library
 
 import (
 	"context"
+	"time"
 
 	"example.org/queue"
 )
@@ -75,4 +76,45 @@ func begin(ctx context.Context, t *transaction) error { return t.savepoint() }
 func execute(ctx context.Context, e queue.Execer) error {
 	_, err := e.Exec("DELETE FROM sessions") // want `^suspected: queue\.Execer\.Exec ignores`
 	return err
+}
+
+// A goroutine beside it closes it once the context is done.
+func subscribe(ctx context.Context, s *queue.Subscription, logf func(error)) {
+	go func() {
+		<-ctx.Done()
+		if err := s.Close(); err != nil {
+			logf(err)
+		}
+	}()
+	go func() {
+		for {
+			err := s.Run()
+			logf(err)
+			select {
+			case <-time.After(time.Second):
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+}
+
+// Or does so unless it is done before.
+func subscribeOnce(ctx context.Context, s *queue.Subscription) error {
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		select {
+		case <-ctx.Done():
+			s.Close()
+		case <-done:
+		}
+	}()
+	return s.Run()
+}
+
+// Or the context has it closed.
+func subscribeAfter(ctx context.Context, s *queue.Subscription) error {
+	defer context.AfterFunc(ctx, func() { s.Close() })()
+	return s.Run()
 }

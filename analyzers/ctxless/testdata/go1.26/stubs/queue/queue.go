@@ -208,3 +208,16 @@ type Handle interface {
 	Execer
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
+
+// A Subscription runs until it is closed, or its context is done.
+type Subscription struct{ c Client }
+
+func (s *Subscription) Run() error { return s.RunContext(context.Background()) }
+
+func (s *Subscription) RunContext(ctx context.Context) error {
+	return s.c.PublishContext(ctx, "subscribe", nil)
+}
+
+func (s *Subscription) Close() error { return nil }
+
+func (s *Subscription) Err() error { return nil }
