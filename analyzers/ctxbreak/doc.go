@@ -89,6 +89,7 @@
 //     something: that may be meant to be finished (context.TODO is never meant);
 //   - outside of handlers, nothing shows that what is behind an interface or a function
 //     value waits;
+//   - a function value makes what has methods of its own: that may live on with the context;
 //   - the callee's signature is prescribed by an interface of another module;
 //   - the database is part of the program.
 //

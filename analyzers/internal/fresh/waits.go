@@ -69,6 +69,9 @@ func (w *Wait) rank() int {
 	default:
 		n += 6
 	}
+	if w.Doubt != "" {
+		n += 8
+	}
 	return n
 }
 
@@ -274,10 +277,31 @@ func (x *Index) unsure(call *funcs.Call, sig *types.Signature, home *types.Packa
 		return Use{Keeps: true}
 	}
 	w := &Wait{Name: x.calleeName(call), For: "what is behind it", Value: value}
+	if value && makes(sig) {
+		w.Doubt = "what it makes may live on with the context"
+	}
 	if w.Client = online(home) && (value || !modules.Ours(x.pass, home)); w.Client {
 		w.For = "the network"
 	}
 	return Use{Wait: w}
+}
+
+// makes reports whether a result is what has methods of its own: of an interface that is
+// not of the standard library, or of a type that each caller chooses.
+func makes(sig *types.Signature) bool {
+	for r := range sig.Results().Variables() {
+		if _, ok := types.Unalias(r.Type()).(*types.TypeParam); ok {
+			return true
+		}
+		named, ok := types.Unalias(r.Type()).(*types.Named)
+		if !ok || named.Obj().Pkg() == nil || modules.IsStd(named.Obj().Pkg().Path()) {
+			continue
+		}
+		if i, ok := named.Underlying().(*types.Interface); ok && i.NumMethods() > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // fallible reports whether a call of signature sig may fail: its last result is
