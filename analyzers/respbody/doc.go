@@ -65,6 +65,8 @@
 //   - Requests by the method HEAD, whose responses have no body.
 //   - Test files. A request that the program makes once, in main, before it serves or
 //     for a command of a command line, is suspected only: the program may well end.
+//   - Suspected only: a request whose context the function cancels by a defer, which closes
+//     the connection.
 //   - Suspected only: ways out each of which closes a connection right before it
 //     returns, most likely the one that the response has come by.
 //   - A defer of Close before the error is checked: go vet's httpresponse.

@@ -73,10 +73,6 @@ func (c *checker) response(v *lifetimes.Value) {
 		c.unread(v)
 		return
 	}
-	tier := rule.Likely
-	if c.ends(v) || c.readFirst(v) && !onlyRead(v) || !slices.ContainsFunc(paths, func(p *lifetimes.Path) bool { return !c.hangsUp(p) }) {
-		tier = rule.Suspected
-	}
 	message, cause := "response body is not closed on some path", "body not closed on a path"
 	switch {
 	case paths[0].Replaced.IsValid():
@@ -87,7 +83,7 @@ func (c *checker) response(v *lifetimes.Value) {
 	c.Report(rule.Finding{
 		Pos:       v.Site.Pos(),
 		End:       v.Site.End(),
-		Tier:      tier,
+		Tier:      c.tier(v, paths),
 		Message:   message + c.cost(v),
 		Cause:     cause,
 		Primitive: v.New,
@@ -96,6 +92,21 @@ func (c *checker) response(v *lifetimes.Value) {
 		Fixes:     c.fixes(v),
 	})
 }
+
+// tier says how sure it is that the body is lost on these paths, and its connection with it.
+func (c *checker) tier(v *lifetimes.Value, paths []*lifetimes.Path) rule.Tier {
+	switch {
+	case c.ends(v),
+		c.readFirst(v) && !onlyRead(v),
+		c.cancelled(v) && !slices.ContainsFunc(paths, replaced),
+		!slices.ContainsFunc(paths, func(p *lifetimes.Path) bool { return !c.hangsUp(p) }):
+		return rule.Suspected
+	}
+	return rule.Likely
+}
+
+// replaced reports whether p leads to another response that takes the place of this one.
+func replaced(p *lifetimes.Path) bool { return p.Replaced.IsValid() }
 
 // hangsUp reports whether a way out closes a connection right before it returns: most
 // likely the one that the response has come by.
@@ -164,6 +175,9 @@ func (c *checker) readFirst(v *lifetimes.Value) bool {
 func (c *checker) cost(v *lifetimes.Value) string {
 	if c.readFirst(v) {
 		return ": reading it to the end frees its connection, but a reader that stops before keeps that, with its two goroutines, for ever"
+	}
+	if c.cancelled(v) {
+		return ": its connection is closed when the context is cancelled and never used again, and the next request dials anew"
 	}
 	return ": its connection, with two goroutines and a file descriptor, is never used again and never closed, and the next request dials anew"
 }

@@ -2,11 +2,13 @@ package client
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"time"
 )
 
 type Doer interface {
@@ -113,4 +115,73 @@ func Decode[T any](s *Service, req *http.Request) (v T, err error) {
 		return v, err
 	}
 	return v, json.Unmarshal(buf.Bytes(), &v)
+}
+
+// A context that somebody else cancels, one that is cancelled where all goes well, and
+// one of another request end nothing here.
+func (s *Service) Forget(parent context.Context, addr string) error {
+	ctx, cancel := context.WithCancel(parent)
+	defer cancel()
+	if other, err := http.NewRequestWithContext(ctx, http.MethodGet, addr, nil); err != nil || other.URL == nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(parent, http.MethodDelete, addr, nil)
+	if err != nil {
+		return err
+	}
+	_, err = s.http.Do(req) // want `likely: response body is never closed: .* never closed, and the next`
+	return err
+}
+
+func (s *Service) Leave(addr string) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	req, err := http.NewRequestWithContext(ctx, http.MethodDelete, addr, nil)
+	if err != nil {
+		cancel()
+		return err
+	}
+	resp, err := s.http.Do(req) // want `likely: response body is not closed on some path`
+	if err != nil {
+		cancel()
+		return err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("status %d", resp.StatusCode)
+	}
+	defer cancel()
+	return resp.Body.Close()
+}
+
+// The defer cancels it where something has failed only.
+func (s *Service) Attach(addr string) (err error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer func() {
+		if err != nil {
+			cancel()
+		}
+	}()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, addr, nil)
+	if err != nil {
+		return err
+	}
+	_, err = s.http.Do(req) // want `likely: response body is never closed: .* never closed, and the next`
+	return err
+}
+
+// Each try takes the place of the one before, and all are open until the end.
+func (s *Service) Insist(addr string) (err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	var resp *http.Response
+	for range 10 {
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, addr, nil)
+		if err != nil {
+			return err
+		}
+		resp, err = s.http.Do(req) // want `likely: response body is not closed on some path: .* ← is where the next one takes its place$`
+		if err == nil && resp.StatusCode == http.StatusOK {
+			return resp.Body.Close()
+		}
+	}
+	return err
 }

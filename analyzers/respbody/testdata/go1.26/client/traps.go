@@ -298,3 +298,33 @@ func (s *Service) hungUpOnce(conn net.Conn, req *http.Request) (io.ReadCloser, e
 	}
 	return resp.Body, nil
 }
+
+// The deferred cancel has the connection closed.
+func (s *Service) RemoteRead(addr string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, addr, nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := s.http.Do(req) // want `suspected: response body is never closed: its connection is closed when the context is cancelled`
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("status %d", resp.StatusCode)
+	}
+	return io.ReadAll(resp.Body)
+}
+
+// The same of a request that is given the context as it is sent.
+func (s *Service) Drop(addr string) error {
+	req, err := http.NewRequest(http.MethodDelete, addr, nil)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer func() { cancel() }()
+	_, err = s.http.Do(req.WithContext(ctx)) // want `suspected: response body is never closed: its connection is closed`
+	return err
+}
