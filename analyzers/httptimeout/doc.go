@@ -72,7 +72,8 @@
 //   - a RoundTripper or a dial function that is not seen may set a deadline, or the
 //     timeout is a constant zero, on purpose;
 //   - the answer is read as a stream, bit by bit, which a Timeout would cut;
-//   - the other side is on this machine: a unix socket, localhost;
+//   - the other side is on this machine: a unix socket, localhost, a server of package
+//     httptest;
 //   - a command sends it (package main without a goroutine or a server, a framework for
 //     command lines): whoever started it can break it off;
 //   - a server is in an exported field or variable, or returned: importers may set a timeout;

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"honnef.co/go/tools/go/types/typeutil"
+
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 	"github.com/lagvet/lagvet/analyzers/internal/places"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
@@ -24,7 +26,7 @@ const farthest = 4
 // each caller gives.
 func (c *checker) local(e ast.Expr, depth int) bool {
 	e = ast.Unparen(e)
-	if places.LocalURL(c.text(e)) {
+	if places.LocalURL(c.text(e)) || c.ofTestServer(e) {
 		return true
 	}
 	if depth > farthest {
@@ -40,6 +42,20 @@ func (c *checker) local(e ast.Expr, depth int) bool {
 	return f != nil && len(f.In) > 0 && !slices.ContainsFunc(f.In, func(in *funcs.Call) bool {
 		return i >= len(in.Site.Args) || !c.local(in.Site.Args[i], depth+1)
 	})
+}
+
+// ofTestServer reports whether e begins with the URL of an httptest.Server, which is part
+// of this process.
+func (c *checker) ofTestServer(e ast.Expr) bool {
+	for {
+		sum, ok := ast.Unparen(e).(*ast.BinaryExpr)
+		if !ok {
+			break
+		}
+		e = sum.X
+	}
+	sel, ok := ast.Unparen(e).(*ast.SelectorExpr)
+	return ok && sel.Sel.Name == "URL" && typeutil.IsPointerToTypeWithName(c.TypesInfo.TypeOf(sel.X), "net/http/httptest.Server")
 }
 
 // parameter returns the function of which e is a parameter that keeps its value, if
