@@ -1,6 +1,10 @@
 package httptimeout
 
 import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/lagvet/lagvet/analyzers/internal/budgets"
@@ -97,6 +101,8 @@ func (c *checker) client(v *httpconf.Value) {
 		doubtful(&f, "the Timeout is zero on purpose")
 	case way == httpconf.Hidden:
 		doubtful(&f, "its RoundTripper, which is not seen, may set one")
+	case c.fallsBack(s):
+		doubtful(&f, "another one, which is not seen, takes its place where there is one")
 	case c.streams(s):
 		doubtful(&f, "its answer is a stream, which a Timeout would cut")
 	case t != nil && c.mayBound(t):
@@ -108,6 +114,36 @@ func (c *checker) client(v *httpconf.Value) {
 		f.Fixes = c.addField(v.Lit, "Timeout", "30 * time.Second")
 	}
 	c.Report(f)
+}
+
+// fallsBack reports whether what sends s holds another client where there is one in a
+// context or another value of any type, or a copy of that.
+func (c *checker) fallsBack(s *sending) bool {
+	sel, ok := ast.Unparen(s.call.Site.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	v := c.values.Variable(sel.X)
+	return v != nil && !v.IsField() && c.asserted(v, 0)
+}
+
+// asserted reports whether v may be given what a type assertion yields.
+func (c *checker) asserted(v *types.Var, depth int) bool {
+	given, _ := c.values.Given(v)
+	return depth < farthest && slices.ContainsFunc(given, func(e ast.Expr) bool {
+		e = ast.Unparen(e)
+		if u, ok := e.(*ast.UnaryExpr); ok && u.Op == token.AND {
+			e = ast.Unparen(u.X)
+		}
+		if star, ok := e.(*ast.StarExpr); ok {
+			e = ast.Unparen(star.X)
+		}
+		if _, ok := e.(*ast.TypeAssertExpr); ok {
+			return true
+		}
+		w := c.values.Variable(e)
+		return w != nil && w != v && !w.IsField() && c.asserted(w, depth+1)
+	})
 }
 
 // readsWhole reports whether all answers to the requests that v sends are read at once:

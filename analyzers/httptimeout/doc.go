@@ -71,6 +71,8 @@
 //     that ends when its client has had enough, and not before;
 //   - a RoundTripper or a dial function that is not seen may set a deadline, or the
 //     timeout is a constant zero, on purpose;
+//   - the client is there for want of another, which comes with a context or in a value of
+//     any type, and takes its place;
 //   - the answer is read as a stream, bit by bit, which a Timeout would cut;
 //   - the other side is on this machine: a unix socket, localhost, a server of package
 //     httptest;
