@@ -38,7 +38,8 @@
 //
 // Two goroutines and a file descriptor belong to each connection of HTTP/1. Until
 // the body is read to its end or closed, the connection is neither used again nor
-// given up: the next request dials, and shakes hands, anew. A service that loses one
+// given up: the next request dials, and shakes hands, anew. A Timeout of the client, or the
+// end of the request's context, closes it in the end. A service that loses one
 // with each error that its dependency returns is out of descriptors soon after that
 // dependency begins to fail, and can then accept no connection of its own either.
 // If MaxConnsPerHost is set, the lost ones count, and requests wait for ever. Over

@@ -179,7 +179,7 @@ func (c *checker) cost(v *lifetimes.Value) string {
 	if c.cancelled(v) {
 		return ": its connection is closed when the context is cancelled and never used again, and the next request dials anew"
 	}
-	return ": its connection, with two goroutines and a file descriptor, is never used again and never closed, and the next request dials anew"
+	return ": its connection, with two goroutines and a file descriptor, is never used again, nor closed before a timeout of the client, if it has one, and the next request dials anew"
 }
 
 // maxSteps is how many ways out are shown.

@@ -129,7 +129,7 @@ func (s *Service) Forget(parent context.Context, addr string) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.http.Do(req) // want `likely: response body is never closed: .* never closed, and the next`
+	_, err = s.http.Do(req) // want `likely: response body is never closed: .* nor closed before a timeout of the client`
 	return err
 }
 
@@ -164,7 +164,7 @@ func (s *Service) Attach(addr string) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = s.http.Do(req) // want `likely: response body is never closed: .* never closed, and the next`
+	_, err = s.http.Do(req) // want `likely: response body is never closed: .* nor closed before a timeout of the client`
 	return err
 }
 
