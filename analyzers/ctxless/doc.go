@@ -71,7 +71,8 @@
 //   - the context may be the wrong one: the work is in a goroutine that nobody
 //     waits for, in a deferred call, in a callback, after the context is done, shared
 //     with other callers, or the context is in a field that the function does
-//     not otherwise use, or was made on the spot;
+//     not otherwise use, is that of a command of a framework for command lines, or was
+//     made on the spot;
 //   - the other side is on this machine (a unix socket, localhost), or nothing is
 //     sent to it (a UDP "connection" looks up a name at most);
 //   - a command is run by helpers that ask nothing of it but whether it failed (mount, mkfs):

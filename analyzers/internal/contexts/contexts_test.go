@@ -45,7 +45,10 @@ type owner struct{ ctx context.Context }
 type frame struct{ Request *http.Request }
 type flags struct{ context.Context }
 
+type command struct{ ctx context.Context }
+
 func (*flags) Value(name string) any { return nil }
+func (c *command) Context() context.Context { return c.ctx }
 
 `
 
@@ -56,6 +59,8 @@ var cases = map[string]string{
 	"without a name":      `func f(context.Context) { work() /* the context parameter (name it) */ }`,
 	"blank":               `func f(_ *http.Request, w http.ResponseWriter) { work() /* the context of the request (name its parameter) */ }`,
 	"nothing":             `func f() { work() /* none */ }`,
+	"of a command":        `func f(c *command) { work() /* c.Context(): what it is the context of is not known */ }`,
+	"of a blank command":  `func f(_ *command) { work() /* the context parameter (name it): what it is the context of is not known */ }`,
 	"of a request":        `func f(w http.ResponseWriter, r *http.Request) { work() /* r.Context() */ }`,
 	"of a framework":      `func f(c *frame) { work() /* c.Request.Context() */ }`,
 	"of a stream":         `func f(s interface{ Context() context.Context }) { work() /* s.Context() */ }`,

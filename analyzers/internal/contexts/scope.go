@@ -10,6 +10,7 @@ import (
 	"honnef.co/go/tools/go/types/typeutil"
 
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/modules"
 	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
@@ -76,8 +77,10 @@ func (x *Index) unnamed(call *funcs.Call) *Source {
 				if s.Entry {
 					s.Expr = "the context of the request (name its parameter)"
 				}
-				s.Doubt = x.apart(call, f, nil)
-				s.Apart = s.Doubt != ""
+				if s.Doubt == "" {
+					s.Doubt = x.apart(call, f, nil)
+					s.Apart = s.Doubt != ""
+				}
 				return s
 			}
 		}
@@ -123,6 +126,9 @@ func (x *Index) source(call *funcs.Call, v *types.Var) *Source {
 		case fromUnknown:
 			s.Doubt = "where it comes from is not known"
 		}
+	}
+	if s.Doubt == "" && v == owner.Sig.Recv() && modules.RunByCommand(owner.Sig) {
+		s.Doubt = "it is that of a command, which whoever started it breaks off"
 	}
 	if s.Doubt == "" {
 		s.Doubt = x.apart(call, owner, v)

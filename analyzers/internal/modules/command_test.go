@@ -23,3 +23,28 @@ func TestCommands(t *testing.T) {
 		}
 	}
 }
+
+func TestRunByCommand(t *testing.T) {
+	cobra := types.NewPackage("github.com/spf13/cobra", "cobra")
+	command := types.NewNamed(types.NewTypeName(0, cobra, "Command", nil), types.NewStruct(nil, nil), nil)
+	args := types.NewSlice(types.Typ[types.String])
+	for _, tt := range []struct {
+		name   string
+		params []types.Type
+		want   bool
+	}{
+		{"a command and its arguments", []types.Type{types.NewPointer(command), args}, true},
+		{"a command by value", []types.Type{command}, true},
+		{"arguments alone", []types.Type{args}, false},
+		{"nothing", nil, false},
+	} {
+		var vars []*types.Var
+		for _, p := range tt.params {
+			vars = append(vars, types.NewParam(0, cobra, "", p))
+		}
+		sig := types.NewSignatureType(nil, nil, nil, types.NewTuple(vars...), nil, false)
+		if got := modules.RunByCommand(sig); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
