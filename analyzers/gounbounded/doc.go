@@ -28,14 +28,16 @@
 // a compare-and-swap or a map of what runs guards the statement. When the
 // function waits for what it starts, ends it by a context or a deferred Close,
 // or returns the channel or the pipe that ends it, so that there are as many as
-// calls in flight. One goroutine per accepted connection is how Go serves; the
-// flag -gounbounded.accept asks for these too.
+// calls in flight. One goroutine per accepted connection, or channel of one, is how
+// Go serves; the flag -gounbounded.accept asks for these too.
 //
 // Collections of unknown origin, periodic work, retries, goroutines of objects
 // that a constructor returns or that have a method which ends the goroutine, as
-// sessions do, what shuts a server down, and workers that answer on the stream
-// which they have opened are suspected, not reported: most are as many as a
-// configuration file or the other side says.
+// sessions do, what shuts a server down, workers that answer on the stream
+// which they have opened, what a registry is asked about before and told of at the
+// end of the goroutine, and lines that a command of the function's own writes are
+// suspected, not reported: most are as many as a configuration file or the other
+// side says.
 //
 // # How to mend
 //

@@ -30,7 +30,9 @@ type Site struct {
 	Joined bool
 	// Maybe is set if calls start a goroutine under a condition only.
 	Maybe bool
-	Steps []Step
+	// Inside is set if the goroutine takes a slot that it gives back.
+	Inside bool
+	Steps  []Step
 }
 
 // A Step is a link of the chain of calls from the function to the site.
@@ -86,7 +88,7 @@ func (f *finder) export(fr *frame) *export {
 	if fn == nil || !f.exports || !f.reachable(fn) || f.isLaunch(fr.s) {
 		return nil
 	}
-	site := Site{Each: -1, Whole: fr.whole, Joined: !fr.calls || f.shared(fr), Maybe: fr.maybe || f.conditional(fr) || f.owned(fr) || f.lives(fr)}
+	site := Site{Each: -1, Whole: fr.whole, Joined: !fr.calls || f.shared(fr), Maybe: fr.maybe || f.conditional(fr) || f.owned(fr) || f.lives(fr) || f.registered(fr), Inside: f.inside(fr.s)}
 	if s := fr.s.site; s != nil {
 		site.Posn, site.Func, site.What = s.Posn, s.Func, s.What
 	} else {

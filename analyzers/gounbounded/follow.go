@@ -64,11 +64,12 @@ func (f *finder) weigh(fr *frame) (best *verdict, open bool) {
 	if f.gated(fr) {
 		return nil, false
 	}
+	registered := f.registered(fr)
 	consider := func(src *source) {
 		if src == nil {
 			return
 		}
-		if src.tier == rule.Likely && (fr.s.kept || fr.maybe) {
+		if src.tier == rule.Likely && (fr.s.kept || fr.maybe || registered) {
 			src.tier = rule.Suspected
 		}
 		if best == nil || surer(src.tier, best.tier) {

@@ -91,7 +91,7 @@ func (f *finder) callers(fr *frame) []*frame {
 func (f *finder) caller(fr *frame, c *funcs.Call) *frame {
 	up := &frame{
 		s: fr.s, fn: c.Caller, node: c.Site, vars: make(dataflow.Vars), depth: fr.depth + 1,
-		whole: fr.whole, calls: fr.calls, conn: fr.conn, maybe: fr.maybe || f.conditional(fr) || f.owned(fr) || f.lives(fr),
+		whole: fr.whole, calls: fr.calls, conn: fr.conn, maybe: fr.maybe || f.conditional(fr) || f.owned(fr) || f.lives(fr) || f.registered(fr),
 		steps: append(fr.steps[:len(fr.steps):len(fr.steps)], rule.Step{Pos: c.Site.Pos(), Text: "called by " + f.title(c.Caller)}),
 	}
 	bind := make(map[types.Object]types.Object)

@@ -136,6 +136,9 @@ func (f *finder) finding(s *spawn, v *verdict) {
 
 // inside reports whether the goroutine itself takes the slot that it gives back.
 func (f *finder) inside(s *spawn) bool {
+	if s.site != nil {
+		return s.site.Inside
+	}
 	for k := range s.slots.Sends {
 		if s.slots.Recvs[k] {
 			return true

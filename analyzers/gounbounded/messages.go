@@ -73,7 +73,7 @@ func (f *finder) reading(fr *frame, v *types.Var, d dataflow.Def) (src *source, 
 		case name == "Scan", hasPrefix(name, "Read", "Recv", "Receive", "Next", "Pop", "Dequeue", "Poll", "Fetch", "Consume", "Decode", "Take", "Pull", "Text", "Bytes"),
 			body != nil && f.receives(body):
 			src := &source{"message", rule.Likely, e.Pos(), "once per message that " + short(e) + " returns"}
-			if f.answers(fr, e) {
+			if f.answers(fr, e) || f.spoken(fr, e) {
 				src.tier = rule.Suspected
 			}
 			return src, false

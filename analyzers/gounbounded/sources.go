@@ -81,7 +81,7 @@ func (f *finder) received(fr *frame, at ast.Node, ch ast.Expr, v *types.Var, ele
 		return nil
 	case isPath(elem, "time", "Time"):
 		return &source{"tick", rule.Suspected, at.Pos(), "once per tick of " + short(ch)}
-	case hasMethods(elem, "Close"), f.holdsConn(elem):
+	case hasMethods(elem, "Close"), hasMethods(elem, "Accept"), f.holdsConn(elem):
 		return f.connection(at, "connection received from "+short(ch))
 	case v == nil || !f.reach(fr)[v]:
 		src.kind, src.tier = "event", rule.Suspected
