@@ -3,7 +3,8 @@
 // [Index.Conditions] returns them: those of the statements around it, and those
 // on which a statement before it leaves or waits. [Index.Flagged] tells whether
 // one of them lets only so many through, because what runs then changes what it
-// asks: running = true, n++, busy[key] = job, a compare-and-swap.
+// asks, running = true, n++, busy[key] = job, a compare-and-swap, or because it is
+// asked for one count of what has just grown.
 // [Index.Reads] and [Index.Writes] tell what state a piece of code goes by, and what
 // a function changes, so that who waits for something can be told from who makes it so.
 //

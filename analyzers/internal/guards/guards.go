@@ -38,6 +38,9 @@ func New(info *types.Info, fs *funcs.Index, flows *dataflow.Index) *Index {
 // under a condition that letting it through changes: a running flag, a count, a
 // compare-and-swap, a map of what runs already.
 func (x *Index) Flagged(fn *funcs.Func, cur inspector.Cursor) bool {
+	if x.counted(fn, cur) {
+		return true
+	}
 	var ws []Write
 	for _, c := range x.Conditions(fn, cur) {
 		r := &reader{x: x, fl: x.flows.Of(fn), at: cur.Node().Pos(), keys: make(dataflow.Objects)}
@@ -55,6 +58,52 @@ func (x *Index) Flagged(fn *funcs.Func, cur inspector.Cursor) bool {
 		}
 	}
 	return false
+}
+
+// counted reports whether the node is reached only at one count of what a statement
+// before the condition makes grow: the first that asks, and not those after it.
+//
+//	busy[key] = append(busy[key], job)
+//	if len(busy[key]) == 1 {
+func (x *Index) counted(fn *funcs.Func, cur inspector.Cursor) bool {
+	for child := cur; child.Node() != fn.Node; child = child.Parent() {
+		n, ok := child.Parent().Node().(*ast.IfStmt)
+		if !ok || child.Node() != n.Body {
+			continue
+		}
+		eq, ok := ast.Unparen(n.Cond).(*ast.BinaryExpr)
+		if !ok || eq.Op != token.EQL || x.info.Types[eq.Y].Value == nil {
+			continue
+		}
+		for prev, ok := child.Parent().PrevSibling(); ok; prev, ok = prev.PrevSibling() {
+			if grows(prev.Node(), eq.X) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// grows reports whether n makes the count greater: a variable, or the length of one.
+func grows(n ast.Node, count ast.Expr) bool {
+	if inc, ok := n.(*ast.IncDecStmt); ok {
+		return inc.Tok == token.INC && types.ExprString(inc.X) == types.ExprString(count)
+	}
+	as, ok := n.(*ast.AssignStmt)
+	if !ok || len(as.Lhs) != 1 || len(as.Rhs) != 1 {
+		return false
+	}
+	length, ok := ast.Unparen(count).(*ast.CallExpr)
+	if !ok || len(length.Args) != 1 || types.ExprString(length.Args[0]) != types.ExprString(as.Lhs[0]) {
+		return false
+	}
+	more, ok := ast.Unparen(as.Rhs[0]).(*ast.CallExpr)
+	return ok && isBuiltin(length, "len") && isBuiltin(more, "append") && types.ExprString(more.Args[0]) == types.ExprString(as.Lhs[0])
+}
+
+func isBuiltin(call *ast.CallExpr, name string) bool {
+	id, ok := ast.Unparen(call.Fun).(*ast.Ident)
+	return ok && id.Name == name
 }
 
 // Counts reports whether the body of the loop, which stands in fn, counts

@@ -21,6 +21,7 @@ type T struct {
 	n     int
 	busy  map[string]bool
 	state atomic.Int32
+	queue map[string][]int
 }
 
 func start() {}
@@ -39,7 +40,12 @@ func (t *T) drop(k string) { if _, ok := t.busy[k]; ok { delete(t.busy, k); star
 func (t *T) inCase() { switch { case !t.on: t.on = true; start() } }
 func (t *T) waits() { for t.n > 8 {}; t.n++; start() }
 func (t *T) local() { done := false; for !done { done = true; start() } }
+func (t *T) first(k string) { t.queue[k] = append(t.queue[k], 1); if len(t.queue[k]) == 1 { start() } }
+func (t *T) third() { t.n++; if t.n == 3 { start() } }
 
+func (t *T) every(k string) { t.queue[k] = append(t.queue[k], 1); if len(t.queue[k]) > 1 { start() } }
+func (t *T) others(k string) { t.queue[k] = append(t.queue[k], 1); if len(t.busy) == 1 { start() } }
+func (t *T) notYet(k string) { if len(t.queue[k]) == 1 { start() }; t.queue[k] = append(t.queue[k], 1) }
 func (t *T) plain() { start() }
 func (t *T) asked(b bool) { if b { start() } }
 func (t *T) error(f func() error) { if err := f(); err == nil { start() } }
@@ -66,6 +72,11 @@ func TestFlagged(t *testing.T) {
 		"inCase":     {true, "!t.on"},
 		"waits":      {true, "t.n > 8"},
 		"local":      {false, ""}, // the loop's own condition is its business
+		"first":      {true, "len(t.queue[k]) == 1"},
+		"third":      {true, "t.n == 3"},
+		"every":      {false, "len(t.queue[k]) > 1"},
+		"others":     {false, "len(t.busy) == 1"},
+		"notYet":     {false, "len(t.queue[k]) == 1"},
 		"plain":      {false, ""},
 		"asked":      {false, "b"},
 		"error":      {false, "err == nil"},

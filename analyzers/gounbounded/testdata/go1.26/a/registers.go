@@ -130,3 +130,42 @@ func dictated(conn net.Conn, answer func(question) error) {
 		go answer(q) // want `likely: one goroutine per message`
 	}
 }
+
+// Only the first one of a name starts it; the others wait with it.
+type collector struct {
+	in      chan work.Job
+	waiting map[int][]work.Job
+}
+
+func (b *collector) collect(done <-chan struct{}) {
+	for {
+		select {
+		case j := <-b.in:
+			b.waiting[j.ID] = append(b.waiting[j.ID], j)
+			if len(b.waiting[j.ID]) == 1 {
+				go func(id int) {
+					for _, j := range b.waiting[id] {
+						use(j)
+					}
+				}(j.ID)
+			}
+		case <-done:
+			return
+		}
+	}
+}
+
+// Each one after the first starts it.
+func (b *collector) repeat(done <-chan struct{}) {
+	for {
+		select {
+		case j := <-b.in:
+			b.waiting[j.ID] = append(b.waiting[j.ID], j)
+			if len(b.waiting[j.ID]) > 1 {
+				go use(j) // want `likely: one goroutine per message`
+			}
+		case <-done:
+			return
+		}
+	}
+}
