@@ -78,7 +78,9 @@
 // It is only suspected, which is for the audit, where
 //
 //   - the same has no timeout;
-//   - the context in scope is in a field, or may be the wrong one otherwise;
+//   - the context in scope is in a field, or may be the wrong one otherwise, as that
+//     of a request that starts the function as a goroutine and goes;
+//   - a function called makes once what a field or a variable keeps: if c.client == nil;
 //   - a comment beside it speaks of the context: somebody has thought about it;
 //   - something has failed and it runs to undo or to report that;
 //   - a function without a context that bounds its own wait is called outside of

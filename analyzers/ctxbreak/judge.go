@@ -45,6 +45,8 @@ func (c *checker) doubt(b *fresh.Break) string {
 		return "the context in scope is that of a request which may be the one that goes out"
 	case b.Doubt != "":
 		return b.Doubt
+	case c.fresh.LeftBehind(b):
+		return "the context in scope is that of a request which does not wait for this"
 	case !b.Wait.Sure && !b.Wait.Client && !(b.Via == nil && (src.Entry || c.waits(b.Call))):
 		// In a handler, what takes a context and may fail is there to be waited for.
 		return "nothing in sight shows that it waits"

@@ -295,9 +295,19 @@ func (x *Index) spread() {
 	for _, s := range x.starts {
 		queue = append(queue, pending{s, s.Call, s.Via, s.Wait})
 	}
+	var late []pending // what is doubtful in itself says what a function does only if nothing else does
 	for len(queue) > 0 {
 		p := queue[0]
-		queue = append(queue[1:], x.visit(p)...)
+		queue = queue[1:]
+		if x.fills(p.call) {
+			late = append(late, p)
+			continue
+		}
+		queue = append(queue, x.visit(p)...)
+	}
+	for len(late) > 0 {
+		p := late[0]
+		late = append(late[1:], x.visit(p)...)
 	}
 }
 
@@ -324,6 +334,9 @@ func (x *Index) visit(p pending) []pending {
 		return nil
 	}
 	w.Chain = x.prepend(p)
+	if w.Doubt == "" && x.fills(p.call) {
+		w.Doubt = "it is done once, to make what is kept"
+	}
 	if w.Doubt == "" && x.callers.Bound(f.Obj) {
 		w.Doubt = "its signature is that of an interface of another module"
 	}
@@ -340,6 +353,54 @@ func (x *Index) visit(p pending) []pending {
 		next = append(next, pending{p.start, in, x.callers.Called(f, in), &up})
 	}
 	return next
+}
+
+// fills reports whether the call runs only to make what a field or a variable of the
+// package does not hold yet, and holds for good then: if c.client == nil { c.client = … }.
+func (x *Index) fills(call *funcs.Call) bool {
+	cur, ok := syntax.Find(x.inspect.Root(), call.Site)
+	if !ok {
+		return false
+	}
+	for c := range cur.Enclosing((*ast.IfStmt)(nil), (*ast.FuncLit)(nil), (*ast.FuncDecl)(nil)) {
+		n, ok := c.Node().(*ast.IfStmt)
+		if !ok {
+			return false
+		}
+		if eq, ok := ast.Unparen(n.Cond).(*ast.BinaryExpr); ok && eq.Op == token.EQL && x.isNil(eq.Y) && n.Body.Pos() <= call.Site.Pos() && call.Site.End() <= n.Body.End() && x.kept(eq.X, n.Body) {
+			return true
+		}
+	}
+	return false
+}
+
+// kept reports whether body gives the field or the variable of the package that e
+// denotes what it holds from then on: nothing sets it back to nil.
+func (x *Index) kept(e ast.Expr, body *ast.BlockStmt) bool {
+	v := x.values.Variable(e)
+	if v == nil || !v.IsField() && v.Parent() != x.pass.Pkg.Scope() {
+		return false
+	}
+	given, _ := x.values.Given(v)
+	return !slices.ContainsFunc(given, x.isNil) && slices.ContainsFunc(given, func(g ast.Expr) bool {
+		return body.Pos() <= g.Pos() && g.End() <= body.End()
+	})
+}
+
+func (x *Index) isNil(e ast.Expr) bool { return x.pass.TypesInfo.Types[e].IsNil() }
+
+// LeftBehind reports whether b stands in a function that is only started as a
+// goroutine by code that answers a request and is given the context of that: it is
+// over when the goroutine has begun to work.
+func (x *Index) LeftBehind(b *Break) bool {
+	if b.Call.Caller == nil {
+		return false
+	}
+	in := x.callers.In(b.Call.Caller.Outermost())
+	return len(in) > 0 && !slices.ContainsFunc(in, func(call *funcs.Call) bool {
+		src := x.contexts.At(call).Source
+		return call.Mode != funcs.Go || src == nil || !src.Entry || !src.Apart
+	})
 }
 
 // prepend returns the chain of p with its call before it.

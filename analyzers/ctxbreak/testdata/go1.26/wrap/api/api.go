@@ -65,3 +65,11 @@ func (s *server) warm() string { return s.service.Title(0) }
 
 // With the right one there is nothing to say.
 func (s *server) ask(ctx context.Context) (string, error) { return s.store.Find(ctx, 1) }
+
+// What is made once and kept is waited for once, and said nothing of across packages.
+func (s *server) keys(w http.ResponseWriter, r *http.Request, lazy *store.Lazy) {
+	lazy.Key()
+	lazy.Last()   // want `^likely: \(\*store\.Lazy\)\.Last makes a context from nothing`
+	lazy.Signed() // want `^likely: \(\*store\.Lazy\)\.Signed makes a context from nothing`
+	lazy.Fresh()  // want `^likely: \(\*store\.Lazy\)\.Fresh makes a context from nothing`
+}

@@ -59,3 +59,46 @@ func (s *Store) Find(ctx context.Context, id int) (name string, err error) {
 	err = s.db.QueryRowContext(ctx, "SELECT name FROM goods WHERE id = ?", id).Scan(&name)
 	return name, err
 }
+
+// A Lazy store asks for its key when it needs it first, and keeps it.
+type Lazy struct {
+	db   *sql.DB
+	key  *sql.Row
+	last *sql.Row
+}
+
+// Key makes the key once.
+func (s *Lazy) Key() *sql.Row {
+	if s.key == nil {
+		s.key = s.db.QueryRowContext(context.Background(), "SELECT key FROM keys")
+	}
+	return s.key
+}
+
+// Last is asked for again whenever it has been dropped.
+func (s *Lazy) Last() *sql.Row {
+	if s.last == nil {
+		s.last = s.db.QueryRowContext(context.Background(), "SELECT name FROM goods ORDER BY id DESC")
+	}
+	return s.last
+}
+
+// Drop forgets the last one.
+func (s *Lazy) Drop() { s.last = nil }
+
+// Fresh asks where there is none, and keeps nothing.
+func (s *Lazy) Fresh() (name string) {
+	if s.key == nil {
+		s.db.QueryRowContext(context.Background(), "SELECT name FROM goods").Scan(&name)
+	}
+	return name
+}
+
+// Signed makes the key once, and asks each time.
+func (s *Lazy) Signed() (name string) {
+	if s.key == nil {
+		s.key = s.db.QueryRowContext(context.Background(), "SELECT key FROM keys")
+	}
+	s.db.QueryRowContext(context.Background(), "SELECT name FROM goods").Scan(&name)
+	return name
+}
