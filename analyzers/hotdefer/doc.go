@@ -58,7 +58,8 @@
 //
 //   - the loop runs a small constant number of times (16 at most);
 //   - what the defer releases is stored beyond the iteration, sent, used by a
-//     goroutine, or known by a number that the iteration notes in a list;
+//     goroutine, handed to what sets it for the whole program, like log.SetOutput, or
+//     known by a number that the iteration notes in a list;
 //   - the deferred call is a method of the thing ranged over, like the lock of
 //     each shard, or what such a method returned;
 //   - it is a step back, which asks how the function has ended;

@@ -10,7 +10,10 @@ import (
 
 const src = `package p
 
-import "os"
+import (
+	"log"
+	"os"
+)
 
 func once(name string) {
 	f, _ := os.Open(name)
@@ -95,6 +98,25 @@ func released(names []string) {
 		f.Close()
 	}
 }
+
+func installed(args []string) {
+	for len(args) > 0 {
+		f, _ := os.Create(args[0])
+		log.SetOutput(f)
+		defer f.Close()
+		args = args[1:]
+	}
+}
+
+func printed(args []string) {
+	for len(args) > 0 {
+		f, _ := os.Create(args[0])
+		log.SetPrefix(f.Name())
+		log.Println(f)
+		defer f.Close()
+		args = args[1:]
+	}
+}
 `
 
 func TestFind(t *testing.T) {
@@ -102,6 +124,7 @@ func TestFind(t *testing.T) {
 	for name, want := range map[string]string{
 		"once": "once", "again": "again", "leaves": "once", "wrapped": "", "endless": "endless", "jumps": "again",
 		"guarded": "guarded", "few": "deliberate", "kept": "deliberate", "released": "deliberate",
+		"installed": "deliberate", "printed": "again",
 	} {
 		f := p.Func(t, name)
 		var defers []*ast.DeferStmt

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/cfg"
 	"golang.org/x/tools/go/types/typeutil"
@@ -27,7 +28,7 @@ func (l *Loop) onPurpose() bool {
 	}
 	made, kept := l.made()
 	return kept || len(made) == 0 && l.usesIteration() || l.ofIteration() || l.undoes(made) || l.builds(made) || l.kept(made) || l.listed(made) ||
-		l.numbered(made) || l.shared(made) || l.toggles()
+		l.numbered(made) || l.shared(made) || l.installed(made) || l.toggles()
 }
 
 // ofIteration reports whether the deferred call is a method of something that
@@ -444,6 +445,42 @@ func (l *Loop) kept(made map[types.Object]bool) bool {
 		return !out
 	})
 	return out
+}
+
+// installed reports whether one of the variables is handed to a function of another
+// package that sets something for the program and returns nothing, like
+// log.SetOutput: it is in use after the iteration.
+func (l *Loop) installed(made map[types.Object]bool) (found bool) {
+	ast.Inspect(l.body, func(n ast.Node) bool {
+		s, ok := n.(*ast.ExprStmt)
+		if !ok || found {
+			return !found
+		}
+		call, ok := s.X.(*ast.CallExpr)
+		if !ok || !l.sets(call) {
+			return true
+		}
+		found = slices.ContainsFunc(call.Args, func(a ast.Expr) bool {
+			id, ok := ast.Unparen(a).(*ast.Ident)
+			return ok && made[l.info.Uses[id]]
+		})
+		return !found
+	})
+	return found
+}
+
+// sets reports whether the call is of a function of another package, not a method,
+// that sets something by its name and returns nothing.
+func (l *Loop) sets(call *ast.CallExpr) bool {
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	fn, ok := l.info.Uses[sel.Sel].(*types.Func)
+	if !ok || fn.Signature().Recv() != nil || fn.Signature().Results().Len() > 0 {
+		return false
+	}
+	return slices.ContainsFunc([]string{"Set", "Register", "Replace"}, func(p string) bool { return strings.HasPrefix(fn.Name(), p) })
 }
 
 // flow marks the variables of the iteration among lhs as made of a tainted

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"os"
 	"sync"
@@ -605,6 +606,25 @@ func contexts(ctx context.Context, names []string, ask func(context.Context, str
 		defer cancel()
 		if err := ask(ctx, name); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// What a flag sets for the whole program is ended at the end of it.
+func flags(args []string) error {
+	for len(args) > 0 {
+		switch args[0] {
+		case "--log":
+			f, err := os.Create(args[1])
+			if err != nil {
+				return err
+			}
+			log.SetOutput(f)
+			defer f.Close() // want `suspected: f.Close is deferred in a loop`
+			args = args[2:]
+		default:
+			return errors.New(args[0])
 		}
 	}
 	return nil
