@@ -79,6 +79,7 @@
 //   - a command sends it (package main without a goroutine or a server, a framework for
 //     command lines): whoever started it can break it off;
 //   - a server is in an exported field or variable, or returned: importers may set a timeout;
+//   - a server's connections are the streams of one session: it serves one client;
 //   - a connection is relayed, handed on or never answered: it may be idle by right.
 //
 // # How to mend

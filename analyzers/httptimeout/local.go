@@ -2,6 +2,7 @@ package httptimeout
 
 import (
 	"go/ast"
+	"go/types"
 	"slices"
 	"strings"
 
@@ -119,4 +120,25 @@ func (c *checker) listensHere(f *funcs.Func) (found bool) {
 		return !found
 	})
 	return found
+}
+
+// oneClient reports whether what l accepts are the streams of one connection, which a
+// type of this package makes a listener of: one client, who hurts nobody else.
+func (c *checker) oneClient(l ast.Expr) bool {
+	t := c.TypesInfo.TypeOf(l)
+	if made := c.values.Value(l); made != nil { // of a variable of type net.Listener
+		t = c.TypesInfo.TypeOf(made)
+	}
+	if t == nil {
+		return false
+	}
+	obj, _, _ := types.LookupFieldOrMethod(t, true, c.Pkg, "Accept")
+	accept, ok := obj.(*types.Func)
+	if !ok {
+		return false
+	}
+	f := c.Funcs.Declared(accept)
+	return f != nil && slices.ContainsFunc(f.Out, func(call *funcs.Call) bool {
+		return call.Func != nil && strings.HasPrefix(call.Func.Name(), "AcceptStream")
+	})
 }

@@ -11,6 +11,9 @@ import (
 
 const trickles = "clients that send their request a byte at a time, or never, keep a goroutine, memory and a file descriptor each until there are none left"
 
+// oneClient is the doubt about a server of the streams of one connection.
+const oneClient = "it serves one client alone, whose streams are its connections"
+
 // header returns the field that bounds how long the head of a request may take: from
 // Go 1.8 on it is one of its own.
 func (c *checker) header() string {
@@ -51,6 +54,8 @@ func (c *checker) server(v *httpconf.Value) {
 		doubtful(&f, "other packages have it, and may set one")
 	case c.localServer(v, served):
 		doubtful(&f, "its clients are on this machine")
+	case served.Method[0] == 'S' && len(served.Site.Args) > 0 && c.oneClient(served.Site.Args[0]):
+		doubtful(&f, oneClient)
 	default:
 		f.Fixes = c.addField(v.Lit, c.header(), "10 * time.Second")
 	}
@@ -81,6 +86,8 @@ func (c *checker) serve(call *funcs.Call, name string) {
 	listens, addr := name[0] == 'L', call.Site.Args[0]
 	if listens && (places.LocalAddress(c.text(addr)) || c.loopback(addr, 0)) || !listens && c.listensHere(call.Caller) {
 		doubtful(&f, "its clients are on this machine")
+	} else if !listens && c.oneClient(addr) {
+		doubtful(&f, oneClient)
 	}
 	c.Report(f)
 }

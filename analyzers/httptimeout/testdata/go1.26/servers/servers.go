@@ -174,3 +174,41 @@ func NewFramework(h http.Handler) *Framework {
 }
 
 func (f *Framework) Start() error { return f.Server.ListenAndServe() }
+
+// The streams of one session, over standard input and output say, are of one client.
+type session struct{ streams chan net.Conn }
+
+func (s *session) AcceptStream() (net.Conn, error) { return <-s.streams, nil }
+
+type sessionListener struct{ session *session }
+
+func (l *sessionListener) Accept() (net.Conn, error) { return l.session.AcceptStream() }
+func (l *sessionListener) Close() error              { return nil }
+func (l *sessionListener) Addr() net.Addr            { return nil }
+
+func serveSession(s *session, h http.Handler) error {
+	srv := &http.Server{Handler: h} // want `suspected: this server has no ReadHeaderTimeout: .* it serves one client alone`
+	l := &sessionListener{session: s}
+	return srv.Serve(l)
+}
+
+func serveSessionAtOnce(s *session, h http.Handler) error {
+	var l net.Listener = &sessionListener{session: s}
+	return http.Serve(l, h) // want `suspected: http.Serve serves without any timeout: .* it serves one client alone`
+}
+
+// A listener of its own for all who come.
+type keepAlive struct{ *net.TCPListener }
+
+func (l keepAlive) Accept() (net.Conn, error) {
+	c, err := l.AcceptTCP()
+	if err == nil {
+		c.SetKeepAlive(true)
+	}
+	return c, err
+}
+
+func serveAlive(l *net.TCPListener, h http.Handler) error {
+	srv := &http.Server{Handler: h} // want `likely: this server has no ReadHeaderTimeout`
+	return srv.Serve(keepAlive{l})
+}
