@@ -57,8 +57,8 @@
 //     cache is filled, where an event is printed or logged;
 //   - if it waits for a channel, a sync.WaitGroup, C, or another lock that
 //     somebody holds for long: those may be quick;
-//   - if the call is far away, or what it does lies with what the caller gives or
-//     with what implements an interface.
+//   - if the call is far away, or what it does lies with what the caller gives or, of
+//     files, with what implements an interface.
 //
 // # How to mend
 //
