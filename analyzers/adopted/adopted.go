@@ -123,9 +123,9 @@ func (c check) requires() []*analysis.Analyzer {
 	return append(as, syntax.Analyzer)
 }
 
-// in reports whether the check speaks of what is in the file.
-func (c check) in(pass *analysis.Pass, file *ast.File) bool {
-	return c.inTests || !strings.HasSuffix(pass.Fset.File(file.FileStart).Name(), "_test.go")
+// in reports whether the check speaks of what is at pos.
+func (c check) in(fset *token.FileSet, pos token.Pos) bool {
+	return c.inTests || !syntax.InTest(fset, pos)
 }
 
 // run runs the check and makes findings of what it reports.
@@ -136,7 +136,7 @@ func (c check) run(p *rule.Pass) error {
 	pass.Report = func(d analysis.Diagnostic) { found = c.add(p, found, d) }
 	pass.ResultOf = maps.Clone(pass.ResultOf)
 	if !c.inTests {
-		pass.Files = slices.DeleteFunc(slices.Clone(pass.Files), func(f *ast.File) bool { return !c.in(p.Pass, f) })
+		pass.Files = slices.DeleteFunc(slices.Clone(pass.Files), func(f *ast.File) bool { return !c.in(p.Fset, f.FileStart) })
 		pass.ResultOf[inspect.Analyzer] = pass.ResultOf[syntax.Analyzer]
 	}
 	if c.relevant != nil {
@@ -158,7 +158,7 @@ func (c check) run(p *rule.Pass) error {
 // add returns the findings with that of a diagnostic, unless it is about the same
 // fault as one that is there: then it is a step of that one's chain, or says nothing new.
 func (c check) add(p *rule.Pass, found []rule.Finding, d analysis.Diagnostic) []rule.Finding {
-	if file := p.Fset.File(d.Pos); file == nil || !c.inTests && strings.HasSuffix(file.Name(), "_test.go") {
+	if p.Fset.File(d.Pos) == nil || !c.in(p.Fset, d.Pos) {
 		return found
 	}
 	if slices.ContainsFunc(found, func(f rule.Finding) bool { return f.Pos == d.Pos }) {

@@ -60,7 +60,7 @@ func (f *form) build() {
 	f.relevant = make(map[*analysis.Analyzer]bool)
 	found := make(map[ast.Decl]bool)
 	for _, file := range f.pass.Files {
-		about := slices.DeleteFunc(slices.Clone(checks), func(c check) bool { return c.relevant == nil || !c.in(f.pass, file) })
+		about := slices.DeleteFunc(slices.Clone(checks), func(c check) bool { return c.relevant == nil || !c.in(f.pass.Fset, file.FileStart) })
 		for _, decl := range file.Decls {
 			found[decl] = f.look(about, decl)
 		}

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/lagvet/lagvet/analyzers/internal/callers"
+	"github.com/lagvet/lagvet/analyzers/internal/contexts"
 	"github.com/lagvet/lagvet/analyzers/internal/rule"
 	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
@@ -127,8 +128,7 @@ func (c *checker) keepsImport(f *finding) bool {
 	found := false
 	ast.Inspect(file, func(n ast.Node) bool {
 		if call, ok := n.(*ast.CallExpr); ok {
-			switch values.Callee(c.TypesInfo, call) {
-			case "context.Background", "context.TODO":
+			if contexts.Background(values.Callee(c.TypesInfo, call)) {
 				return false
 			}
 		}

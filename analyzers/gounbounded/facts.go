@@ -88,7 +88,7 @@ func (f *finder) export(fr *frame) *export {
 	if fn == nil || !f.exports || !f.reachable(fn) || f.isLaunch(fr.s) {
 		return nil
 	}
-	site := Site{Each: -1, Whole: fr.whole, Joined: !fr.calls || f.shared(fr), Maybe: fr.maybe || f.conditional(fr) || f.owned(fr) || f.lives(fr) || f.registered(fr), Inside: f.inside(fr.s)}
+	site := Site{Each: -1, Whole: fr.whole, Joined: !fr.calls || f.shared(fr), Maybe: f.maybe(fr), Inside: f.inside(fr.s)}
 	if s := fr.s.site; s != nil {
 		site.Posn, site.Func, site.What = s.Posn, s.Func, s.What
 	} else {

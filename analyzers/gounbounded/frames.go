@@ -91,7 +91,7 @@ func (f *finder) callers(fr *frame) []*frame {
 func (f *finder) caller(fr *frame, c *funcs.Call) *frame {
 	up := &frame{
 		s: fr.s, fn: c.Caller, node: c.Site, vars: make(dataflow.Vars), depth: fr.depth + 1,
-		whole: fr.whole, calls: fr.calls, conn: fr.conn, maybe: fr.maybe || f.conditional(fr) || f.owned(fr) || f.lives(fr) || f.registered(fr),
+		whole: fr.whole, calls: fr.calls, conn: fr.conn, maybe: f.maybe(fr),
 		steps: append(fr.steps[:len(fr.steps):len(fr.steps)], rule.Step{Pos: c.Site.Pos(), Text: "called by " + f.title(c.Caller)}),
 	}
 	bind := make(map[types.Object]types.Object)
@@ -158,6 +158,12 @@ func (f *finder) param(fr *frame) *types.Var {
 		return nil
 	}
 	return f.flows.Of(fr.fn).Local(dataflow.Base(fr.each))
+}
+
+// maybe reports whether a frame that comes to the spawn need not start a goroutine each
+// time, or one that stays, as far as its callers know.
+func (f *finder) maybe(fr *frame) bool {
+	return fr.maybe || f.conditional(fr) || f.owned(fr) || f.lives(fr) || f.registered(fr)
 }
 
 // conditional reports whether an if statement decides whether the frame's

@@ -78,7 +78,7 @@ func (f *finder) closed(fn *funcs.Func) dataflow.Objects {
 		if !ok || len(call.Args) != 1 {
 			return true
 		}
-		if b, ok := f.TypesInfo.Uses[builtinName(call)].(*types.Builtin); ok && b.Name() == "close" {
+		if values.IsBuiltin(f.TypesInfo, call, "close") {
 			if k := dataflow.Key(f.TypesInfo, call.Args[0]); k != nil && isField(k) {
 				found[k] = true
 			}
@@ -86,11 +86,6 @@ func (f *finder) closed(fn *funcs.Func) dataflow.Objects {
 		return true
 	})
 	return found
-}
-
-func builtinName(call *ast.CallExpr) *ast.Ident {
-	id, _ := ast.Unparen(call.Fun).(*ast.Ident)
-	return id
 }
 
 // cancels returns the fields in which fn keeps the cancel functions of contexts that it

@@ -5,7 +5,7 @@ import (
 	"go/types"
 
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
-	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
 // registered reports whether the node is reached only if a method of an object
@@ -93,7 +93,7 @@ func (f *finder) spoken(fr *frame, read *ast.CallExpr) bool {
 	fl := f.flows.Of(fr.fn)
 	for v := range fl.From(dataflow.Mentioned(f.TypesInfo, read)) {
 		for _, d := range fl.Defs[v] {
-			if call, ok := ast.Unparen(d.RHS).(*ast.CallExpr); ok && f.pipes(f.Funcs.Call(call)) {
+			if call, ok := ast.Unparen(d.RHS).(*ast.CallExpr); ok && f.pipes(call) {
 				return true
 			}
 		}
@@ -101,11 +101,8 @@ func (f *finder) spoken(fr *frame, read *ast.CallExpr) bool {
 	return false
 }
 
-func (f *finder) pipes(c *funcs.Call) bool {
-	if c == nil || c.Func == nil {
-		return false
-	}
-	switch c.FullName() {
+func (f *finder) pipes(call *ast.CallExpr) bool {
+	switch values.Callee(f.TypesInfo, call) {
 	case "(*os/exec.Cmd).StdoutPipe", "(*os/exec.Cmd).StderrPipe":
 		return true
 	}

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/tools/go/ast/inspector"
 
+	"github.com/lagvet/lagvet/analyzers/internal/contexts"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
 )
 
@@ -155,7 +156,7 @@ func (x *Index) onlyBackground(e ast.Expr, depth int) bool {
 	}
 	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok {
 		c := x.funcs.Call(call)
-		return c != nil && (c.FullName() == "context.Background" || c.FullName() == "context.TODO")
+		return c != nil && contexts.Background(c.FullName())
 	}
 	v := x.named(e)
 	if v == nil || v.Exported() || v.Pkg() != x.pass.Pkg {

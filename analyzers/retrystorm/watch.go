@@ -208,7 +208,7 @@ func (c *checker) fresh(f *funcs.Func, ctx ast.Expr) (found bool) {
 		ast.Inspect(e, func(n ast.Node) bool {
 			if call, ok := n.(*ast.CallExpr); ok {
 				k := c.Funcs.Call(call)
-				found = found || k != nil && (k.FullName() == "context.Background" || k.FullName() == "context.TODO")
+				found = found || k != nil && contexts.Background(k.FullName())
 			}
 			return !found
 		})

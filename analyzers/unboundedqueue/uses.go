@@ -91,7 +91,7 @@ func (c *checker) element(col *collection, n *ast.IndexExpr, key ast.Expr, child
 	case *ast.IncDecStmt:
 		grows = true
 	case *ast.CallExpr:
-		if isBuiltin(c.TypesInfo, p, "delete", "clear") && len(p.Args) > 0 && ast.Unparen(p.Args[0]) == child.Node() {
+		if values.IsBuiltin(c.TypesInfo, p, "delete", "clear") && len(p.Args) > 0 && ast.Unparen(p.Args[0]) == child.Node() {
 			col.kept = false
 		}
 	}
@@ -118,7 +118,7 @@ func (c *checker) assigned(col *collection, n *ast.AssignStmt, e ast.Expr) {
 		col.kept = false
 		return
 	}
-	if call, ok := ast.Unparen(n.Rhs[i]).(*ast.CallExpr); ok && isBuiltin(c.TypesInfo, call, "append") && c.same(call.Args[0], col) {
+	if call, ok := ast.Unparen(n.Rhs[i]).(*ast.CallExpr); ok && values.IsBuiltin(c.TypesInfo, call, "append") && c.same(call.Args[0], col) {
 		if !f.StartsUp() {
 			col.adds = append(col.adds, add{f, n, nil, "slice"})
 		}
@@ -169,13 +169,13 @@ func (c *checker) madeIfNil(n *ast.AssignStmt) bool {
 
 // argument looks at the collection as an argument.
 func (c *checker) argument(col *collection, n *ast.CallExpr, e ast.Expr, cur inspector.Cursor) {
-	if isBuiltin(c.TypesInfo, n, "len", "cap") {
+	if values.IsBuiltin(c.TypesInfo, n, "len", "cap") {
 		if c.compares(cur) {
 			col.kept = false // asked how long it is
 		}
 		return
 	}
-	if isBuiltin(c.TypesInfo, n, "append", "copy", "print", "println", "panic", "min", "max") {
+	if values.IsBuiltin(c.TypesInfo, n, "append", "copy", "print", "println", "panic", "min", "max") {
 		return // where the result is assigned, that counts
 	}
 	fn := c.full(n)
@@ -257,9 +257,4 @@ func (c *checker) method(col *collection, sel *ast.SelectorExpr, cur inspector.C
 		}
 		col.adds = append(col.adds, a)
 	}
-}
-
-func isBuiltin(info *types.Info, call *ast.CallExpr, names ...string) bool {
-	id, ok := ast.Unparen(call.Fun).(*ast.Ident)
-	return ok && info.Types[id].IsBuiltin() && slices.Contains(names, id.Name)
 }

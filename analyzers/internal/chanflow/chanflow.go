@@ -4,7 +4,6 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
-	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/buildssa"
@@ -175,10 +174,4 @@ func (x *Index) Fields(v *types.Var, kind Kind) []*Object {
 		}
 	}
 	return objs
-}
-
-// inTest reports whether pos is in a test file.
-func (b *builder) inTest(pos token.Pos) bool {
-	f := b.pass.Fset.File(pos)
-	return f != nil && strings.HasSuffix(f.Name(), "_test.go")
 }

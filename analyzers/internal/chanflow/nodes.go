@@ -7,6 +7,8 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/buildssa"
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lagvet/lagvet/analyzers/internal/syntax"
 )
 
 // A node is a place that holds values: a register, a field, a variable, the
@@ -98,7 +100,7 @@ func newBuilder(pass *analysis.Pass, src *buildssa.SSA) *builder {
 		fns = withLiterals(slices.Clip(fns), init)
 	}
 	for _, fn := range fns {
-		if !b.inTest(fn.Pos()) {
+		if !syntax.InTest(b.pass.Fset, fn.Pos()) {
 			b.fns = append(b.fns, fn)
 			b.local[fn] = true
 		}

@@ -75,6 +75,10 @@ func Passed(sig *types.Signature) bool {
 	return false
 }
 
+// Background reports whether a function, by its full name, returns a context that nothing
+// ends.
+func Background(name string) bool { return name == "context.Background" || name == "context.TODO" }
+
 // MayFail reports whether the last result of sig is an error.
 func MayFail(sig *types.Signature) bool {
 	n := sig.Results().Len()

@@ -214,8 +214,7 @@ func (x *Index) startAt(call *funcs.Call) {
 		w.Client = w.Client && !w.Value
 		s := &Start{Call: call, Base: o.bases[0], Wait: &w}
 		if made, ok := s.Base.(*ast.CallExpr); ok {
-			name := values.Callee(x.pass.TypesInfo, made)
-			s.Helper = name != "context.Background" && name != "context.TODO"
+			s.Helper = !contexts.Background(values.Callee(x.pass.TypesInfo, made))
 		} else {
 			s.Held = x.values.Variable(s.Base)
 		}
@@ -303,17 +302,17 @@ func (x *Index) spread() {
 			late = append(late, p)
 			continue
 		}
-		queue = append(queue, x.visit(p)...)
+		queue = append(queue, x.visit(p, false)...)
 	}
 	for len(late) > 0 {
 		p := late[0]
-		late = append(late[1:], x.visit(p)...)
+		late = append(late[1:], x.visit(p, x.fills(p.call))...)
 	}
 }
 
 // visit notes the break that p is, if it is one, and returns the calls by
-// which its function's callers come to it.
-func (x *Index) visit(p pending) []pending {
+// which its function's callers come to it. What is done once says so of itself.
+func (x *Index) visit(p pending, once bool) []pending {
 	at := x.place(p)
 	if at.Source != nil {
 		x.Breaks = append(x.Breaks, &Break{p.start, p.call, p.via, p.wait, at, p.wait.Doubt})
@@ -334,7 +333,7 @@ func (x *Index) visit(p pending) []pending {
 		return nil
 	}
 	w.Chain = x.prepend(p)
-	if w.Doubt == "" && x.fills(p.call) {
+	if w.Doubt == "" && once {
 		w.Doubt = "it is done once, to make what is kept"
 	}
 	if w.Doubt == "" && x.callers.Bound(f.Obj) {

@@ -75,7 +75,7 @@ func (x *Index) holdsFresh(e ast.Expr) bool {
 		if !ok {
 			return false
 		}
-		if name := values.Callee(x.pass.TypesInfo, call); name != "context.Background" && name != "context.TODO" {
+		if !contexts.Background(values.Callee(x.pass.TypesInfo, call)) {
 			return false
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lagvet/lagvet/analyzers/internal/dataflow"
 	"github.com/lagvet/lagvet/analyzers/internal/funcs"
+	"github.com/lagvet/lagvet/analyzers/internal/values"
 )
 
 // A Condition decides whether a node is reached. What it reads makes it a gate
@@ -76,7 +77,7 @@ func (x *Index) counted(fn *funcs.Func, cur inspector.Cursor) bool {
 			continue
 		}
 		for prev, ok := child.Parent().PrevSibling(); ok; prev, ok = prev.PrevSibling() {
-			if grows(prev.Node(), eq.X) {
+			if x.grows(prev.Node(), eq.X) {
 				return true
 			}
 		}
@@ -85,7 +86,7 @@ func (x *Index) counted(fn *funcs.Func, cur inspector.Cursor) bool {
 }
 
 // grows reports whether n makes the count greater: a variable, or the length of one.
-func grows(n ast.Node, count ast.Expr) bool {
+func (x *Index) grows(n ast.Node, count ast.Expr) bool {
 	if inc, ok := n.(*ast.IncDecStmt); ok {
 		return inc.Tok == token.INC && types.ExprString(inc.X) == types.ExprString(count)
 	}
@@ -98,12 +99,7 @@ func grows(n ast.Node, count ast.Expr) bool {
 		return false
 	}
 	more, ok := ast.Unparen(as.Rhs[0]).(*ast.CallExpr)
-	return ok && isBuiltin(length, "len") && isBuiltin(more, "append") && types.ExprString(more.Args[0]) == types.ExprString(as.Lhs[0])
-}
-
-func isBuiltin(call *ast.CallExpr, name string) bool {
-	id, ok := ast.Unparen(call.Fun).(*ast.Ident)
-	return ok && id.Name == name
+	return ok && values.IsBuiltin(x.info, length, "len") && values.IsBuiltin(x.info, more, "append") && types.ExprString(more.Args[0]) == types.ExprString(as.Lhs[0])
 }
 
 // Counts reports whether the body of the loop, which stands in fn, counts

@@ -379,10 +379,5 @@ func (x *Index) MayReturn(call *ast.CallExpr) bool {
 		"(*log.Logger).Fatal", "(*log.Logger).Fatalf", "(*log.Logger).Fatalln":
 		return false
 	}
-	if id, ok := ast.Unparen(call.Fun).(*ast.Ident); ok {
-		if b, ok := x.pass.TypesInfo.Uses[id].(*types.Builtin); ok && b.Name() == "panic" {
-			return false
-		}
-	}
-	return true
+	return !values.IsBuiltin(x.pass.TypesInfo, call, "panic")
 }

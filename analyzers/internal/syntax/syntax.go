@@ -7,6 +7,7 @@ package syntax
 
 import (
 	"go/ast"
+	"go/token"
 	"reflect"
 	"strings"
 
@@ -29,7 +30,7 @@ var Analyzer = &analysis.Analyzer{
 func run(pass *analysis.Pass) (any, error) {
 	var files []*ast.File
 	for _, f := range pass.Files {
-		if !strings.HasSuffix(pass.Fset.File(f.FileStart).Name(), "_test.go") {
+		if !InTest(pass.Fset, f.FileStart) {
 			files = append(files, f)
 		}
 	}
@@ -37,6 +38,12 @@ func run(pass *analysis.Pass) (any, error) {
 		return in, nil // the index that passes of others go by
 	}
 	return inspector.New(files), nil
+}
+
+// InTest reports whether pos is in a test file.
+func InTest(fset *token.FileSet, pos token.Pos) bool {
+	f := fset.File(pos)
+	return f != nil && strings.HasSuffix(f.Name(), "_test.go")
 }
 
 // Find returns the node n below root. Unlike [inspector.Cursor.FindNode], which

@@ -35,7 +35,7 @@ func run(pass *analysis.Pass) (any, error) {
 		given: make(map[*types.Var][]ast.Expr),
 	}
 	for _, f := range pass.Files {
-		if strings.HasSuffix(pass.Fset.File(f.FileStart).Name(), "_test.go") || importsTesting(f) {
+		if syntax.InTest(pass.Fset, f.FileStart) || importsTesting(f) {
 			x.tests = append(x.tests, f)
 		}
 	}
@@ -281,6 +281,12 @@ func Callee(info *types.Info, call *ast.CallExpr) string {
 		return fn.FullName()
 	}
 	return ""
+}
+
+// IsBuiltin reports whether call is of one of the built-in functions of these names.
+func IsBuiltin(info *types.Info, call *ast.CallExpr, names ...string) bool {
+	id, ok := ast.Unparen(call.Fun).(*ast.Ident)
+	return ok && info.Types[id].IsBuiltin() && slices.Contains(names, id.Name)
 }
 
 // Outer returns the outermost parentheses around cur, or cur, and what stands around them.
